@@ -6,7 +6,7 @@ import fastifyPlugin from 'fastify-plugin';
 import { allRoutes } from './all-routes.ts';
 import { decodeBodies } from './bodies/decode-bodies.ts';
 import { parseJsonBodies } from './bodies/json-body.ts';
-import { assertScopeNamed, authorization } from './requests/authorization.ts';
+import { assertScopeNamed, authorization, keyRequirement } from './requests/authorization.ts';
 import type { BytesInFlight } from './requests/bytes-in-flight.ts';
 import { principalFinder } from './requests/credentials.ts';
 import { assertRoute, handleErrors } from './requests/error-handling.ts';
@@ -17,6 +17,7 @@ import { Problem } from './requests/problem.ts';
 import { projectsOf, setProject } from './requests/project.ts';
 import type { RequestMetrics } from './requests/request-metrics.ts';
 import type { ApiSettings } from './requests/route.ts';
+import { WebPages } from './requests/web-pages.ts';
 import { serveDocs } from './routes/docs.ts';
 import { collectMethods } from './routes/method-not-allowed.ts';
 
@@ -40,22 +41,35 @@ export const api = fastifyPlugin(async (app: FastifyInstance, options: ApiOption
     stopping = true;
   });
   const findPrincipal = principalFinder(settings);
-  const authorize = authorization({ ...settings, findPrincipal });
-  app.addHook('onRoute', ({ url, config = {} }) => assertScopeNamed({ url, config }));
-  // All checks are in one hook, because each hook costs more time than all of these checks.
+  const authorize = authorization(findPrincipal);
+  const needsKey = keyRequirement(settings);
+  const webPages = new WebPages(settings.allowsOrigin);
   app.addHook('onRequest', async (request, reply) => {
     requestMetrics.begin(request, reply);
     reply.header('x-request-id', request.id);
     request.byteCounter = bytesInFlight.beginCounting(request);
     addUnanswered(request);
     assertOneHost(request);
+    request.pageOrigin = webPages.originOf(request);
+    if (request.routeOptions.config.isHealthCheck !== true) request.needsKey = needsKey(request);
+  });
+  // Answers preflights after the check of the host and before that of the key, because a preflight has no key.
+  await webPages.allowReading(app);
+  app.addHook('onRoute', (route) => {
+    const { url, config = {} } = route;
+    assertScopeNamed({ url, config });
+    webPages.addRoute(route);
+  });
+  // The other checks are in one hook, because each hook costs more time than all of these checks.
+  app.addHook('onRequest', async (request, reply) => {
     // The request came on a connection that was open already. A retry may reach another instance, which can serve it.
     if (stopping && request.routeOptions.config.isHealthCheck !== true)
       throw new Problem(503, 'The service is stopping.', { headers: { 'retry-after': '1' } });
     if (request.routeOptions.config.isHealthCheck !== true) authorize(request);
     assertRoute(request);
     // A cache in front of the service must not answer with the page of another project, or of another key.
-    if (projectsOf(request.routeOptions) !== 'none') reply.header('vary', projectHeaders);
+    if (projectsOf(request.routeOptions) !== 'none')
+      reply.header('vary', [reply.getHeader('vary') ?? [], projectHeaders].flat().join(', '));
     if (request.routeOptions.config.isHealthCheck !== true) setProject(request);
   });
   app.addHook('onSend', async (request, reply, payload) => {

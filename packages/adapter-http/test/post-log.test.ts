@@ -221,7 +221,7 @@ test('the documented body accepts exactly what the domain accepts', () => {
   const deps = { clock: new FixedClock(), ids: new SequentialIds(), rules };
   const domainTakes = (draft: unknown): boolean => {
     try {
-      UserActivity.record(ProjectId.default, draft, deps);
+      UserActivity.record({ project: ProjectId.default }, draft, deps);
       return true;
     } catch (error) {
       if (!isDomainError(error, 'INVALID_ACTIVITY')) throw error;

@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
 import { type Call, FaultyDraft, type MendedDraft } from '@user-activity/application';
-import { defaultMetadataBytes, ProjectId } from '@user-activity/domain';
 import { describe, expect, test } from 'vitest';
-import { KeyMask } from '../src/segment/key-mask.ts';
 import { callOfBody, callOfItem, type SegmentCall, segmentCalls } from '../src/segment/segment-call.ts';
 import { SharedContext } from '../src/segment/shared-context.ts';
+import { around } from './segment/call-settings.ts';
 
-const around = { project: ProjectId.default, maxBytes: defaultMetadataBytes, keyMask: new KeyMask([]) };
 const activityIn = ({ draft }: Call): MendedDraft['activity'] =>
   draft instanceof FaultyDraft ? expect.fail('it can not be stored') : draft.activity;
 const activityOf = (kind: SegmentCall, body: object) => activityIn(callOfBody(kind, body, around));

@@ -120,6 +120,7 @@ export function onMemory(changed: Changed = {}) {
     scrapeMetrics: async () => '# nothing is measured\n',
     apiKeys: [],
     authenticate: keyTable.authenticate,
+    allowsOrigin: keyTable.allowsOrigin,
     allowedHosts: [],
     webhookOrigins: ['*'],
     maxBatchSize: 100,

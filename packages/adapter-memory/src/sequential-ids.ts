@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { ActivityId, type IdGenerator } from '@user-activity/domain';
 
 /** Generates the ids `id-000001`, `id-000002` and so on, which tests can predict. */
@@ -7,5 +8,9 @@ export class SequentialIds implements IdGenerator {
   next(): ActivityId {
     this.#made += 1;
     return ActivityId.parse(`id-${String(this.#made).padStart(6, '0')}`);
+  }
+
+  sha256(text: string): string {
+    return hash('sha256', text, 'base64url');
   }
 }

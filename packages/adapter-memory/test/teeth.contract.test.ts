@@ -1,4 +1,5 @@
-import { ActivityId, Timestamp } from '@user-activity/domain';
+import { hash } from 'node:crypto';
+import { ActivityId, type IdGenerator, Timestamp } from '@user-activity/domain';
 import {
   activityRepositoryContract,
   type Contract,
@@ -49,18 +50,21 @@ const brokenClocks: Broken<{ clock: { now(): Timestamp }; close(): Promise<void>
   ],
 ];
 
-const generator = (next: () => string) => async () => {
-  made = 0;
-  return {
-    open: async () => ({ next: () => ActivityId.trusted(next()) }),
-    close: nothing,
+const generator =
+  (next: () => string, sha256 = (text: string) => hash('sha256', text, 'base64url')) =>
+  async () => {
+    made = 0;
+    return {
+      open: async () => ({ next: () => ActivityId.trusted(next()), sha256 }),
+      close: nothing,
+    };
   };
-};
 
-const brokenGenerators: Broken<{ open(): Promise<{ next(): ActivityId }>; close(): Promise<void> }> = [
+const brokenGenerators: Broken<{ open(): Promise<IdGenerator>; close(): Promise<void> }> = [
   ['I1', 'makes ids with spaces', generator(() => `id ${(made += 1)}`)],
   ['I2', 'makes few ids', generator(() => `id-${(made += 1) % 1000}`)],
   ['I3', 'counts without leading zeros', generator(() => `id-${(made += 1)}`)],
+  ['I4', 'pads digests', generator(String, (text) => `${hash('sha256', text, 'base64url')}=`)],
 ];
 
 function describeTeeth<One extends Subject>(

@@ -6,6 +6,7 @@ import {
   Principal,
   type Scope,
   Timestamp,
+  WebOrigin,
 } from '@user-activity/domain';
 import { describe, expect, test } from 'vitest';
 import { makeRefreshKeys } from '../src/access/key-table.ts';
@@ -32,6 +33,44 @@ function heldReads() {
   };
   return { keys, end };
 }
+
+describe('the origins of public keys', () => {
+  const [shop, blog] = WebOrigin.parseList(['https://shop.example', 'https://blog.example']) as [
+    WebOrigin,
+    WebOrigin,
+  ];
+
+  test('are allowed as long as a key with them is valid', async () => {
+    const { clock, keys, keyTable } = keySetUp();
+    expect(keyTable.allowsOrigin(shop)).toBe(false);
+    await keys.add(
+      accessKey(1, clock, { origins: [shop, blog], expiresAt: after(clock, 1000) }),
+      clock.now(),
+    );
+    const key = accessKey(2, clock, { origins: [blog] });
+    await keys.add(key, clock.now());
+    await keyTable.refresh(keys);
+    const allowed = () =>
+      [shop, blog, 'null', 'https://SHOP.example'].map((origin) => keyTable.allowsOrigin(origin));
+    expect(allowed()).toEqual([true, true, false, false]);
+    clock.advance(1000);
+    expect(allowed()).toEqual([false, true, false, false]);
+    await keys.replace(AccessKey.revoked(key, clock.now()));
+    await keyTable.refresh(keys);
+    expect(allowed()).toEqual([false, false, false, false]);
+  });
+
+  test('are allowed while the store is down, so that pages can read why their requests are refused', async () => {
+    const { store, clock, time, keys, keyTable } = keySetUp();
+    await keys.add(accessKey(1, clock, { origins: [shop] }), clock.now());
+    await keyTable.refresh(keys);
+    store.reachable = false;
+    await expect(keyTable.refresh(keys)).rejects.toEqual(outage);
+    time.ms = graceMs + 1;
+    expect(keyTable.authenticate(digestOf(1), 'write')).toBe('unavailable');
+    expect(keyTable.allowsOrigin(shop)).toBe(true);
+  });
+});
 
 describe('while the store is up', () => {
   test('a secret of a known key has its owner, and any other secret is unknown', async () => {

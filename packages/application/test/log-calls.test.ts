@@ -15,7 +15,7 @@ import {
 import { expect, test, vi } from 'vitest';
 import { FaultyDraft } from '../src/logging/log-activities.ts';
 import { type Call, makeLogCalls, type MendedDraft, originalsBytes } from '../src/logging/log-calls.ts';
-import { activitiesOn, inDefault } from './records.ts';
+import { activitiesOn, sentToDefault } from './records.ts';
 
 const original = (offset: number): OriginalRecord => ({
   origin: { topic: 'http', partition: 7, offset },
@@ -52,7 +52,7 @@ function setUp(change: { deadLetterQueue?: DeadLetterQueue } = {}) {
     rules: defaultRecordingRules,
   };
   const deadLetterQueue = change.deadLetterQueue ?? new MemoryDeadLetterQueue(store);
-  const logPortions = inDefault(makeLogCalls({ ...deps, deadLetterQueue }));
+  const logPortions = sentToDefault(makeLogCalls({ ...deps, deadLetterQueue }));
   // Each in a portion of its own: the places count through all of them.
   const logCalls = (calls: readonly Call[]) => logPortions(calls.map((one) => [one]));
   return { log, store, clock, logCalls, deadLetters: () => [...store.letters.values()] };

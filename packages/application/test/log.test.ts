@@ -3,7 +3,7 @@ import { defaultRecordingRules, DomainError, type EventPublisher } from '@user-a
 import { describe, expect, test } from 'vitest';
 import { FaultyDraft, makeLogActivities } from '../src/logging/log-activities.ts';
 import { makeLogActivity } from '../src/logging/log-activity.ts';
-import { activitiesOn, inDefault } from './records.ts';
+import { activitiesOn, sentToDefault } from './records.ts';
 
 const draft = (fields: object = {}) => ({ userId: '123', type: 'LOGIN', ...fields });
 
@@ -13,8 +13,8 @@ function setUp() {
   const deps = { publisher, clock: new FixedClock(), ids: new SequentialIds(), rules: defaultRecordingRules };
   return {
     log,
-    logActivity: inDefault(makeLogActivity(deps)),
-    logActivities: inDefault(makeLogActivities(deps)),
+    logActivity: sentToDefault(makeLogActivity(deps)),
+    logActivities: sentToDefault(makeLogActivities(deps)),
   };
 }
 
@@ -46,7 +46,7 @@ describe('logActivity', () => {
       ...stub(),
       publish: () => confirmation.promise,
     };
-    const logActivity = inDefault(
+    const logActivity = sentToDefault(
       makeLogActivity({
         publisher,
         clock: new FixedClock(),
@@ -69,7 +69,7 @@ describe('logActivity', () => {
   test('rejects with an unexpected error unchanged', async () => {
     const bug = new TypeError('a bug');
     const publisher = { ...stub(), publish: () => Promise.reject(bug) };
-    const logActivity = inDefault(
+    const logActivity = sentToDefault(
       makeLogActivity({
         publisher,
         clock: new FixedClock(),
@@ -112,7 +112,7 @@ describe('logActivities', () => {
         sizes.push(events.length);
       },
     };
-    const logActivities = inDefault(
+    const logActivities = sentToDefault(
       makeLogActivities({
         publisher,
         clock: new FixedClock(),

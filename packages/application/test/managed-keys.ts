@@ -24,6 +24,7 @@ export const adminOf = (project: KeyProject): Principal => ({
   actor: KeyId.parse('f'.repeat(16)),
   project,
   scopes: ['admin'],
+  origins: [],
 });
 
 export const draftOf = (change: Partial<KeyDraft> = {}): KeyDraft => ({

@@ -26,7 +26,7 @@ import { describe, expect, test } from 'vitest';
 import { makeLogAndWait } from '../src/logging/log-activity.ts';
 import { OutcomeWaiter } from '../src/logging/outcome-waiter.ts';
 import { makeFindStatus } from '../src/querying/find-status.ts';
-import { activitiesOn, inDefault } from './records.ts';
+import { activitiesOn, sentToDefault } from './records.ts';
 
 /** A waiter whose time passes tick by tick, as the test says. */
 function setUp({
@@ -254,7 +254,7 @@ describe('logAndWait', () => {
       ids: new SequentialIds(),
       rules: defaultRecordingRules,
     };
-    return { log, logAndWait: inDefault(makeLogAndWait({ ...deps, outcomeWaiter: { outcomeOf } })) };
+    return { log, logAndWait: sentToDefault(makeLogAndWait({ ...deps, outcomeWaiter: { outcomeOf } })) };
   }
   const draft = { userId: '123', type: 'LOGIN' };
   const { signal } = new AbortController();

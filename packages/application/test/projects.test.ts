@@ -43,14 +43,14 @@ function setUp() {
 
 test('each use case that logs does so in the project of its caller', async () => {
   const deps = setUp();
-  await makeLogActivity(deps)(shop, draft);
-  await makeLogActivities(deps)(blog, [[draft, {}]]);
+  await makeLogActivity(deps)({ project: shop }, draft);
+  await makeLogActivities(deps)({ project: blog }, [[draft, {}]]);
   const call = {
     id,
     draft: { activity: draft, losses: [] },
     undated: () => ({ activity: draft, losses: [] }),
   };
-  await makeLogCalls(deps)(ProjectId.default, [[{ ...call, original: () => letterOf(1) }]]);
+  await makeLogCalls(deps)({ project: ProjectId.default }, [[{ ...call, original: () => letterOf(1) }]]);
   expect(activitiesOn(deps.log).map(({ project, id: logged }) => [project, logged])).toEqual([
     ['shop', 'same'],
     ['blog', 'same'],
@@ -61,7 +61,7 @@ test('each use case that logs does so in the project of its caller', async () =>
 test('the dead letter of a call belongs to the project of its caller', async () => {
   const deps = setUp();
   const faulty = new FaultyDraft([{ path: '/userId', message: 'is required' }]);
-  await makeLogCalls(deps)(shop, [
+  await makeLogCalls(deps)({ project: shop }, [
     [{ id, draft: faulty, undated: () => faulty, original: () => letterOf(1) }],
   ]);
   expect([...deps.store.letters.values()]).toMatchObject([{ project: 'shop', code: 'invalid' }]);

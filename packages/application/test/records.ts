@@ -4,7 +4,14 @@ import {
   MemorySettledOffsets,
   type MemoryStore,
 } from '@user-activity/adapter-memory';
-import type { LogRecord, OffsetSpan, RawRecord, RecordContent, UserActivity } from '@user-activity/domain';
+import type {
+  LogRecord,
+  OffsetSpan,
+  RawRecord,
+  RecordContent,
+  Sender,
+  UserActivity,
+} from '@user-activity/domain';
 import { activityLogged, LogId, ProjectId } from '@user-activity/domain';
 
 /** Returns the use case for the project `default`. */
@@ -12,6 +19,12 @@ export const inDefault =
   <Args extends readonly unknown[], Result>(useCase: (project: ProjectId, ...args: Args) => Result) =>
   (...args: Args): Result =>
     useCase(ProjectId.default, ...args);
+
+/** A use case that logs, for a sender of the project `default` without a public key. */
+export const sentToDefault =
+  <Args extends readonly unknown[], Result>(useCase: (sender: Sender, ...args: Args) => Result) =>
+  (...args: Args): Result =>
+    useCase({ project: ProjectId.default }, ...args);
 
 /** The offsets of these records. */
 export const spanOf = (records: readonly LogRecord[]): OffsetSpan => ({

@@ -28,12 +28,14 @@ export {
   recordOutcomes,
 } from './activity/outcome.ts';
 export { ProjectId } from './activity/project-id.ts';
+export { PublicId } from './activity/public-id.ts';
 export {
   defaultMetadataBytes,
   defaultRecordingRules,
   maxMetadataBytes,
   type RecordingRules,
 } from './activity/recording-rules.ts';
+export type { Sender } from './activity/sender.ts';
 export { StoredActivity } from './activity/stored-activity.ts';
 export { Timestamp } from './activity/timestamp.ts';
 export {
@@ -55,6 +57,7 @@ export {
 export { DeadLetterId } from './log/dead-letter-id.ts';
 export {
   beginningOf,
+  headersOfEdge,
   isOfEdge,
   maxEdgeValueBytes,
   wholeValueOf,

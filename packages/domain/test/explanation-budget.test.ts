@@ -44,10 +44,12 @@ test('once the budget is spent, the check of an input stops at its first violati
   });
   const deps = {
     clock: { now: () => 0 as never },
-    ids: { next: () => 'id-1' as never },
+    ids: { next: () => 'id-1' as never, sha256: () => expect.unreachable() },
     rules: defaultRecordingRules,
   };
   const draft = { userId: 'u', type: 'T', metadata: { list: metadata } };
-  expect(() => UserActivity.record(ProjectId.default, draft, deps, collector)).toThrow('breaks a rule');
+  expect(() => UserActivity.record({ project: ProjectId.default }, draft, deps, collector)).toThrow(
+    'breaks a rule',
+  );
   expect(read).toBe(1);
 });

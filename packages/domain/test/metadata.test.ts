@@ -13,11 +13,11 @@ import {
 
 const deps = {
   clock: { now: () => 0 as never },
-  ids: { next: () => 'id-1' as never },
+  ids: { next: () => 'id-1' as never, sha256: () => expect.unreachable() },
   rules: defaultRecordingRules,
 };
 const recorded = (metadata: unknown): UserActivity =>
-  UserActivity.record(ProjectId.default, { userId: 'u', type: 'T', metadata }, deps);
+  UserActivity.record({ project: ProjectId.default }, { userId: 'u', type: 'T', metadata }, deps);
 
 function faultsOf(metadata: unknown): readonly Violation[] {
   try {
@@ -48,7 +48,9 @@ test('any metadata comes out deep-equal and as a copy', () => {
 });
 
 test('absent metadata is the empty object', () => {
-  expect(UserActivity.record(ProjectId.default, { userId: 'u', type: 'T' }, deps).metadata).toEqual({});
+  expect(
+    UserActivity.record({ project: ProjectId.default }, { userId: 'u', type: 'T' }, deps).metadata,
+  ).toEqual({});
   expect(recorded(null).metadata).toEqual({});
 });
 
@@ -105,7 +107,7 @@ describe('size', () => {
     const rules = { ...defaultRecordingRules, maxMetadataBytes };
     const record = (bytes: number) => () =>
       UserActivity.record(
-        ProjectId.default,
+        { project: ProjectId.default },
         { userId: 'u', type: 'T', metadata: { a: 'x'.repeat(bytes - 8) } },
         { ...deps, rules },
       );

@@ -39,7 +39,7 @@ describe('RetentionDays', () => {
 describe('a new activity', () => {
   const record = (createdAt: Timestamp | undefined, retention: RetentionDays | undefined) =>
     UserActivity.record(
-      shop,
+      { project: shop },
       {
         id: 'a',
         userId: 'ann',
@@ -48,7 +48,7 @@ describe('a new activity', () => {
       },
       {
         clock: { now: () => now },
-        ids: { next: () => expect.unreachable() },
+        ids: { next: () => expect.unreachable(), sha256: () => expect.unreachable() },
         rules: {
           ...defaultRecordingRules,
           retentionOf: (project) => (project === shop ? retention : undefined),

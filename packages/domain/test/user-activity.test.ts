@@ -27,12 +27,16 @@ function faultsOf(attempt: () => unknown): readonly Violation[] {
 }
 
 const faultsOfDraft = (draft: unknown) =>
-  faultsOf(() => UserActivity.record(ProjectId.default, draft, deps()));
+  faultsOf(() => UserActivity.record({ project: ProjectId.default }, draft, deps()));
 
 describe('record', () => {
   test('fills in id and times', () => {
     expect(
-      UserActivity.record(ProjectId.default, { userId: ' 123 ', type: 'log in' }, deps()).toJSON(),
+      UserActivity.record(
+        { project: ProjectId.default },
+        { userId: ' 123 ', type: 'log in' },
+        deps(),
+      ).toJSON(),
     ).toEqual({
       id: 'id-000001',
       userId: '123',
@@ -51,7 +55,7 @@ describe('record', () => {
       metadata: { a: [1] },
       createdAt: '2020-01-01T01:00:00+01:00',
     };
-    expect(UserActivity.record(ProjectId.default, draft, deps()).toJSON()).toEqual({
+    expect(UserActivity.record({ project: ProjectId.default }, draft, deps()).toJSON()).toEqual({
       ...draft,
       createdAt: '2020-01-01T00:00:00.000Z',
       receivedAt: now,
@@ -85,7 +89,7 @@ describe('record', () => {
 
   test('takes null for an absent optional member, and for no other', () => {
     const draft = { id: null, userId: 'u', type: 'T', metadata: null, createdAt: null };
-    expect(UserActivity.record(ProjectId.default, draft, deps()).toJSON()).toEqual({
+    expect(UserActivity.record({ project: ProjectId.default }, draft, deps()).toJSON()).toEqual({
       id: 'id-000001',
       userId: 'u',
       type: 'T',
@@ -100,7 +104,11 @@ describe('record', () => {
   test('refuses an id that the rules reserve', () => {
     const rules = { ...defaultRecordingRules, reservedIds: new Set(['count', 'stats']) };
     const record = (id: string) =>
-      UserActivity.record(ProjectId.default, { id, userId: 'u', type: 'T' }, { ...deps(), rules });
+      UserActivity.record(
+        { project: ProjectId.default },
+        { id, userId: 'u', type: 'T' },
+        { ...deps(), rules },
+      );
     expect(faultsOf(() => record('count'))).toEqual([
       { path: '/id', message: 'must not be one of the reserved words count, stats' },
     ]);

@@ -98,6 +98,7 @@ export const provideApiServer = (
         progress: consumerGet?.(tokens.watchdog),
         apiKeys: config.API_KEYS,
         authenticate: get(tokens.keyTable).authenticate,
+        allowsOrigin: get(tokens.keyTable).allowsOrigin,
         allowedHosts: config.ALLOWED_HOSTS,
         webhookOrigins: config.WEBHOOK_ORIGINS,
         maxBatchSize: config.MAX_BATCH_SIZE,

@@ -33,4 +33,12 @@ export const idGeneratorContract = generatorCases({
       assert.equal(unsorted, -1, `${ids[unsorted]} comes after ${ids[unsorted - 1]}`);
     },
   },
+  I4: {
+    // The digests are those of `printf '%s' … | openssl dgst -sha256 -binary | basenc --base64url`.
+    async 'digests are those of SHA-256, also of an empty text and of text beyond ASCII'(generator) {
+      assert.equal(generator.sha256(''), '47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU');
+      assert.equal(generator.sha256('Grüße 😀'), 'NDbPHC-RKSPrbFhDK8lz8eO_V4UvAAgitTlU5F5sW-Q');
+      assert.equal(generator.sha256('a'.repeat(300)), 'mDX6a_TiCpueqBJQYwLpiYJyGmz40srmevVxKb8hrpA');
+    },
+  },
 });

@@ -1,4 +1,4 @@
-import { randomFillSync } from 'node:crypto';
+import { hash, randomFillSync } from 'node:crypto';
 import { ActivityId, type IdGenerator } from '@user-activity/domain';
 import { v7 } from 'uuid';
 
@@ -21,6 +21,10 @@ export class UuidIds implements IdGenerator {
     this.#usedBytes += bytesPerId;
     this.#setTimeAndSequence(idBytes);
     return ActivityId.trusted(v7({ random: idBytes, msecs: this.#latestMs, seq: this.#sequence }));
+  }
+
+  sha256(text: string): string {
+    return hash('sha256', text, 'base64url');
   }
 
   /**

@@ -107,8 +107,8 @@ test('only the records give use cases to other packages', () => {
 test('accepted activities are counted, whichever use case accepts them', async () => {
   const { api } = setUp();
   const draft = { userId: '1', type: 'LOGIN' };
-  await api.logActivity(ProjectId.default, draft);
-  await api.logActivities(ProjectId.default, [[draft, {}]]);
+  await api.logActivity({ project: ProjectId.default }, draft);
+  await api.logActivities({ project: ProjectId.default }, [[draft, {}]]);
   const original = () => ({
     origin: { topic: edgeTopic, partition: 0, offset: 0 },
     key: null,
@@ -116,12 +116,12 @@ test('accepted activities are counted, whichever use case accepts them', async (
     headers: {},
   });
   const mended = { activity: draft, losses: [] };
-  await api.logCalls(ProjectId.default, [
+  await api.logCalls({ project: ProjectId.default }, [
     [{ id: undefined, draft: mended, undated: () => mended, original }],
   ]);
   const ended = new AbortController();
   ended.abort();
-  await api.logAndWait(ProjectId.default, draft, ended.signal);
+  await api.logAndWait({ project: ProjectId.default }, draft, ended.signal);
   expect(await metrics.read('user_activity.activities.accepted')).toMatchObject([{ value: 4 }]);
   expect(await metrics.read('user_activity.activities.rejected')).toMatchObject([{ value: 1 }]);
 });
@@ -135,7 +135,7 @@ test('a sweep for the quota is measured like any other sweep', async () => {
     const original = () => ({ origin, key: null, value, headers: {} });
     return { id: undefined, draft, undated: () => draft, original };
   });
-  await api.logCalls(ProjectId.default, [calls]);
+  await api.logCalls({ project: ProjectId.default }, [calls]);
   expect(await measuredNames()).toEqual(new Set(['logCalls', 'sweepDeadLetters']));
   expect(await metrics.read('user_activity.dead_letters.edge.size')).toHaveLength(1);
 });

@@ -22,9 +22,13 @@ const recorded = (
 ): ActivityLogged =>
   activityLogged(
     UserActivity.record(
-      project,
+      { project },
       { userId: 'u', type: 'T', ...draft },
-      { clock: { now: () => Timestamp.fromMillis(0) }, ids: { next: () => 'id' as never }, rules },
+      {
+        clock: { now: () => Timestamp.fromMillis(0) },
+        ids: { next: () => 'id' as never, sha256: () => expect.unreachable() },
+        rules,
+      },
     ),
   );
 const valueOf = (event: ActivityLogged): string => activityMessage(event, { source: '/s' }).value;

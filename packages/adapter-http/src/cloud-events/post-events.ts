@@ -83,7 +83,7 @@ export const postEvents: Route<'logActivity' | 'logActivities' | 'maxBatchSize' 
         },
         'The body must be a JSON array. Send one event as application/cloudevents+json.',
       );
-      const { rejected, ...receipt } = await logActivities(request.project, portions, {
+      const { rejected, ...receipt } = await logActivities(request.sender, portions, {
         ...options,
         explanations,
       });
@@ -106,7 +106,7 @@ export const postEvents: Route<'logActivity' | 'logActivities' | 'maxBatchSize' 
         { path: '', message: 'must be a JSON object' },
       ]);
     const id = await logEvent(eventDraft(event, maxMetadataBytes), (draft) =>
-      logActivity(request.project, draft),
+      logActivity(request.sender, draft),
     );
     reply.header('location', `/api/logs/${encodeURIComponent(id)}`);
     return reply.code(202).send({ id });

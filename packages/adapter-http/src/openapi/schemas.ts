@@ -4,6 +4,7 @@ import {
   defaultMetadataBytes,
   type JsonObject,
   maxMetadataBytes,
+  PublicId,
   UserId,
 } from '@user-activity/domain';
 import { type TSchema, Type } from '@sinclair/typebox';
@@ -27,10 +28,11 @@ export const Ids = Type.Array(Type.Union([Type.String(), Type.Null()]), { exampl
 const IdText = Type.String({
   minLength: 1,
   maxLength: ActivityId.maxLength,
-  pattern: `^(?!(?:\\.+|${reservedPattern})$)[\\x21-\\x7e]+$`,
+  pattern: `^(?!(?:\\.+|${reservedPattern})$|pk\\.)[\\x21-\\x7e]+$`,
   description:
     'The idempotency key of the activity: each id is stored once. 1-128 printable ASCII characters without spaces, not only dots, and ' +
-    `none of the words ${[...reservedIds].join(', ')}. Default: a new UUIDv7.`,
+    `none of the words ${[...reservedIds].join(', ')}, and not beginning with "${PublicId.prefix}". Default: a new UUIDv7. With a public key, the ` +
+    'id of the activity is derived from this one.',
   examples: [exampleId],
 });
 
@@ -114,6 +116,11 @@ export const Activity = namedSchema(
     metadata,
     createdAt,
     receivedAt: Type.String({ format: 'date-time', description: 'When the service accepted it.' }),
+    source: Type.Optional(
+      Type.Literal('public', {
+        description: 'The activity came with a public key, so anyone may have sent it. Absent otherwise.',
+      }),
+    ),
   }),
 );
 

@@ -1,8 +1,9 @@
 import { Principal, type Scope } from '@user-activity/domain';
 import type { FastifyRequest } from 'fastify';
 import { type FindPrincipal, type Identification, keysIn } from './credentials.ts';
-import { assertNoKeyInQuery } from './key-in-query.ts';
+import { assertNoKeyInQuery, keyInUrl, takeKeysInQuery } from './key-in-query.ts';
 import { foreignHostCheck } from './own-hosts.ts';
+import { isUnknownPath } from './error-handling.ts';
 import { Problem } from './problem.ts';
 import { setProject } from './project.ts';
 
@@ -24,28 +25,39 @@ export function assertScopeNamed(route: Routed): void {
     throw new Error(`The route ${route.url} must name the scope that it needs.`);
 }
 
-export interface AuthorizationSettings {
+/**
+ * Makes a check whether a request needs a key: each does if there are root keys. Without root keys, it throws 403 for foreign hosts and
+ * pages. Only a foreign page that a public key allows may send requests, and these need a key.
+ */
+export const keyRequirement = ({
+  apiKeys,
+  allowedHosts,
+}: {
   readonly apiKeys: readonly string[];
   readonly allowedHosts: readonly string[];
-  readonly findPrincipal: FindPrincipal;
-}
+}): ((request: FastifyRequest) => boolean) =>
+  // A web page of another site has no key. Without keys, only the hosts in the headers reveal such a page.
+  apiKeys.length > 0 ? () => true : foreignHostCheck(allowedHosts);
 
 /**
- * Makes a check that finds out who sends a request. It throws 401 without a valid API key, 403 if the key does not allow the route, and
- * 400 if the URL has a key, or if the headers have valid keys of two owners.
+ * Makes a check that finds out who sends a request. It throws 401 without a valid API key, 403 if the key does not allow the route or the
+ * web page, and 400 if the URL has a key, or if the request has valid keys of two owners.
  * The handler of a route with `keyInBody` must also call `assertKeyInBody`.
  */
-export function authorization(settings: AuthorizationSettings): (request: FastifyRequest) => void {
-  const { apiKeys, allowedHosts, findPrincipal } = settings;
-  // A web page of another site has no key. Without keys, only the hosts in the headers reveal such a page.
-  const assertAllowedHost = apiKeys.length > 0 ? undefined : foreignHostCheck(allowedHosts);
-  return (request) => {
-    assertAllowedHost?.(request);
-    assertNoKeyInQuery(request);
+export const authorization =
+  (findPrincipal: FindPrincipal): ((request: FastifyRequest) => void) =>
+  (request) => {
     const { headers, routeOptions } = request;
+    const { keyInQuery = false, needsNoKey } = routeOptions.config;
+    if (!keyInQuery) assertNoKeyInQuery(request);
     const keys = keysIn(headers);
-    if (routeOptions.config.needsNoKey?.(request) === true) request.principal = Principal.anonymous;
-    else if (isKeyInBody(request, keys, apiKeys)) {
+    if (needsNoKey?.(request) === true) request.principal = Principal.anonymous;
+    else if (keyInQuery) {
+      const found = findPrincipal([...keys, ...takeKeysInQuery(request)], neededScope(request));
+      if (found === Principal.anonymous) throw refusals.unknown('or as `writeKey` in the URL');
+      request.principal = permitted(request, found, 'or as `writeKey` in the URL');
+      if (!Principal.isPublic(request.principal)) throw keyInUrl();
+    } else if (isKeyInBody(request, keys)) {
       request.principal = Principal.anonymous;
       request.byteCounter.expectKeyInBody();
     } else {
@@ -53,14 +65,9 @@ export function authorization(settings: AuthorizationSettings): (request: Fastif
       request.principal = permitted(request, found, 'or as Basic user name');
     }
   };
-}
 
-const isKeyInBody = (
-  { headers, routeOptions }: FastifyRequest,
-  keys: readonly string[],
-  apiKeys: readonly string[],
-): boolean =>
-  apiKeys.length > 0 &&
+const isKeyInBody = ({ headers, needsKey, routeOptions }: FastifyRequest, keys: readonly string[]): boolean =>
+  needsKey &&
   keys.length === 0 &&
   headers.authorization === undefined &&
   routeOptions.config.keyInBody === true;
@@ -76,8 +83,9 @@ export function assertKeyInBody(request: FastifyRequest, key: unknown, findPrinc
 /** Returns the principal if it may use the route. Throws 400, 401, 403 or 503 otherwise. */
 function permitted(request: FastifyRequest, found: Identification, lastOption: string): Principal {
   if (typeof found !== 'object') throw refusals[found](lastOption);
-  const { is404, routeOptions } = request;
-  const scope = is404 ? 'any' : (scopeOf(routeOptions) ?? 'admin');
+  if (found === Principal.anonymous && request.needsKey) throw refusals.unknown(lastOption);
+  const { routeOptions } = request;
+  const scope = isUnknownPath(request) ? 'any' : (scopeOf(routeOptions) ?? 'admin');
   if (scope !== 'any' && !Principal.holds(found, scope))
     throw new Problem(403, `This API key does not have the scope ${scope}, which this route needs.`, {
       // RFC 6750, section 3.1.
@@ -87,6 +95,11 @@ function permitted(request: FastifyRequest, found: Identification, lastOption: s
     });
   if (routeOptions.config.needsOperator === true && !Principal.isOperator(found))
     throw new Problem(403, 'This route needs a root key or a key of all projects ("*").');
+  if (!Principal.isAllowedFrom(found, request.headers.origin))
+    throw new Problem(
+      403,
+      'This API key is for web pages, and the header Origin names none of its origins. Use a key without origins elsewhere.',
+    );
   return found;
 }
 

@@ -43,9 +43,13 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
   sendProblem(reply, problem);
 }
 
+/** Returns whether the path has no route. `@fastify/cors` adds the route `OPTIONS *`. */
+export const isUnknownPath = ({ is404, routeOptions }: FastifyRequest): boolean =>
+  is404 || routeOptions.url === '*';
+
 /** Throws 404 if the path has no route. Call this in `onRequest`: Fastify itself would read the body before its 404. */
-export function assertRoute({ is404 }: FastifyRequest, pathHint?: string): void {
-  if (is404) throw noSuchPath(pathHint);
+export function assertRoute(request: FastifyRequest, pathHint?: string): void {
+  if (isUnknownPath(request)) throw noSuchPath(pathHint);
 }
 
 /** Makes the server send every error as a problem (RFC 9457). The 404 for an unknown path ends with `pathHint`. */

@@ -11,9 +11,27 @@ const keyPattern = new RegExp(
 /** Throws 400 if the query of the URL has an API key, whether or not the key is valid. Proxies and browsers log URLs. */
 export function assertNoKeyInQuery({ raw: { url = '' } }: Pick<FastifyRequest, 'raw'>): void {
   const start = url.indexOf('?');
-  if (start >= 0 && keyPattern.test(url.slice(start)))
-    throw new Problem(
-      400,
-      'The URL has an API key, and URLs end in logs. Send the key as a Bearer token, in X-Api-Key, or as Basic user name. Replace the key that was in the URL.',
-    );
+  if (start >= 0 && keyPattern.test(url.slice(start))) throw keyInUrl();
 }
+
+/**
+ * Returns the values of `writeKey` in the query, and removes the query from the URL, so that nothing can log the key later. Throws 400 if
+ * another parameter has a key.
+ */
+export function takeKeysInQuery({ raw }: Pick<FastifyRequest, 'raw'>): readonly string[] {
+  const { url = '' } = raw;
+  const start = url.indexOf('?');
+  if (start < 0) return [];
+  raw.url = url.slice(0, start);
+  const parameters = new URLSearchParams(url.slice(start));
+  const keys = parameters.getAll('writeKey');
+  parameters.delete('writeKey');
+  if (keyPattern.test(`?${parameters.toString()}`)) throw keyInUrl();
+  return keys;
+}
+
+export const keyInUrl = (): Problem =>
+  new Problem(
+    400,
+    'The URL has an API key, and URLs end in logs. Send the key as a Bearer token, in X-Api-Key, or as Basic user name. Replace the key that was in the URL.',
+  );

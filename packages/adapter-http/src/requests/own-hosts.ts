@@ -9,9 +9,10 @@ const hostRemedy =
 /**
  * Makes a check that throws 403 for a request that a browser may have sent for a page of another site. After DNS rebinding, such a request
  * has a foreign `Host`. Otherwise, it has a foreign `Origin`, or `Sec-Fetch-Site: cross-site`. A host is foreign unless it is in
- * `allowedHosts`, or is a loopback name or address. Ports do not matter.
+ * `allowedHosts`, or is a loopback name or address. Ports do not matter. The check returns true for a page of another site that a public
+ * key allows: such a request needs a key.
  */
-export function foreignHostCheck(allowedHosts: readonly string[]): (request: FastifyRequest) => void {
+export function foreignHostCheck(allowedHosts: readonly string[]): (request: FastifyRequest) => boolean {
   const allowed = new Set(allowedHosts.map((name) => hostOf(isIPv6(name) ? `[${name}]` : name)));
   const isAllowed = (authority: string): boolean => {
     const host = hostOf(authority);
@@ -21,13 +22,16 @@ export function foreignHostCheck(allowedHosts: readonly string[]): (request: Fas
     const { host = '', origin, 'sec-fetch-site': site } = request.headers;
     if (!isAllowed(host) || !isAllowed(targetAuthorityOf(request.raw.url) ?? host))
       throw new Problem(403, `The request is for a foreign host. ${hostRemedy}`);
-    if (origin !== undefined && !isAllowed(/^https?:\/\/(.*)$/i.exec(origin)?.[1] ?? ''))
-      throw new Problem(403, `The request comes from a page of a foreign origin. ${hostRemedy}`);
-    if (String(site).toLowerCase().includes('cross-site') && !opensDocs(request))
+    const isForeign = origin !== undefined && !isAllowed(/^https?:\/\/(.*)$/i.exec(origin)?.[1] ?? '');
+    const isCrossSite = String(site).toLowerCase().includes('cross-site') && !opensDocs(request);
+    if ((isForeign || isCrossSite) && request.pageOrigin !== undefined) return true;
+    if (isForeign) throw new Problem(403, `The request comes from a page of a foreign origin. ${hostRemedy}`);
+    if (isCrossSite)
       throw new Problem(
         403,
         'The request comes from a page of another site. Set API_KEYS to allow such pages.',
       );
+    return false;
   };
 }
 

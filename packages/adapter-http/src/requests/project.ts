@@ -18,7 +18,7 @@ export const projectsOf = ({ url = '', config }: Routed): NamedProjects =>
   /^\/(?:api|v1)\//.test(url) ? (config.projects ?? 'writable') : 'none';
 
 /**
- * Sets the project of a request: the one that the header `X-Project` names, or else that of the key, or `default` for operators. Throws 400
+ * Sets the project and the sender of a request. The project is the one that the header `X-Project` names, or else that of the key, or `default` for operators. Throws 400
  * if the route allows no such name, and 403 if the key belongs to another project.
  */
 export function setProject(request: FastifyRequest): void {
@@ -31,6 +31,7 @@ export function setProject(request: FastifyRequest): void {
     throw new Problem(403, `This API key belongs to one project, and ${header} names another.`);
   request.namedProject = named;
   request.project = named ?? Principal.defaultProject(principal);
+  request.sender = Principal.senderIn(principal, request.project);
 }
 
 function parsed(name: string, projects: NamedProjects): ProjectId {

@@ -1,10 +1,11 @@
 import type { ApiUseCases, Progressing } from '@user-activity/application';
-import type { Clock, Principal, ProjectId } from '@user-activity/domain';
+import type { Clock, Principal, ProjectId, Sender } from '@user-activity/domain';
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import type { RouteScope } from './authorization.ts';
 import type { RequestBytes } from './bytes-in-flight.ts';
 import type { Authenticate, FindPrincipal } from './credentials.ts';
 import type { NamedProjects } from './project.ts';
+import type { AllowsOrigin } from './web-pages.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -18,6 +19,10 @@ declare module 'fastify' {
     readonly needsNoKey?: (request: FastifyRequest) => boolean;
     /** Whether the API key may be in the body. The handler must then call `assertKeyInBody`. Default: false. */
     readonly keyInBody?: boolean;
+    /** Whether the query has a public key as `writeKey`, because a beacon has no headers. Such a route takes no other key. Default: false. */
+    readonly keyInQuery?: boolean;
+    /** False if `@fastify/cors` ignores the route. Set for all routes that web pages of other origins can't use. */
+    readonly cors?: false;
     /** The media types that the route accepts. Default: `application/json`. */
     readonly mediaTypes?: readonly string[];
     /** Whether the body may be missing. An empty JSON body then becomes an empty object. Default: false. */
@@ -26,6 +31,10 @@ declare module 'fastify' {
     readonly projects?: NamedProjects;
   }
   interface FastifyRequest {
+    /** The origin of the web page that sends the request, if a public key allows it. Undefined for every other request. */
+    pageOrigin: string | undefined;
+    /** Whether the request is refused without a valid API key. Not set for health checks. */
+    needsKey: boolean;
     /** Counts the bytes that the request holds in memory. */
     byteCounter: RequestBytes;
     /** Who sends the request. Not set for health checks. */
@@ -34,6 +43,8 @@ declare module 'fastify' {
     namedProject: ProjectId | undefined;
     /** The project to which the request belongs. */
     project: ProjectId;
+    /** Whose activities the request logs. Routes that log pass it to their use case. */
+    sender: Sender;
   }
 }
 
@@ -49,6 +60,7 @@ export interface ApiSettings {
   /** The root keys. If there are any, every route except health checks needs a key. */
   readonly apiKeys: readonly string[];
   readonly authenticate: Authenticate;
+  readonly allowsOrigin: AllowsOrigin;
   /** The hosts that the service accepts if it has no API keys, beside loopback names and addresses. */
   readonly allowedHosts: readonly string[];
   /** The hosts or origins that may deliver events as web hooks. `*.example.com` allows all hosts below example.com, `*` all hosts. */

@@ -59,7 +59,7 @@ export const postBatch: Route<'logActivities' | 'maxBatchSize'> = (app, { logAct
   app.post('/api/logs/batch', { schema, config }, async (request, reply) => {
     const options = batchOptions(request);
     refuseIdempotencyKey(request, 'In a batch, give each item an id.');
-    const receipt = await logActivities(request.project, draftsIn(request, maxBatchSize), options);
+    const receipt = await logActivities(request.sender, draftsIn(request, maxBatchSize), options);
     if (receipt.ids.length === 0)
       throw noneAccepted([{ path: '', message: 'must hold at least one activity' }]);
     return reply.code(202).send(receiptJson(receipt));

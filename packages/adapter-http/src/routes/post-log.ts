@@ -27,7 +27,7 @@ const schema = {
   headers: Type.Object({
     'idempotency-key': Type.Optional(
       Type.String({
-        pattern: `^(?:(?!${quotedPattern('*')}$)(?!${invalidIds}$)[\\x21-\\x7e]{1,128}|(?!"${invalidIds}"$)${quotedPattern('{1,128}')})$`,
+        pattern: `^(?:(?!${quotedPattern('*')}$)(?!${invalidIds}$|pk\\.)[\\x21-\\x7e]{1,128}|(?!"(?:${invalidIds}"$|pk\\.))${quotedPattern('{1,128}')})$`,
         // There is no example, because the documentation page would send it with every request.
         description:
           'The id of the activity, bare or quoted. If the body has another id, the response is 422.',
@@ -52,11 +52,11 @@ export const postLog: Route<'logActivity' | 'logAndWait'> = (app, { logActivity,
     { schema, config: { scope: 'write' }, bodyLimit, onRequest: refuseParameters },
     async (request, reply) => {
       const draft = draftOf(request);
-      const { project } = request;
+      const { sender } = request;
       const seconds = request.headers['prefer'] === undefined ? undefined : preferredWait(request.headers);
       if (seconds === undefined)
-        return answer(reply, { id: await logActivity(project, draft), status: 'accepted' });
-      const outcome = await whileWaiting(reply, seconds, (signal) => logAndWait(project, draft, signal));
+        return answer(reply, { id: await logActivity(sender, draft), status: 'accepted' });
+      const outcome = await whileWaiting(reply, seconds, (signal) => logAndWait(sender, draft, signal));
       reply.header('preference-applied', `wait=${seconds}`);
       return answer(reply, outcome);
     },

@@ -14,8 +14,8 @@ export const mediaTypes = ['application/json', 'text/plain'];
  * Returns the body of a request with calls, as UTF-8. Checks the API key first, and throws 401 if there is none.
  *
  * Some SDKs send JSON with another media type: compressed JSON as a form, or JSON as text. But any web page can make a browser send an
- * uncompressed form or text without a CORS preflight, so these get 415. Text without `Origin` and `Sec-Fetch-Site` is accepted, because
- * browsers send one of these headers.
+ * uncompressed form or text without a CORS preflight, so these get 415. Text is accepted with a public key, which names the origin of the
+ * page, and without `Origin` and `Sec-Fetch-Site`, because browsers send one of these headers.
  */
 export async function callBody(request: FastifyRequest, findPrincipal: FindPrincipal): Promise<Buffer> {
   const { headers, byteCounter } = request;
@@ -29,10 +29,11 @@ export async function callBody(request: FastifyRequest, findPrincipal: FindPrinc
   const essence = essenceOf(contentType);
   if (headers['content-encoding'] === undefined && essence !== 'application/json') {
     if (essence !== 'text/plain') throw new Problem(415, mediaTypeFault(contentType, mediaTypes));
-    if (headers.origin !== undefined || headers['sec-fetch-site'] !== undefined)
+    const isFromBrowser = headers.origin !== undefined || headers['sec-fetch-site'] !== undefined;
+    if (isFromBrowser && !Principal.isPublic(request.principal))
       throw new Problem(
         415,
-        'A page in a browser must send application/json, because any web page could send text/plain.',
+        'A page in a browser must send application/json, or use a key with its origin, because any web page could send text/plain.',
       );
   }
   const json = utf8OfCalls(contentType, body);

@@ -1,4 +1,4 @@
-import { maxMetadataBytes, type ProjectId, type Violation } from '@user-activity/domain';
+import { maxMetadataBytes, type Sender, type Violation } from '@user-activity/domain';
 import { isMembers, type Members, withoutUndefined } from '../bodies/members.ts';
 import type { KeyMask } from './key-mask.ts';
 import { isMetadata, mendedJson } from './mended-json.ts';
@@ -11,7 +11,7 @@ export interface CallSettings {
   readonly context?: SharedContext;
   /** The maximum size of metadata in bytes, without its member `original`. */
   readonly maxBytes: number;
-  readonly project: ProjectId;
+  readonly sender: Sender;
   /** Hides API keys in dead letters. */
   readonly keyMask: KeyMask;
 }

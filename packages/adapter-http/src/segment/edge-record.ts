@@ -2,9 +2,11 @@ import { hash } from 'node:crypto';
 import {
   beginningOf,
   edgeTopic,
+  headersOfEdge,
   maxEdgeValueBytes,
   type OriginalRecord,
   ProjectId,
+  type Sender,
   unlessBroken,
   UserId,
 } from '@user-activity/domain';
@@ -17,14 +19,15 @@ import { shallowJson } from './whole-json.ts';
  *
  * The log never held the call, so the SHA-256 of the JSON replaces the record's origin: its first 31 bits are the partition, and 53 later
  * bits are the offset. A retry gets the same origin, because the digest leaves out `sentAt`, which changes with each retry. In a project
- * other than `default`, the digest is that of the project and the SHA-256, so that equal calls in two projects are two letters. The record
+ * other than `default`, the digest is that of the project and the SHA-256, so that equal calls in two projects are two letters. With a
+ * public key, it is also that of the key's id, so that nobody can replace the letter of another sender. The record
  * leaves out `writeKey`, which is an API key, and `mask` hides API keys in other members. JSON above `maxEdgeValueBytes` is kept without
  * `sentAt`. If the JSON is still too large, the record holds its beginning, size and SHA-256.
  */
 export function edgeRecord(
   call: unknown,
   userId: unknown,
-  { project, keyMask }: Pick<CallSettings, 'project' | 'keyMask'>,
+  { sender, keyMask }: Pick<CallSettings, 'sender' | 'keyMask'>,
 ): OriginalRecord {
   const { writeKey: _secret, ...keptMembers } = isMembers(call) ? call : {};
   const { sentAt, ...content } = keptMembers;
@@ -33,7 +36,7 @@ export function edgeRecord(
   const json = jsonOf(isMembers(call) ? content : call);
   const [size, sha256] = [Buffer.byteLength(json), hash('sha256', json)];
   const key = user === undefined ? null : Buffer.from(user);
-  const record = { origin: originOf(project, sha256), key, headers: {} };
+  const record = { origin: originOf(sender, sha256), key, headers: headersOfEdge(sender) };
   if (size > maxEdgeValueBytes) {
     // A character has at least one byte, so these characters have more than `maxEdgeValueBytes` bytes.
     const value = Buffer.from(keyMask.beginningOf(json, maxEdgeValueBytes + 1));
@@ -45,14 +48,15 @@ export function edgeRecord(
 }
 
 /** Makes the record of a call too large to be parsed. It holds no bytes, because only a parser could remove the `writeKey`. */
-export function recordWithoutBytes(call: Buffer, project: ProjectId): OriginalRecord {
+export function recordWithoutBytes(call: Buffer, sender: Sender): OriginalRecord {
   const sha256 = hash('sha256', call);
-  const record = { origin: originOf(project, sha256), key: null, value: null, headers: {} };
+  const record = { origin: originOf(sender, sha256), key: null, value: null, headers: headersOfEdge(sender) };
   return beginningOf(record, { size: call.length, sha256 });
 }
 
-function originOf(project: ProjectId, sha256: string): OriginalRecord['origin'] {
-  const digest = project === ProjectId.default ? sha256 : hash('sha256', `${project} ${sha256}`);
+function originOf({ project, publicKey }: Sender, sha256: string): OriginalRecord['origin'] {
+  const owner = publicKey === undefined ? project : `${project} ${publicKey}`;
+  const digest = owner === ProjectId.default ? sha256 : hash('sha256', `${owner} ${sha256}`);
   return {
     topic: edgeTopic,
     partition: Number.parseInt(digest.slice(0, 8), 16) >>> 1,

@@ -1,5 +1,6 @@
 import {
   ActivityType,
+  type Sender,
   Timestamp,
   unlessBroken,
   UserId,
@@ -7,7 +8,7 @@ import {
   Violations,
 } from '@user-activity/domain';
 import { lenientTime } from './lenient-time.ts';
-import { mendedId, mendedType, mendedUser } from './mended-names.ts';
+import { isReserved, mendedId, mendedType, mendedUser } from './mended-names.ts';
 import { type Original, originalOf } from './originals.ts';
 import { wholeJson } from './whole-json.ts';
 
@@ -44,12 +45,15 @@ export function userFaults(read: ReadMember): readonly Violation[] {
   return violations.list;
 }
 
-/** Makes a valid id from the messageId. If that is not a string, its JSON becomes the id, so that a retry has the same id. */
-export function idIn(read: ReadMember): MendedField<string | undefined> {
+/**
+ * Makes a valid id from the messageId. If that is not a string, its JSON becomes the id, so that a retry has the same id. An id that is
+ * reserved stays as it is if the sender has a public key, because another id is derived from it.
+ */
+export function idIn(read: ReadMember, { publicKey }: Sender): MendedField<string | undefined> {
   const raw = read('messageId');
   if (raw === undefined || isBlank(raw)) return { value: undefined, originals: [] };
   const text = textOf(raw) ?? wholeJson(raw);
-  const value = mendedId(text);
+  const value = mendedId(text, publicKey === undefined ? isReserved : () => false);
   return { value, originals: value === text ? [] : [originalOf('messageId', raw)] };
 }
 

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { ActivityId, ActivityType, unlessBroken, UserId } from '@user-activity/domain';
+import { ActivityId, ActivityType, PublicId, unlessBroken, UserId } from '@user-activity/domain';
 import { reservedIds } from '../openapi/reserved-ids.ts';
 
 const keptCharactersOfUser = 200;
@@ -20,10 +20,17 @@ export function mendedUser(text: string): string {
   return `${beginning}~${digestOf(text)}`;
 }
 
-/** Returns a valid id for a non-empty text. An invalid text is cut to 84 characters, followed by `~` and its SHA-256. */
-export function mendedId(text: string): string {
-  if (unlessBroken(() => ActivityId.parse(text)) !== undefined && !reservedIds.has(text)) return text;
-  return `${beginningOf(text, keptCharactersOfId).replaceAll(invalidInId, '_')}~${digestOf(text)}`;
+/** Returns whether a client must not use a valid id: it is a word of the routes, or has the form of ids of public keys. */
+export const isReserved = (id: string): boolean => reservedIds.has(id) || id.startsWith(PublicId.prefix);
+
+/**
+ * Returns a valid id for a non-empty text. A text that is invalid or reserved is cut to 84 characters, followed by `~` and its SHA-256. The
+ * dot of the reserved prefix becomes `_`.
+ */
+export function mendedId(text: string, isForbidden = isReserved): string {
+  if (unlessBroken(() => ActivityId.parse(text)) !== undefined && !isForbidden(text)) return text;
+  const beginning = beginningOf(text, keptCharactersOfId).replaceAll(invalidInId, '_');
+  return `${isForbidden(beginning) ? beginning.replace('.', '_') : beginning}~${digestOf(text)}`;
 }
 
 /** Returns a valid type for a name that is not one. Cuts the name to 256 characters. Returns undefined for a blank name. */

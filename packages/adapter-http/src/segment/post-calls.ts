@@ -1,5 +1,5 @@
 import type { CallPortions } from '@user-activity/application';
-import type { ProjectId } from '@user-activity/domain';
+import type { Sender } from '@user-activity/domain';
 import type { FastifyRequest } from 'fastify';
 import { type Static, type TUnsafe, Type } from '@sinclair/typebox';
 import { OmittedErrors, omittedJson, RejectedItems, rejectedJson } from '../bodies/batch-receipt.ts';
@@ -38,7 +38,8 @@ const schema = {
     'The key may be `writeKey` in a body of at most 1 MiB, instead of in a header. ' +
     'Answers 200 only after the log holds the accepted calls. A call that names a user is always accepted: valid values replace values that ' +
     'break a rule, and `metadata.original` holds these as sent. Any other call is listed in `rejected`, and becomes a dead letter with ' +
-    'the code `invalid`, because those SDKs ignore refusals. Query parameters are ignored, but a key in the URL is a 400.',
+    'the code `invalid`, because those SDKs ignore refusals. Query parameters are ignored, but a key in the URL is a 400. ' +
+    'Beacons of the browser SDK of RudderStack go to `/beacon/v1/batch?writeKey=…`, with a key that has origins.',
   response: { 200: Answer, ...problems(400, 401, 403, 413, 415, 503) },
 };
 
@@ -51,8 +52,8 @@ export const postCalls: Route<
   const bodyLimit = itemBodyLimit(app);
   const keyMask = new KeyMask(apiKeys);
   const maxBytes = maxCallMetadataBytes(maxMetadataBytes);
-  const log = async (project: ProjectId, calls: CallPortions): Promise<Static<typeof Answer>> => {
-    const { accepted, rejected, incomplete, unexplained } = await logCalls(project, calls);
+  const log = async (sender: Sender, calls: CallPortions): Promise<Static<typeof Answer>> => {
+    const { accepted, rejected, incomplete, unexplained } = await logCalls(sender, calls);
     return {
       success: accepted > 0 || rejected.length === 0,
       rejected: rejectedJson(rejected),
@@ -87,28 +88,35 @@ export const postCalls: Route<
       async (request) => {
         const body = await callBody(request, findPrincipal);
         const call = await callIn(body, (bytes) => request.byteCounter.addBody(bytes));
-        const { project } = request;
-        return log(project, [[callOfBody(kind, call, { project, maxBytes, keyMask })]]);
+        const { sender } = request;
+        return log(sender, [[callOfBody(kind, call, { sender, maxBytes, keyMask })]]);
       },
     );
+  const answerBatch = async (request: FastifyRequest): Promise<Static<typeof Answer>> => {
+    const countBytes = (bytes: number): void => request.byteCounter.addBody(bytes);
+    const batch = await batchIn(await callBody(request, findPrincipal), countBytes);
+    // The sender is known only after the key, which may be in the body.
+    const { sender } = request;
+    const settings = {
+      sender,
+      maxCalls: maxBatchSize,
+      maxContextBytes: request.routeOptions.bodyLimit,
+      maxBytes,
+      keyMask,
+      countBytes,
+    };
+    return log(sender, callsIn(batch, settings));
+  };
   addRoute(
     ['/v1/batch', '/v1/import', '/v1/b'],
     { operationId: 'batchCall', summary: 'Segment: batch', body: segmentBatch },
     {},
-    async (request) => {
-      const countBytes = (bytes: number): void => request.byteCounter.addBody(bytes);
-      const batch = await batchIn(await callBody(request, findPrincipal), countBytes);
-      // The project is known only after the key, which may be in the body.
-      const { project } = request;
-      const settings = {
-        project,
-        maxCalls: maxBatchSize,
-        maxContextBytes: request.routeOptions.bodyLimit,
-        maxBytes,
-        keyMask,
-        countBytes,
-      };
-      return log(project, callsIn(batch, settings));
-    },
+    answerBatch,
+  );
+  // RudderStack's browser SDK sends beacons here. A beacon has no headers, so the URL has the key.
+  app.post(
+    '/beacon/v1/batch',
+    { schema: { hide: true }, config: { scope: 'write', mediaTypes, keyInQuery: true } },
+    async (request, reply) => reply.code(200).send(await answerBatch(request)),
   );
 };

@@ -30,10 +30,10 @@ function callOf(kind: SegmentCall | 'other', members: Members, settings: CallSet
   const read: ReadMember = (name) => nullAsUndefined(members[name]);
   const user = userIn(read);
   if (user === undefined)
-    return faultyCall(idIn(read).value, new FaultyDraft(userFaults(read)), () =>
+    return faultyCall(idIn(read, settings.sender).value, new FaultyDraft(userFaults(read)), () =>
       edgeRecord(members, undefined, settings),
     );
-  const [id, time] = [idIn(read), timeIn(read)];
+  const [id, time] = [idIn(read, settings.sender), timeIn(read)];
   const type =
     kind === 'track' || kind === 'other'
       ? typeIn(read, kind === 'track' ? 'event' : 'type')
@@ -76,8 +76,8 @@ function detailsOf(kind: SegmentCall | 'other', read: ReadMember, userMember: st
 }
 
 /** Rejects a call that is too large to be parsed. Its dead letter holds only its size and SHA-256. */
-export const oversizedCall = (item: OversizedItem, { project }: Pick<CallSettings, 'project'>): Call =>
-  faultyCall(undefined, item, () => recordWithoutBytes(item.bytes, project));
+export const oversizedCall = (item: OversizedItem, { sender }: Pick<CallSettings, 'sender'>): Call =>
+  faultyCall(undefined, item, () => recordWithoutBytes(item.bytes, sender));
 
 const nonObjectCall = (item: unknown, settings: CallSettings): Call =>
   faultyCall(undefined, new FaultyDraft([{ path: '', message: 'must be a JSON object' }]), () =>

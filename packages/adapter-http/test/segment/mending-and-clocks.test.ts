@@ -1,11 +1,10 @@
-import { defaultMetadataBytes, UserActivity, ProjectId } from '@user-activity/domain';
+import { ProjectId, UserActivity } from '@user-activity/domain';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { KeyMask } from '../../src/segment/key-mask.ts';
 import { callOfBody, callOfItem, segmentCalls } from '../../src/segment/segment-call.ts';
 import { onMemory } from '../service.ts';
+import { around } from './call-settings.ts';
 
-const around = { project: ProjectId.default, maxBytes: defaultMetadataBytes, keyMask: new KeyMask([]) };
 const millis = fc.integer({
   min: Date.parse('0000-01-02T00:00:00Z'),
   max: Date.parse('9999-12-30T00:00:00Z'),
@@ -71,7 +70,9 @@ const calls = fc.record(
 async function takenIn(item: unknown, at: number) {
   const { log, store, clock, options } = onMemory();
   clock.set(new Date(at).toISOString());
-  const receipt = await options.useCases.logCalls(ProjectId.default, [[callOfItem(item, around)]]);
+  const receipt = await options.useCases.logCalls({ project: ProjectId.default }, [
+    [callOfItem(item, around)],
+  ]);
   const [record] = log.claim('test', 0, 1)?.records ?? [];
   const activity = record?.content.name === 'ActivityLogged' ? record.content.activity : undefined;
   return { receipt, activity, letters: [...store.letters.values()] };

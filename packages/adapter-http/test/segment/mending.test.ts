@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import { type Call, FaultyDraft, type MendedDraft, originalsBytes } from '@user-activity/application';
-import { defaultMetadataBytes, maxMetadataBytes, parseJson, ProjectId } from '@user-activity/domain';
+import { defaultMetadataBytes, maxMetadataBytes, parseJson } from '@user-activity/domain';
 import { describe, expect, test } from 'vitest';
-import { KeyMask } from '../../src/segment/key-mask.ts';
 import { isMetadata } from '../../src/segment/mended-json.ts';
 import { maxCallMetadataBytes } from '../../src/segment/originals.ts';
 import { callOfBody, callOfItem } from '../../src/segment/segment-call.ts';
+import { around } from './call-settings.ts';
 
-const around = { project: ProjectId.default, maxBytes: defaultMetadataBytes, keyMask: new KeyMask([]) };
 const base64url = (text: string): string => createHash('sha256').update(text).digest('base64url');
 const digestOf = (sent: unknown) => {
   const json = JSON.stringify(sent);

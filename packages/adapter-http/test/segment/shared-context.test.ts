@@ -16,7 +16,12 @@ describe('the context of a batch', () => {
   const call = { type: 'page', userId: 'u' };
   const within = (context: unknown, fields: object = {}) => {
     const shared = new SharedContext(context, maxBytes);
-    const around = { project: ProjectId.default, maxBytes, keyMask: new KeyMask([]), context: shared };
+    const around = {
+      sender: { project: ProjectId.default },
+      maxBytes,
+      keyMask: new KeyMask([]),
+      context: shared,
+    };
     const { draft } = callOfItem({ ...call, ...fields }, around);
     if (draft instanceof FaultyDraft) return expect.fail('it can not be stored');
     return { metadata: draft.activity['metadata'], losses: draft.losses };

@@ -37,6 +37,8 @@ interface Entry {
 export class KeyTable {
   readonly #options: KeyTableOptions;
   #entries: ReadonlyMap<string, Entry> = new Map();
+  /** The public keys by their origins. */
+  #keysByOrigin: ReadonlyMap<string, readonly AccessKey[]> = new Map();
   #readAt = Number.NEGATIVE_INFINITY;
   #lastReadFailed = true;
   #reads = 0;
@@ -72,6 +74,15 @@ export class KeyTable {
     return age > (scope === 'write' ? graceMs : otherGraceMs) ? 'unavailable' : entry.principal;
   };
 
+  /**
+   * Returns whether a valid key allows web pages of this origin. So browsers can ask before they send a key. Answers also while the store
+   * can't be read: then pages learn that from the response to the request itself.
+   */
+  readonly allowsOrigin = (origin: string): boolean => {
+    const now = this.#options.clock.now();
+    return (this.#keysByOrigin.get(origin) ?? []).some((key) => AccessKey.stateOf(key, now) === 'valid');
+  };
+
   #replace(keys: readonly AccessKey[], readAt: number): void {
     this.#entries = new Map(
       keys.flatMap((key) => {
@@ -79,6 +90,14 @@ export class KeyTable {
         return key.secrets.map((secret) => [secret.digest, { key, secret, principal }] as const);
       }),
     );
+    const keysByOrigin = new Map<string, AccessKey[]>();
+    for (const key of keys)
+      for (const origin of key.origins) {
+        const others = keysByOrigin.get(origin);
+        if (others === undefined) keysByOrigin.set(origin, [key]);
+        else others.push(key);
+      }
+    this.#keysByOrigin = keysByOrigin;
     this.#readAt = readAt;
     this.#lastReadFailed = false;
   }

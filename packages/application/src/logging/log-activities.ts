@@ -5,12 +5,12 @@ import {
   type EventPublisher,
   ExplanationBudget,
   isDomainError,
-  type ProjectId,
   type RecordingDeps,
-  UserActivity,
+  type Sender,
   type Violation,
   type Violations,
 } from '@user-activity/domain';
+import { type RecordedDraft, recordDraft } from './record-draft.ts';
 import { withIdsOnError } from './with-ids-on-error.ts';
 
 export interface BatchReceipt {
@@ -50,11 +50,11 @@ export interface BatchOptions {
 
 /**
  * Logs the valid drafts of a batch. Resolves only after the log holds all of them. Throws LOG_UNAVAILABLE and LOG_BUSY, with
- * the ids of all drafts: sending the whole batch again with these ids is safe. Errors of the portions, such as an InputFault,
+ * the ids with which all drafts can be sent again safely. Errors of the portions, such as an InputFault,
  * reach the caller, and nothing is logged.
  */
 export type LogActivities = (
-  project: ProjectId,
+  sender: Sender,
   drafts: DraftPortions,
   options?: BatchOptions,
 ) => Promise<BatchReceipt>;
@@ -63,37 +63,39 @@ export const makeLogActivities = (
   deps: RecordingDeps & { readonly publisher: EventPublisher },
 ): LogActivities =>
   async function logActivities(
-    project,
+    sender,
     portions,
     { atomic = false, explanations = new ExplanationBudget() } = {},
   ) {
     const ids: (ActivityId | null)[] = [];
+    const idsToRepeat: (ActivityId | null)[] = [];
     const rejected: RejectedDraft[] = [];
     const events: ActivityLogged[] = [];
     const check = (draft: unknown): void => {
-      const result = recorded(project, draft, deps, explanations.collector());
-      if (result instanceof UserActivity) events.push(activityLogged(result));
+      const result = recorded(sender, draft, deps, explanations.collector());
+      if ('activity' in result) events.push(activityLogged(result.activity));
       else rejected.push({ index: ids.length, violations: explanations.explain(result) });
-      ids.push(result instanceof UserActivity ? result.id : null);
+      ids.push('activity' in result ? result.activity.id : null);
+      idsToRepeat.push('activity' in result ? result.idToRepeat : null);
     };
     for await (const portion of portions) portion.forEach(check);
     const { unexplained } = explanations;
     if (atomic && rejected.length > 0)
       return { accepted: 0, ids: ids.map(() => null), rejected, unexplained };
-    if (events.length > 0) await withIdsOnError(ids, () => deps.publisher.publish(events));
+    if (events.length > 0) await withIdsOnError(idsToRepeat, () => deps.publisher.publish(events));
     return { accepted: events.length, ids, rejected, unexplained };
   };
 
-/** Returns the activity, or the violations of its draft that `violations` lists. */
+/** Returns the recorded draft, or the violations of its draft that `violations` lists. */
 export function recorded(
-  project: ProjectId,
+  sender: Sender,
   draft: unknown,
   deps: RecordingDeps,
   violations: Violations,
-): UserActivity | readonly Violation[] {
+): RecordedDraft | readonly Violation[] {
   if (draft instanceof FaultyDraft) return draft.violations;
   try {
-    return UserActivity.record(project, draft, deps, violations);
+    return recordDraft(sender, draft, deps, violations);
   } catch (error) {
     if (!isDomainError(error, 'INVALID_ACTIVITY')) throw error;
     return error.violations;

@@ -4,11 +4,12 @@ import {
   activityLogged,
   type Cancellation,
   type EventPublisher,
-  type ProjectId,
   type RecordingDeps,
-  UserActivity,
+  type Sender,
+  type UserActivity,
 } from '@user-activity/domain';
 import type { OutcomeWaiter } from './outcome-waiter.ts';
+import { recordDraft } from './record-draft.ts';
 import { withIdsOnError } from './with-ids-on-error.ts';
 
 interface Deps extends RecordingDeps {
@@ -17,13 +18,13 @@ interface Deps extends RecordingDeps {
 
 /**
  * Logs one activity from a client's draft. Resolves only after the log holds it; until then the caller must keep it.
- * Throws INVALID_ACTIVITY, and LOG_UNAVAILABLE and LOG_BUSY with the id: sending the draft again with this id is safe.
+ * Throws INVALID_ACTIVITY, and LOG_UNAVAILABLE and LOG_BUSY with the id with which the draft can be sent again safely.
  */
-export type LogActivity = (project: ProjectId, draft: unknown) => Promise<ActivityId>;
+export type LogActivity = (sender: Sender, draft: unknown) => Promise<ActivityId>;
 
 export const makeLogActivity = (deps: Deps): LogActivity =>
-  async function logActivity(project, draft) {
-    return (await logged(project, draft, deps)).id;
+  async function logActivity(sender, draft) {
+    return (await logged(sender, draft, deps)).id;
   };
 
 export interface KnownOutcome {
@@ -35,18 +36,18 @@ export interface KnownOutcome {
  * Logs one activity as `logActivity` does, and waits for its outcome until cancelled. Throws only what `logActivity` throws.
  * The status is `accepted` if no outcome is known when the wait ends.
  */
-export type LogAndWait = (project: ProjectId, draft: unknown, until: Cancellation) => Promise<KnownOutcome>;
+export type LogAndWait = (sender: Sender, draft: unknown, until: Cancellation) => Promise<KnownOutcome>;
 
 export const makeLogAndWait = (
   deps: Deps & { readonly outcomeWaiter: Pick<OutcomeWaiter, 'outcomeOf'> },
 ): LogAndWait =>
-  async function logAndWait(project, draft, until) {
-    const activity = await logged(project, draft, deps);
+  async function logAndWait(sender, draft, until) {
+    const activity = await logged(sender, draft, deps);
     return { id: activity.id, status: await deps.outcomeWaiter.outcomeOf(activity, until) };
   };
 
-async function logged(project: ProjectId, draft: unknown, deps: Deps): Promise<UserActivity> {
-  const activity = UserActivity.record(project, draft, deps);
-  await withIdsOnError([activity.id], () => deps.publisher.publish([activityLogged(activity)]));
+async function logged(sender: Sender, draft: unknown, deps: Deps): Promise<UserActivity> {
+  const { activity, idToRepeat } = recordDraft(sender, draft, deps);
+  await withIdsOnError([idToRepeat], () => deps.publisher.publish([activityLogged(activity)]));
   return activity;
 }

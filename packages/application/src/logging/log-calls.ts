@@ -8,9 +8,10 @@ import {
   type EventPublisher,
   ExplanationBudget,
   type OriginalRecord,
-  type ProjectId,
+  PublicId,
   reasonOf,
   type RecordingDeps,
+  type Sender,
   Timestamp,
   unlessBroken,
   UserActivity,
@@ -55,31 +56,37 @@ export const originalsBytes: number = 16 * 1024;
  * Logs the calls of clients that silently drop refused calls. So nothing is lost: a call that can't become an activity, or not a
  * whole one, becomes a dead letter (code `invalid`) with the faults by their paths in the call. A time too far in the future is
  * left out. The metadata may exceed the limit by `originalsBytes`. Resolves only after the log holds the activities and the queue
- * holds the dead letters. Throws LOG_UNAVAILABLE, LOG_BUSY and STORE_UNAVAILABLE with the ids: sending all calls again with these
- * ids is safe. Errors of the portions reach the caller, and nothing is logged.
+ * holds the dead letters. Throws LOG_UNAVAILABLE, LOG_BUSY and STORE_UNAVAILABLE with the ids with which all
+ * calls can be sent again safely. Errors of the portions reach the caller, and nothing is logged.
  */
-export type LogCalls = (project: ProjectId, calls: CallPortions) => Promise<CallsReceipt>;
+export type LogCalls = (sender: Sender, calls: CallPortions) => Promise<CallsReceipt>;
 
 export const makeLogCalls = (
   deps: RecordingDeps & { readonly publisher: EventPublisher; readonly deadLetterQueue: DeadLetterQueue },
 ): LogCalls => {
   const maxMetadataBytes = deps.rules.maxMetadataBytes + originalsBytes;
   const rules = { ...deps.rules, maxMetadataBytes };
-  return async function logCalls(project, portions) {
+  return async function logCalls(sender, portions) {
     const ids: (ActivityId | null)[] = [];
+    const idsToRepeat: (ActivityId | null)[] = [];
     const rejected: RejectedDraft[] = [];
     const incomplete: RejectedDraft[] = [];
     const events: ActivityLogged[] = [];
     // Equal calls of a request have the same origin, and so give one letter.
     const letters = new Map<DeadLetterId, DeadLetter>();
     const explanationBudget = new ExplanationBudget();
+    const activityIdOf = ({ id }: Call): ActivityId | undefined => {
+      const sent = id === undefined ? undefined : unlessBroken(() => ActivityId.parse(id));
+      const { publicKey } = sender;
+      return sent === undefined || publicKey === undefined ? sent : PublicId.of(publicKey, sent, deps.ids);
+    };
     const addLetter = (call: Call, faults: readonly Violation[], listed: RejectedDraft[]): void => {
       const violations = explanationBudget.explain(faults);
       listed.push({ index: ids.length, violations });
       const original = call.original();
       const letterId = DeadLetterId.of(original.origin);
       if (!letters.has(letterId))
-        letters.set(letterId, letterOf(project, call, original, violations, deps.clock.now()));
+        letters.set(letterId, letterOf(sender, activityIdOf(call), original, violations, deps.clock.now()));
     };
     const check = (call: Call): void => {
       // One reading for both checks: the clock may be set back in between.
@@ -87,16 +94,17 @@ export const makeLogCalls = (
       const draft = isAhead(call.draft, now) ? call.undated() : call.draft;
       const { activity, losses } = draft instanceof FaultyDraft ? { activity: draft, losses: [] } : draft;
       const recording = { clock: { now: () => now }, ids: deps.ids, rules };
-      const result = recorded(project, activity, recording, explanationBudget.collector());
-      if (!(result instanceof UserActivity)) addLetter(call, result.map(inCall(call)), rejected);
+      const result = recorded(sender, activity, recording, explanationBudget.collector());
+      if (!('activity' in result)) addLetter(call, result.map(inCall(call)), rejected);
       else {
-        events.push(activityLogged(result));
+        events.push(activityLogged(result.activity));
         if (losses.length > 0) addLetter(call, losses, incomplete);
       }
-      ids.push(result instanceof UserActivity ? result.id : null);
+      ids.push('activity' in result ? result.activity.id : null);
+      idsToRepeat.push('activity' in result ? result.idToRepeat : null);
     };
     for await (const portion of portions) portion.forEach(check);
-    await withIdsOnError(ids, async () => {
+    await withIdsOnError(idsToRepeat, async () => {
       if (events.length > 0) await deps.publisher.publish(events);
       if (letters.size > 0) await deps.deadLetterQueue.add([...letters.values()]);
     });
@@ -121,13 +129,12 @@ const inCall =
 const noReason = 'breaks a rule; too many calls of its request did, so that not all are explained';
 
 function letterOf(
-  project: ProjectId,
-  { id }: Call,
+  { project }: Sender,
+  activityId: ActivityId | undefined,
   original: OriginalRecord,
   violations: readonly Violation[],
   diedAt: Timestamp,
 ): DeadLetter {
-  const activityId = id === undefined ? undefined : unlessBroken(() => ActivityId.parse(id));
   return {
     ...original,
     project,

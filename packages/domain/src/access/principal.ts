@@ -1,22 +1,26 @@
 import { ProjectId } from '../activity/project-id.ts';
-import type { AccessKey } from './access-key.ts';
+import type { Sender } from '../activity/sender.ts';
+import { AccessKey } from './access-key.ts';
 import type { Actor } from './actor.ts';
 import { KeyProject } from './key-project.ts';
 import { Scope } from './scope.ts';
+import type { WebOrigin } from './web-origin.ts';
 
 /** Who sends a request, and what they may do. */
 export interface Principal {
   readonly actor: Actor;
   readonly project: KeyProject;
   readonly scopes: readonly Scope[];
+  /** The origins of the web pages from which a public key may be used. Empty for everyone else. */
+  readonly origins: readonly WebOrigin[];
 }
 
-const operator = { project: KeyProject.operator, scopes: Scope.all };
+const operator = { project: KeyProject.operator, scopes: Scope.all, origins: [] };
 
 export const Principal = {
   root: { actor: 'root', ...operator } satisfies Principal as Principal,
   anonymous: { actor: 'anonymous', ...operator } satisfies Principal as Principal,
-  of: ({ id, project, scopes }: AccessKey): Principal => ({ actor: id, project, scopes }),
+  of: ({ id, project, scopes, origins }: AccessKey): Principal => ({ actor: id, project, scopes, origins }),
   /** Returns whether the principal may do this kind of work in its projects. */
   holds: ({ scopes }: Principal, scope: Scope): boolean => scopes.includes('admin') || scopes.includes(scope),
   /** Returns whether the principal may name any project, and manage projects. */
@@ -24,6 +28,16 @@ export const Principal = {
   /** Returns whether the principal may act in a project. */
   reaches: (principal: Principal, project: KeyProject): boolean =>
     Principal.isOperator(principal) || principal.project === project,
+  /** Returns whether everybody can read the key, in the web pages that use it. */
+  isPublic: (principal: Principal): boolean => AccessKey.isPublic(principal),
+  /** Returns whether the principal may send requests from a web page of this origin. Undefined: the request comes from no page. */
+  isAllowedFrom: ({ origins }: Principal, origin: string | undefined): boolean =>
+    !AccessKey.isPublic({ origins }) || origins.some((allowed) => allowed === origin),
+  /** Returns the sender of what the principal logs in a project. */
+  senderIn: ({ actor, origins }: Principal, project: ProjectId): Sender =>
+    origins.length === 0 || actor === 'root' || actor === 'anonymous'
+      ? { project }
+      : { project, publicKey: actor },
   /** Returns the project of requests that name none. */
   defaultProject: ({ project }: Principal): ProjectId =>
     project === KeyProject.operator ? ProjectId.default : project,

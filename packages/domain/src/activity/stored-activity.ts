@@ -5,6 +5,7 @@ import type { ActivityType } from './activity-type.ts';
 import { type Comparison, comparisonOf, isSameMetadata } from './comparison.ts';
 import { MetadataText } from './metadata-text.ts';
 import type { ProjectId } from './project-id.ts';
+import { PublicId } from './public-id.ts';
 import { Timestamp } from './timestamp.ts';
 import { type ActivityState, UserActivity } from './user-activity.ts';
 import type { UserId } from './user-id.ts';
@@ -80,9 +81,10 @@ export class StoredActivity implements StoredState {
 
   #textAroundMetadata(): readonly [start: string, end: string] {
     const { id, userId, type, createdAt, receivedAt } = this;
+    const source = PublicId.is(id) ? ',"source":"public"' : '';
     return [
       `{"id":${JSON.stringify(id)},"userId":${JSON.stringify(userId)},"type":${JSON.stringify(type)},"metadata":`,
-      `,"createdAt":"${Timestamp.toISO(createdAt)}","receivedAt":"${Timestamp.toISO(receivedAt)}"}`,
+      `,"createdAt":"${Timestamp.toISO(createdAt)}","receivedAt":"${Timestamp.toISO(receivedAt)}"${source}}`,
     ];
   }
 }

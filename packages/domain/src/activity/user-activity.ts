@@ -9,8 +9,10 @@ import { ActivityType } from './activity-type.ts';
 import { type Comparison, comparisonOf, isSameMetadata } from './comparison.ts';
 import { Metadata } from './metadata.ts';
 import { ProjectId } from './project-id.ts';
+import { PublicId } from './public-id.ts';
 import { recordedProject } from './recorded-project.ts';
 import { maxMetadataBytes, type RecordingRules } from './recording-rules.ts';
+import type { Sender } from './sender.ts';
 import { Timestamp } from './timestamp.ts';
 import { UserId } from './user-id.ts';
 
@@ -36,6 +38,8 @@ export interface ActivityJson {
   readonly metadata: JsonObject;
   readonly createdAt: string;
   readonly receivedAt: string;
+  /** `public` if the activity came with a public key. Then anyone may have sent it. Absent otherwise. */
+  readonly source?: 'public';
 }
 
 /** The dependencies of `UserActivity.record`. */
@@ -71,13 +75,14 @@ export class UserActivity implements ActivityState {
   }
 
   /**
-   * Makes a new activity of a project from a client's draft `{id?, userId, type, metadata?, createdAt?}`. An optional member may be null, which
-   * means absent. An absent id comes from `ids`; an absent createdAt equals receivedAt, the clock's `now`.
+   * Makes a new activity from a client's draft `{id?, userId, type, metadata?, createdAt?}`. An optional member may be null, which means
+   * absent. An absent id comes from `ids`; an absent createdAt equals receivedAt, the clock's `now`. The id becomes a `PublicId` if the
+   * sender has a public key.
    * Throws INVALID_ACTIVITY with the violations that fit into `violations`, which must be empty. A createdAt more than 5 minutes
    * ahead of the clock is a violation, and so is one before the retention of the project.
    */
   static record(
-    project: ProjectId,
+    { project, publicKey }: Sender,
     draft: unknown,
     { clock, ids, rules }: RecordingDeps,
     violations: Violations = new Violations(),
@@ -90,7 +95,11 @@ export class UserActivity implements ActivityState {
     const maxBytes = Math.min(rules.maxMetadataBytes, maxMetadataBytes);
     return UserActivity.#make(violations, {
       project,
-      id: isAbsent(id) ? ids.next() : violations.check('/id', () => newId(id, rules.reservedIds)),
+      id: violations.check('/id', () =>
+        publicKey === undefined
+          ? newId(id, ids, rules.reservedIds)
+          : PublicId.of(publicKey, isAbsent(id) ? ids.next() : ActivityId.parse(id), ids),
+      ),
       userId: violations.check('/userId', () => UserId.parse(userId)),
       type: violations.check('/type', () => ActivityType.parse(type)),
       metadata: isAbsent(metadata)
@@ -164,6 +173,7 @@ export class UserActivity implements ActivityState {
       metadata: this.metadata,
       createdAt: Timestamp.toISO(this.createdAt),
       receivedAt: Timestamp.toISO(this.receivedAt),
+      ...(PublicId.is(this.id) ? { source: 'public' } : {}),
     };
   }
 }
@@ -186,8 +196,10 @@ function refuseUnknown(draft: Readonly<Record<string, unknown>>, violations: Vio
 
 const isAbsent = (value: unknown): value is null | undefined => value === undefined || value === null;
 
-function newId(raw: unknown, reserved: ReadonlySet<string>): ActivityId {
+function newId(raw: unknown, ids: IdGenerator, reserved: ReadonlySet<string>): ActivityId {
+  if (isAbsent(raw)) return ids.next();
   const id = ActivityId.parse(raw);
+  PublicId.refuse(id);
   if (reserved.has(id))
     throw new RuleBroken(`must not be one of the reserved words ${[...reserved].join(', ')}`);
   return id;

@@ -1,3 +1,4 @@
+import type { Sender } from '../activity/sender.ts';
 import { edgeTopic } from './dead-letter.ts';
 import type { Origin, OriginalRecord, RawRecord } from './log-record.ts';
 
@@ -12,9 +13,16 @@ export interface WholeValue {
   readonly sha256: string;
 }
 
-// A letter of the edge has no other headers, so stores and the topic keep these two as ordinary headers.
+/** The header of a letter of the edge whose call came with a public key. Its value is `public`. */
+const sourceHeader = 'user-activity-source';
+
+// A letter of the edge has no other headers but `sourceHeader`, so stores and the topic keep these two as ordinary headers.
 const sizeHeader = 'user-activity-cut-size';
 const digestHeader = 'user-activity-cut-sha256';
+
+/** Returns the headers of a letter of the edge. They show whether the call came with a public key. */
+export const headersOfEdge = ({ publicKey }: Pick<Sender, 'publicKey'>): RawRecord['headers'] =>
+  publicKey === undefined ? {} : { [sourceHeader]: [ascii('public')] };
 
 /** Returns whether the record comes from the API, and never was on the log. */
 export const isOfEdge = ({ topic }: Pick<Origin, 'topic'>): boolean => topic === edgeTopic;

@@ -1,30 +1,11 @@
-import { chromiumProgram, ServiceProcess, temporaryFolder } from '@user-activity/test-kit';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { ServiceProcess, temporaryFolder } from '@user-activity/test-kit';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { expect, onTestFinished, test } from 'vitest';
+import { browserFor, stepTimeoutMs } from '../clients/browser.ts';
 
 const host = 'logs.example';
 const key = 'docs-key';
-/** The time-out of a step, in ms. It is long, as a slow machine is no failure. */
-const timeout = 150_000;
-const home = temporaryFolder('chromium');
-let browser: Browser;
-
-beforeAll(async () => {
-  const { executablePath, env } = chromiumProgram();
-  const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync'];
-  browser = await chromium.launch({
-    executablePath,
-    timeout,
-    env: { ...env, HOME: home.path },
-    // A name that is not local, as browsers trust local ones.
-    args: ['--no-sandbox', '--disable-gpu', `--host-resolver-rules=MAP ${host} 127.0.0.1`, ...quiet],
-  });
-});
-
-afterAll(async () => {
-  await browser.close();
-  home.remove();
-});
+const browser = browserFor([host]);
 
 /** Starts a service that the browser reaches by that host. */
 async function serve(environment: Record<string, string>): Promise<URL> {
@@ -44,9 +25,9 @@ async function open(
   url: URL,
   options: BrowserContextOptions = {},
 ): Promise<{ page: Page; faults: string[] }> {
-  const context = await browser.newContext(options);
+  const context = await browser().newContext(options);
   onTestFinished(() => context.close());
-  context.setDefaultTimeout(timeout);
+  context.setDefaultTimeout(stepTimeoutMs);
   const page = await context.newPage();
   const faults: string[] = [];
   page.on('console', (message) => {

@@ -1,0 +1,28 @@
+import { chromiumProgram, temporaryFolder } from '@user-activity/test-kit';
+import { type Browser, chromium } from 'playwright-core';
+import { afterAll, beforeAll } from 'vitest';
+
+/** The time limit of a step in a browser, in ms. It is long, because a slow machine is no failure. */
+export const stepTimeoutMs = 150_000;
+
+/** Runs Chromium for the tests of a file. It reaches this machine by the hosts, which it does not trust as it trusts local names. */
+export function browserFor(hosts: readonly string[]): () => Browser {
+  const home = temporaryFolder('chromium');
+  let browser: Browser;
+  beforeAll(async () => {
+    const { executablePath, env } = chromiumProgram();
+    const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync'];
+    const rules = hosts.map((host) => `MAP ${host} 127.0.0.1`).join();
+    browser = await chromium.launch({
+      executablePath,
+      timeout: stepTimeoutMs,
+      env: { ...env, HOME: home.path },
+      args: ['--no-sandbox', '--disable-gpu', `--host-resolver-rules=${rules}`, ...quiet],
+    });
+  });
+  afterAll(async () => {
+    await browser.close();
+    home.remove();
+  });
+  return () => browser;
+}

@@ -1,0 +1,190 @@
+import { createHash } from 'node:crypto';
+import type { Page } from 'playwright-core';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { apiKey, type Kept, kindsOfService, type Service } from '../deployment/kinds-of-service.ts';
+import { browserFor, stepTimeoutMs } from './browser.ts';
+import { webShop } from './web-shop.ts';
+
+const [logHost, shopHost, otherHost] = ['logs.example', 'shop.example', 'other.example'];
+const browser = browserFor([logHost, shopHost, otherHost]);
+
+interface PublicKey {
+  readonly id: string;
+  readonly secret: string;
+}
+
+/** A service with a key for the pages of a shop, which has another host. */
+interface Shop {
+  readonly service: Service;
+  readonly key: PublicKey;
+  /** The URL of the service, as pages know it. */
+  readonly url: string;
+  readonly port: number;
+}
+
+async function openShop(start: () => Promise<Service>): Promise<Shop> {
+  const [service, port] = [await start(), await webShop()];
+  const response = await fetch(`${service.url}/api/keys`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-api-key': apiKey },
+    body: JSON.stringify({
+      name: 'pages of the shop',
+      scopes: ['write'],
+      origins: [`http://${shopHost}:${port}`],
+    }),
+  });
+  expect(response.status).toBe(201);
+  const url = `http://${logHost}:${new URL(service.url).port}`;
+  return { service, key: (await response.json()) as PublicKey, url, port };
+}
+
+/** Opens a page of the host in a browser without a past. */
+async function pageOf(host: string, port: number): Promise<Page> {
+  const context = await browser().newContext();
+  onTestFinished(() => context.close());
+  context.setDefaultTimeout(stepTimeoutMs);
+  const page = await context.newPage();
+  await page.goto(`http://${host}:${port}/`);
+  return page;
+}
+
+const publicId = ({ id }: PublicKey, sent: string): string =>
+  `pk.${createHash('sha256')
+    .update(JSON.stringify([id, sent]))
+    .digest('base64url')}`;
+
+/** Returns what is stored, in the order of the types, once it is as many. */
+const storedFor = async (service: Service, count: number): Promise<readonly Kept[]> =>
+  (await service.stored((all) => all.length >= count)).toSorted((left, right) =>
+    left.type < right.type ? -1 : 1,
+  );
+
+describe.each(kindsOfService)('%s', (_kind, start) => {
+  test("stores what Segment's browser SDK sends from a page of another origin", async () => {
+    const { service, key, url, port } = await openShop(start);
+    const page = await pageOf(shopHost, port);
+    await page.addScriptTag({ url: '/segment.js' });
+    const failures = await page.evaluate(
+      async ({ writeKey, apiHost }) => {
+        const { AnalyticsBrowser } = Reflect.get(window, 'AnalyticsNext') as any;
+        const [analytics] = await AnalyticsBrowser.load({
+          writeKey,
+          cdnSettings: { integrations: { 'Segment.io': { apiKey: writeKey, apiHost, protocol: 'http' } } },
+        });
+        const errors: unknown[] = [];
+        analytics.on('error', (error: unknown) => errors.push(error));
+        const deliveries = [
+          await analytics.identify('ann', { plan: 'pro' }, { messageId: 'm-1' }),
+          await analytics.track('Order Completed', { total: 12.5 }, { messageId: 'm-2' }),
+          await analytics.page('Docs', 'Home', { url: '/' }, { messageId: 'm-3' }),
+        ];
+        return [...errors, ...deliveries.flatMap((context: any) => context.failedDelivery() ?? [])];
+      },
+      { writeKey: key.secret, apiHost: `${new URL(url).host}/v1` },
+    );
+    expect(failures).toEqual([]);
+    const all = await storedFor(service, 3);
+    const common = { userId: 'ann', source: 'public' };
+    expect(all).toMatchObject([
+      { ...common, id: publicId(key, 'm-1'), type: 'IDENTIFY', metadata: { plan: 'pro' } },
+      { ...common, id: publicId(key, 'm-2'), type: 'ORDER_COMPLETED', metadata: { total: 12.5 } },
+      { ...common, id: publicId(key, 'm-3'), type: 'PAGE', metadata: { name: 'Home' } },
+    ]);
+    expect(JSON.stringify(all)).not.toContain(key.secret);
+    expect(await service.list('/api/dead-letters')).toEqual([]);
+  });
+
+  test.each([
+    ['requests', false, ['/v1/identify', '/v1/track']],
+    ['beacons', true, ['/beacon/v1/batch?writeKey=']],
+  ])(
+    "stores what RudderStack's browser SDK sends as %s from a page of another origin",
+    async (_, useBeacon, paths) => {
+      const { service, key, url, port } = await openShop(start);
+      const page = await pageOf(shopHost, port);
+      const failures: string[] = [];
+      page.on('console', (message) => {
+        if (message.type() === 'error') failures.push(message.text());
+      });
+      const sent = paths.map((path) =>
+        page.waitForRequest(`${url}${path}${useBeacon ? key.secret : ''}`, { timeout: stepTimeoutMs }),
+      );
+      await page.addScriptTag({ url: '/rudderstack.js' });
+      await page.evaluate(
+        ({ writeKey, dataPlane, isBeacon }) => {
+          const { RudderAnalytics } = Reflect.get(window, 'rudderanalytics') as any;
+          const analytics = new RudderAnalytics();
+          // By default, the SDK sends a beacon every 10 s, and one when the page is left.
+          const beacons = { useBeacon: isBeacon, beaconQueueOptions: { maxItems: 2 } };
+          analytics.load(writeKey, dataPlane, { ...beacons, configUrl: location.origin });
+          analytics.identify('ann', { plan: 'pro' });
+          analytics.track('Order Completed', { total: 12.5 });
+          Reflect.set(window, 'analytics', analytics);
+        },
+        { writeKey: key.secret, dataPlane: url, isBeacon: useBeacon },
+      );
+      for (const request of await Promise.all(sent)) expect(request.method()).toBe('POST');
+      await storedFor(service, 2);
+      await page.evaluate(() => (Reflect.get(window, 'analytics') as any).track('Page Left'));
+      if (useBeacon) await page.goto('about:blank');
+      const all = await storedFor(service, 3);
+      expect(all.map(({ userId, type }) => [userId, type])).toEqual([
+        ['ann', 'IDENTIFY'],
+        ['ann', 'ORDER_COMPLETED'],
+        ['ann', 'PAGE_LEFT'],
+      ]);
+      for (const activity of all)
+        expect(activity).toMatchObject({
+          id: expect.stringMatching(/^pk\.[\w-]{43}$/) as string,
+          source: 'public',
+        });
+      expect(failures).toEqual([]);
+    },
+  );
+
+  test('stores a beacon and a request of a page once each, and nothing of a page of another origin', async () => {
+    const { service, key, url, port } = await openShop(start);
+    const call = (messageId: string) =>
+      JSON.stringify({
+        writeKey: key.secret,
+        batch: [{ type: 'track', messageId, userId: 'ann', event: 'VIEW' }],
+      });
+    const send = (page: Page, id: string): Promise<unknown> =>
+      page.evaluate(
+        async ({ base, secret, beacon, activity }) => {
+          const isQueued = navigator.sendBeacon(`${base}/v1/batch`, beacon);
+          const headers = { authorization: `Bearer ${secret}`, 'content-type': 'application/json' };
+          const request = { method: 'POST', headers, body: activity };
+          // Without CORS, a page can only send text, and never reads the answer.
+          await fetch(`${base}/v1/batch`, { method: 'POST', body: beacon, mode: 'no-cors' });
+          try {
+            const response = await fetch(`${base}/api/logs`, request);
+            const { id: made } = (await response.json()) as { id: string };
+            return {
+              isQueued,
+              status: response.status,
+              id: made,
+              hasRequestId: response.headers.has('x-request-id'),
+            };
+          } catch (error) {
+            return { isQueued, error: String(error) };
+          }
+        },
+        {
+          base: url,
+          secret: key.secret,
+          beacon: call(`beacon-${id}`),
+          activity: JSON.stringify({ id, userId: 'ann', type: 'VIEW' }),
+        },
+      );
+    const [other, shop] = [await pageOf(otherHost, port), await pageOf(shopHost, port)];
+    expect(await send(other, 'a')).toEqual({ isQueued: true, error: 'TypeError: Failed to fetch' });
+    const id = publicId(key, 'a');
+    for (let times = 0; times < 2; times += 1)
+      expect(await send(shop, 'a')).toEqual({ isQueued: true, status: 202, id, hasRequestId: true });
+    const all = await storedFor(service, 2);
+    expect(new Set(all.map((activity) => activity.id))).toEqual(new Set([id, publicId(key, 'beacon-a')]));
+    expect(await service.deadLettersAfterAll('ann')).toEqual([]);
+    expect(await service.list('/api/logs')).toHaveLength(4);
+  });
+});
