@@ -27,6 +27,7 @@ const defaults = {
   MAX_CONNECTIONS: 10_000,
   ALLOWED_HOSTS: [],
   WEBHOOK_ORIGINS: ['*'],
+  TRUSTED_PROXIES: [],
   deadLetterRetention: { edgeDays: 30, logDays: undefined },
   LOG_LEVEL: 'info',
   ACCEPT_GAP: false,
@@ -71,6 +72,7 @@ test('reads every variable', () => {
     MAX_CONNECTIONS: '6',
     ALLOWED_HOSTS: 'logs.example , [::1],10.0.0.1',
     WEBHOOK_ORIGINS: 'events.example.com, https://b.example:8443 ,*.c.example,https://[2001:db8::1]',
+    TRUSTED_PROXIES: '10.0.0.0/8, 192.168.1.7 ,2001:db8::/32,::1,::ffff:10.1.2.3',
     LOG_LEVEL: 'trace',
     ACCEPT_GAP: 'true',
   };
@@ -98,6 +100,7 @@ test('reads every variable', () => {
     MAX_CONNECTIONS: 6,
     ALLOWED_HOSTS: ['logs.example', '[::1]', '10.0.0.1'],
     WEBHOOK_ORIGINS: ['events.example.com', 'https://b.example:8443', '*.c.example', 'https://[2001:db8::1]'],
+    TRUSTED_PROXIES: ['10.0.0.0/8', '192.168.1.7', '2001:db8::/32', '::1', '::ffff:10.1.2.3'],
   });
 });
 
@@ -183,6 +186,31 @@ describe('refuses', () => {
   ])('WEBHOOK_ORIGINS=%s', (origins) =>
     expect(faultsOf({ WEBHOOK_ORIGINS: origins })).toEqual([
       'WEBHOOK_ORIGINS must be * or a comma-separated list of host names or origins, such as https://events.example.com, [2001:db8::1] or *.example.com',
+    ]),
+  );
+
+  test.each([
+    'proxy.example',
+    'loopback',
+    '10.0.0.0/33',
+    '10.0.0.0/',
+    '10.0.0.0/x',
+    '10.0.0.0/255.0.0.0',
+    '0.0.0.0/0',
+    '::/0',
+    '2001:db8::/129',
+    '10.0.0',
+    '010.0.0.1',
+    'fe80::1%eth0',
+    '10.0.0.1:80',
+    '[::1]',
+    '10.0.0.1,,10.0.0.2',
+    '10.0.0.1 10.0.0.2',
+    'true',
+    '1',
+  ])('TRUSTED_PROXIES=%s', (proxies) =>
+    expect(faultsOf({ TRUSTED_PROXIES: proxies })).toEqual([
+      'TRUSTED_PROXIES must be a comma-separated list of IP addresses or networks, such as 10.0.0.0/8 or 2001:db8::/32',
     ]),
   );
 

@@ -11,13 +11,16 @@ import type { BytesInFlight } from './requests/bytes-in-flight.ts';
 import { principalFinder } from './requests/credentials.ts';
 import { assertRoute, handleErrors } from './requests/error-handling.ts';
 import { closeIfUnread } from './requests/lingering.ts';
+import { loadShedding } from './requests/load-shedding.ts';
 import { assertOneHost } from './requests/own-hosts.ts';
 import { addUnanswered, removeUnanswered } from './requests/pipelining.ts';
 import { Problem } from './requests/problem.ts';
 import { projectsOf, setProject } from './requests/project.ts';
 import type { RequestMetrics } from './requests/request-metrics.ts';
 import type { ApiSettings } from './requests/route.ts';
+import { crossOriginHeaders, securityHeaders } from './requests/security-headers.ts';
 import { WebPages } from './requests/web-pages.ts';
+import { wrongKeyLimit } from './requests/wrong-key-limit.ts';
 import { serveDocs } from './routes/docs.ts';
 import { collectMethods } from './routes/method-not-allowed.ts';
 
@@ -31,11 +34,12 @@ interface ApiOptions extends ApiSettings {
   readonly useCases: ApiUseCases;
   readonly requestMetrics: RequestMetrics;
   readonly bytesInFlight: BytesInFlight;
+  readonly maxEventLoopDelayMs?: number | undefined;
 }
 
 /** A Fastify plugin with every route of the API, and the hooks and parsers that the routes share. */
 export const api = fastifyPlugin(async (app: FastifyInstance, options: ApiOptions): Promise<void> => {
-  const { useCases, requestMetrics, bytesInFlight, ...settings } = options;
+  const { useCases, requestMetrics, bytesInFlight, maxEventLoopDelayMs, ...settings } = options;
   let stopping = false;
   app.addHook('preClose', async () => {
     stopping = true;
@@ -44,9 +48,11 @@ export const api = fastifyPlugin(async (app: FastifyInstance, options: ApiOption
   const authorize = authorization(findPrincipal);
   const needsKey = keyRequirement(settings);
   const webPages = new WebPages(settings.allowsOrigin);
+  let shedLoad = (_request: FastifyRequest): void => undefined;
   app.addHook('onRequest', async (request, reply) => {
     requestMetrics.begin(request, reply);
-    reply.header('x-request-id', request.id);
+    reply.headers(securityHeaders).header('x-request-id', request.id);
+    if (request.routeOptions.config.scope === 'write') reply.headers(crossOriginHeaders);
     request.byteCounter = bytesInFlight.beginCounting(request);
     addUnanswered(request);
     assertOneHost(request);
@@ -65,6 +71,7 @@ export const api = fastifyPlugin(async (app: FastifyInstance, options: ApiOption
     // The request came on a connection that was open already. A retry may reach another instance, which can serve it.
     if (stopping && request.routeOptions.config.isHealthCheck !== true)
       throw new Problem(503, 'The service is stopping.', { headers: { 'retry-after': '1' } });
+    shedLoad(request);
     if (request.routeOptions.config.isHealthCheck !== true) authorize(request);
     assertRoute(request);
     // A cache in front of the service must not answer with the page of another project, or of another key.
@@ -97,7 +104,7 @@ export const api = fastifyPlugin(async (app: FastifyInstance, options: ApiOption
   // members of metadata that the schema does not name.
   app.setValidatorCompiler(() => (value: unknown) => ({ value }));
   app.setSerializerCompiler(() => JSON.stringify);
-  handleErrors(app);
+  handleErrors(app, { replace: await wrongKeyLimit(app) });
   decodeBodies(app);
   parseJsonBodies(app);
   const refuseOtherMethods = collectMethods(app);
@@ -107,6 +114,8 @@ export const api = fastifyPlugin(async (app: FastifyInstance, options: ApiOption
   for (const route of allRoutes)
     await app.register(async (scope) => route(scope.withTypeProvider<TypeBoxTypeProvider>(), deps));
   refuseOtherMethods();
+  // Comes last, so that the work of the start does not count as load.
+  shedLoad = await loadShedding(app, maxEventLoopDelayMs);
 });
 
 /** Returns the id of the key with which a request came, for its line in the log. Root keys have no id. */

@@ -30,7 +30,7 @@ export async function buildHealthServer(options: HealthServerOptions): Promise<H
     }
     assertRoute(request, pathHint);
   });
-  handleErrors(app, pathHint);
+  handleErrors(app, { pathHint });
   let stopping = false;
   app.addHook('preClose', async () => {
     stopping = true;

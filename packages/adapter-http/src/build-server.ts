@@ -8,6 +8,7 @@ import { type HttpServer, httpServer, routerOptions, type ServerOptions } from '
 import { requestIdOf } from './requests/request-id.ts';
 import { RequestMetrics } from './requests/request-metrics.ts';
 import type { ApiSettings } from './requests/route.ts';
+import { securityHeaders } from './requests/security-headers.ts';
 import { clientLimits, limitConnections } from './requests/server-limits.ts';
 
 export interface HttpServerOptions extends ApiSettings, ServerOptions {
@@ -16,6 +17,10 @@ export interface HttpServerOptions extends ApiSettings, ServerOptions {
   readonly maxBodyBytes: number;
   /** The maximum size in bytes of all bodies and unsent responses in memory. A request that would exceed it gets 503. */
   readonly maxBytesInFlight: number;
+  /** The addresses and networks (CIDR) of proxies. A proxy names the address of its client in `X-Forwarded-For`. */
+  readonly trustedProxies: readonly string[];
+  /** The mean delay of the event loop over a second, in milliseconds, above which requests get 503. Default: 500. */
+  readonly maxEventLoopDelayMs?: number;
   /** The maximum time for a request to arrive, and for a connection to be idle during a request. Default: 60,000. */
   readonly clientTimeoutMs?: number;
   /** The maximum time that `close` waits for requests in progress. Default: 5,000. */
@@ -37,9 +42,10 @@ export async function buildFastify(options: HttpServerOptions): Promise<FastifyI
     genReqId: requestIdOf,
     ...clientLimits(options.clientTimeoutMs),
     return503OnClosing: false,
+    trustProxy: options.trustedProxies.length > 0 && [...options.trustedProxies],
     routerOptions: { ...routerOptions, maxParamLength },
     frameworkErrors(error, request, reply) {
-      reply.header('x-request-id', request.id);
+      reply.headers(securityHeaders).header('x-request-id', request.id);
       answerError(error, request, reply);
       // Fastify runs no hooks for these errors, so the log line and the metric are written here.
       const { method } = request;

@@ -123,6 +123,9 @@ export function onMemory(changed: Changed = {}) {
     allowsOrigin: keyTable.allowsOrigin,
     allowedHosts: [],
     webhookOrigins: ['*'],
+    trustedProxies: [],
+    // Tests run in the same event loop, and may block it.
+    maxEventLoopDelayMs: Number.POSITIVE_INFINITY,
     maxBatchSize: 100,
     maxBodyBytes: 100_000,
     maxMetadataBytes: defaultMetadataBytes,

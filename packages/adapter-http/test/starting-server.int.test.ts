@@ -76,6 +76,7 @@ test('an answer is complete while its client still sends a body, which is not re
   socket.on('drain', send);
   send();
   expect(await answer).toMatch(/^HTTP\/1.1 503 [^]+retry-after: 5[^]+"status":503/i);
+  expect(await answer).toMatch(/^x-content-type-options: nosniff\r$/im);
   await closed;
 });
 

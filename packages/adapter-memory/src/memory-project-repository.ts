@@ -1,4 +1,5 @@
 import {
+  type ActivityMeasurement,
   type ActivityRemoval,
   ActivityKeyText,
   type Claim,
@@ -7,6 +8,7 @@ import {
   isErased,
   type KeptErasure,
   maxProjectSettings,
+  type MeasuredPortion,
   nextErasedAt,
   type ProjectId,
   type ProjectPage,
@@ -16,6 +18,7 @@ import {
   type RemovedPortion,
   type SettingsChange,
   type SettingsOfProject,
+  storedBytesOf,
   type Timestamp,
 } from '@user-activity/domain';
 import { claimWork, releaseWork } from './claims.ts';
@@ -100,6 +103,16 @@ export class MemoryProjectRepository implements ProjectRepository {
     for (const activity of due) this.#store.remove(ActivityKeyText.of(activity));
     const last = portion.length < limit ? undefined : portion.at(-1);
     return { removed: due.length, next: last && { createdAt: last.createdAt, id: last.id } };
+  }
+
+  async measureActivities({ project, after, limit }: ActivityMeasurement): Promise<MeasuredPortion> {
+    const candidates = [...this.#reachableStore().activities.values()].filter(
+      (activity) => activity.project === project,
+    );
+    const portion = itemsAfter(candidates, 'createdAt', 'asc', after).slice(0, limit);
+    const bytes = portion.reduce((sum, activity) => sum + storedBytesOf(activity), 0);
+    const last = portion.length < limit ? undefined : portion.at(-1);
+    return { bytes, next: last && { createdAt: last.createdAt, id: last.id } };
   }
 
   async removeLetters(project: ProjectId, diedUpTo: Timestamp, limit: number): Promise<number> {

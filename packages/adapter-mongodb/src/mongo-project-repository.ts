@@ -1,11 +1,13 @@
 import {
   ActivityKeyText,
+  type ActivityMeasurement,
   type ActivityRemoval,
   type Claim,
   type Erasure,
   type ErasedRecord,
   type KeptErasure,
   maxErasedAt,
+  type MeasuredPortion,
   type ProjectPage,
   ProjectId,
   type ProjectQuery,
@@ -20,6 +22,7 @@ import {
 import { changeSettings } from './change-settings.ts';
 import { claimWork, releaseWork } from './claims.ts';
 import { deadLetterOrder } from './indexes.ts';
+import { measureActivities } from './measure-activities.ts';
 import type { MongoStore } from './mongo-store.ts';
 import { type ErasureDocument, erasingIndex, settingsOf } from './project-documents.ts';
 import { readProjects } from './read-projects.ts';
@@ -97,6 +100,10 @@ export class MongoProjectRepository implements ProjectRepository {
 
   removeActivities(removal: ActivityRemoval): Promise<RemovedPortion> {
     return translated(() => removeActivities(this.#store, removal));
+  }
+
+  measureActivities(measurement: ActivityMeasurement): Promise<MeasuredPortion> {
+    return translated(() => measureActivities(this.#store, measurement));
   }
 
   removeLetters(project: ProjectId, diedUpTo: Timestamp, limit: number): Promise<number> {

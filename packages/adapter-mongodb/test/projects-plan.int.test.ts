@@ -8,6 +8,7 @@ import {
   MongoProjectRepository,
 } from '../src/index.ts';
 import { projectsWithActivities, projectsWithLetters } from '../src/read-projects.ts';
+import { sizeOf } from '../src/measure-activities.ts';
 import { oldestActivities, rangesOf } from '../src/remove-activities.ts';
 import { explained } from './explained.ts';
 import { freshStore } from './mongo-subjects.ts';
@@ -47,6 +48,19 @@ test('a removal by age reads only the keys that it removes', async () => {
     examined: 0,
     keys: 100,
   });
+});
+
+test('a measurement reads only the activities of its portion, in the order of the index', async () => {
+  const ranges = rangesOf({ project: second, createdBefore: undefined, after: undefined });
+  const { next } = await projects.measureActivities({ project: second, after: undefined, limit: 10 });
+  const following = rangesOf({ project: second, createdBefore: undefined, after: next });
+  expect(following).toHaveLength(2);
+  for (const range of [...ranges, ...following]) {
+    const { plan, examined, keys } = await explained(sizeOf(fixture.store, { project: second }, range, 100));
+    expect(plan).not.toContain('"SORT"');
+    expect(examined).toBeLessThanOrEqual(100);
+    expect(keys).toBeLessThanOrEqual(101);
+  }
 });
 
 test('a removal of dead letters of one project leaves the others', async () => {

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { spanOf } from '../src/protocol/branches.ts';
 import { groupsSql, oneGroup } from '../src/reader/groups.ts';
 import { latestLetterSql, letterPageSql, letterSizeSql, letterSql } from '../src/reader/letter-jobs.ts';
-import { erasingSql, projectPageSql } from '../src/reader/project-jobs.ts';
+import { erasingSql, projectPageSql, sizesSql } from '../src/reader/project-jobs.ts';
 import { oldestActivitiesSql, oldestLettersSql } from '../src/writer/project-jobs.ts';
 import { edgeBytesSql, oldestOfEdgeSql, oldestOfLogSql } from '../src/writer/sweep-job.ts';
 import { addRowMatches } from '../src/protocol/row-conditions.ts';
@@ -202,6 +202,11 @@ test('a page of projects steps over an index from project to project', () => {
   // A partial index: it holds nothing but the erasures that have not ended.
   expect(planOf(erasingSql)).toBe('SCAN erasures USING COVERING INDEX erasures_under_way');
 });
+
+test('a measurement reads one range of one index', () =>
+  expect(planOf(sizesSql)).toBe(
+    'SEARCH activities USING INDEX activities_by_time (project=? AND (created_at,id)>(?,?))',
+  ));
 
 test('removals find activities and dead letters in one range of one index', () => {
   expect(planOf(oldestActivitiesSql)).toBe(

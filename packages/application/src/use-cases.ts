@@ -25,8 +25,11 @@ import { makeLogActivity, makeLogAndWait } from './logging/log-activity.ts';
 import { makeLogCalls } from './logging/log-calls.ts';
 import type { OutcomeWaiter } from './logging/outcome-waiter.ts';
 import { makeEraseProject, makeFindProjects, makeChangeSettings } from './projects/change-projects.ts';
+import { makeMeasureStorage } from './projects/measure-storage.ts';
 import { makeRefreshProjects, ProjectTable } from './projects/project-table.ts';
+import { StorageUsage } from './projects/storage-usage.ts';
 import { makeSweepProjects } from './projects/sweep-projects.ts';
+import { withinStorageLimits } from './projects/within-storage-limits.ts';
 import { makeActivityStats } from './querying/activity-stats.ts';
 import { makeCountActivities } from './querying/count-activities.ts';
 import { makeFindActivities, makeFindActivity } from './querying/find-activities.ts';
@@ -58,7 +61,7 @@ export interface ApiPorts extends Omit<RecordingDeps, 'rules'> {
   readonly digest: LoggedReadsDeps['digest'];
   /** The retention of the deployment. Undefined keeps everything. */
   readonly retentionDays: RetentionDays | undefined;
-  /** Waits after a portion of a sweep of projects that took this number of milliseconds. */
+  /** Waits after a portion of a sweep or measurement of projects that took this number of milliseconds. */
   readonly pauseSweep: (tookMs: number) => Promise<void>;
   /** The time that the store may take for one portion of a sweep of projects, in milliseconds. */
   readonly maxSweepPortionMs: number;
@@ -73,6 +76,7 @@ export interface ApiPorts extends Omit<RecordingDeps, 'rules'> {
 /** Makes every use case of the API. Its keys are the names by which the use cases are measured. */
 export const makeApiUseCases = (apiPorts: ApiPorts) => {
   const projectTable = new ProjectTable(apiPorts.retentionDays);
+  const storageUsage = new StorageUsage((project) => projectTable.limitsOf(project).storedBytes);
   const { logReads, maxReplayPortionMs, onReadDropped: onDropped } = apiPorts;
   // A replay is the longest change: it takes 20 s and one portion.
   const maxChangeMs = 5 * 60_000 + maxReplayPortionMs;
@@ -81,6 +85,8 @@ export const makeApiUseCases = (apiPorts: ApiPorts) => {
     ...apiPorts,
     projectTable,
     audit: makeAudit({ ...apiPorts, maxChangeMs }),
+    storageUsage,
+    publisher: withinStorageLimits(apiPorts.publisher, storageUsage),
     rules: { ...apiPorts.rules, retentionOf: projectTable.retentionOf },
     deadLetterQueue: withoutErasedLetters(apiPorts.deadLetterQueue, apiPorts),
   };
@@ -114,6 +120,7 @@ export const makeApiUseCases = (apiPorts: ApiPorts) => {
     refreshKeys: makeRefreshKeys(ports),
     refreshProjects: makeRefreshProjects(ports),
     sweepProjects: makeSweepProjects(ports),
+    measureStorage: makeMeasureStorage(ports),
     checkHealth: makeCheckHealth(ports.health),
   };
 };

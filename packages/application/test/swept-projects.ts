@@ -67,6 +67,7 @@ export const methodsOf = (projects: ProjectRepository): ProjectRepository => ({
   findErasing: (limit) => projects.findErasing(limit),
   endErasure: (erasure) => projects.endErasure(erasure),
   removeActivities: (removal) => projects.removeActivities(removal),
+  measureActivities: (measurement) => projects.measureActivities(measurement),
   removeLetters: (project, diedUpTo, limit) => projects.removeLetters(project, diedUpTo, limit),
   removeErased: (records) => projects.removeErased(records),
   expireAfter: (days) => projects.expireAfter(days),

@@ -107,6 +107,12 @@ export type { ProjectRepository } from './ports/project-repository.ts';
 export type { NewSecret, SecretGenerator } from './ports/secret-generator.ts';
 export type { SettledOffsets, SettledStep } from './ports/settled-offsets.ts';
 export type { RegisteredTopic, TopicIdentity, TopicRegistry } from './ports/topic-registry.ts';
+export {
+  type ActivityMeasurement,
+  activityOverheadBytes,
+  type MeasuredPortion,
+  storedBytesOf,
+} from './project/measurement.ts';
 export { isErased, isErasedAhead, maxErasedAt, nextErasedAt } from './project/erasure.ts';
 export {
   type Erasure,

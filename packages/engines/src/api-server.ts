@@ -101,6 +101,7 @@ export const provideApiServer = (
         allowsOrigin: get(tokens.keyTable).allowsOrigin,
         allowedHosts: config.ALLOWED_HOSTS,
         webhookOrigins: config.WEBHOOK_ORIGINS,
+        trustedProxies: config.TRUSTED_PROXIES,
         maxBatchSize: config.MAX_BATCH_SIZE,
         maxBodyBytes: config.MAX_BODY_BYTES,
         maxMetadataBytes: config.MAX_METADATA_BYTES,

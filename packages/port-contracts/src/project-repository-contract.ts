@@ -1,5 +1,6 @@
 import { Timestamp } from '@user-activity/domain';
 import type { Contract } from './contract.ts';
+import { measuringCases } from './measuring-cases.ts';
 import { projectCases, type ProjectRepositorySubject, shop } from './project-repository-subject.ts';
 import { projectSettingsCases } from './project-settings-cases.ts';
 import { assertRejects } from './rejections.ts';
@@ -32,6 +33,7 @@ const outageCases = projectCases({
             after: undefined,
             limit: 10,
           }),
+        () => projects.measureActivities({ project: shop, after: undefined, limit: 10 }),
         () => projects.removeLetters(shop, now, 10),
       ];
       const restore = await subject.interrupt();
@@ -47,5 +49,6 @@ const outageCases = projectCases({
 export const projectRepositoryContract: Contract<ProjectRepositorySubject> = [
   ...projectSettingsCases,
   ...removalCases,
+  ...measuringCases,
   ...outageCases,
 ];

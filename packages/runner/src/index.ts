@@ -4,7 +4,12 @@ export { Closers } from './closers.ts';
 export { type AwaitedEngine, type AwaitedEngines, EngineWait } from './engine-wait.ts';
 export { ConfigurationError } from './configuration/configuration-error.ts';
 export { openRootKey } from './configuration/key-files.ts';
-export { type Environment, type RawValues, readVariables } from './configuration/read-variables.ts';
+export {
+  type Environment,
+  type RawValues,
+  readVariables,
+  splitList,
+} from './configuration/read-variables.ts';
 export {
   accessFaults,
   type ApiSettings,
@@ -12,7 +17,6 @@ export {
   type ConsumerSettings,
   consumerSettings,
   keysOf,
-  splitList,
   type ProcessSettings,
   processSettings,
   rootKeyFileOf,

@@ -8,15 +8,15 @@ import type { Get } from './wiring.ts';
 // Every process of the API reads the retentions this often, so that a change needs no restart.
 const defaultPauses = { tickMs: 5000, firstRoundMs: 30_000, roundMs: 5 * 60_000 };
 
-type UseCases = Pick<ApiUseCases, 'refreshProjects' | 'sweepProjects'>;
+type UseCases = Pick<ApiUseCases, 'refreshProjects' | 'sweepProjects' | 'measureStorage'>;
 
 /**
- * At once and after each tick, until the signal is aborted: reads the retentions of projects, and carries out erasures. A sweep may take
- * longer than a tick, and delays no reading. Begins a round of removals by age at once, again soon after the first, and then at longer
+ * At once and after each tick, until the signal is aborted: reads the settings of projects, measures those with a limit of stored bytes, and
+ * carries out erasures. A sweep or a measurement may take longer than a tick, and delays no reading. Begins a round of removals by age at once, again soon after the first, and then at longer
  * intervals. Logs outages of the store once.
  */
 export async function sweepProjectsRegularly(
-  { refreshProjects, sweepProjects }: UseCases,
+  { refreshProjects, sweepProjects, measureStorage }: UseCases,
   logger: Pick<Logger, 'info' | 'warn'>,
   signal: AbortSignal,
   { tickMs, firstRoundMs, roundMs } = defaultPauses,
@@ -40,9 +40,13 @@ export async function sweepProjectsRegularly(
     if (erased + letters > 0) logger.info({ erased, letters }, 'removed data of erased projects');
     return more ? 0 : tickMs;
   };
+  const measure = async (): Promise<number> => ((await measureStorage()).more ? 0 : tickMs);
   await Promise.all([
     repeat(refresh, tickMs, signal, (reason) =>
       logger.warn(reason, 'could not read the retentions of projects; the last known ones apply'),
+    ),
+    repeat(measure, tickMs, signal, (reason) =>
+      logger.warn(reason, 'could not measure the storage of projects; the last measured sizes count'),
     ),
     repeat(sweep, tickMs, signal, (reason) =>
       logger.warn(reason, 'could not remove old activities or erase projects; trying again regularly'),

@@ -6,6 +6,8 @@ import { sweepProjectsRegularly } from '../src/sweep-projects-regularly.ts';
 const nothing = { expired: 0, erased: 0, letters: 0, more: false };
 const loggers = () => ({ info: vi.fn<() => void>(), warn: vi.fn<() => void>() });
 
+const measureStorage: ApiUseCases['measureStorage'] = async () => ({ more: false });
+
 /** Runs the loop until all answers are given. Returns the reasons of the sweeps and the lines that were logged. */
 async function run(
   answers: readonly (() => ReturnType<ApiUseCases['sweepProjects']>)[],
@@ -22,7 +24,12 @@ async function run(
     return answer();
   };
   const refreshProjects = async (): Promise<void> => undefined;
-  await sweepProjectsRegularly({ sweepProjects, refreshProjects }, logger, over.signal, pauses);
+  await sweepProjectsRegularly(
+    { sweepProjects, refreshProjects, measureStorage },
+    logger,
+    over.signal,
+    pauses,
+  );
   return { reasons, logger };
 }
 
@@ -59,12 +66,36 @@ test('reads the retentions at each tick, also while a sweep takes long or fails'
       over.abort();
       return end();
     };
-    await sweepProjectsRegularly({ refreshProjects, sweepProjects }, loggers(), over.signal, {
+    await sweepProjectsRegularly({ refreshProjects, sweepProjects, measureStorage }, loggers(), over.signal, {
       tickMs: 1,
       firstRoundMs: 0,
       roundMs: 0,
     });
     expect(refreshes).toBeGreaterThanOrEqual(3);
+  }
+});
+
+test('measures at once while there is more, and at each tick, also after an outage', async () => {
+  for (const [tickMs, answers] of [
+    [3_600_000, [async () => ({ more: true }), async () => ({ more: false })]],
+    [1, [() => Promise.reject(new DomainError('STORE_TIMEOUT', 'slow')), async () => ({ more: false })]],
+  ] as const) {
+    const over = new AbortController();
+    const logger = loggers();
+    let calls = 0;
+    const useCases = {
+      refreshProjects: async () => undefined,
+      sweepProjects: async () => nothing,
+      measureStorage() {
+        const answer = answers[calls] ?? answers[1];
+        calls += 1;
+        if (calls === 2) over.abort();
+        return answer();
+      },
+    };
+    await sweepProjectsRegularly(useCases, logger, over.signal, { tickMs, firstRoundMs: 0, roundMs: 0 });
+    expect(calls).toBe(2);
+    expect(logger.warn).toHaveBeenCalledTimes(tickMs === 1 ? 1 : 0);
   }
 });
 
@@ -86,6 +117,10 @@ test('an outage is logged once and retried, and what was removed is logged', asy
 
 test('an unexpected error ends the loop', async () => {
   const bug = new TypeError('x');
-  const useCases = { refreshProjects: () => Promise.reject(bug), sweepProjects: async () => nothing };
+  const useCases = {
+    refreshProjects: () => Promise.reject(bug),
+    sweepProjects: async () => nothing,
+    measureStorage,
+  };
   await expect(sweepProjectsRegularly(useCases, loggers(), new AbortController().signal)).rejects.toBe(bug);
 });

@@ -46,9 +46,11 @@ function accessFaults({ responses }: Target): readonly string[] {
     ...(ownerStatuses.every((status) => status === 200)
       ? []
       : [`requests with the valid key were answered ${ownerStatuses.join()}, not 200`]),
-    ...(strangerStatuses.every((status) => status === 401 || status === 503)
+    ...(strangerStatuses.every((status) => [401, 429, 503].includes(status))
       ? []
-      : [`requests with wrong keys were answered ${[...new Set(strangerStatuses)].join()}, not 401 or 503`]),
+      : [
+          `requests with wrong keys were answered ${[...new Set(strangerStatuses)].join()}, not 401, 429 or 503`,
+        ]),
     ...(strangerStatuses.includes(401) ? [] : ['no request with a wrong key was answered 401']),
   ];
 }

@@ -40,6 +40,7 @@ const headersByStatus: Readonly<Record<number, Part>> = {
   405: { Allow: reference('headers', 'Allow') },
   409: { 'Retry-After': reference('headers', 'RetryAfter') },
   415: { 'Accept-Post': reference('headers', 'AcceptPost') },
+  429: { 'Retry-After': reference('headers', 'RetryAfter') },
   503: { 'Retry-After': reference('headers', 'RetryAfter') },
 };
 
@@ -86,6 +87,10 @@ export function completeOpenApi(document: Part): Part {
       headers,
       responses: {
         MethodNotAllowed: problem(405, 'The path does not have this method.'),
+        TooManyRequests: problem(
+          429,
+          'The project has reached a limit, which the detail names. Or too many requests with API keys that are not valid came from the address of the client.',
+        ),
         RequestHeaderFieldsTooLarge: problem(431, 'The request line and the headers are larger than 16 KiB.'),
       },
     },
@@ -116,6 +121,9 @@ function completeOperation(source: unknown): Part {
         completeResponse(Number(status), asPart(response), exampleViolationOf(content)),
       ),
       405: reference('responses', 'MethodNotAllowed'),
+      ...('401' in asPart(operation['responses']) && {
+        429: reference('responses', 'TooManyRequests'),
+      }),
       431: reference('responses', 'RequestHeaderFieldsTooLarge'),
     },
   };

@@ -6,6 +6,7 @@ import { foreignHostCheck } from './own-hosts.ts';
 import { isUnknownPath } from './error-handling.ts';
 import { Problem } from './problem.ts';
 import { setProject } from './project.ts';
+import { WrongKeyProblem } from './wrong-key-limit.ts';
 
 /** The scope that a route needs. `any`: a valid key is enough. */
 export type RouteScope = Scope | 'any';
@@ -111,14 +112,16 @@ function neededScope({ routeOptions }: FastifyRequest): Scope | undefined {
 // Each challenge becomes a header of its own: Chromium reads one challenge per header, and shows a login form if that is Basic.
 const challenges = ['Basic realm="user-activity", charset="UTF-8"', 'Bearer realm="user-activity"'];
 
-const unauthenticated = (detail: string): Problem =>
-  new Problem(401, detail, { headers: { 'www-authenticate': challenges } });
+const challenge = { headers: { 'www-authenticate': challenges } };
+const wrongKey = (detail: string): Problem => new WrongKeyProblem(401, detail, challenge);
+const keyRequired = (lastOption: string): string =>
+  `A valid API key is required: as a Bearer token, in X-Api-Key, ${lastOption}.`;
 
 const refusals: Readonly<Record<Exclude<Identification, Principal>, (lastOption: string) => Problem>> = {
-  unknown: (lastOption) =>
-    unauthenticated(`A valid API key is required: as a Bearer token, in X-Api-Key, ${lastOption}.`),
-  expired: () => unauthenticated('This API key has expired.'),
-  revoked: () => unauthenticated('This API key was revoked.'),
+  missing: (lastOption) => new Problem(401, keyRequired(lastOption), challenge),
+  unknown: (lastOption) => wrongKey(keyRequired(lastOption)),
+  expired: () => wrongKey('This API key has expired.'),
+  revoked: () => wrongKey('This API key was revoked.'),
   // RFC 6750, section 3.1: a request must not have two tokens.
   several: () => new Problem(400, 'The request has valid API keys of two owners. Send one key.'),
   unavailable: () =>

@@ -2,6 +2,7 @@ import { maxHeaderSize, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { endAndLinger, isLingering } from './lingering.ts';
 import { Problem } from './problem.ts';
+import { securityHeaders } from './security-headers.ts';
 
 /** The responses to malformed and late requests, by the error code of Node's HTTP server. */
 const responses: ReadonlyMap<string, readonly [status: number, detail: string]> = new Map([
@@ -23,6 +24,7 @@ export function answerBrokenConnection(error: NodeJS.ErrnoException, socket: Soc
     'Content-Type: application/problem+json',
     `Content-Length: ${Buffer.byteLength(body)}`,
     'Connection: close',
+    ...Object.entries(securityHeaders).map(([name, value]) => `${name}: ${value}`),
   ];
   endAndLinger(socket, `${head.join('\r\n')}\r\n\r\n${body}`);
 }

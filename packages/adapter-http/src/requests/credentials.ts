@@ -13,8 +13,11 @@ export interface KnownKeys {
   readonly authenticate: Authenticate;
 }
 
-/** The owner of the keys of a request, or why they are refused. `several`: two of them are valid, and have different owners. */
-export type Identification = Authentication | 'several';
+/**
+ * The owner of the keys of a request, or why they are refused. `missing`: there is none. `several`: two of them are valid, and have
+ * different owners.
+ */
+export type Identification = Authentication | 'missing' | 'several';
 
 /** Finds the owner of those candidates that are valid keys. */
 export type FindPrincipal = (candidates: readonly string[], scope: Scope | undefined) => Identification;
@@ -43,7 +46,10 @@ export function principalFinder({ apiKeys, authenticate }: KnownKeys): FindPrinc
       else if (principal !== undefined && principal.actor !== found.actor) return 'several';
       else principal = found;
     }
-    return principal ?? refusal ?? (apiKeys.length === 0 ? Principal.anonymous : 'unknown');
+    const found = principal ?? refusal;
+    if (found !== undefined) return found;
+    if (apiKeys.length === 0) return Principal.anonymous;
+    return candidates.length === 0 ? 'missing' : 'unknown';
   };
 }
 

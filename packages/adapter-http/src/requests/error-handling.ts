@@ -47,14 +47,28 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
 export const isUnknownPath = ({ is404, routeOptions }: FastifyRequest): boolean =>
   is404 || routeOptions.url === '*';
 
+/** Returns the error itself, or another one to send instead. */
+export type ReplaceError = (error: unknown, request: FastifyRequest) => Promise<unknown>;
+
 /** Throws 404 if the path has no route. Call this in `onRequest`: Fastify itself would read the body before its 404. */
 export function assertRoute(request: FastifyRequest, pathHint?: string): void {
   if (isUnknownPath(request)) throw noSuchPath(pathHint);
 }
 
-/** Makes the server send every error as a problem (RFC 9457). The 404 for an unknown path ends with `pathHint`. */
-export function handleErrors(app: FastifyInstance, pathHint?: string): void {
-  app.setErrorHandler(answerError);
+/**
+ * Makes the server send every error as a problem (RFC 9457). The 404 for an unknown path ends with `pathHint`. `replace` may return another
+ * error to send instead.
+ */
+export function handleErrors(
+  app: FastifyInstance,
+  { pathHint, replace }: { readonly pathHint?: string; readonly replace?: ReplaceError } = {},
+): void {
+  if (replace === undefined) app.setErrorHandler(answerError);
+  else
+    app.setErrorHandler(async (error, request, reply) => {
+      answerError(await replace(error, request), request, reply);
+      return reply;
+    });
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, noSuchPath(pathHint)));
 }
 

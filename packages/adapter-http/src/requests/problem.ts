@@ -60,6 +60,8 @@ const answersByKind: Readonly<Record<ErrorKind, StatusAndHeaders>> = {
   'invalid-query': [400, {}],
   unavailable: [503, { 'retry-after': '5' }],
   overloaded: [503, { 'retry-after': '1' }],
+  // The size of a project is measured once in a minute at most.
+  'limit-reached': [429, { 'retry-after': '60' }],
 };
 
 // The connection must close, because a part of the body may be unread.

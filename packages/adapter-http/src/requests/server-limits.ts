@@ -4,6 +4,7 @@ import type { FastifyBaseLogger, FastifyHttpOptions, FastifyInstance } from 'fas
 import { answerBrokenConnection } from './broken-connection.ts';
 import { closeIfUnread } from './lingering.ts';
 import { isRefusedSocket } from './pipelining.ts';
+import { securityHeaders } from './security-headers.ts';
 
 /** Returns Fastify options against clients that send or read slowly, or that send many requests and read no response. */
 export const clientLimits = (timeoutMs = 60_000): FastifyHttpOptions<Server> => ({
@@ -49,8 +50,14 @@ export function limitConnections({ server }: FastifyInstance, max: number, logge
   });
 }
 
-/** Limits the open connections of a server without the API. Makes connections close if a body is left unread. */
+/**
+ * Limits the open connections of a server without the API. Makes connections close if a body is left unread. Adds the security headers to
+ * each response.
+ */
 export function limitClients(app: FastifyInstance, max: number, logger: FastifyBaseLogger): void {
   limitConnections(app, max, logger);
-  app.addHook('onSend', async (request, reply) => closeIfUnread(request, reply));
+  app.addHook('onSend', async (request, reply) => {
+    reply.headers(securityHeaders);
+    closeIfUnread(request, reply);
+  });
 }

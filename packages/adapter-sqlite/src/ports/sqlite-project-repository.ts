@@ -1,11 +1,13 @@
 import {
   ActivityKeyText,
+  type ActivityMeasurement,
   type ActivityRemoval,
   type Claim,
   DeadLetterId,
   type Erasure,
   type ErasedRecord,
   type KeptErasure,
+  type MeasuredPortion,
   type ProjectPage,
   ProjectId,
   type ProjectQuery,
@@ -93,10 +95,9 @@ export class SqliteProjectRepository implements ProjectRepository {
   }
 
   removeActivities(removal: ActivityRemoval): Promise<RemovedPortion> {
-    const { project, createdBefore = null, receivedUpTo = null, after, limit } = removal;
+    const { project, createdBefore = null, receivedUpTo = null, limit } = removal;
     return changeStore(async () => {
-      let position: Position | null =
-        after === undefined ? null : [after.createdAt, ActivityKeyText.of({ project, id: after.id })];
+      let position = positionAfter(removal);
       let removed = 0;
       for (const max of shares(limit)) {
         const input = { project, createdBefore, receivedUpTo, after: position, limit: max };
@@ -107,6 +108,22 @@ export class SqliteProjectRepository implements ProjectRepository {
         if (position === null) return { removed, next: undefined };
       }
       return { removed, next: position === null ? undefined : positionOf(position) };
+    });
+  }
+
+  measureActivities(measurement: ActivityMeasurement): Promise<MeasuredPortion> {
+    const { project, limit } = measurement;
+    return queryStore(async () => {
+      let position = positionAfter(measurement);
+      let bytes = 0;
+      for (const max of shares(limit)) {
+        const input = { project, after: position, limit: max };
+        const output = await this.#database.queries.submit('measureActivities', input, this.#options);
+        bytes += output.bytes;
+        position = output.next;
+        if (position === null) return { bytes, next: undefined };
+      }
+      return { bytes, next: position === null ? undefined : positionOf(position) };
     });
   }
 
@@ -149,14 +166,17 @@ export class SqliteProjectRepository implements ProjectRepository {
   }
 }
 
-// The writing thread does nothing else during a job, so a removal of 1,000 rows is several jobs, and others come in between.
+// A thread does nothing else during a job, so a portion of 1,000 rows is several jobs, and others come in between.
 const maxRows = 100;
 
-/** Returns the limits of the jobs of a removal. */
+/** Returns the limits of the jobs of a portion. */
 const shares = (limit: number): readonly number[] =>
   Array.from({ length: Math.ceil(limit / maxRows) }, (_, index) =>
     Math.min(maxRows, limit - index * maxRows),
   );
+
+const positionAfter = ({ project, after }: Pick<ActivityRemoval, 'project' | 'after'>): Position | null =>
+  after === undefined ? null : [after.createdAt, ActivityKeyText.of({ project, id: after.id })];
 
 const positionOf = ([createdAt, key]: Position) => ({
   createdAt: Timestamp.trusted(createdAt),

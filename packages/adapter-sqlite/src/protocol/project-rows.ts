@@ -29,6 +29,14 @@ export interface RemovalInput {
   readonly limit: number;
 }
 
+/** Asks for the size of activities. */
+export interface MeasurementInput extends Pick<RemovalInput, 'project' | 'after' | 'limit'> {}
+
+export interface MeasurementOutput {
+  readonly bytes: number;
+  readonly next: Position | null;
+}
+
 export interface RemovalOutput {
   readonly removed: number;
   readonly next: Position | null;

@@ -1,4 +1,12 @@
-import type { ErasureRow, ProjectRow, SettingsRow } from '../protocol/project-rows.ts';
+import { activityOverheadBytes } from '@user-activity/domain';
+import type { Position } from '../protocol/branches.ts';
+import type {
+  ErasureRow,
+  MeasurementInput,
+  MeasurementOutput,
+  ProjectRow,
+  SettingsRow,
+} from '../protocol/project-rows.ts';
 import type { Prepare } from '../protocol/statements.ts';
 
 /** SQL: the names of the projects in a table that follow one name. Each is found with one step over an index. */
@@ -24,11 +32,19 @@ export const projectPageSql = `SELECT name,
       WHERE erasing = 1 AND project > ?1 ORDER BY project LIMIT ?2)
   ) ORDER BY name LIMIT ?2`;
 
+type SizeRow = readonly [createdAt: number, key: string, bytes: number];
+
 const settingsSql = 'SELECT project, retention_days, limits FROM project_settings';
 const erasureSql = 'SELECT project, erased_at, erasing FROM erasures WHERE project = ?';
 /** SQL: erasures that have not ended. */
 export const erasingSql = `SELECT project, erased_at, 1 FROM erasures INDEXED BY erasures_under_way
   WHERE erasing = 1 ORDER BY project LIMIT ?`;
+
+/** SQL: the sizes of the oldest activities of a project, in one range of one index. Large metadata are not read from the file. */
+export const sizesSql = `SELECT created_at, id, ${activityOverheadBytes} + octet_length(project) + octet_length(id) + octet_length(user_id)
+    + octet_length(type) + octet_length(metadata)
+  FROM activities INDEXED BY activities_by_time
+  WHERE project = ? AND (created_at, id) > (?, ?) ORDER BY created_at, id LIMIT ?`;
 
 export const projectJobs = (prepare: Prepare) => ({
   /** Returns at most `maxRows` projects that follow a name. */
@@ -37,5 +53,12 @@ export const projectJobs = (prepare: Prepare) => ({
   projectSettings: () => prepare<SettingsRow>(settingsSql).all(),
   erasures: (projects: readonly string[]) =>
     projects.flatMap((project) => prepare<ErasureRow>(erasureSql).all(project)),
+  measureActivities({ project, after, limit }: MeasurementInput): MeasurementOutput {
+    const [time, key]: Position = after ?? [-Number.MAX_SAFE_INTEGER, ''];
+    const rows = prepare<SizeRow>(sizesSql).all(project, time, key, limit);
+    const bytes = rows.reduce((sum, [, , size]) => sum + size, 0);
+    const last = rows.length < limit ? undefined : rows.at(-1);
+    return { bytes, next: last === undefined ? null : [last[0], last[1]] };
+  },
   erasing: (limit: number) => prepare<ErasureRow>(erasingSql).all(limit),
 });

@@ -31,6 +31,11 @@ export class ProjectTable {
       .toSorted();
   }
 
+  /** The projects with the limit `storedBytes`. */
+  get projectsWithStorageLimit(): readonly ProjectId[] {
+    return [...this.#settings].flatMap(([id, { limits }]) => (limits.storedBytes === undefined ? [] : id));
+  }
+
   /** Returns the retention that applies to a project. */
   readonly retentionOf = (project: ProjectId): RetentionDays | undefined =>
     RetentionDays.effective(this.#settings.get(project)?.retentionDays, this.deploymentDays);

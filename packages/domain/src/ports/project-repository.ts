@@ -1,5 +1,6 @@
 import type { ProjectId } from '../activity/project-id.ts';
 import type { Timestamp } from '../activity/timestamp.ts';
+import type { ActivityMeasurement, MeasuredPortion } from '../project/measurement.ts';
 import type { Erasure, KeptErasure, ProjectPage, ProjectQuery } from '../project/project.ts';
 import type { ProjectSettings, SettingsChange, SettingsOfProject } from '../project/project-settings.ts';
 import type { ActivityRemoval, ErasedRecord, RemovedPortion } from '../project/removal.ts';
@@ -33,6 +34,9 @@ import type { Claim } from '../shared/claim.ts';
  *  J12 Apart     settings and removals of one project leave every other project as it is.
  *  J13 Honest    while the store is unreachable, every method rejects with STORE_UNAVAILABLE or STORE_TIMEOUT, and works again
  *                afterwards. No driver error crosses the port.
+ *  J14 Measured  `measureActivities` returns the bytes of the activities of one portion, and where to continue, as J7. An activity
+ *                counts with its texts and its metadata in UTF-8, and with 1 to 1,000 bytes more. A store may count other values
+ *                than texts in its own form. Activities that a project no longer has do not count.
  */
 export interface ProjectRepository {
   find(query: ProjectQuery): Promise<ProjectPage>;
@@ -47,6 +51,7 @@ export interface ProjectRepository {
   findErasing(limit: number): Promise<readonly Erasure[]>;
   endErasure(erasure: Erasure): Promise<void>;
   removeActivities(removal: ActivityRemoval): Promise<RemovedPortion>;
+  measureActivities(measurement: ActivityMeasurement): Promise<MeasuredPortion>;
   removeLetters(project: ProjectId, diedUpTo: Timestamp, limit: number): Promise<number>;
   /** Takes at most some thousand records. */
   removeErased(records: readonly ErasedRecord[]): Promise<void>;

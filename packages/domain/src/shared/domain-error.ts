@@ -6,8 +6,9 @@ import type { Violation } from './violation.ts';
  *  - `invalid-query`     the query breaks a rule.
  *  - `unavailable`       a dependency is down or too slow; sending the same again later is safe.
  *  - `overloaded`        a buffer is full and nothing was taken; sending the same again later is safe.
+ *  - `limit-reached`     a limit of the caller is reached and nothing was taken; sending the same again later is safe.
  */
-export type ErrorKind = 'invalid-activity' | 'invalid-query' | 'unavailable' | 'overloaded';
+export type ErrorKind = 'invalid-activity' | 'invalid-query' | 'unavailable' | 'overloaded' | 'limit-reached';
 
 /**
  * The exact error. Codes are stable: callers and dashboards may rely on them.
@@ -15,6 +16,7 @@ export type ErrorKind = 'invalid-activity' | 'invalid-query' | 'unavailable' | '
  *  - `LOG_UNAVAILABLE`    the log did not confirm in time, or is closed;
  *  - `LOG_BUSY`           the publisher's buffer is full;
  *  - `PROCESS_BUSY`       the process already holds its maximum of bytes of requests and responses;
+ *  - `STORAGE_FULL`       the activities of the project would exceed its limit of stored bytes;
  *  - `STORE_UNAVAILABLE`  the store did not confirm or answer;
  *  - `STORE_TIMEOUT`      a query exceeded the time limit of the store.
  */
@@ -25,6 +27,7 @@ export type ErrorCode =
   | 'LOG_UNAVAILABLE'
   | 'LOG_BUSY'
   | 'PROCESS_BUSY'
+  | 'STORAGE_FULL'
   | 'STORE_UNAVAILABLE'
   | 'STORE_TIMEOUT';
 
@@ -35,6 +38,7 @@ const kinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   LOG_UNAVAILABLE: 'unavailable',
   LOG_BUSY: 'overloaded',
   PROCESS_BUSY: 'overloaded',
+  STORAGE_FULL: 'limit-reached',
   STORE_UNAVAILABLE: 'unavailable',
   STORE_TIMEOUT: 'unavailable',
 };

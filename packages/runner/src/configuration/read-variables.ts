@@ -41,3 +41,7 @@ export function readVariables<Schema extends TObject>(
 /** Converts digits to a number if the property is an integer. `Value.Convert` would accept "1e3" and "0x10" too. */
 const parseText = (schema: TObject, name: string, text: string): unknown =>
   schema.properties[name]?.['type'] === 'integer' && /^\d{1,15}$/.test(text) ? Number(text) : text;
+
+/** Splits a variable that is a comma-separated list. */
+export const splitList = (text: string): readonly string[] =>
+  text.split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()]));

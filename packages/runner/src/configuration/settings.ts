@@ -3,11 +3,8 @@ import type { Static, TObject } from '@sinclair/typebox';
 import { isLoopback, RetentionDays } from '@user-activity/domain';
 import { ConfigurationError } from './configuration-error.ts';
 import { readKeys } from './key-files.ts';
+import { splitList } from './read-variables.ts';
 import type { apiVariables, consumerVariables, processVariables } from './variables.ts';
-
-/** Splits a variable that is a comma-separated list. */
-export const splitList = (text: string): readonly string[] =>
-  text.split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()]));
 
 export type ProcessSettings = ReturnType<typeof processSettings>;
 
@@ -40,6 +37,7 @@ export const apiSettings = (values: Static<TObject<typeof apiVariables>>) => {
     KEY_GRACE_MS,
     LOG_READS: values.LOG_READS === 'true',
     WEBHOOK_ORIGINS: splitList(values.WEBHOOK_ORIGINS),
+    TRUSTED_PROXIES: splitList(values.TRUSTED_PROXIES),
     API_KEYS: keysOf(values),
     retentionDays:
       values.RETENTION_DAYS === undefined ? undefined : RetentionDays.trusted(values.RETENTION_DAYS),

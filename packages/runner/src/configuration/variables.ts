@@ -2,6 +2,7 @@ import { defaultMetadataBytes, maxMetadataBytes, RetentionDays } from '@user-act
 import { Type } from '@sinclair/typebox';
 import { type LogLevel, logLevels } from '../logger.ts';
 import { keyCharacters } from './key-files.ts';
+import { networksFormat } from './networks-format.ts';
 
 // An invalid value causes the message `NAME must be`, followed by the description of the schema.
 
@@ -66,6 +67,11 @@ export const apiVariables = {
     pattern: `^(?:\\*|${senderPattern}(?: *, *${senderPattern})*)$`,
     description:
       '* or a comma-separated list of host names or origins, such as https://events.example.com, [2001:db8::1] or *.example.com',
+  }),
+  TRUSTED_PROXIES: Type.String({
+    default: '',
+    format: networksFormat,
+    description: 'a comma-separated list of IP addresses or networks, such as 10.0.0.0/8 or 2001:db8::/32',
   }),
   PUBLISH_TIMEOUT_MS: wholeNumber(1, 600_000, 10_000),
   QUERY_TIMEOUT_MS: wholeNumber(1, 600_000, 10_000),

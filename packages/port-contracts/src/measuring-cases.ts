@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import {
+  type ActivityMeasurement,
+  type ProjectId,
+  type ProjectRepository,
+  Timestamp,
+} from '@user-activity/domain';
+import { forum, projectCases, save, shop } from './project-repository-subject.ts';
+import { sampleActivity, start } from './samples.ts';
+
+/** Measures all portions. Returns the bytes of each. Calls `between` before each portion but the first. */
+async function measureAll(
+  projects: ProjectRepository,
+  project: ProjectId,
+  limit: number,
+  between: () => Promise<unknown> = () => Promise.resolve(),
+): Promise<number[]> {
+  const sizes: number[] = [];
+  for (let after: ActivityMeasurement['after']; ; ) {
+    const { bytes, next } = await projects.measureActivities({ project, after, limit });
+    sizes.push(bytes);
+    if (next === undefined) return sizes;
+    after = next;
+    await between();
+  }
+}
+
+const total = (sizes: readonly number[]): number => sizes.reduce((sum, bytes) => sum + bytes, 0);
+
+/** Makes activities of a project with this text. Some have the same time. */
+const activitiesWith = (project: ProjectId, count: number, text: string) =>
+  Array.from({ length: count }, (_, index) =>
+    sampleActivity({
+      project,
+      id: `a-${index}`,
+      createdAt: start + Math.floor(index / 3) * 1000,
+      metadata: { text },
+    }),
+  );
+
+/** Asserts that the size is that of so many activities, each with a text of so many bytes. */
+const assertSize = (bytes: number, count: number, textBytes: number): void => {
+  assert.ok(bytes > count * textBytes, `${bytes} bytes are too few`);
+  assert.ok(bytes <= count * (textBytes + 1000), `${bytes} bytes are too many`);
+};
+
+/** The promises about the size of activities. */
+export const measuringCases = projectCases({
+  J14: {
+    async 'activities count with their texts in UTF-8, and with little more'(projects, subject) {
+      assert.deepEqual(await measureAll(projects, shop, 10), [0]);
+      for (const [text, textBytes] of [
+        ['', 0],
+        ['x'.repeat(20_000), 20_000],
+        ['é'.repeat(10_000), 20_000],
+        ['€'.repeat(10_000), 30_000],
+        ['😀'.repeat(10_000), 40_000],
+      ] as const) {
+        const [id, userId] = [`id-${textBytes}-${text.length}`, 'u'.repeat(20)];
+        const before = total(await measureAll(projects, shop, 10));
+        await save(subject, [sampleActivity({ project: shop, id, userId, metadata: { text } })]);
+        assertSize(total(await measureAll(projects, shop, 10)) - before, 1, textBytes + userId.length);
+      }
+    },
+    async 'a walk over portions measures each activity once'(projects, subject) {
+      await save(subject, activitiesWith(shop, 10, 'x'.repeat(2000)).toReversed());
+      const sizes = await measureAll(projects, shop, 4);
+      assert.equal(sizes.length, 3);
+      for (const [index, count] of [4, 4, 2].entries()) assertSize(sizes[index] ?? 0, count, 2000);
+      assert.equal(total(await measureAll(projects, shop, 10)), total(sizes));
+      assert.equal(total(await measureAll(projects, shop, 1)), total(sizes));
+      assert.deepEqual(await projects.measureActivities({ project: shop, after: undefined, limit: 4 }), {
+        bytes: sizes[0],
+        next: { createdAt: Timestamp.fromMillis(start + 1000), id: 'a-3' },
+      });
+    },
+    async 'what is removed during a walk does not disturb it, and does not count afterwards'(
+      projects,
+      subject,
+    ) {
+      await save(subject, activitiesWith(shop, 10, 'x'.repeat(2000)));
+      const removal = { project: shop, createdBefore: undefined, receivedUpTo: undefined, after: undefined };
+      const sizes = await measureAll(projects, shop, 3, () =>
+        projects.removeActivities({ ...removal, limit: 3 }),
+      );
+      assertSize(total(sizes), 10, 2000);
+      assertSize(total(await measureAll(projects, shop, 3)), 1, 2000);
+    },
+    async 'other projects do not count'(projects, subject) {
+      await save(subject, activitiesWith(shop, 2, 'x'.repeat(2000)));
+      await save(subject, activitiesWith(forum, 5, 'x'.repeat(2000)));
+      assertSize(total(await measureAll(projects, shop, 100)), 2, 2000);
+      assertSize(total(await measureAll(projects, forum, 100)), 5, 2000);
+    },
+  },
+});
