@@ -1,3 +1,4 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { optionsEvents } from './cloud-events/options-events.ts';
 import { postEvents } from './cloud-events/post-events.ts';
 import type { Route, RouteDeps } from './requests/route.ts';
@@ -22,19 +23,29 @@ import { postReplay } from './routes/post-replay.ts';
 import { putProject } from './routes/put-project.ts';
 import { postCalls } from './segment/post-calls.ts';
 
-/** Every route of the API, in the order in which the documentation shows them. */
-export const allRoutes: readonly Route<keyof RouteDeps>[] = [
+type AnyRoute = Route<keyof RouteDeps>;
+type AddRoute = (...args: Parameters<AnyRoute>) => void | Promise<void>;
+
+/** Adds a route in a Fastify scope of its own, so that the body parsers that it changes serve no other route. */
+const withOwnParsers =
+  (route: AnyRoute): AddRoute =>
+  async (app, deps) => {
+    await app.register(async (scope) => route(scope.withTypeProvider<TypeBoxTypeProvider>(), deps));
+  };
+
+/** Functions that add every route of the API, in the order in which the documentation shows them. */
+export const allRoutes: readonly AddRoute[] = [
   getRoot,
   postLog,
-  postBatch,
-  postEvents,
+  withOwnParsers(postBatch),
+  withOwnParsers(postEvents),
   optionsEvents,
   getLogs,
   getCount,
   getStats,
   getLog,
   getStatus,
-  postCalls,
+  withOwnParsers(postCalls),
   getDeadLetters,
   postReplay,
   getProjects,

@@ -9,20 +9,20 @@ import { parseJsonBodies } from './bodies/json-body.ts';
 import { assertScopeNamed, authorization, keyRequirement } from './requests/authorization.ts';
 import type { BytesInFlight } from './requests/bytes-in-flight.ts';
 import { principalFinder } from './requests/credentials.ts';
-import { assertRoute, handleErrors } from './requests/error-handling.ts';
+import { assertRoute, handleErrors, isUnknownPath } from './requests/error-handling.ts';
 import { closeIfUnread } from './requests/lingering.ts';
 import { loadShedding } from './requests/load-shedding.ts';
 import { assertOneHost } from './requests/own-hosts.ts';
 import { addUnanswered, removeUnanswered } from './requests/pipelining.ts';
 import { Problem } from './requests/problem.ts';
 import { projectsOf, setProject } from './requests/project.ts';
-import type { RequestMetrics } from './requests/request-metrics.ts';
+import { type RequestMetrics, routeOf } from './requests/request-metrics.ts';
 import type { ApiSettings } from './requests/route.ts';
 import { crossOriginHeaders, securityHeaders } from './requests/security-headers.ts';
 import { WebPages } from './requests/web-pages.ts';
 import { wrongKeyLimit } from './requests/wrong-key-limit.ts';
 import { serveDocs } from './routes/docs.ts';
-import { collectMethods } from './routes/method-not-allowed.ts';
+import { methodCheck } from './routes/method-not-allowed.ts';
 
 // Longer responses, in characters, are sent as a Buffer: Node would keep a string and also its encoded copy until it is sent.
 const minBufferedLength = 64 * 1024;
@@ -49,6 +49,7 @@ export const api = fastifyPlugin(async (app: FastifyInstance, options: ApiOption
   const needsKey = keyRequirement(settings);
   const webPages = new WebPages(settings.allowsOrigin);
   let shedLoad = (_request: FastifyRequest): void => undefined;
+  const { findPath, assertMethod, addRoutes: addRefusingRoutes } = methodCheck(app);
   app.addHook('onRequest', async (request, reply) => {
     requestMetrics.begin(request, reply);
     reply.headers(securityHeaders).header('x-request-id', request.id);
@@ -56,6 +57,7 @@ export const api = fastifyPlugin(async (app: FastifyInstance, options: ApiOption
     request.byteCounter = bytesInFlight.beginCounting(request);
     addUnanswered(request);
     assertOneHost(request);
+    if (isUnknownPath(request)) findPath(request);
     request.pageOrigin = webPages.originOf(request);
     if (request.routeOptions.config.isHealthCheck !== true) request.needsKey = needsKey(request);
   });
@@ -73,6 +75,7 @@ export const api = fastifyPlugin(async (app: FastifyInstance, options: ApiOption
       throw new Problem(503, 'The service is stopping.', { headers: { 'retry-after': '1' } });
     shedLoad(request);
     if (request.routeOptions.config.isHealthCheck !== true) authorize(request);
+    assertMethod(request);
     assertRoute(request);
     // A cache in front of the service must not answer with the page of another project, or of another key.
     if (projectsOf(request.routeOptions) !== 'none')
@@ -94,26 +97,22 @@ export const api = fastifyPlugin(async (app: FastifyInstance, options: ApiOption
     removeUnanswered(request);
     request.byteCounter.endResponse();
     // Logs the route instead of the URL, whose query may name users.
-    const { method, routeOptions } = request;
+    const { method } = request;
     const ms = Math.round(reply.elapsedTime);
     const key = keyIdOf(request);
-    const route = routeOptions.url ?? null;
+    const route = routeOf(request) ?? null;
     request.log.info({ method, route, status: reply.statusCode, ms, ...key }, 'request');
   });
-  // The domain validates input, and TypeScript checks output. Fastify's serializer would drop or change
-  // members of metadata that the schema does not name.
+  // The domain validates input.
   app.setValidatorCompiler(() => (value: unknown) => ({ value }));
-  app.setSerializerCompiler(() => JSON.stringify);
   handleErrors(app, { replace: await wrongKeyLimit(app) });
   decodeBodies(app);
   parseJsonBodies(app);
-  const refuseOtherMethods = collectMethods(app);
   await serveDocs(app, settings);
   const deps = { ...settings, ...useCases, findPrincipal, isStopping: () => stopping };
-  // Each route has its own scope, because some routes add body parsers.
-  for (const route of allRoutes)
-    await app.register(async (scope) => route(scope.withTypeProvider<TypeBoxTypeProvider>(), deps));
-  refuseOtherMethods();
+  const typedApp = app.withTypeProvider<TypeBoxTypeProvider>();
+  for (const addRoute of allRoutes) await addRoute(typedApp, deps);
+  addRefusingRoutes();
   // Comes last, so that the work of the start does not count as load.
   shedLoad = await loadShedding(app, maxEventLoopDelayMs);
 });

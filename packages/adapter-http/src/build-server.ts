@@ -1,10 +1,15 @@
 import type { ApiUseCases } from '@user-activity/application';
-import { UserId } from '@user-activity/domain';
 import fastify, { type FastifyInstance, LogController } from 'fastify';
 import { api } from './api.ts';
 import { BytesInFlight } from './requests/bytes-in-flight.ts';
 import { answerError } from './requests/error-handling.ts';
-import { type HttpServer, httpServer, routerOptions, type ServerOptions } from './http-server.ts';
+import {
+  type HttpServer,
+  httpServer,
+  routerOptions,
+  schemaController,
+  type ServerOptions,
+} from './http-server.ts';
 import { requestIdOf } from './requests/request-id.ts';
 import { RequestMetrics } from './requests/request-metrics.ts';
 import type { ApiSettings } from './requests/route.ts';
@@ -27,9 +32,6 @@ export interface HttpServerOptions extends ApiSettings, ServerOptions {
   readonly closeTimeoutMs?: number;
 }
 
-// The maximum length of a percent-encoded user id: UTF-8 has up to 4 bytes per character, `%2F` has 3 characters per byte.
-const maxParamLength = UserId.maxLength * 4 * 3;
-
 /** Builds the Fastify instance of the API without a listening port, so that tests can inject requests. */
 export async function buildFastify(options: HttpServerOptions): Promise<FastifyInstance> {
   const requestMetrics = new RequestMetrics();
@@ -43,7 +45,8 @@ export async function buildFastify(options: HttpServerOptions): Promise<FastifyI
     ...clientLimits(options.clientTimeoutMs),
     return503OnClosing: false,
     trustProxy: options.trustedProxies.length > 0 && [...options.trustedProxies],
-    routerOptions: { ...routerOptions, maxParamLength },
+    routerOptions,
+    schemaController,
     frameworkErrors(error, request, reply) {
       reply.headers(securityHeaders).header('x-request-id', request.id);
       answerError(error, request, reply);

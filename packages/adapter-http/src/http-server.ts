@@ -1,3 +1,4 @@
+import { UserId } from '@user-activity/domain';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { clientLimits, limitClients } from './requests/server-limits.ts';
 
@@ -14,8 +15,24 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
+// The maximum length of a percent-encoded user id: UTF-8 has up to 4 bytes per character, `%2F` has 3 characters per byte.
+const maxParamLength = UserId.maxLength * 4 * 3;
+
 /** The router options of every server. */
-export const routerOptions = { ignoreTrailingSlash: true };
+export const routerOptions = { ignoreTrailingSlash: true, maxParamLength };
+
+/**
+ * The compilers of every server. TypeScript checks output: a serializer made from a schema would drop or change members of metadata that
+ * the schema does not name. Fastify loads compilers of its own, 110 modules, only if these are missing.
+ */
+export const schemaController = {
+  compilersFactory: {
+    buildValidator: (): never => {
+      throw new Error('Call `setValidatorCompiler` before you add a route with a schema.');
+    },
+    buildSerializer: () => () => JSON.stringify,
+  },
+};
 
 /** Makes the Fastify instance of a server without the routes of the API. */
 export function serverWithoutApi(
@@ -27,6 +44,7 @@ export function serverWithoutApi(
     loggerInstance: logger,
     ...clientLimits(),
     routerOptions,
+    schemaController,
     logController: new LogController({ disableRequestLogging: true }),
   });
   limitClients(app, maxConnections, logger);

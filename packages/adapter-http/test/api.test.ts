@@ -8,6 +8,8 @@ describe('methods', () => {
     ['OPTIONS', '/api/logs', 'GET, HEAD, POST'],
     ['PROPFIND', '/api/logs', 'GET, HEAD, POST'],
     ['GET', '/api/logs/batch', 'POST'],
+    ['PUT', '/api/logs/batch', 'POST'],
+    ['PROPFIND', '/api/logs/some%2Fid/status?x=1', 'GET, HEAD'],
     ['POST', '/api/logs/some-id', 'GET, HEAD'],
     ['POST', '/api/logs/count', 'GET, HEAD'],
     ['POST', '/api/logs/stats', 'GET, HEAD'],
@@ -51,8 +53,10 @@ test('/ redirects to the documentation', async () => {
   expect([statusCode, headers.allow]).toEqual([405, 'GET, HEAD']);
 });
 
-test('a malformed path is 400 as a problem with its request id', async () => {
+test('a malformed path is 400 as a problem with its request id, for every method', async () => {
   const it = await service();
+  const other = await it.app.inject({ method: 'PROPFIND' as 'GET', url: '/api/logs/%zz' });
+  expect(seen(other)).toMatchObject({ status: 400, body: { status: 400 } });
   const response = await it.app.inject({ url: '/api/logs/%zz', headers: { 'x-request-id': 'mine' } });
   expect(seen(response)).toMatchObject({ status: 400, body: { status: 400 } });
   expect(response.headers['x-request-id']).toBe('mine');

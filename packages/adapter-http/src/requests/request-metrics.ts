@@ -9,6 +9,10 @@ const schemeLabel = { 'url.scheme': 'http' };
 const knownMethods = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH'];
 const methodLabelOf = (method: string): string => (knownMethods.includes(method) ? method : '_OTHER');
 
+/** Returns the path of the route of a request, also if the route does not have its method. */
+export const routeOf = ({ routeOptions, otherMethods }: FastifyRequest): string | undefined =>
+  otherMethods?.path ?? (routeOptions.url === '*' ? undefined : routeOptions.url);
+
 /** Measures the requests of a server, by method, route and status. Labels hold no text from URLs or headers. */
 export class RequestMetrics {
   readonly #duration: Histogram;
@@ -45,7 +49,7 @@ export class RequestMetrics {
       stopWatching();
       this.#changeActive(method, -1);
       const status = reply.raw.headersSent ? reply.raw.statusCode : undefined;
-      this.#record(method, request.routeOptions.url, status, (performance.now() - startTime) / 1000);
+      this.#record(method, routeOf(request), status, (performance.now() - startTime) / 1000);
     };
     const stopWatching = onConnectionEnd(request, end);
     // Fastify calls no `onResponse` if the client leaves early. `on` is faster than `once`, and `end` may run twice.

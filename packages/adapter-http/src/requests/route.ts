@@ -35,6 +35,8 @@ declare module 'fastify' {
     pageOrigin: string | undefined;
     /** Whether the request is refused without a valid API key. Not set for health checks. */
     needsKey: boolean;
+    /** The path of the request, and its methods, if only routes with other methods have it. No methods if it has an empty id. */
+    otherMethods?: { readonly path: string; readonly methods: readonly string[] };
     /** Counts the bytes that the request holds in memory. */
     byteCounter: RequestBytes;
     /** Who sends the request. Not set for health checks. */

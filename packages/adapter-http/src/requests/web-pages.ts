@@ -1,5 +1,6 @@
 import cors, { type FastifyCorsOptions } from '@fastify/cors';
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
+import { routeOf } from './request-metrics.ts';
 
 /** Returns whether a valid key allows web pages of this origin. */
 export type AllowsOrigin = (origin: string) => boolean;
@@ -41,7 +42,9 @@ export class WebPages {
    * Returns the origin of the page that sends a request, or undefined if no public key allows it, or the route takes no public keys. A
    * preflight belongs to the route for which it asks.
    */
-  originOf({ method: sent, headers, routeOptions: { url } }: FastifyRequest): string | undefined {
+  originOf(request: FastifyRequest): string | undefined {
+    const { method: sent, headers } = request;
+    const url = routeOf(request);
     const { origin, 'access-control-request-method': asked } = headers;
     const method = sent === 'OPTIONS' ? asked : sent;
     if (origin === undefined || method !== 'POST' || url === undefined || !this.#paths.has(url))

@@ -1,35 +1,98 @@
-import { METHODS } from 'node:http';
+import findMyWay from 'find-my-way';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { noSuchPath } from '../requests/error-handling.ts';
-import { isMembers } from '../bodies/members.ts';
+import { routerOptions } from '../http-server.ts';
 import { Problem } from '../requests/problem.ts';
 
+interface MethodCheck {
+  /** Sets `otherMethods` of a request that matches no route. */
+  readonly findPath: (request: FastifyRequest) => void;
+  /** Throws 405 if only routes with other methods have the path of the request. */
+  readonly assertMethod: (request: FastifyRequest) => void;
+  /** Adds routes for requests that a route with a parameter would take, such as `GET /api/logs/batch` for `/api/logs/:id`. */
+  readonly addRoutes: () => void;
+}
+
 /**
- * Call this function before you add the first route, and the returned function after the last one. The returned function
- * answers every method that a path does not have with 405 and `Allow` (RFC 9110, section 15.5.6).
+ * Makes a check that answers every method that a path does not have with 405 and `Allow` (RFC 9110, section 15.5.6). Call this function
+ * before you add the first route, and `addRoutes` after the last one.
  */
-export function collectMethods(app: FastifyInstance): () => void {
-  for (const method of METHODS)
-    if (method !== 'CONNECT' && !app.supportedMethods.includes(method)) app.addHttpMethod(method);
-  const methodsByUrl = new Map<string, readonly string[]>();
+export function methodCheck(app: FastifyInstance): MethodCheck {
+  const methodsByPath = new Map<string, readonly string[]>();
+  let isComplete = false;
   app.addHook('onRoute', ({ url, method }) => {
-    methodsByUrl.set(url, [...(methodsByUrl.get(url) ?? []), ...[method].flat()]);
+    // `@fastify/cors` adds the route `OPTIONS *`, which is no path of the API.
+    if (!isComplete && url !== '*')
+      methodsByPath.set(url, [...(methodsByPath.get(url) ?? []), ...[method].flat()]);
   });
-  return () => {
-    for (const [url, methods] of methodsByUrl) {
-      const allow = methods.toSorted().join(', ');
-      app.route({
-        method: app.supportedMethods.filter((method) => !methods.includes(method)),
-        url,
-        schema: { hide: true },
-        config: { scope: 'any', projects: 'none' },
-        async onRequest({ params }: FastifyRequest) {
-          // The id is empty if the path ends with two slashes.
-          if (isMembers(params) && Object.values(params).includes('')) throw noSuchPath();
-          throw new Problem(405, `The methods of this path are ${allow}.`, { headers: { allow } });
-        },
-        handler: async () => undefined,
-      });
-    }
+  const refuse = (methods: readonly string[]): never => {
+    const allow = methods.toSorted().join(', ');
+    throw new Problem(405, `The methods of this path are ${allow}.`, { headers: { allow } });
   };
+  let find: PathFinder | undefined;
+  return {
+    findPath(request) {
+      find ??= pathFinder(methodsByPath.keys());
+      const found = find(request.raw.url ?? '');
+      if (found === undefined) return;
+      const { path, hasEmptyId } = found;
+      // The id is empty if the path ends with two slashes.
+      request.otherMethods = { path, methods: hasEmptyId ? [] : (methodsByPath.get(path) ?? []) };
+    },
+    assertMethod({ otherMethods }) {
+      if (otherMethods !== undefined && otherMethods.methods.length > 0) refuse(otherMethods.methods);
+    },
+    addRoutes() {
+      isComplete = true;
+      for (const [path, methods] of methodsByPath) {
+        const covered = coveringMethods(path, methodsByPath).filter((method) => !methods.includes(method));
+        if (covered.length === 0) continue;
+        app.route({
+          method: covered,
+          url: path,
+          exposeHeadRoute: false,
+          schema: { hide: true },
+          config: { scope: 'any', projects: 'none' },
+          onRequest: async () => refuse(methods),
+          handler: async () => undefined,
+        });
+      }
+    },
+  };
+}
+
+type PathFinder = (url: string) => { readonly path: string; readonly hasEmptyId: boolean } | undefined;
+
+/** Returns a function that finds the path of a URL as Fastify does, but in one tree for all methods: a tree for each method is costly. */
+function pathFinder(paths: Iterable<string>): PathFinder {
+  const router = findMyWay(routerOptions);
+  const pathByHandler = new Map<unknown, string>();
+  for (const path of paths) {
+    const handler = (): void => undefined;
+    router.on('GET', path, handler);
+    pathByHandler.set(handler, path);
+  }
+  return (url) => {
+    const found = router.find('GET', url);
+    const path = pathByHandler.get(found?.handler);
+    if (found === null || path === undefined) return undefined;
+    return { path, hasEmptyId: Object.values(found.params).includes('') };
+  };
+}
+
+/** Returns the methods of the paths with a parameter that `path` matches, such as those of `/api/logs/:id` for `/api/logs/batch`. */
+function coveringMethods(
+  path: string,
+  methodsByPath: ReadonlyMap<string, readonly string[]>,
+): readonly string[] {
+  const parts = path.split('/');
+  const covers = (pattern: string): boolean => {
+    const patternParts = pattern.split('/');
+    return (
+      pattern !== path &&
+      patternParts.length === parts.length &&
+      patternParts.every((part, index) => part.startsWith(':') || part === parts[index])
+    );
+  };
+  const covering = [...methodsByPath].filter(([pattern]) => covers(pattern));
+  return [...new Set(covering.flatMap(([, methods]) => methods))];
 }

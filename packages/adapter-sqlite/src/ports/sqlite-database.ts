@@ -43,23 +43,20 @@ export class SqliteDatabase {
   readonly #lock: FileLock;
   #closed: Promise<void> | undefined;
 
-  private constructor(
-    file: string,
-    lock: FileLock,
-    writer: Worker,
-    readers: readonly [Worker, Worker, Worker],
-  ) {
-    this.file = file;
+  private constructor(setup: ThreadSetup, lock: FileLock, writer: Worker) {
+    this.file = setup.file;
     this.#lock = lock;
     this.writer = new ThreadClient(writer, { messages: 2, weight: 5000 }, (reply) => {
       this.watch.announce();
       for (const listener of this.commitListeners) listener(reply);
     });
     // The thread runs about 1,000 queries per second, so a waiting query waits about 1 s at most.
-    this.queries = new ThreadClient(readers[0], { messages: 2, weight: 1, waiting: 1000 });
-    this.log = new ThreadClient(readers[1], { messages: 2, weight: 1 });
+    const startReader = (): Worker => startThread('reader/reader-thread', setup);
+    this.queries = new ThreadClient(startReader, { messages: 2, weight: 1, waiting: 1000 });
+    this.log = new ThreadClient(startReader, { messages: 2, weight: 1 });
     // The thread must have all queries, because it runs a short query before the long queries sent earlier.
-    this.searches = new ThreadClient(readers[2], { messages: 1000, weight: 1, waiting: 1000 });
+    const startSearches = (): Worker => startThread('reader/search-thread', setup);
+    this.searches = new ThreadClient(startSearches, { messages: 1000, weight: 1, waiting: 1000 });
   }
 
   /** Throws DataFileError if the file is in use, damaged, not accessible, or of another application or a newer version. */
@@ -70,22 +67,16 @@ export class SqliteDatabase {
   }: SqliteDatabaseOptions): Promise<SqliteDatabase> {
     const lock = FileLock.take(folder);
     const file = join(folder, 'user-activity.db');
-    let threads: readonly Worker[] = [];
+    let writer: Worker | undefined;
     try {
       makePrivateFile(file);
       for (const suffix of ['-wal', '-shm', '-journal']) tighten(`${file}${suffix}`);
       const setup: ThreadSetup = { file, busyTimeoutMs, retainedRecords };
-      const [writer, ...readers] = [
-        startThread('writer/writer-thread', setup),
-        startThread('reader/reader-thread', setup),
-        startThread('reader/reader-thread', setup),
-        startThread('reader/search-thread', setup),
-      ] as const;
-      threads = [writer, ...readers];
+      writer = startThread('writer/writer-thread', setup);
       await fileOpenedBy(writer);
-      return new SqliteDatabase(file, lock, writer, readers);
+      return new SqliteDatabase(setup, lock, writer);
     } catch (error) {
-      await Promise.all(threads.map((thread) => thread.terminate()));
+      await writer?.terminate();
       lock.release();
       throw error;
     }

@@ -39,7 +39,7 @@ const closeTimeoutMs = 5000;
 
 /** Sends jobs to a thread. Jobs that are submitted while the thread is busy share the next message. */
 export class ThreadClient<Jobs extends Runners> {
-  readonly #worker: Worker;
+  readonly #start: (() => Worker) | undefined;
   readonly #limits: ThreadLimits;
   readonly #onReply: (reply: Reply) => void;
   readonly #waiting = new Set<Pending>();
@@ -47,23 +47,26 @@ export class ThreadClient<Jobs extends Runners> {
   readonly #exited = Promise.withResolvers<void>();
   /** The messages without a reply, oldest first. */
   readonly #messages: { readonly jobs: readonly Job[]; readonly sentAt: number }[] = [];
+  #worker: Worker | undefined;
   #isScheduled = false;
   /** Whether the message that ends the thread must still be sent. */
   #isClosing = false;
   #lastId = 0;
   #end: JobFailure | undefined;
 
-  /** `onReply` is called for each reply, after its jobs have settled. */
-  constructor(worker: Worker, limits: ThreadLimits, onReply: (reply: Reply) => void = () => undefined) {
-    this.#worker = worker;
+  /**
+   * `thread` is a started thread, or a function that starts one for the first job. `onReply` is called for each reply, after its jobs
+   * have settled.
+   */
+  constructor(
+    thread: Worker | (() => Worker),
+    limits: ThreadLimits,
+    onReply: (reply: Reply) => void = () => undefined,
+  ) {
     this.#limits = limits;
     this.#onReply = onReply;
-    worker.on('message', (outcomes: readonly Outcome[]) => this.#settle(outcomes));
-    worker.on('error', (error: unknown) => this.#fail(error instanceof Error ? error.name : 'unknown'));
-    worker.on('exit', () => {
-      this.#fail('it ended');
-      this.#exited.resolve();
-    });
+    if (typeof thread === 'function') this.#start = thread;
+    else this.#listenTo(thread);
   }
 
   /** Rejects with a `JobFailure`. The thread may still finish a job that was rejected as late. */
@@ -105,8 +108,30 @@ export class ThreadClient<Jobs extends Runners> {
     this.#end ??= closedFailure();
     this.#isClosing = true;
     this.#send();
+    if (this.#worker === undefined) return;
     await settlesWithin(closeTimeoutMs, this.#exited.promise);
     this.#worker.unref();
+  }
+
+  #listenTo(worker: Worker): void {
+    worker.on('message', (outcomes: readonly Outcome[]) => this.#settle(outcomes));
+    worker.on('error', (error: unknown) => this.#fail(nameOf(error)));
+    worker.on('exit', () => {
+      this.#fail('it ended');
+      this.#exited.resolve();
+    });
+    this.#worker = worker;
+  }
+
+  /** Starts the thread if there are jobs for it. */
+  #startIfNeeded(): void {
+    if (this.#worker !== undefined || this.#start === undefined || this.#waiting.size === 0) return;
+    try {
+      this.#listenTo(this.#start());
+    } catch (error) {
+      // Node throws if the process may have no more memory or threads.
+      this.#fail(nameOf(error));
+    }
   }
 
   #schedule(): void {
@@ -120,6 +145,9 @@ export class ThreadClient<Jobs extends Runners> {
   }
 
   #send(): void {
+    this.#startIfNeeded();
+    const worker = this.#worker;
+    if (worker === undefined) return;
     while (this.#waiting.size > 0 && this.#messages.length < this.#limits.messages) {
       const jobs: Job[] = [];
       let weight = 0;
@@ -131,12 +159,12 @@ export class ThreadClient<Jobs extends Runners> {
         this.#sent.set(pending.id, pending);
       }
       this.#messages.push({ jobs, sentAt: performance.now() });
-      this.#worker.postMessage(jobs);
+      worker.postMessage(jobs);
     }
     if (!this.#isClosing || this.#waiting.size > 0) return;
     this.#isClosing = false;
     // The thread handles messages in order, so it ends after the last job.
-    this.#worker.postMessage(null);
+    worker.postMessage(null);
   }
 
   #settle(outcomes: readonly Outcome[]): void {
@@ -168,6 +196,8 @@ export class ThreadClient<Jobs extends Runners> {
     this.#sent.clear();
   }
 }
+
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown');
 
 const closedFailure = (): JobFailure => new JobFailure('ended', 'the database is closed');
 

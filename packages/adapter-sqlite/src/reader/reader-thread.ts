@@ -17,7 +17,7 @@ const runners = readJobs(statementCache(db));
 
 function outcomeOf(job: Job): Outcome {
   try {
-    // The connection opens with the first job, because the writer creates the file while this thread starts.
+    // The connection opens with the first job, so that a file that cannot be opened fails a job, and not the thread.
     if (!db.isOpen) db.open();
     // In a transaction, all statements of a job read the same state of the database.
     db.exec('BEGIN');

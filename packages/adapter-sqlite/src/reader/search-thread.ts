@@ -11,7 +11,7 @@ const db = new DatabaseSync(file, { readOnly: true, timeout: busyTimeoutMs, open
 let runners: SearchJobs | undefined;
 
 const scheduler = new JobScheduler((job) => {
-  // The connection opens with the first job, because the writer creates the file while this thread starts.
+  // The connection opens with the first job, so that a file that cannot be opened fails a job, and not the thread.
   if (!db.isOpen) db.open();
   runners ??= searchJobs({ prepare: statementCache(db), setConditions: addRowMatches(db) });
   return runJob(runners, job) as Steps<unknown>;

@@ -1,11 +1,4 @@
 import { Type } from '@sinclair/typebox';
-import {
-  KafkaConnection,
-  KafkaDeadLetterQueue,
-  KafkaEventConsumer,
-  KafkaEventPublisher,
-  KafkaTopic,
-} from '@user-activity/adapter-kafka';
 import { edgeTopic } from '@user-activity/domain';
 import { flag, type RawValues, groupObserver, splitList, wholeNumber } from '@user-activity/runner';
 import { defineEngine, type LogEngine } from '../engine.ts';
@@ -78,6 +71,9 @@ export const kafkaLog = defineEngine({
     };
   },
   async open(settings, { closers, logger }): Promise<LogEngine> {
+    // A process that does not use Kafka starts sooner without its driver.
+    const { KafkaConnection, KafkaDeadLetterQueue, KafkaEventConsumer, KafkaEventPublisher, KafkaTopic } =
+      await import('@user-activity/adapter-kafka');
     const connection = new KafkaConnection({
       ...settings.connection,
       log: (level, message, details) => logger[level](details, message),

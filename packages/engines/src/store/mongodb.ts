@@ -1,15 +1,4 @@
 import { Type } from '@sinclair/typebox';
-import {
-  MongoActivityRepository,
-  MongoDeadLetterQueue,
-  MongoDeadLetterRepository,
-  MongoKeyRepository,
-  MongoSettledOffsets,
-  MongoOutbox,
-  MongoProjectRepository,
-  MongoStore,
-  MongoTopicRegistry,
-} from '@user-activity/adapter-mongodb';
 import { defineEngine, type StoreEngine } from '../engine.ts';
 
 /** A MongoDB database as the store. */
@@ -31,6 +20,18 @@ export const mongodbStore = defineEngine({
   },
   settings: ({ MONGODB_URI: uri = '', MONGODB_DATABASE: database }) => ({ uri, database }),
   async open(settings, { closers, logger, queryTimeoutMs: timeoutMs, onProgress }): Promise<StoreEngine> {
+    // A process that does not use MongoDB starts sooner without its driver.
+    const {
+      MongoActivityRepository,
+      MongoDeadLetterQueue,
+      MongoDeadLetterRepository,
+      MongoKeyRepository,
+      MongoOutbox,
+      MongoSettledOffsets,
+      MongoProjectRepository,
+      MongoStore,
+      MongoTopicRegistry,
+    } = await import('@user-activity/adapter-mongodb');
     let calls = 0;
     const store = await MongoStore.open({
       ...settings,
