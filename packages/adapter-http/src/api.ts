@@ -19,6 +19,7 @@ import { projectsOf, setProject } from './requests/project.ts';
 import { type RequestMetrics, routeOf } from './requests/request-metrics.ts';
 import type { ApiSettings } from './requests/route.ts';
 import { crossOriginHeaders, securityHeaders } from './requests/security-headers.ts';
+import { UsageLimiter } from './requests/usage-limiter.ts';
 import { WebPages } from './requests/web-pages.ts';
 import { wrongKeyLimit } from './requests/wrong-key-limit.ts';
 import { serveDocs } from './routes/docs.ts';
@@ -45,6 +46,7 @@ export const api = fastifyPlugin(async (app: FastifyInstance, options: ApiOption
     stopping = true;
   });
   const findPrincipal = principalFinder(settings);
+  const usageLimiter = new UsageLimiter(settings.findUsage);
   const authorize = authorization(findPrincipal);
   const needsKey = keyRequirement(settings);
   const webPages = new WebPages(settings.allowsOrigin);
@@ -61,6 +63,8 @@ export const api = fastifyPlugin(async (app: FastifyInstance, options: ApiOption
     request.pageOrigin = webPages.originOf(request);
     if (request.routeOptions.config.isHealthCheck !== true) request.needsKey = needsKey(request);
   });
+  // Comes before the routes of plugins, which would otherwise have Fastify's own handler of errors.
+  handleErrors(app, { replace: await wrongKeyLimit(app) });
   // Answers preflights after the check of the host and before that of the key, because a preflight has no key.
   await webPages.allowReading(app);
   app.addHook('onRoute', (route) => {
@@ -70,6 +74,8 @@ export const api = fastifyPlugin(async (app: FastifyInstance, options: ApiOption
   });
   // The other checks are in one hook, because each hook costs more time than all of these checks.
   app.addHook('onRequest', async (request, reply) => {
+    // `@fastify/cors` adds `Vary: Origin` also where there is no route.
+    if (isUnknownPath(request)) reply.removeHeader('vary');
     // The request came on a connection that was open already. A retry may reach another instance, which can serve it.
     if (stopping && request.routeOptions.config.isHealthCheck !== true)
       throw new Problem(503, 'The service is stopping.', { headers: { 'retry-after': '1' } });
@@ -80,7 +86,9 @@ export const api = fastifyPlugin(async (app: FastifyInstance, options: ApiOption
     // A cache in front of the service must not answer with the page of another project, or of another key.
     if (projectsOf(request.routeOptions) !== 'none')
       reply.header('vary', [reply.getHeader('vary') ?? [], projectHeaders].flat().join(', '));
-    if (request.routeOptions.config.isHealthCheck !== true) setProject(request);
+    if (request.routeOptions.config.isHealthCheck === true) return;
+    setProject(request);
+    usageLimiter.begin(request);
   });
   app.addHook('onSend', async (request, reply, payload) => {
     closeIfUnread(request, reply);
@@ -91,6 +99,7 @@ export const api = fastifyPlugin(async (app: FastifyInstance, options: ApiOption
     const isRepeatable = request.method === 'GET' && request.routeOptions.config.isHealthCheck !== true;
     const size = request.method === 'HEAD' ? 0 : sizeOf(payload);
     request.byteCounter.setResponse(size, isRepeatable && reply.statusCode < 400);
+    request.usage?.finish(reply, size);
     return typeof payload === 'string' && payload.length > minBufferedLength ? Buffer.from(payload) : payload;
   });
   app.addHook('onResponse', async (request, reply) => {
@@ -105,11 +114,10 @@ export const api = fastifyPlugin(async (app: FastifyInstance, options: ApiOption
   });
   // The domain validates input.
   app.setValidatorCompiler(() => (value: unknown) => ({ value }));
-  handleErrors(app, { replace: await wrongKeyLimit(app) });
   decodeBodies(app);
   parseJsonBodies(app);
   await serveDocs(app, settings);
-  const deps = { ...settings, ...useCases, findPrincipal, isStopping: () => stopping };
+  const deps = { ...settings, ...useCases, findPrincipal, usageLimiter, isStopping: () => stopping };
   const typedApp = app.withTypeProvider<TypeBoxTypeProvider>();
   for (const addRoute of allRoutes) await addRoute(typedApp, deps);
   addRefusingRoutes();

@@ -3,15 +3,10 @@ import fastify, { type FastifyInstance, LogController } from 'fastify';
 import { api } from './api.ts';
 import { BytesInFlight } from './requests/bytes-in-flight.ts';
 import { answerError } from './requests/error-handling.ts';
-import {
-  type HttpServer,
-  httpServer,
-  routerOptions,
-  schemaController,
-  type ServerOptions,
-} from './http-server.ts';
+import { type HttpServer, httpServer, schemaController, type ServerOptions } from './http-server.ts';
 import { requestIdOf } from './requests/request-id.ts';
 import { RequestMetrics } from './requests/request-metrics.ts';
+import { routerOptions } from './requests/router-options.ts';
 import type { ApiSettings } from './requests/route.ts';
 import { securityHeaders } from './requests/security-headers.ts';
 import { clientLimits, limitConnections } from './requests/server-limits.ts';
@@ -24,7 +19,7 @@ export interface HttpServerOptions extends ApiSettings, ServerOptions {
   readonly maxBytesInFlight: number;
   /** The addresses and networks (CIDR) of proxies. A proxy names the address of its client in `X-Forwarded-For`. */
   readonly trustedProxies: readonly string[];
-  /** The mean delay of the event loop over a second, in milliseconds, above which requests get 503. Default: 500. */
+  /** The mean delay of the event loop over 3 s, in milliseconds, above which requests get 503. Default: 500. */
   readonly maxEventLoopDelayMs?: number;
   /** The maximum time for a request to arrive, and for a connection to be idle during a request. Default: 60,000. */
   readonly clientTimeoutMs?: number;

@@ -1,5 +1,5 @@
-import { UserId } from '@user-activity/domain';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { routerOptions } from './requests/router-options.ts';
 import { clientLimits, limitClients } from './requests/server-limits.ts';
 
 export interface ServerOptions {
@@ -14,12 +14,6 @@ export interface HttpServer {
   /** Accepts no new connections and waits for the requests in progress. After a time limit, closes all connections. */
   close(): Promise<void>;
 }
-
-// The maximum length of a percent-encoded user id: UTF-8 has up to 4 bytes per character, `%2F` has 3 characters per byte.
-const maxParamLength = UserId.maxLength * 4 * 3;
-
-/** The router options of every server. */
-export const routerOptions = { ignoreTrailingSlash: true, maxParamLength };
 
 /**
  * The compilers of every server. TypeScript checks output: a serializer made from a schema would drop or change members of metadata that

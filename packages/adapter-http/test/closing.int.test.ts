@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { MemoryMetrics } from '@user-activity/adapter-memory';
-import { type Service, service } from './service.ts';
+import { limitProject } from './access/limited.ts';
+import { post, type Service, service } from './service.ts';
 
 const listen = async ({ app }: Service): Promise<number> =>
   Number(new URL(await app.listen({ host: '127.0.0.1', port: 0 })).port);
@@ -30,10 +31,14 @@ test.each([
   [404, ['POST /nothing HTTP/1.1', json, 'X-Api-Key: key']],
   [405, ['DELETE /api/logs HTTP/1.1', json, 'X-Api-Key: key']],
   [413, ['POST /api/logs HTTP/1.1', json, 'X-Api-Key: key']],
+  [429, ['POST /api/logs HTTP/1.1', json, 'X-Api-Key: key', 'X-Project: limited']],
   [415, ['POST /api/logs HTTP/1.1', 'Content-Type: text/csv', 'X-Api-Key: key']],
   [401, ['POST /api/logs HTTP/1.1', json, 'Expect: miracles']],
 ])('after a %i before the end of its body, nothing more is read from the client', async (status, head) => {
   const it = await service({ apiKeys: ['key'] });
+  await limitProject(it, 'limited', { itemsPerSecond: 1 }, 'key');
+  const batch = Array.from({ length: 5 }, () => ({ userId: 'ann', type: 'LOGIN' }));
+  await post(it.app, '/api/logs/batch', batch, { 'x-api-key': 'key', 'x-project': 'limited' });
   let read = 0;
   it.app.server.on('connection', (connection) =>
     connection.once('close', () => (read = connection.bytesRead)),

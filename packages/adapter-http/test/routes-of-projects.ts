@@ -1,6 +1,6 @@
 import fastify, { type HTTPMethods } from 'fastify';
 import { api } from '../src/api.ts';
-import { routerOptions } from '../src/http-server.ts';
+import { routerOptions } from '../src/requests/router-options.ts';
 import { BytesInFlight } from '../src/requests/bytes-in-flight.ts';
 import { projectsOf } from '../src/requests/project.ts';
 import { RequestMetrics } from '../src/requests/request-metrics.ts';

@@ -14,7 +14,14 @@ import {
   SequentialIds,
   SequentialSecrets,
 } from '@user-activity/adapter-memory';
-import { type ApiUseCases, KeyTable, makeApiUseCases, OutcomeWaiter } from '@user-activity/application';
+import {
+  type ApiUseCases,
+  KeyTable,
+  makeApiUseCases,
+  usageFinder,
+  OutcomeWaiter,
+  ProjectTable,
+} from '@user-activity/application';
 import { defaultMetadataBytes, type LogRecord, type RetentionDays } from '@user-activity/domain';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { expect, onTestFinished } from 'vitest';
@@ -33,7 +40,7 @@ export interface Service {
   readonly outcomeWaiter: OutcomeWaiter;
   /** Every line that was logged, as JSON. */
   readonly lines: readonly string[];
-  /** The time for the limits of an outage of the store, in milliseconds. */
+  /** The clock that never jumps, for limits of outages and of usage, in milliseconds. */
   readonly keyClock: { nowMs: number };
   /** Reads the API keys, as the runner does regularly. */
   refreshKeys(): Promise<void>;
@@ -92,7 +99,9 @@ export function onMemory(changed: Changed = {}) {
   const keys = new MemoryKeyRepository(store);
   const secrets = new SequentialSecrets();
   const keyClock = { nowMs: 0 };
-  const keyTable = new KeyTable({ clock: deps.clock, now: () => keyClock.nowMs, graceMs: 86_400_000 });
+  const now = (): number => keyClock.nowMs;
+  const keyTable = new KeyTable({ clock: deps.clock, now, graceMs: 86_400_000 });
+  const projectTable = new ProjectTable(changed.retentionDays, now);
   const outcomeWaiter = new OutcomeWaiter({ ...deps, projects, sleep: () => nextTurn(), turns, max: 10 });
   const useCases = makeApiUseCases({
     ...deps,
@@ -101,13 +110,13 @@ export function onMemory(changed: Changed = {}) {
     retention: { edgeDays: 30, logDays: undefined },
     projects,
     keys,
+    projectTable,
     keyTable,
     secrets,
     outbox: new MemoryOutbox(store),
     logReads: changed.logReads ?? false,
     onReadDropped: () => undefined,
     digest: (text) => createHash('sha256').update(text).digest('hex'),
-    retentionDays: changed.retentionDays,
     pauseSweep: () => nextTurn(),
     maxSweepPortionMs: 1000,
     now: () => 0,
@@ -121,6 +130,7 @@ export function onMemory(changed: Changed = {}) {
     apiKeys: [],
     authenticate: keyTable.authenticate,
     allowsOrigin: keyTable.allowsOrigin,
+    findUsage: usageFinder(keyTable, projectTable, now),
     allowedHosts: [],
     webhookOrigins: ['*'],
     trustedProxies: [],

@@ -16,7 +16,7 @@ import { withoutLog } from './broken-letters.ts';
 import { memoryProjects } from './memory-subjects.ts';
 
 /** Makes a repository of projects with some methods replaced. */
-const projects =
+export const projects =
   (overrides: (sound: ProjectRepository, store: MemoryStore) => Partial<ProjectRepository>) =>
   async (): Promise<ProjectRepositorySubject> => {
     const store = new MemoryStore();
@@ -266,58 +266,5 @@ export const brokenProjectRepositories: Broken<ProjectRepositorySubject> = [
     'J13',
     'answers without the store',
     projects((sound) => ({ findErasures: (ids) => sound.findErasures(ids).catch(() => []) })),
-  ],
-  [
-    'J14',
-    'counts activities instead of their bytes',
-    projects((sound, { activities }) => ({
-      measureActivities: async (measurement) => ({
-        ...(await sound.measureActivities(measurement)),
-        bytes: activities.size * 500,
-      }),
-    })),
-  ],
-  [
-    'J14',
-    'counts characters',
-    projects((sound, { activities }) => ({
-      measureActivities: async (measurement) => ({
-        ...(await sound.measureActivities(measurement)),
-        bytes: [...activities.values()]
-          .filter(({ project }) => project === measurement.project)
-          .reduce((sum, { metadata }) => sum + JSON.stringify(metadata).length + 100, 0),
-      }),
-    })),
-  ],
-  [
-    'J14',
-    'begins each portion anew',
-    projects((sound) => ({
-      measureActivities: async (measurement) => ({
-        ...(await sound.measureActivities(measurement)),
-        bytes: (await sound.measureActivities({ ...measurement, after: undefined })).bytes,
-      }),
-    })),
-  ],
-  [
-    'J14',
-    'measures everything in one portion',
-    projects((sound) => ({
-      measureActivities: (measurement) => sound.measureActivities({ ...measurement, limit: 1_000_000 }),
-    })),
-  ],
-  [
-    'J14',
-    'remembers what is gone',
-    projects((sound) => {
-      let largest = 0;
-      return {
-        measureActivities: async (measurement) => {
-          const portion = await sound.measureActivities(measurement);
-          largest = Math.max(largest, portion.bytes);
-          return { ...portion, bytes: largest };
-        },
-      };
-    }),
   ],
 ];

@@ -29,6 +29,7 @@ import { brokenOutboxes } from './broken-outboxes.ts';
 import { brokenLetterRepositories } from './broken-letters.ts';
 import { brokenOrigins } from './broken-origins.ts';
 import { brokenPages } from './broken-pages.ts';
+import { brokenMeasurements } from './broken-measurements.ts';
 import { brokenProjectRepositories } from './broken-project-repositories.ts';
 import { letterRepositoriesWithoutProjects, repositoriesWithoutProjects } from './broken-projects.ts';
 import { brokenQueues } from './broken-queues.ts';
@@ -109,7 +110,10 @@ describeTeeth('EventConsumer', eventConsumerContract, [...brokenConsumers, ...br
 describeTeeth('Clock', clockContract, brokenClocks);
 describeTeeth('IdGenerator', idGeneratorContract, brokenGenerators);
 describeTeeth('SettledOffsets', settledOffsetsContract, brokenSettledOffsets);
-describeTeeth('ProjectRepository', projectRepositoryContract, brokenProjectRepositories);
+describeTeeth('ProjectRepository', projectRepositoryContract, [
+  ...brokenProjectRepositories,
+  ...brokenMeasurements,
+]);
 describeTeeth('KeyRepository', keyRepositoryContract, brokenKeyRepositories);
 describeTeeth('Outbox', outboxContract, brokenOutboxes);
 describeTeeth('SecretGenerator', secretGeneratorContract, brokenSecretGenerators);

@@ -1,4 +1,6 @@
 export { type Authentication, KeyTable } from './access/key-table.ts';
+export { type FindUsage, usageFinder, type RateState, type Usage } from './access/usage.ts';
+export type { RateName } from './access/bucket-table.ts';
 export type { KeyDraft, SecretKey } from './access/manage-keys.ts';
 export { inEachQueue } from './dead-letters/in-each-queue.ts';
 export { type DeadLetterRetention, withinQuota } from './dead-letters/sweep-dead-letters.ts';
@@ -26,7 +28,7 @@ export { InputFault } from './logging/input-fault.ts';
 export type { KnownOutcome } from './logging/log-activity.ts';
 export { type Call, type CallPortions, type MendedDraft, originalsBytes } from './logging/log-calls.ts';
 export { OutcomeWaiter } from './logging/outcome-waiter.ts';
-export type { EffectiveProject } from './projects/project-table.ts';
+export { type EffectiveProject, ProjectTable } from './projects/project-table.ts';
 export type { ProjectSweep } from './projects/sweep-projects.ts';
 export { makeRegisterLog } from './storing/register-log.ts';
 export type { ResumeObserver } from './storing/resume-storing.ts';

@@ -7,7 +7,6 @@ import type {
   Outbox,
   ProjectRepository,
   RecordingDeps,
-  RetentionDays,
   SecretGenerator,
 } from '@user-activity/domain';
 import { type KeyTable, makeRefreshKeys } from './access/key-table.ts';
@@ -26,7 +25,7 @@ import { makeLogCalls } from './logging/log-calls.ts';
 import type { OutcomeWaiter } from './logging/outcome-waiter.ts';
 import { makeEraseProject, makeFindProjects, makeChangeSettings } from './projects/change-projects.ts';
 import { makeMeasureStorage } from './projects/measure-storage.ts';
-import { makeRefreshProjects, ProjectTable } from './projects/project-table.ts';
+import { makeRefreshProjects, type ProjectTable } from './projects/project-table.ts';
 import { StorageUsage } from './projects/storage-usage.ts';
 import { makeSweepProjects } from './projects/sweep-projects.ts';
 import { withinStorageLimits } from './projects/within-storage-limits.ts';
@@ -50,6 +49,7 @@ export interface ApiPorts extends Omit<RecordingDeps, 'rules'> {
   readonly health: HealthDeps;
   readonly retention: DeadLetterRetention;
   readonly projects: ProjectRepository;
+  readonly projectTable: ProjectTable;
   readonly keys: KeyRepository;
   readonly keyTable: KeyTable;
   readonly secrets: SecretGenerator;
@@ -59,8 +59,6 @@ export interface ApiPorts extends Omit<RecordingDeps, 'rules'> {
   /** Called for each read that is not logged, because too many wait for the log. */
   readonly onReadDropped: () => void;
   readonly digest: LoggedReadsDeps['digest'];
-  /** The retention of the deployment. Undefined keeps everything. */
-  readonly retentionDays: RetentionDays | undefined;
   /** Waits after a portion of a sweep or measurement of projects that took this number of milliseconds. */
   readonly pauseSweep: (tookMs: number) => Promise<void>;
   /** The time that the store may take for one portion of a sweep of projects, in milliseconds. */
@@ -75,7 +73,7 @@ export interface ApiPorts extends Omit<RecordingDeps, 'rules'> {
 
 /** Makes every use case of the API. Its keys are the names by which the use cases are measured. */
 export const makeApiUseCases = (apiPorts: ApiPorts) => {
-  const projectTable = new ProjectTable(apiPorts.retentionDays);
+  const { projectTable } = apiPorts;
   const storageUsage = new StorageUsage((project) => projectTable.limitsOf(project).storedBytes);
   const { logReads, maxReplayPortionMs, onReadDropped: onDropped } = apiPorts;
   // A replay is the longest change: it takes 20 s and one portion.
@@ -83,7 +81,6 @@ export const makeApiUseCases = (apiPorts: ApiPorts) => {
   const readLog = new ReadLog({ ...apiPorts, onDropped });
   const ports = {
     ...apiPorts,
-    projectTable,
     audit: makeAudit({ ...apiPorts, maxChangeMs }),
     storageUsage,
     publisher: withinStorageLimits(apiPorts.publisher, storageUsage),

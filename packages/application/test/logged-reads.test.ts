@@ -22,7 +22,12 @@ import { expect, test } from 'vitest';
 import { makeLoggedReads } from '../src/audit/logged-reads.ts';
 
 const shop = ProjectId.parse('shop');
-const reader: Principal = { actor: KeyId.parse('a'.repeat(16)), project: shop, scopes: Scope.all };
+const reader: Principal = {
+  actor: KeyId.parse('a'.repeat(16)),
+  project: shop,
+  scopes: Scope.all,
+  origins: [],
+};
 const [anna, ben] = [UserId.parse('anna'), UserId.parse('ben')];
 
 /** The reads on fakes. The digest of a text is the text, so that a test can see what is digested. */

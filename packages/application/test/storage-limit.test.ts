@@ -33,7 +33,7 @@ async function setUp(change: Partial<ProjectRepository> = {}, store = new Memory
   const repository = new MemoryActivityRepository(store);
   const projects = new MemoryProjectRepository(store);
   const clock = { nowMs: 0 };
-  const projectTable = new ProjectTable(undefined);
+  const projectTable = new ProjectTable(undefined, () => 0);
   const storageUsage = new StorageUsage((project) => projectTable.limitsOf(project).storedBytes);
   const log = { waiting: [] as UserActivity[], isUp: true };
   const publisher: EventPublisher = {

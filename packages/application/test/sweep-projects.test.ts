@@ -21,7 +21,7 @@ describe('removal by age', () => {
     await put(forum, { retentionDays: RetentionDays.parse(100) });
     for (let round = 0; round < 2; round += 1) await sweep('schedule');
     expect(left()).toEqual(without('shop 10-days', 'shop 40-days'));
-    const projectTable = new ProjectTable(RetentionDays.parse(30));
+    const projectTable = new ProjectTable(RetentionDays.parse(30), () => 0);
     const shorter = makeSweepProjects({ ...deps, projectTable });
     for (let round = 0; round < 2; round += 1) await shorter('schedule');
     expect(left()).toEqual(['10-days', 'forum 10-days']);

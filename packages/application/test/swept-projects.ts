@@ -31,7 +31,7 @@ export async function setUp(days?: number, change: Partial<SweepProjectsDeps> = 
   await new MemoryActivityRepository(store).save(activities);
   const deps: SweepProjectsDeps = {
     projects: new MemoryProjectRepository(store),
-    projectTable: new ProjectTable(days === undefined ? undefined : RetentionDays.parse(days)),
+    projectTable: new ProjectTable(days === undefined ? undefined : RetentionDays.parse(days), () => 0),
     clock,
     pauseSweep: async () => undefined,
     now: () => 0,

@@ -13,6 +13,7 @@ export { KeyName } from './access/key-name.ts';
 export { KeyProject } from './access/key-project.ts';
 export { Principal } from './access/principal.ts';
 export { Scope } from './access/scope.ts';
+export { TokenBucket } from './access/token-bucket.ts';
 export { type RateLimits, UsageLimits } from './access/usage-limits.ts';
 export { WebOrigin } from './access/web-origin.ts';
 export { ActivityId } from './activity/activity-id.ts';

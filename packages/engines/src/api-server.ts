@@ -1,5 +1,5 @@
 import { buildServer, type HttpServer, reservedIds, type ScrapeMetrics } from '@user-activity/adapter-http';
-import { KeyTable } from '@user-activity/application';
+import { KeyTable, usageFinder, ProjectTable } from '@user-activity/application';
 import {
   type ApiSettings,
   apiUseCases,
@@ -29,6 +29,9 @@ export const serverToken = token<Promise<HttpServer>>('server');
 
 const publisherCloseDelayMs = 3000;
 
+/** A clock in milliseconds that never jumps. */
+const now = (): number => performance.now();
+
 /** Provides the publisher of the API. Its buffer has space for at least four of the largest batches. */
 export function providePublisher(wiring: Wiring, { log }: OpenEngines, config: ApiConfig): void {
   const maxBufferedEvents = Math.max(100_000, 4 * config.MAX_BATCH_SIZE);
@@ -55,14 +58,10 @@ export function provideApiUseCases(wiring: Wiring, config: ApiConfig, consumerGe
     async (waiter) => waiter.close(),
   );
   wiring.provide(tokens.secrets, () => new RandomSecrets());
+  wiring.provide(tokens.projectTable, () => new ProjectTable(config.retentionDays, now));
   wiring.provide(
     tokens.keyTable,
-    (get) =>
-      new KeyTable({
-        clock: get(tokens.clock),
-        now: () => performance.now(),
-        graceMs: config.KEY_GRACE_MS,
-      }),
+    (get) => new KeyTable({ clock: get(tokens.clock), now, graceMs: config.KEY_GRACE_MS }),
   );
   wiring.provide(tokens.apiUseCases, (get) =>
     apiUseCases(
@@ -99,6 +98,7 @@ export const provideApiServer = (
         apiKeys: config.API_KEYS,
         authenticate: get(tokens.keyTable).authenticate,
         allowsOrigin: get(tokens.keyTable).allowsOrigin,
+        findUsage: usageFinder(get(tokens.keyTable), get(tokens.projectTable), now),
         allowedHosts: config.ALLOWED_HOSTS,
         webhookOrigins: config.WEBHOOK_ORIGINS,
         trustedProxies: config.TRUSTED_PROXIES,

@@ -8,7 +8,7 @@ import {
   OutcomeWaiter,
   withinQuota,
 } from '@user-activity/application';
-import { type EventLoop, type RecordingRules, type RetentionDays, Turns } from '@user-activity/domain';
+import { type EventLoop, type RecordingRules, Turns } from '@user-activity/domain';
 import { instrumentApi } from './metrics/instrument.ts';
 import { droppedReads } from './metrics/dropped-reads.ts';
 import { measuredPublisher } from './metrics/publish-metrics.ts';
@@ -32,7 +32,6 @@ const minSweepPauseMs = 50;
 export interface ApiLimits {
   readonly recordingRules: Omit<RecordingRules, 'retentionOf'>;
   readonly deadLetterRetention: DeadLetterRetention;
-  readonly retentionDays: RetentionDays | undefined;
   readonly LOG_READS: boolean;
   readonly PUBLISH_TIMEOUT_MS: number;
   readonly QUERY_TIMEOUT_MS: number;
@@ -57,6 +56,7 @@ export function apiUseCases(get: Get, limits: ApiLimits, health: HealthDeps): Ap
       health,
       retention: limits.deadLetterRetention,
       projects: get(tokens.projects),
+      projectTable: get(tokens.projectTable),
       keys: get(tokens.keys),
       keyTable: get(tokens.keyTable),
       secrets: get(tokens.secrets),
@@ -64,7 +64,6 @@ export function apiUseCases(get: Get, limits: ApiLimits, health: HealthDeps): Ap
       logReads: limits.LOG_READS,
       onReadDropped: droppedReads(),
       digest: (text) => createHash('sha256').update(text).digest('hex'),
-      retentionDays: limits.retentionDays,
       pauseSweep: (tookMs) => delay(Math.max(minSweepPauseMs, tookMs), undefined, { ref: false }),
       // One query, and one removal that MongoDB may answer within two timeouts.
       maxSweepPortionMs: 3 * QUERY_TIMEOUT_MS,

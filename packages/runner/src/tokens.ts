@@ -1,6 +1,7 @@
 import type {
   ApiUseCases,
   KeyTable,
+  ProjectTable,
   ProgressWatchdog,
   StoringUseCases,
   OutcomeWaiter,
@@ -36,6 +37,7 @@ export const tokens = {
   projects: token<ProjectRepository>('projects'),
   keys: token<KeyRepository>('keys'),
   outbox: token<Outbox>('outbox'),
+  projectTable: token<ProjectTable>('projectTable'),
   keyTable: token<KeyTable>('keyTable'),
   secrets: token<SecretGenerator>('secrets'),
   outcomeWaiter: token<OutcomeWaiter>('outcomeWaiter'),

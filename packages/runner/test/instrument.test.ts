@@ -47,7 +47,6 @@ function setUp() {
   const limits = {
     recordingRules,
     deadLetterRetention: { edgeDays: 30, logDays: undefined },
-    retentionDays: undefined,
     LOG_READS: false,
     PUBLISH_TIMEOUT_MS: 1000,
     QUERY_TIMEOUT_MS: 1000,
@@ -64,10 +63,11 @@ function setUp() {
   wiring.provide(tokens.keys, () => new MemoryKeyRepository(store));
   wiring.provide(tokens.outbox, () => new MemoryOutbox(store));
   wiring.provide(tokens.secrets, () => new SequentialSecrets());
+  const now = (): number => performance.now();
+  wiring.provide(tokens.projectTable, () => new application.ProjectTable(undefined, now));
   wiring.provide(
     tokens.keyTable,
-    (get) =>
-      new application.KeyTable({ clock: get(tokens.clock), now: () => performance.now(), graceMs: 60_000 }),
+    (get) => new application.KeyTable({ clock: get(tokens.clock), now, graceMs: 60_000 }),
   );
   wiring.provide(tokens.outcomeWaiter, (get) => outcomeWaiter(get, recordingRules));
   wiring.provide(tokens.watchdog, (get) => progressWatchdog(get));

@@ -21,6 +21,7 @@ interface InProject<Item> {
 export async function gather(site: Site, url: string, ledger: Ledger): Promise<EvidenceByProject> {
   const records = (await readTopic(site.kafka.directBrokers, topic))
     .map(loggedRecord)
+    .filter(({ project, item }) => !(project === systemProject && isAuditEvent(item.activity)))
     .toSorted((a, b) => a.item.partition - b.item.partition || a.item.offset - b.item.offset);
   const topicLetters = await readTopic(site.kafka.directBrokers, `${topic}.dead-letters`);
   const lettersOnTopic = topicLetters.flatMap(letterOnTopic);
@@ -31,14 +32,24 @@ export async function gather(site: Site, url: string, ledger: Ledger): Promise<E
     evidence.set(project, {
       exchanges: ledger.exchangesOf(project),
       records: itemsOf(project, records),
-      stored: await listAll({ url, project }),
-      written: itemsOf(project, written),
+      stored: (await listAll({ url, project })).filter(
+        (activity) => !(project === systemProject && isAuditEvent(activity)),
+      ),
+      // Only audit events are stored in `_system`.
+      written: project === systemProject ? [] : itemsOf(project, written),
       letters: itemsOf(project, letters),
       lettersOnTopic: itemsOf(project, lettersOnTopic),
       isRestored: site.unsettledByRestores > 0,
     });
   return evidence;
 }
+
+/**
+ * Returns whether an activity is an event that the service logs of itself. The load makes replays, and no other such changes. A restored
+ * outbox may have an older version of an event, which becomes a dead letter.
+ */
+const isAuditEvent = (activity: ActivityJson | undefined): boolean =>
+  activity?.type === 'DEAD_LETTERS_REPLAYED';
 
 const itemsOf = <Item>(project: string, all: readonly InProject<Item>[]): readonly Item[] =>
   all.flatMap((each) => (each.project === project ? [each.item] : []));
@@ -72,9 +83,9 @@ const headersOf = ({ headers = {} }: TopicRecord): Headers =>
     [values].flat().map((value) => [name, Buffer.from(value ?? '')] as const),
   );
 
-function activityIn(value: Buffer | null): ActivityJson | undefined {
+function activityIn(value: Uint8Array | null): ActivityJson | undefined {
   try {
-    const parsed = parseJson(value?.toString('utf8') ?? '') as Partial<ActivityJson> | null;
+    const parsed = parseJson(Buffer.from(value ?? []).toString('utf8')) as Partial<ActivityJson> | null;
     return typeof parsed?.metadata === 'object' ? (parsed as ActivityJson) : undefined;
   } catch {
     return undefined;
@@ -97,7 +108,7 @@ function letterOnTopic(record: TopicRecord): InProject<TopicLetter>[] {
     const item = { origin: `unreadable at ${record.offset}`, code: '', digest: '' };
     return [{ project: systemProject, item }];
   }
-  if (letter.origin.topic === edgeTopic) return [];
+  if (letter.origin.topic === edgeTopic || isAuditEvent(activityIn(letter.value))) return [];
   const originalHeaders = Object.entries(letter.headers).flatMap(([name, values]) =>
     values.map((value) => [name, value] as const),
   );
@@ -143,7 +154,9 @@ async function storeEvidence(site: Site): Promise<{
     });
     const entries = (await inserts.toArray()).flatMap((entry) => entry.o.applyOps ?? [entry]);
     return {
-      letters: (await logLetters.toArray()).map(letterOf),
+      letters: (await logLetters.toArray())
+        .filter(({ value }) => !isAuditEvent(activityIn(value && value.buffer)))
+        .map(letterOf),
       written: entries.flatMap(({ op, ns: of, o: { _id } }) =>
         op === 'i' && of === ns && _id !== undefined ? [idIn(_id)] : [],
       ),

@@ -37,7 +37,10 @@ export class Host {
   }
 
   /** Returns the running service if it suits the attack, else stops it and starts another service. */
-  async serviceFor({ environment = {}, needsNewService }: Attack): Promise<Service> {
+  async serviceFor({
+    environment = {},
+    needsNewService,
+  }: Pick<Attack, 'environment' | 'needsNewService'>): Promise<Service> {
     const variablesJson = JSON.stringify(environment);
     const running = this.#runningService;
     if (running?.variablesJson === variablesJson && !needsNewService && !running.hasEnded()) {

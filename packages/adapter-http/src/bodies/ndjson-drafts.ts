@@ -20,7 +20,7 @@ interface Limits {
   readonly maxBytes: number;
   readonly maxLines: number;
   /** Counts the bytes of a chunk, and those of its parsed values. Throws if the process has no room for them. */
-  readonly countBytes: (bytes: number) => void;
+  readonly countBytes: (bodyBytes: number, valueBytes: number) => void;
 }
 
 /** Makes the routes of a plugin accept bodies with one JSON value on each line. The routes get such a body as `NdjsonDrafts`. */
@@ -28,7 +28,10 @@ export function parseNdjsonBodies(app: FastifyInstance, maxLines: number): void 
   app.addContentTypeParser(ndjsonTypes, async (request: FastifyRequest, payload: Readable) => {
     assertUtf8(request.headers['content-type']);
     assertBodyFits(request);
-    const countBytes = (bytes: number): void => request.byteCounter.addBody(bytes);
+    const countBytes = (body: number, values: number): void => {
+      request.byteCounter.addBody(body + values);
+      request.usage?.countBody(body);
+    };
     const limits = { maxBytes: request.routeOptions.bodyLimit, maxLines, countBytes };
     // Destroying the request itself would close the connection before the response is sent.
     return new NdjsonDrafts(payload, limits, { destroyOnReturn: payload !== request.raw });
@@ -84,7 +87,7 @@ export class NdjsonDrafts implements AsyncIterable<readonly unknown[]> {
     this.#chunkLimit.count(chunk.length);
     this.#byteCount += chunk.length;
     if (this.#byteCount > this.#limits.maxBytes) throw bodyTooLarge(this.#limits.maxBytes);
-    this.#limits.countBytes(chunk.length + valueBytes(chunk));
+    this.#limits.countBytes(chunk.length, valueBytes(chunk));
   }
 
   /** Returns the draft in a line, or nothing for a blank line. */

@@ -23,7 +23,7 @@ export function parseBodies(
 
 function readWhole(
   payload: Readable,
-  { byteCounter, raw, routeOptions: { bodyLimit } }: FastifyRequest,
+  { byteCounter, usage, raw, routeOptions: { bodyLimit } }: FastifyRequest,
 ): Promise<Buffer> {
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   const received = new GrowingBuffer();
@@ -39,6 +39,7 @@ function readWhole(
       chunkLimit.count(chunk.length);
       if (received.length + chunk.length > bodyLimit) throw bodyTooLarge(bodyLimit);
       byteCounter.addBody(chunk.length);
+      usage?.countBody(chunk.length);
       received.append(chunk);
     } catch (error) {
       fail(error);

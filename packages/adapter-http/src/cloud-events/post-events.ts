@@ -18,6 +18,7 @@ import { jsonBody, utf8Body } from '../bodies/json-body.ts';
 import { eventPrefix, essenceOf } from '../requests/media-types.ts';
 import { locationHeader } from '../openapi/outcome-json.ts';
 import { Problem, rulesBroken } from '../requests/problem.ts';
+import { countedItems } from '../requests/request-usage.ts';
 import type { Route } from '../requests/route.ts';
 import { problems } from '../openapi/schemas.ts';
 import { parseBodies } from '../bodies/whole-body.ts';
@@ -83,7 +84,7 @@ export const postEvents: Route<'logActivity' | 'logActivities' | 'maxBatchSize' 
         },
         'The body must be a JSON array. Send one event as application/cloudevents+json.',
       );
-      const { rejected, ...receipt } = await logActivities(request.sender, portions, {
+      const { rejected, ...receipt } = await logActivities(request.sender, countedItems(request, portions), {
         ...options,
         explanations,
       });
@@ -105,6 +106,7 @@ export const postEvents: Route<'logActivity' | 'logActivities' | 'maxBatchSize' 
       throw rulesBroken(`The body must be one event. Send an array of events as ${eventPrefix}-batch+json.`, [
         { path: '', message: 'must be a JSON object' },
       ]);
+    request.usage?.countItems(1);
     const id = await logEvent(eventDraft(event, maxMetadataBytes), (draft) =>
       logActivity(request.sender, draft),
     );

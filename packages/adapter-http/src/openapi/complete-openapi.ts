@@ -32,6 +32,14 @@ const headers = {
     'application/json',
     true,
   ),
+  RateLimit: header(
+    'What is left of each limit of the key and of the project, and the seconds until there is more (draft-ietf-httpapi-ratelimit-headers-10).',
+    '"key-itemsPerSecond";r=0;t=3',
+  ),
+  RateLimitPolicy: header(
+    'The limits of the key and of the project: what can be used at once, and the seconds in which that is available again.',
+    '"key-itemsPerSecond";q=2500;qu="items";w=5',
+  ),
   Allow: header('The methods of the path (RFC 9110, section 10.2.1).', 'GET, HEAD, POST', true),
 };
 
@@ -40,7 +48,11 @@ const headersByStatus: Readonly<Record<number, Part>> = {
   405: { Allow: reference('headers', 'Allow') },
   409: { 'Retry-After': reference('headers', 'RetryAfter') },
   415: { 'Accept-Post': reference('headers', 'AcceptPost') },
-  429: { 'Retry-After': reference('headers', 'RetryAfter') },
+  429: {
+    'Retry-After': reference('headers', 'RetryAfter'),
+    RateLimit: reference('headers', 'RateLimit'),
+    'RateLimit-Policy': reference('headers', 'RateLimitPolicy'),
+  },
   503: { 'Retry-After': reference('headers', 'RetryAfter') },
 };
 
@@ -66,7 +78,7 @@ const parameters = {
   RequestId: requestId,
   Project: projectHeader(projectRule, `^${projectPattern}$`),
   ReadableProject: projectHeader(
-    `${projectRule}; or \`${ProjectId.system}\`, which has the dead letters that belong to no other project`,
+    `${projectRule}; or \`${ProjectId.system}\`, which has what the service logs of itself, and the dead letters that belong to no other project`,
     `^(?:${projectPattern}|${ProjectId.system})$`,
   ),
 };
@@ -89,7 +101,7 @@ export function completeOpenApi(document: Part): Part {
         MethodNotAllowed: problem(405, 'The path does not have this method.'),
         TooManyRequests: problem(
           429,
-          'The project has reached a limit, which the detail names. Or too many requests with API keys that are not valid came from the address of the client.',
+          'The API key or the project has reached a limit, which the detail names, and nothing was stored. Or too many requests with API keys that are not valid came from the address of the client.',
         ),
         RequestHeaderFieldsTooLarge: problem(431, 'The request line and the headers are larger than 16 KiB.'),
       },
@@ -121,9 +133,7 @@ function completeOperation(source: unknown): Part {
         completeResponse(Number(status), asPart(response), exampleViolationOf(content)),
       ),
       405: reference('responses', 'MethodNotAllowed'),
-      ...('401' in asPart(operation['responses']) && {
-        429: reference('responses', 'TooManyRequests'),
-      }),
+      ...('401' in asPart(operation['responses']) && { 429: reference('responses', 'TooManyRequests') }),
       431: reference('responses', 'RequestHeaderFieldsTooLarge'),
     },
   };

@@ -55,7 +55,7 @@ export const authorization =
     if (needsNoKey?.(request) === true) request.principal = Principal.anonymous;
     else if (keyInQuery) {
       const found = findPrincipal([...keys, ...takeKeysInQuery(request)], neededScope(request));
-      if (found === Principal.anonymous) throw refusals.unknown('or as `writeKey` in the URL');
+      if (found === Principal.anonymous) throw refusals.unknown(request, 'or as `writeKey` in the URL');
       request.principal = permitted(request, found, 'or as `writeKey` in the URL');
       if (!Principal.isPublic(request.principal)) throw keyInUrl();
     } else if (isKeyInBody(request, keys)) {
@@ -83,8 +83,8 @@ export function assertKeyInBody(request: FastifyRequest, key: unknown, findPrinc
 
 /** Returns the principal if it may use the route. Throws 400, 401, 403 or 503 otherwise. */
 function permitted(request: FastifyRequest, found: Identification, lastOption: string): Principal {
-  if (typeof found !== 'object') throw refusals[found](lastOption);
-  if (found === Principal.anonymous && request.needsKey) throw refusals.unknown(lastOption);
+  if (typeof found !== 'object') throw refusals[found](request, lastOption);
+  if (found === Principal.anonymous && request.needsKey) throw refusals.missing(request, lastOption);
   const { routeOptions } = request;
   const scope = isUnknownPath(request) ? 'any' : (scopeOf(routeOptions) ?? 'admin');
   if (scope !== 'any' && !Principal.holds(found, scope))
@@ -109,19 +109,28 @@ function neededScope({ routeOptions }: FastifyRequest): Scope | undefined {
   return scope === 'any' ? undefined : scope;
 }
 
+const bearer = 'Bearer realm="user-activity"';
 // Each challenge becomes a header of its own: Chromium reads one challenge per header, and shows a login form if that is Basic.
-const challenges = ['Basic realm="user-activity", charset="UTF-8"', 'Bearer realm="user-activity"'];
+const challenges = ['Basic realm="user-activity", charset="UTF-8"', bearer];
 
-const challenge = { headers: { 'www-authenticate': challenges } };
-const wrongKey = (detail: string): Problem => new WrongKeyProblem(401, detail, challenge);
+// Code in a page sends `Origin`. A login form in a shop would confuse its users if the key of the shop has ended.
+const challengeOf = ({ headers: { origin } }: FastifyRequest) => ({
+  headers: { 'www-authenticate': origin === undefined ? challenges : [bearer] },
+});
+
+const wrongKey = (detail: string, request: FastifyRequest): Problem =>
+  new WrongKeyProblem(401, detail, challengeOf(request));
+
 const keyRequired = (lastOption: string): string =>
   `A valid API key is required: as a Bearer token, in X-Api-Key, ${lastOption}.`;
 
-const refusals: Readonly<Record<Exclude<Identification, Principal>, (lastOption: string) => Problem>> = {
-  missing: (lastOption) => new Problem(401, keyRequired(lastOption), challenge),
-  unknown: (lastOption) => wrongKey(keyRequired(lastOption)),
-  expired: () => wrongKey('This API key has expired.'),
-  revoked: () => wrongKey('This API key was revoked.'),
+type Refusal = (request: FastifyRequest, lastOption: string) => Problem;
+
+const refusals: Readonly<Record<Exclude<Identification, Principal>, Refusal>> = {
+  missing: (request, lastOption) => new Problem(401, keyRequired(lastOption), challengeOf(request)),
+  unknown: (request, lastOption) => wrongKey(keyRequired(lastOption), request),
+  expired: (request) => wrongKey('This API key has expired.', request),
+  revoked: (request) => wrongKey('This API key was revoked.', request),
   // RFC 6750, section 3.1: a request must not have two tokens.
   several: () => new Problem(400, 'The request has valid API keys of two owners. Send one key.'),
   unavailable: () =>

@@ -1,17 +1,18 @@
 import { metrics } from '@opentelemetry/api';
 import underPressure from '@fastify/under-pressure';
-import { DomainError } from '@user-activity/domain';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { Problem } from './problem.ts';
 
 // No single request may block the event loop for that long, so a mean delay above it comes from their number. A probe takes up to two
 // delays, and orchestrators usually wait for a second.
 const defaultMaxDelayMs = 500;
+// Long enough that one long pause, such as one of a machine without free CPU, hardly changes the mean.
+const sampleMs = 3000;
 
 /**
- * Measures the event loop from now on. Returns a check that throws PROCESS_BUSY if the event loop was late by more than `maxDelayMs`
- * on average over the last second. Then the process has more work than it can do, and each further request would make all others wait
- * longer. Requests that have passed the check are finished. Health checks and `/metrics` always pass: nobody should replace a process
- * because it is busy, or lose sight of it.
+ * Measures the event loop. Returns a check that throws 503 if the event loop was late by more than `maxDelayMs` on average over 3 s. Then the
+ * process has more work than it can do, and each further request would make all others wait longer. Requests that have passed the check
+ * are finished. Health checks and `/metrics` always pass: nobody should replace a process because it is busy, or lose sight of it.
  */
 export async function loadShedding(
   app: FastifyInstance,
@@ -23,17 +24,20 @@ export async function loadShedding(
   });
   shedRequests.add(0);
   let isOverloaded = (): boolean => false;
+  // The work of the start, and of the first requests, is no load.
+  const startEnd = performance.now() + 2 * sampleMs;
   // The plugin adds a hook to its scope. This scope has no routes, so no request pays for the hook.
   await app.register(async (scope) => {
-    await scope.register(underPressure, { maxEventLoopDelay: maxDelayMs });
+    await scope.register(underPressure, { maxEventLoopDelay: maxDelayMs, sampleInterval: sampleMs });
     isOverloaded = () => scope.isUnderPressure();
   });
-  return ({ routeOptions: { config } }) => {
-    if (config.isHealthCheck === true || config.scope === 'metrics' || !isOverloaded()) return;
+  return (request) => {
+    if (!isOverloaded() || performance.now() < startEnd) return;
+    const { config } = request.routeOptions;
+    if (config.isHealthCheck === true || config.scope === 'metrics') return;
     shedRequests.add(1);
-    throw new DomainError(
-      'PROCESS_BUSY',
-      'The service has more requests than it can answer. Try again later.',
-    );
+    throw new Problem(503, 'The service has more requests than it can answer. Try again later.', {
+      headers: { 'retry-after': String(sampleMs / 1000) },
+    });
   };
 }

@@ -1,10 +1,12 @@
-import type { ApiUseCases, Progressing } from '@user-activity/application';
+import type { ApiUseCases, FindUsage, Progressing } from '@user-activity/application';
 import type { Clock, Principal, ProjectId, Sender } from '@user-activity/domain';
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import type { RouteScope } from './authorization.ts';
 import type { RequestBytes } from './bytes-in-flight.ts';
 import type { Authenticate, FindPrincipal } from './credentials.ts';
 import type { NamedProjects } from './project.ts';
+import type { RequestUsage } from './request-usage.ts';
+import type { UsageLimiter } from './usage-limiter.ts';
 import type { AllowsOrigin } from './web-pages.ts';
 
 declare module 'fastify' {
@@ -39,6 +41,8 @@ declare module 'fastify' {
     otherMethods?: { readonly path: string; readonly methods: readonly string[] };
     /** Counts the bytes that the request holds in memory. */
     byteCounter: RequestBytes;
+    /** Counts what the request uses of limits. Undefined if neither its key nor its project has limits. */
+    usage?: RequestUsage;
     /** Who sends the request. Not set for health checks. */
     principal: Principal;
     /** The project that the header `X-Project` names. Undefined if the request has no such header. */
@@ -63,6 +67,7 @@ export interface ApiSettings {
   readonly apiKeys: readonly string[];
   readonly authenticate: Authenticate;
   readonly allowsOrigin: AllowsOrigin;
+  readonly findUsage: FindUsage;
   /** The hosts that the service accepts if it has no API keys, beside loopback names and addresses. */
   readonly allowedHosts: readonly string[];
   /** The hosts or origins that may deliver events as web hooks. `*.example.com` allows all hosts below example.com, `*` all hosts. */
@@ -79,6 +84,7 @@ export interface ApiSettings {
 export interface RouteDeps extends ApiUseCases, ApiSettings {
   readonly isStopping: () => boolean;
   readonly findPrincipal: FindPrincipal;
+  readonly usageLimiter: Pick<UsageLimiter, 'beginAfterBody'>;
 }
 
 /** Adds a route to a Fastify scope. The type names the use cases and settings that the route needs, as in `Route<'findActivity'>`. */

@@ -3,6 +3,7 @@ import { namedSchema } from '../openapi/component-schemas.ts';
 import { activityFilter, readActivityFilter } from '../query/activity-parameters.ts';
 import { queryParameters } from '../query/query-parameters.ts';
 import { problems } from '../openapi/schemas.ts';
+import { timeSearch } from '../requests/request-usage.ts';
 import type { Route } from '../requests/route.ts';
 
 const schema = {
@@ -26,7 +27,7 @@ export const getCount: Route<'countActivities' | 'clock'> = (app, { countActivit
     { schema, config: { scope: 'read', projects: 'readable' } },
     async (request, reply) => {
       const filter = readActivityFilter(request.project, queryParameters(request), clock.now());
-      const count = await countActivities(request.principal, filter);
+      const count = await timeSearch(request, () => countActivities(request.principal, filter));
       return reply.code(200).send({ count });
     },
   );

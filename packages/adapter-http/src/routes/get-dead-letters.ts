@@ -8,6 +8,7 @@ import { pageBody, pageResponseSchema } from '../bodies/page-body.ts';
 import { queryParameters } from '../query/query-parameters.ts';
 import { pageSchemas, readPage } from '../query/read-page.ts';
 import { makePage, waitForPrevious } from '../requests/page-limits.ts';
+import { timeSearch } from '../requests/request-usage.ts';
 import type { Route } from '../requests/route.ts';
 
 const schema = {
@@ -34,7 +35,7 @@ export const getDeadLetters: Route<'findDeadLetters' | 'clock'> = (app, { findDe
       after: after && { diedAt: after.moment, id: after.id },
     });
     const body = await makePage(request, 'page', async () => {
-      const { letters, hasMore } = await findDeadLetters(request.principal, query);
+      const { letters, hasMore } = await timeSearch(request, () => findDeadLetters(request.principal, query));
       return pageBody(reply, page, letters, hasMore);
     });
     return reply.code(200).type(jsonContentType).send(body);

@@ -3,6 +3,7 @@ import { jsonContentType, jsonTextSchema } from '../bodies/json-text.ts';
 import { Activity, exampleId, problems } from '../openapi/schemas.ts';
 import { refuseParameters } from '../query/query-parameters.ts';
 import { Problem } from '../requests/problem.ts';
+import { timeSearch } from '../requests/request-usage.ts';
 import type { Route } from '../requests/route.ts';
 import { idInPath } from './id-in-path.ts';
 
@@ -22,8 +23,11 @@ const config = { scope: 'read', projects: 'readable' } as const;
 export const getLog: Route<'findActivity'> = (app, { findActivity }) => {
   app.get('/api/logs/:id', { schema, config, onRequest: refuseParameters }, async (request, reply) => {
     const id = idInPath(request.params);
+    const { principal, project } = request;
     const activity =
-      id === undefined ? undefined : await findActivity(request.principal, { project: request.project, id });
+      id === undefined
+        ? undefined
+        : await timeSearch(request, () => findActivity(principal, { project, id }));
     if (activity === undefined)
       throw new Problem(
         404,

@@ -7,6 +7,7 @@ import { pageBody, pageResponseSchema } from '../bodies/page-body.ts';
 import { queryParameters } from '../query/query-parameters.ts';
 import { pageSchemas, readPage } from '../query/read-page.ts';
 import { makePage, waitForPrevious } from '../requests/page-limits.ts';
+import { timeSearch } from '../requests/request-usage.ts';
 import type { Route } from '../requests/route.ts';
 
 const schema = {
@@ -35,7 +36,9 @@ export const getLogs: Route<'findActivities' | 'clock'> = (app, { findActivities
     });
     const kind = query.filter.metadata.length > 0 ? 'search' : 'page';
     const body = await makePage(request, kind, async () => {
-      const { activities, hasMore } = await findActivities(request.principal, query);
+      const { activities, hasMore } = await timeSearch(request, () =>
+        findActivities(request.principal, query),
+      );
       return pageBody(reply, page, activities, hasMore);
     });
     return reply.code(200).type(jsonContentType).send(body);

@@ -5,6 +5,7 @@ import { activityFilter } from '../query/activity-parameters.ts';
 import { queryParameters } from '../query/query-parameters.ts';
 import { by, readStatsQuery, timezone } from '../query/stats-parameters.ts';
 import { problems } from '../openapi/schemas.ts';
+import { timeSearch } from '../requests/request-usage.ts';
 import type { Route } from '../requests/route.ts';
 
 const Stats = Type.Object(
@@ -70,9 +71,8 @@ export const getStats: Route<'activityStats' | 'clock'> = (app, { activityStats,
     { schema, config: { scope: 'read', projects: 'readable' } },
     async (request, reply) => {
       const query = readStatsQuery(request.project, queryParameters(request), clock.now());
-      return reply
-        .code(200)
-        .send({ by: query.by, data: [...(await activityStats(request.principal, query))] });
+      const stats = await timeSearch(request, () => activityStats(request.principal, query));
+      return reply.code(200).send({ by: query.by, data: [...stats] });
     },
   );
 };

@@ -3,6 +3,7 @@ import { StatusJson, statusDescription } from '../openapi/outcome-json.ts';
 import { problems } from '../openapi/schemas.ts';
 import { refuseParameters } from '../query/query-parameters.ts';
 import { Problem } from '../requests/problem.ts';
+import { timeSearch } from '../requests/request-usage.ts';
 import type { Route } from '../requests/route.ts';
 import { idInPath } from './id-in-path.ts';
 
@@ -25,6 +26,8 @@ export const getStatus: Route<'findStatus'> = (app, { findStatus }) => {
         404,
         'No activity can have that id: an id has 1-128 printable ASCII characters without spaces, not only dots.',
       );
-    return reply.code(200).send({ id, status: await findStatus({ project: request.project, id }) });
+    const { project } = request;
+    const status = await timeSearch(request, () => findStatus({ project, id }));
+    return reply.code(200).send({ id, status });
   });
 };

@@ -1,6 +1,6 @@
 import findMyWay from 'find-my-way';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { routerOptions } from '../http-server.ts';
+import { routerOptions } from '../requests/router-options.ts';
 import { Problem } from '../requests/problem.ts';
 
 interface MethodCheck {

@@ -15,6 +15,7 @@ import { ndjsonTypes } from '../requests/media-types.ts';
 import { NdjsonDrafts, parseNdjsonBodies } from '../bodies/ndjson-drafts.ts';
 import { Draft, problems } from '../openapi/schemas.ts';
 import { parseBodies } from '../bodies/whole-body.ts';
+import { countedItems } from '../requests/request-usage.ts';
 import type { Route } from '../requests/route.ts';
 
 const examples = [
@@ -71,5 +72,6 @@ const bodyRule =
 
 function draftsIn(request: FastifyRequest, maxItems: number): DraftPortions {
   const body = bodyOf(request);
-  return body instanceof NdjsonDrafts ? body : draftsOf(request, maxItems, (item) => item, bodyRule);
+  const drafts = body instanceof NdjsonDrafts ? body : draftsOf(request, maxItems, (item) => item, bodyRule);
+  return countedItems(request, drafts);
 }

@@ -52,6 +52,7 @@ export const postLog: Route<'logActivity' | 'logAndWait'> = (app, { logActivity,
     { schema, config: { scope: 'write' }, bodyLimit, onRequest: refuseParameters },
     async (request, reply) => {
       const draft = draftOf(request);
+      request.usage?.countItems(1);
       const { sender } = request;
       const seconds = request.headers['prefer'] === undefined ? undefined : preferredWait(request.headers);
       if (seconds === undefined)

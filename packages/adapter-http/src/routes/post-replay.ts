@@ -7,6 +7,7 @@ import { bodyOf } from '../bodies/json-body.ts';
 import { isMembers } from '../bodies/members.ts';
 import { refuseMembers } from '../bodies/refuse-members.ts';
 import { Problem, rulesBroken } from '../requests/problem.ts';
+import { timeSearch } from '../requests/request-usage.ts';
 import type { Route } from '../requests/route.ts';
 import { refuseParameters } from '../query/query-parameters.ts';
 import { problems } from '../openapi/schemas.ts';
@@ -76,7 +77,9 @@ export const postReplay: Route<'replayDeadLetters' | 'maxBatchSize'> = (
     { schema, config, bodyLimit: itemBodyLimit(app), onRequest: refuseParameters },
     async (request, reply) => {
       const which = await idsIn(bodyOf(request), maxBatchSize);
-      const receipt = await replayDeadLetters(request.principal, request.project, which);
+      const receipt = await timeSearch(request, () =>
+        replayDeadLetters(request.principal, request.project, which),
+      );
       if (receipt === 'under way')
         throw new Problem(
           409,

@@ -2,28 +2,33 @@ import { KeyId, Principal } from '@user-activity/domain';
 import type { FastifyRequest } from 'fastify';
 import { mendedJsonIn, withoutByteOrderMark } from '../bodies/json-body.ts';
 import { assertKeyInBody } from '../requests/authorization.ts';
-import type { FindPrincipal } from '../requests/credentials.ts';
 import { essenceOf, mediaTypeFault } from '../requests/media-types.ts';
 import { Problem } from '../requests/problem.ts';
+import type { RouteDeps } from '../requests/route.ts';
 import { membersNamed } from '../bodies/json-elements.ts';
 import { utf8OfCalls } from './utf8-of-calls.ts';
 
 export const mediaTypes = ['application/json', 'text/plain'];
 
 /**
- * Returns the body of a request with calls, as UTF-8. Checks the API key first, and throws 401 if there is none.
+ * Returns the body of a request with calls, as UTF-8. Checks the API key first, and throws 401 if there is none. Throws 429 if a limit of
+ * the key or the project is reached.
  *
  * Some SDKs send JSON with another media type: compressed JSON as a form, or JSON as text. But any web page can make a browser send an
  * uncompressed form or text without a CORS preflight, so these get 415. Text is accepted with a public key, which names the origin of the
  * page, and without `Origin` and `Sec-Fetch-Site`, because browsers send one of these headers.
  */
-export async function callBody(request: FastifyRequest, findPrincipal: FindPrincipal): Promise<Buffer> {
+export async function callBody(
+  request: FastifyRequest,
+  { findPrincipal, usageLimiter }: Pick<RouteDeps, 'findPrincipal' | 'usageLimiter'>,
+): Promise<Buffer> {
   const { headers, byteCounter } = request;
   const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
   // Without root keys a call needs no key. But a key of the store must count, so that the call reaches its project.
   const isKeyPossible = request.principal === Principal.anonymous && body.includes(KeyId.secretPrefix);
   if (byteCounter.isUnauthenticated || isKeyPossible)
     assertKeyInBody(request, await writeKeyIn(request, body), findPrincipal);
+  usageLimiter.beginAfterBody(request, body.length);
   if (body.length === 0) throw new Problem(400, 'A JSON body is required.');
   const contentType = headers['content-type'];
   const essence = essenceOf(contentType);

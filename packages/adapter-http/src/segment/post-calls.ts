@@ -7,6 +7,7 @@ import { namedSchema } from '../openapi/component-schemas.ts';
 import { itemBodyLimit } from '../requests/input-limits.ts';
 import { problems } from '../openapi/schemas.ts';
 import { parseBodies } from '../bodies/whole-body.ts';
+import { countedItems } from '../requests/request-usage.ts';
 import type { Route } from '../requests/route.ts';
 import { batchIn, callsIn } from './batch-calls.ts';
 import { callBody, mediaTypes } from './call-body.ts';
@@ -45,8 +46,8 @@ const schema = {
 
 /** `POST /v1/track`, `identify`, `page`, `screen`, `group`, `alias` and `batch`, and the other paths that SDKs use for them. */
 export const postCalls: Route<
-  'logCalls' | 'maxBatchSize' | 'maxMetadataBytes' | 'apiKeys' | 'findPrincipal'
-> = (app, { logCalls, maxBatchSize, maxMetadataBytes, apiKeys, findPrincipal }) => {
+  'logCalls' | 'maxBatchSize' | 'maxMetadataBytes' | 'apiKeys' | 'findPrincipal' | 'usageLimiter'
+> = (app, { logCalls, maxBatchSize, maxMetadataBytes, apiKeys, ...access }) => {
   app.removeAllContentTypeParsers();
   parseBodies(app, '*', (_request, body) => body);
   const bodyLimit = itemBodyLimit(app);
@@ -86,15 +87,16 @@ export const postCalls: Route<
       { operationId: `${kind}Call`, summary: `Segment: ${kind}`, body: segmentBody(kind) },
       { bodyLimit },
       async (request) => {
-        const body = await callBody(request, findPrincipal);
+        const body = await callBody(request, access);
         const call = await callIn(body, (bytes) => request.byteCounter.addBody(bytes));
+        request.usage?.countItems(1);
         const { sender } = request;
         return log(sender, [[callOfBody(kind, call, { sender, maxBytes, keyMask })]]);
       },
     );
   const answerBatch = async (request: FastifyRequest): Promise<Static<typeof Answer>> => {
     const countBytes = (bytes: number): void => request.byteCounter.addBody(bytes);
-    const batch = await batchIn(await callBody(request, findPrincipal), countBytes);
+    const batch = await batchIn(await callBody(request, access), countBytes);
     // The sender is known only after the key, which may be in the body.
     const { sender } = request;
     const settings = {
@@ -105,7 +107,7 @@ export const postCalls: Route<
       keyMask,
       countBytes,
     };
-    return log(sender, callsIn(batch, settings));
+    return log(sender, countedItems(request, callsIn(batch, settings)));
   };
   addRoute(
     ['/v1/batch', '/v1/import', '/v1/b'],

@@ -16,8 +16,9 @@ export async function makeKey(
   fields: {
     readonly scopes: readonly string[];
     readonly project?: string;
-    readonly origins?: readonly string[];
     readonly expiresAt?: string;
+    readonly origins?: readonly string[];
+    readonly limits?: Readonly<Record<string, number>>;
   },
 ): Promise<KeyBody> {
   const response = await post(app, '/api/keys', { name: 'a key', ...fields }, asRoot());

@@ -142,6 +142,8 @@ describe.each([
         const response = await send(it, sent, { origin: shop, 'sec-fetch-site': 'cross-site', ...headers });
         expect([route, response.statusCode]).toEqual([route, 401]);
         expect(response.headers['access-control-allow-origin']).toBe(shop);
+        // A browser shows a login form for a challenge of Basic.
+        expect(response.headers['www-authenticate']).toEqual(['Bearer realm="user-activity"']);
       }
     expect(it.logged()).toEqual([]);
   });

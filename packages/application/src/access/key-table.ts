@@ -6,6 +6,7 @@ import {
   Principal,
   type Scope,
 } from '@user-activity/domain';
+import { BucketTable } from './bucket-table.ts';
 
 /**
  * The owner of a secret, or why it is refused. `unavailable`: the store can't be read, so nobody knows whether the key exists or was
@@ -35,6 +36,8 @@ interface Entry {
 
 /** The keys as this process knows them, so that no request waits for the store. */
 export class KeyTable {
+  /** What each key with limits has used. A rotated key keeps its buckets. */
+  readonly buckets: BucketTable<Principal['actor']>;
   readonly #options: KeyTableOptions;
   #entries: ReadonlyMap<string, Entry> = new Map();
   /** The public keys by their origins. */
@@ -46,6 +49,7 @@ export class KeyTable {
 
   constructor(options: KeyTableOptions) {
     this.#options = options;
+    this.buckets = new BucketTable(options.now);
   }
 
   /** Reads all keys. An older read that ends later changes nothing. If it rejects, the keys stay as they are. */
@@ -98,6 +102,7 @@ export class KeyTable {
         else others.push(key);
       }
     this.#keysByOrigin = keysByOrigin;
+    this.buckets.replace(keys.map(({ id, limits }) => [id, limits]));
     this.#readAt = readAt;
     this.#lastReadFailed = false;
   }

@@ -56,8 +56,8 @@ export const originalsBytes: number = 16 * 1024;
  * Logs the calls of clients that silently drop refused calls. So nothing is lost: a call that can't become an activity, or not a
  * whole one, becomes a dead letter (code `invalid`) with the faults by their paths in the call. A time too far in the future is
  * left out. The metadata may exceed the limit by `originalsBytes`. Resolves only after the log holds the activities and the queue
- * holds the dead letters. Throws LOG_UNAVAILABLE, LOG_BUSY and STORE_UNAVAILABLE with the ids with which all
- * calls can be sent again safely. Errors of the portions reach the caller, and nothing is logged.
+ * holds the dead letters. Throws LOG_UNAVAILABLE, LOG_BUSY and STORE_UNAVAILABLE with the ids with which all calls can be sent
+ * again safely. Errors of the portions reach the caller, and nothing is logged.
  */
 export type LogCalls = (sender: Sender, calls: CallPortions) => Promise<CallsReceipt>;
 

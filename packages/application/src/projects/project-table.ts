@@ -8,6 +8,7 @@ import {
   type SettingsOfProject,
   type UsageLimits,
 } from '@user-activity/domain';
+import { BucketTable } from '../access/bucket-table.ts';
 
 /** A project with the retention that applies to it. */
 export interface EffectiveProject extends Project {
@@ -17,11 +18,15 @@ export interface EffectiveProject extends Project {
 
 /** The settings of projects as this process knows them, for checks that can't wait for the store. At most `maxProjectSettings` projects. */
 export class ProjectTable {
+  /** What each project with limits has used. */
+  readonly buckets: BucketTable<ProjectId>;
   readonly deploymentDays: RetentionDays | undefined;
   #settings: ReadonlyMap<ProjectId, ProjectSettings> = new Map();
 
-  constructor(deploymentDays: RetentionDays | undefined) {
+  /** `now` is a clock in milliseconds that never jumps. */
+  constructor(deploymentDays: RetentionDays | undefined, now: () => number) {
     this.deploymentDays = deploymentDays;
+    this.buckets = new BucketTable(now);
   }
 
   /** The projects with a retention of their own. */
@@ -45,6 +50,7 @@ export class ProjectTable {
 
   replace(all: readonly SettingsOfProject[]): void {
     this.#settings = new Map(all.map((settings) => [settings.project, settings]));
+    this.buckets.replace(all.map(({ project, limits }) => [project, limits]));
   }
 
   /** Returns the project with the retention that applies to it. */

@@ -35,9 +35,9 @@ export const Principal = {
     !AccessKey.isPublic({ origins }) || origins.some((allowed) => allowed === origin),
   /** Returns the sender of what the principal logs in a project. */
   senderIn: ({ actor, origins }: Principal, project: ProjectId): Sender =>
-    origins.length === 0 || actor === 'root' || actor === 'anonymous'
-      ? { project }
-      : { project, publicKey: actor },
+    AccessKey.isPublic({ origins }) && actor !== 'root' && actor !== 'anonymous'
+      ? { project, publicKey: actor }
+      : { project },
   /** Returns the project of requests that name none. */
   defaultProject: ({ project }: Principal): ProjectId =>
     project === KeyProject.operator ? ProjectId.default : project,

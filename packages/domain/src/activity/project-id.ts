@@ -16,7 +16,7 @@ export const ProjectId = {
   maxLength: maxLength as number,
   /** The project of requests and records that name none: `default`. */
   default: 'default' as ProjectId,
-  /** The service's own project, `_system`. It has the dead letters that belong to no other project. */
+  /** The service's own project, `_system`. It has audit events, and the dead letters that belong to no other project. */
   system: system as ProjectId,
   /** Parses the name of a project to which a client may write. Throws RuleBroken if it breaks a rule. */
   parse(raw: unknown): ProjectId {

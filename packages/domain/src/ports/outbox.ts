@@ -2,7 +2,7 @@ import type { ActivityId } from '../activity/activity-id.ts';
 import type { Timestamp } from '../activity/timestamp.ts';
 import type { UserActivity } from '../activity/user-activity.ts';
 
-/** The maximum number of entries. Each has some 500 bytes. */
+/** The maximum number of entries. Each has some kilobytes at most. */
 export const maxOutboxEntries = 1000;
 
 /**

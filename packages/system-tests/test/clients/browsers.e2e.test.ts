@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { apiKey, type Kept, kindsOfService, type Service } from '../deployment/kinds-of-service.ts';
@@ -48,6 +49,12 @@ async function pageOf(host: string, port: number): Promise<Page> {
   return page;
 }
 
+/** Calls a function of a program in the page. */
+async function runIn(page: Page, program: string, name: string, options: object): Promise<unknown> {
+  await page.addScriptTag({ path: join(import.meta.dirname, 'programs', 'browser', program) });
+  return page.evaluate(`${name}(${JSON.stringify(options)})`);
+}
+
 const publicId = ({ id }: PublicKey, sent: string): string =>
   `pk.${createHash('sha256')
     .update(JSON.stringify([id, sent]))
@@ -64,24 +71,8 @@ describe.each(kindsOfService)('%s', (_kind, start) => {
     const { service, key, url, port } = await openShop(start);
     const page = await pageOf(shopHost, port);
     await page.addScriptTag({ url: '/segment.js' });
-    const failures = await page.evaluate(
-      async ({ writeKey, apiHost }) => {
-        const { AnalyticsBrowser } = Reflect.get(window, 'AnalyticsNext') as any;
-        const [analytics] = await AnalyticsBrowser.load({
-          writeKey,
-          cdnSettings: { integrations: { 'Segment.io': { apiKey: writeKey, apiHost, protocol: 'http' } } },
-        });
-        const errors: unknown[] = [];
-        analytics.on('error', (error: unknown) => errors.push(error));
-        const deliveries = [
-          await analytics.identify('ann', { plan: 'pro' }, { messageId: 'm-1' }),
-          await analytics.track('Order Completed', { total: 12.5 }, { messageId: 'm-2' }),
-          await analytics.page('Docs', 'Home', { url: '/' }, { messageId: 'm-3' }),
-        ];
-        return [...errors, ...deliveries.flatMap((context: any) => context.failedDelivery() ?? [])];
-      },
-      { writeKey: key.secret, apiHost: `${new URL(url).host}/v1` },
-    );
+    const apiHost = `${new URL(url).host}/v1`;
+    const failures = await runIn(page, 'segment.js', 'useSegment', { writeKey: key.secret, apiHost });
     expect(failures).toEqual([]);
     const all = await storedFor(service, 3);
     const common = { userId: 'ann', source: 'public' };
@@ -110,22 +101,11 @@ describe.each(kindsOfService)('%s', (_kind, start) => {
         page.waitForRequest(`${url}${path}${useBeacon ? key.secret : ''}`, { timeout: stepTimeoutMs }),
       );
       await page.addScriptTag({ url: '/rudderstack.js' });
-      await page.evaluate(
-        ({ writeKey, dataPlane, isBeacon }) => {
-          const { RudderAnalytics } = Reflect.get(window, 'rudderanalytics') as any;
-          const analytics = new RudderAnalytics();
-          // By default, the SDK sends a beacon every 10 s, and one when the page is left.
-          const beacons = { useBeacon: isBeacon, beaconQueueOptions: { maxItems: 2 } };
-          analytics.load(writeKey, dataPlane, { ...beacons, configUrl: location.origin });
-          analytics.identify('ann', { plan: 'pro' });
-          analytics.track('Order Completed', { total: 12.5 });
-          Reflect.set(window, 'analytics', analytics);
-        },
-        { writeKey: key.secret, dataPlane: url, isBeacon: useBeacon },
-      );
+      const options = { writeKey: key.secret, dataPlaneUrl: url, useBeacon };
+      await runIn(page, 'rudderstack.js', 'useRudderStack', options);
       for (const request of await Promise.all(sent)) expect(request.method()).toBe('POST');
       await storedFor(service, 2);
-      await page.evaluate(() => (Reflect.get(window, 'analytics') as any).track('Page Left'));
+      await page.evaluate("analytics.track('Page Left')");
       if (useBeacon) await page.goto('about:blank');
       const all = await storedFor(service, 3);
       expect(all.map(({ userId, type }) => [userId, type])).toEqual([
@@ -144,44 +124,13 @@ describe.each(kindsOfService)('%s', (_kind, start) => {
 
   test('stores a beacon and a request of a page once each, and nothing of a page of another origin', async () => {
     const { service, key, url, port } = await openShop(start);
-    const call = (messageId: string) =>
-      JSON.stringify({
-        writeKey: key.secret,
-        batch: [{ type: 'track', messageId, userId: 'ann', event: 'VIEW' }],
-      });
-    const send = (page: Page, id: string): Promise<unknown> =>
-      page.evaluate(
-        async ({ base, secret, beacon, activity }) => {
-          const isQueued = navigator.sendBeacon(`${base}/v1/batch`, beacon);
-          const headers = { authorization: `Bearer ${secret}`, 'content-type': 'application/json' };
-          const request = { method: 'POST', headers, body: activity };
-          // Without CORS, a page can only send text, and never reads the answer.
-          await fetch(`${base}/v1/batch`, { method: 'POST', body: beacon, mode: 'no-cors' });
-          try {
-            const response = await fetch(`${base}/api/logs`, request);
-            const { id: made } = (await response.json()) as { id: string };
-            return {
-              isQueued,
-              status: response.status,
-              id: made,
-              hasRequestId: response.headers.has('x-request-id'),
-            };
-          } catch (error) {
-            return { isQueued, error: String(error) };
-          }
-        },
-        {
-          base: url,
-          secret: key.secret,
-          beacon: call(`beacon-${id}`),
-          activity: JSON.stringify({ id, userId: 'ann', type: 'VIEW' }),
-        },
-      );
+    const send = (page: Page): Promise<unknown> =>
+      runIn(page, 'requests.js', 'sendAll', { url, key: key.secret, id: 'a' });
     const [other, shop] = [await pageOf(otherHost, port), await pageOf(shopHost, port)];
-    expect(await send(other, 'a')).toEqual({ isQueued: true, error: 'TypeError: Failed to fetch' });
+    expect(await send(other)).toEqual({ isQueued: true, error: 'TypeError: Failed to fetch' });
     const id = publicId(key, 'a');
     for (let times = 0; times < 2; times += 1)
-      expect(await send(shop, 'a')).toEqual({ isQueued: true, status: 202, id, hasRequestId: true });
+      expect(await send(shop)).toEqual({ isQueued: true, status: 202, id, hasRequestId: true });
     const all = await storedFor(service, 2);
     expect(new Set(all.map((activity) => activity.id))).toEqual(new Set([id, publicId(key, 'beacon-a')]));
     expect(await service.deadLettersAfterAll('ann')).toEqual([]);

@@ -10,17 +10,23 @@ import { expect, onTestFinished } from 'vitest';
 
 let deployments = 0;
 
+/** Adds a function to call at the end of a test. A concurrent test has its own, in its context. */
+export type OnFinished = typeof onTestFinished;
+
 /** Processes of the service with a topic and a database of their own. They end with the test. */
 export class Deployment {
   readonly topic: string;
   readonly database: string;
   readonly environment: Readonly<Record<string, string>>;
+  readonly #onFinished: OnFinished;
 
   constructor({
     brokers = kafkaBrokers(),
     uri = mongodbUri(),
-  }: { brokers?: readonly string[]; uri?: string } = {}) {
+    onFinished = onTestFinished,
+  }: { brokers?: readonly string[]; uri?: string; onFinished?: OnFinished } = {}) {
     deployments += 1;
+    this.#onFinished = onFinished;
     this.topic = `deployment-${process.pid}-${deployments}`;
     this.database = `deployment_${process.pid}_${deployments}`;
     this.environment = {
@@ -38,7 +44,7 @@ export class Deployment {
     environment: Readonly<Record<string, string>> = {},
   ): ServiceProcess {
     const service = new ServiceProcess({ app, environment: { ...this.environment, ...environment } });
-    onTestFinished(async () => {
+    this.#onFinished(async () => {
       await service.end('SIGKILL');
     });
     return service;

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ServiceProcess, temporaryFolder } from '@user-activity/test-kit';
 import { onTestFinished } from 'vitest';
-import { Deployment } from './deployment.ts';
+import { Deployment, type OnFinished } from './deployment.ts';
 
 /** The API key of each service. */
 export const apiKey = 'our-write-key';
@@ -87,33 +87,39 @@ async function firstReady(processes: readonly ServiceProcess[]): Promise<string>
   return url;
 }
 
-type Environment = Readonly<Record<string, string>>;
+interface ServiceOptions {
+  /** Further variables of the API. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Registers the end of the service. A test that runs beside others needs its own. */
+  readonly onFinished?: OnFinished;
+}
 
-function embedded(more: Environment = {}): Promise<Service> {
+function embedded({ environment, onFinished = onTestFinished }: ServiceOptions = {}): Promise<Service> {
   const folder = temporaryFolder('sdks');
-  onTestFinished(() => folder.remove());
+  onFinished(() => folder.remove());
   return Service.started((PORT) => {
     const service = new ServiceProcess({
       folder: folder.path,
-      environment: { API_KEYS: apiKey, PORT, ...more },
+      environment: { API_KEYS: apiKey, PORT, ...environment },
     });
-    onTestFinished(async () => {
+    onFinished(async () => {
       await service.end('SIGKILL');
     });
     return [service];
   });
 }
 
-function onServers(more: Environment = {}): Promise<Service> {
-  const deployment = new Deployment();
+function onServers({ environment, onFinished = onTestFinished }: ServiceOptions = {}): Promise<Service> {
+  const deployment = new Deployment({ onFinished });
   return Service.started((PORT) => [
-    deployment.start('api', { API_KEYS: apiKey, PORT, ...more }),
+    deployment.start('api', { API_KEYS: apiKey, PORT, ...environment }),
     deployment.start('consumer'),
   ]);
 }
 
-/** The two kinds of service, each with the function that starts one. It takes further variables of the API. */
-export const kindsOfService: readonly (readonly [string, (more?: Environment) => Promise<Service>])[] = [
-  ['the embedded default', embedded],
-  ['API and consumer on Kafka and MongoDB', onServers],
-];
+/** The two kinds of service, each with the function that starts one. */
+export const kindsOfService: readonly (readonly [string, (options?: ServiceOptions) => Promise<Service>])[] =
+  [
+    ['the embedded default', embedded],
+    ['API and consumer on Kafka and MongoDB', onServers],
+  ];

@@ -89,3 +89,54 @@ test('a second API learns of a new, a rotated and a revoked key by itself', asyn
     detail: 'This API key was revoked.',
   });
 });
+
+const batch = Array.from({ length: 1000 }, () => ({ userId: 'ann', type: 'LOGIN' }));
+
+test.each(kindsOfService)(
+  '%s: limits of a key and of its project refuse what exceeds them, until they change',
+  async (_, started) => {
+    const service = await started();
+    const root = new Caller(service.url, apiKey);
+    const limit = (limits: object | null) => root.status('PUT', '/api/projects/shop', { limits });
+    const scopes = ['write', 'read'];
+    const limited = await root.make({ project: 'shop', scopes, limits: { itemsPerSecond: 1 } });
+    const other = await root.make({ project: 'shop', scopes });
+    const [first, second] = [new Caller(service.url, limited.secret), new Caller(service.url, other.secret)];
+    expect(await first.status('POST', '/api/logs/batch', batch)).toBe(202);
+    const refused = await first.send('POST', '/api/logs', { id: 'a', userId: 'ann', type: 'LOGIN' });
+    expect(refused.status).toBe(429);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(500);
+    expect(refused.headers.get('ratelimit-policy')).toBe('"key-itemsPerSecond";q=5;qu="items";w=5');
+    expect(await second.log('b')).toBe(201);
+    expect(await limit({ itemsPerSecond: 1, answerBytesPerSecond: 1 })).toBe(200);
+    expect(await second.status('POST', '/api/logs/batch', batch)).toBe(202);
+    expect([await second.log('c'), await first.log('c')]).toEqual([429, 429]);
+    expect([await second.status('GET', '/api/logs'), await second.status('GET', '/api/logs')]).toEqual([
+      200, 429,
+    ]);
+    // A change does not cancel the debt, but without a limit there is none.
+    expect([await limit({ itemsPerSecond: 2 }), await second.log('c')]).toEqual([200, 429]);
+    expect([await limit(null), await second.log('c')]).toEqual([200, 201]);
+    expect((await second.send('GET', '/api/logs')).headers.get('ratelimit')).toBeNull();
+    expect(await first.log('d')).toBe(429);
+  },
+);
+
+test('a second API learns of the limits of a key and a project by itself, and has buckets of its own', async () => {
+  const deployment = new Deployment();
+  const apis = [1, 2].map(() => deployment.start('api', { API_KEYS: apiKey }));
+  const [first = '', second = ''] = await Promise.all(apis.map((api) => api.ready()));
+  const root = new Caller(first, apiKey);
+  const limits = { itemsPerSecond: 1 };
+  const { secret } = await root.make({ project: 'shop', scopes: ['write'], limits });
+  expect(await root.status('PUT', '/api/projects/shop', { limits })).toBe(200);
+  const [onFirst, onSecond] = [new Caller(first, secret), new Caller(second, secret)];
+  const policies = async () =>
+    (await onSecond.send('POST', '/api/logs', {})).headers.get('ratelimit-policy')?.split(', ').length;
+  await until(async () => (await policies()) === 2);
+  expect(await onFirst.status('POST', '/api/logs/batch', batch)).toBe(202);
+  expect(await onFirst.status('POST', '/api/logs/batch', batch)).toBe(429);
+  // The requests until now may have used the burst, which comes back.
+  await until(async () => (await onSecond.status('POST', '/api/logs/batch', batch)) === 202);
+  expect(await onSecond.status('POST', '/api/logs/batch', batch)).toBe(429);
+});

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, test } from 'vitest';
 import { Deployment, until } from '../deployment/deployment.ts';
 import { apiKey, kindsOfService } from '../deployment/kinds-of-service.ts';
 
@@ -53,9 +53,13 @@ class ProjectClient {
   }
 }
 
-describe.each(kindsOfService)('%s', (_, started) => {
-  test('refuses and removes what is older than the retention of its project, and nothing else', async () => {
-    const { url } = await started();
+// Most of these tests wait for the next sweep, so they wait together.
+describe.concurrent.each(kindsOfService)('%s', (_, started) => {
+  test('refuses and removes what is older than the retention of its project, and nothing else', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const { url } = await started({ onFinished: onTestFinished });
     const [shop, forum] = [new ProjectClient(url, 'shop'), new ProjectClient(url, 'forum')];
     for (const client of [shop, forum]) {
       expect((await client.log('old', { createdAt: agedBy(8) }))[0]).toBe(201);
@@ -81,8 +85,11 @@ describe.each(kindsOfService)('%s', (_, started) => {
     expect((await shop.log('old-again', { createdAt: agedBy(8) }))[0]).toBe(201);
   });
 
-  test('erases a project with its dead letters, also under load, and keeps what comes later', async () => {
-    const { url } = await started();
+  test('erases a project with its dead letters, also under load, and keeps what comes later', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const { url } = await started({ onFinished: onTestFinished });
     const [shop, forum] = [new ProjectClient(url, 'to-erase'), new ProjectClient(url, 'to-keep')];
     for (const client of [shop, forum]) {
       await client.log('a');
@@ -105,8 +112,11 @@ describe.each(kindsOfService)('%s', (_, started) => {
     expect(await forum.ids('/api/dead-letters')).toHaveLength(1);
   });
 
-  test('keeps what is logged again with the ids of erased activities, before these are removed', async () => {
-    const { url } = await started();
+  test('keeps what is logged again with the ids of erased activities, before these are removed', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const { url } = await started({ onFinished: onTestFinished });
     const shop = new ProjectClient(url, 'again');
     const ids = Array.from({ length: 20 }, (_each, index) => `a-${index}`);
     for (const id of ids) await shop.log(id);
@@ -120,8 +130,11 @@ describe.each(kindsOfService)('%s', (_, started) => {
     expect(await shop.ids('/api/dead-letters')).toEqual([]);
   });
 
-  test('goes on with an erasure after its processes were killed in the middle', async () => {
-    const service = await started();
+  test('goes on with an erasure after its processes were killed in the middle', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const service = await started({ onFinished: onTestFinished });
     const shop = new ProjectClient(service.url, 'shop');
     const count = async (): Promise<number> => {
       const [, body] = await shop.send('GET', '/api/logs/count');
@@ -146,8 +159,11 @@ describe.each(kindsOfService)('%s', (_, started) => {
   });
 });
 
-test('what waits on the log while its project is erased is not stored, and a second API knows the retention', async () => {
-  const deployment = new Deployment();
+test.concurrent('what waits on the log while its project is erased is not stored, and a second API knows the retention', async ({
+  expect,
+  onTestFinished,
+}) => {
+  const deployment = new Deployment({ onFinished: onTestFinished });
   const apis = [1, 2].map(() => deployment.start('api', { API_KEYS: apiKey, RETENTION_DAYS: '30' }));
   const [first = '', second = ''] = await Promise.all(apis.map((api) => api.ready()));
   const [shop, ofSecond] = [new ProjectClient(first, 'shop'), new ProjectClient(second, 'shop')];

@@ -1,0 +1,67 @@
+// npm run bench -- [--engines] [--only NAME]... [--rounds N] [--seconds N]
+import { constants } from 'node:os';
+import { parseArgs } from 'node:util';
+import { startEngines } from '../service/engines.ts';
+import { Host } from '../service/host.ts';
+import { measureNoise, type NoiseEffect } from './measure-noise.ts';
+import { noises } from './noises.ts';
+
+/** The maximum of the median ratio: the 99th percentile with the noise, divided by that without. */
+const maxRatio = 1.5;
+const rootKey = 'root-key-of-the-bench';
+
+function exitWithMessage(message: string): never {
+  console.error(message);
+  return process.exit(2);
+}
+
+function parseOptions() {
+  try {
+    return parseArgs({
+      options: {
+        engines: { type: 'boolean', default: false },
+        only: { type: 'string', multiple: true },
+        rounds: { type: 'string', default: '7' },
+        seconds: { type: 'string', default: '3' },
+      },
+    }).values;
+  } catch (error) {
+    return exitWithMessage(error instanceof Error ? error.message : String(error));
+  }
+}
+
+const { engines: usesEngines, only, rounds, seconds } = parseOptions();
+for (const [option, value] of Object.entries({ rounds, seconds }))
+  if (!/^[1-9]\d?$/.test(value)) exitWithMessage(`--${option} must be a whole number from 1 to 99.`);
+const chosen = noises.filter(({ name }) => only === undefined || only.includes(name));
+if (chosen.length === 0)
+  exitWithMessage(`--only must be one of ${noises.map(({ name }) => name).join(', ')}.`);
+
+// Ends the process by `process.exit`, which removes the temporary folders. Guards end the servers.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.once(signal, () => process.exit(128 + constants.signals[signal]));
+
+const lineOf = ({ noise, pairs, ratio, tally }: NoiseEffect): string => {
+  const times = pairs.map(([quiet, noisy]) => `${quiet.toFixed(1)}/${noisy.toFixed(1)}`).join(' ');
+  const answers = Object.entries(tally).map(([status, count]) => `${status}: ${count}`);
+  return `${noise.name.padEnd(9)} ${ratio.toFixed(2).padStart(5)}  ${times}\n  ${noise.about}; answers ${answers.join(', ')}`;
+};
+
+const engines = usesEngines ? await startEngines() : undefined;
+const host = new Host(engines === undefined ? {} : { engines });
+try {
+  console.log('noise     ratio  p99 of the neighbour in ms, quiet/noisy');
+  const { location } = await host.serviceFor({ environment: { API_KEYS: rootKey } });
+  for (const noise of chosen) {
+    const options = { port: location.port, rootKey, rounds: Number(rounds), seconds: Number(seconds) };
+    const effect = await measureNoise(noise, options);
+    console.log(lineOf(effect));
+    if (effect.ratio > maxRatio) process.exitCode = 1;
+  }
+} catch (error) {
+  // The test program failed, so this run has no result about the service.
+  console.error(error);
+  process.exitCode = 3;
+}
+await host.stop();
+await engines?.stop();

@@ -1,0 +1,31 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import type { NoiseCommand, NoiseOrder, NoiseTally } from './noise-thread.ts';
+
+/** Makes noise on another thread, from `begin` until `pause`. */
+export class NoiseSource {
+  readonly #worker: Worker;
+
+  constructor(order: NoiseOrder) {
+    this.#worker = new Worker(new URL('noise-thread.ts', import.meta.url), { workerData: order });
+  }
+
+  begin(): void {
+    this.#send('begin');
+  }
+
+  pause(): void {
+    this.#send('pause');
+  }
+
+  /** Ends the thread. Resolves with the number of responses by status. */
+  async stop(): Promise<NoiseTally> {
+    const message = once(this.#worker, 'message');
+    this.#send('stop');
+    return (await message).at(0) as NoiseTally;
+  }
+
+  #send(command: NoiseCommand): void {
+    this.#worker.postMessage(command);
+  }
+}

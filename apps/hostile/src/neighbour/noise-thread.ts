@@ -1,0 +1,72 @@
+// Sends requests at a steady rate, on a thread of its own. It writes finished bytes to sockets, because an HTTP client takes more time for a
+// request than the service takes to refuse it, and on a small machine that time would be missing elsewhere.
+import { connect, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { parentPort, workerData } from 'node:worker_threads';
+
+/** The port, the bytes of a request, and how many requests to send in a second. */
+export interface NoiseOrder {
+  readonly port: number;
+  readonly request: Uint8Array;
+  readonly rate: number;
+}
+
+/** What the main thread wants: noise, silence, or the tally. */
+export type NoiseCommand = 'begin' | 'pause' | 'stop';
+
+/** The number of responses by status. */
+export type NoiseTally = Readonly<Record<number, number>>;
+
+const tickMs = 10;
+// Each connection has one unanswered request. A service that answers slowly gets no further requests meanwhile.
+const maxConnections = 32;
+
+const { port, request, rate } = workerData as NoiseOrder;
+const tally: Record<number, number> = {};
+const idle: Socket[] = [];
+let connections = 0;
+
+function open(): Socket | undefined {
+  if (connections >= maxConnections) return undefined;
+  connections += 1;
+  const socket = connect({ port, host: '127.0.0.1' });
+  let response = '';
+  socket
+    .setEncoding('latin1')
+    .on('data', (text: string) => {
+      response += text;
+      const [, status = '', length = ''] =
+        /^HTTP\/1.1 (\d+) [^]*?\r\ncontent-length: (\d+)\r\n/i.exec(response) ?? [];
+      const bodyStart = response.indexOf('\r\n\r\n') + 4;
+      if (bodyStart < 4 || response.length < bodyStart + Number(length)) return;
+      tally[Number(status)] = (tally[Number(status)] ?? 0) + 1;
+      const closes = /\r\nconnection: close\r\n/i.test(response);
+      response = '';
+      if (closes) socket.destroy();
+      else idle.push(socket);
+    })
+    .on('error', () => undefined)
+    .once('close', () => {
+      connections -= 1;
+      const index = idle.indexOf(socket);
+      if (index >= 0) idle.splice(index, 1);
+    });
+  return socket;
+}
+
+const latest: { command: NoiseCommand } = { command: 'pause' };
+parentPort?.on('message', (command: NoiseCommand) => {
+  latest.command = command;
+});
+const is = (command: NoiseCommand): boolean => latest.command === command;
+while (!is('stop')) {
+  const start = performance.now();
+  for (let sent = 0; is('begin'); await delay(tickMs)) {
+    const due = Math.floor(((performance.now() - start) * rate) / 1000);
+    for (; sent < due; sent += 1) (idle.pop() ?? open())?.write(request);
+  }
+  await delay(tickMs);
+}
+parentPort?.postMessage(tally);
+parentPort?.close();
+for (const socket of idle) socket.destroy();

@@ -1,0 +1,62 @@
+/** How many seconds a bucket takes to fill. After a pause, a client may use the limit of so many seconds at once. */
+const burstSeconds = 5;
+
+// Sums of fractions may miss a whole token by this much.
+const tolerance = 1e-6;
+
+/**
+ * A token bucket: it gains `perSecond` tokens in each second, up to those of 5 s, and begins full. It is usable while it has a whole
+ * token. A use may take more tokens than there are: then the bucket is in debt, and not usable until it has gained the debt. So a use of
+ * any size is possible, and the average over time never exceeds `perSecond`. Times are in milliseconds of a clock that never jumps.
+ */
+export class TokenBucket {
+  static readonly burstSeconds: number = burstSeconds;
+  #perSecond: number;
+  #tokens: number;
+  #countedAt: number;
+
+  constructor(perSecond: number, now: number) {
+    this.#perSecond = perSecond;
+    this.#tokens = perSecond * burstSeconds;
+    this.#countedAt = now;
+  }
+
+  get perSecond(): number {
+    return this.#perSecond;
+  }
+
+  /** The maximum number of tokens. */
+  get capacity(): number {
+    return this.#perSecond * burstSeconds;
+  }
+
+  /** Returns the number of whole tokens. Returns 0 if the bucket is in debt. */
+  wholeTokens(now: number): number {
+    this.#gain(now);
+    return Math.max(0, Math.floor(this.#tokens + tolerance));
+  }
+
+  /** Returns the time until the bucket is usable. Returns 0 if it is usable now. */
+  waitMs(now: number): number {
+    return this.wholeTokens(now) > 0 ? 0 : ((1 - this.#tokens) * 1000) / this.#perSecond;
+  }
+
+  /** Takes tokens, also more than there are. A negative amount returns tokens that were taken before but not used. */
+  take(amount: number, now: number): void {
+    this.#gain(now);
+    this.#tokens = Math.min(this.capacity, this.#tokens - amount);
+  }
+
+  /** Changes how many tokens the bucket gains from now on. Tokens and debt stay, within the new maximum. */
+  change(perSecond: number, now: number): void {
+    this.#gain(now);
+    this.#perSecond = perSecond;
+    this.#tokens = Math.min(this.capacity, this.#tokens);
+  }
+
+  #gain(now: number): void {
+    const gained = ((now - this.#countedAt) * this.#perSecond) / 1000;
+    this.#tokens = Math.min(this.capacity, this.#tokens + gained);
+    this.#countedAt = now;
+  }
+}
