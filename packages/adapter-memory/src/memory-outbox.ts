@@ -1,10 +1,4 @@
-import {
-  type ActivityId,
-  maxOutboxEntries,
-  type Outbox,
-  type Timestamp,
-  type UserActivity,
-} from '@user-activity/domain';
+import type { ActivityId, Outbox, Timestamp, UserActivity } from '@user-activity/domain';
 import { MemoryStore } from './memory-store.ts';
 
 export class MemoryOutbox implements Outbox {
@@ -14,10 +8,10 @@ export class MemoryOutbox implements Outbox {
     this.#store = store;
   }
 
-  async add(activity: UserActivity, dueAt: Timestamp): Promise<'added' | 'full'> {
+  async add(activity: UserActivity, dueAt: Timestamp, max: number): Promise<'added' | 'full'> {
     this.#store.assertReachable();
     const { outbox } = this.#store;
-    if (outbox.size >= maxOutboxEntries) return 'full';
+    if (outbox.size >= max) return 'full';
     outbox.set(activity.id, { activity, dueAt });
     return 'added';
   }

@@ -43,6 +43,20 @@ export const brokenKeyRepositories: Broken<KeyRepositorySubject> = [
   ],
   [
     'K1',
+    'keeps no origins, so that public keys are secret ones',
+    repository((sound) => ({
+      findAll: async () => (await sound.findAll()).map((key) => ({ ...key, origins: [] })),
+    })),
+  ],
+  [
+    'K1',
+    'keeps no limits',
+    repository((sound) => ({
+      findAll: async () => (await sound.findAll()).map((key) => ({ ...key, limits: {} })),
+    })),
+  ],
+  [
+    'K1',
     'remembers keys in one handle alone',
     repository(() => {
       const own = new MemoryKeyRepository();

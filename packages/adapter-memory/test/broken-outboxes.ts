@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type Outbox, type Timestamp, UserActivity } from '@user-activity/domain';
+import { maxOutboxEntries, type Outbox, type Timestamp, UserActivity } from '@user-activity/domain';
 import type { OutboxSubject } from '@user-activity/port-contracts';
 import { MemoryOutbox, MemoryStore } from '../src/index.ts';
 import type { Broken } from './broken.ts';
@@ -14,7 +14,7 @@ const outbox =
       async open() {
         const sound = new MemoryOutbox(store);
         return {
-          add: (activity, dueAt) => sound.add(activity, dueAt),
+          add: (activity, dueAt, max) => sound.add(activity, dueAt, max),
           settle: (activity) => sound.settle(activity),
           withdraw: (id) => sound.withdraw(id),
           findReady: (now, limit) => sound.findReady(now, limit),
@@ -39,7 +39,7 @@ export const brokenOutboxes: Broken<OutboxSubject> = [
     outbox(() => {
       const own = new MemoryOutbox();
       return {
-        add: (activity, dueAt) => own.add(activity, dueAt),
+        add: (activity, dueAt, max) => own.add(activity, dueAt, max),
         settle: (activity) => own.settle(activity),
       };
     }),
@@ -145,14 +145,19 @@ export const brokenOutboxes: Broken<OutboxSubject> = [
   ],
   [
     'O8',
+    'has one limit for all calls',
+    outbox((sound) => ({ add: (activity, dueAt) => sound.add(activity, dueAt, maxOutboxEntries) })),
+  ],
+  [
+    'O8',
     'removes the oldest entry for a new one',
     outbox((sound, store) => ({
-      async add(activity, dueAt) {
-        const outcome = await sound.add(activity, dueAt);
+      async add(activity, dueAt, max) {
+        const outcome = await sound.add(activity, dueAt, max);
         if (outcome === 'added') return outcome;
         const [oldest] = store.outbox.keys();
         if (oldest !== undefined) store.outbox.delete(oldest);
-        return sound.add(activity, dueAt);
+        return sound.add(activity, dueAt, max);
       },
     })),
   ],

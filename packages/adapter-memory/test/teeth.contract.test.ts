@@ -35,6 +35,7 @@ import { letterRepositoriesWithoutProjects, repositoriesWithoutProjects } from '
 import { brokenQueues } from './broken-queues.ts';
 import { brokenRepositories } from './broken-stores.ts';
 import { brokenRegistries } from './broken-registries.ts';
+import { brokenSettings } from './broken-settings.ts';
 import { brokenSettledOffsets } from './broken-settled-offsets.ts';
 
 const nothing = async (): Promise<void> => undefined;
@@ -113,6 +114,7 @@ describeTeeth('SettledOffsets', settledOffsetsContract, brokenSettledOffsets);
 describeTeeth('ProjectRepository', projectRepositoryContract, [
   ...brokenProjectRepositories,
   ...brokenMeasurements,
+  ...brokenSettings,
 ]);
 describeTeeth('KeyRepository', keyRepositoryContract, brokenKeyRepositories);
 describeTeeth('Outbox', outboxContract, brokenOutboxes);

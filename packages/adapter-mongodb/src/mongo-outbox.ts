@@ -1,11 +1,4 @@
-import {
-  type ActivityId,
-  maxOutboxEntries,
-  type Outbox,
-  parseJson,
-  type Timestamp,
-  UserActivity,
-} from '@user-activity/domain';
+import { type ActivityId, type Outbox, parseJson, type Timestamp, UserActivity } from '@user-activity/domain';
 import type { MongoStore } from './mongo-store.ts';
 import { translated } from './translated.ts';
 
@@ -18,11 +11,11 @@ export class MongoOutbox implements Outbox {
     this.#store = store;
   }
 
-  add(activity: UserActivity, dueAt: Timestamp): Promise<'added' | 'full'> {
+  add(activity: UserActivity, dueAt: Timestamp, max: number): Promise<'added' | 'full'> {
     const { outbox, timeoutMs: maxTimeMS } = this.#store;
     return translated(async () => {
-      const count = await outbox.countDocuments({}, { limit: maxOutboxEntries, maxTimeMS });
-      if (count >= maxOutboxEntries) return 'full';
+      const count = await outbox.countDocuments({}, { limit: max, maxTimeMS });
+      if (count >= max) return 'full';
       const { id: _id, receivedAt } = activity;
       const text = JSON.stringify(activity);
       const document = { _id, activity: text, receivedAt: new Date(receivedAt), dueAt: new Date(dueAt) };

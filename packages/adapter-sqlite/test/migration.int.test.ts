@@ -152,7 +152,7 @@ test('a file of version 7 keeps its origins, settled offsets and projects, and t
     expect(await keys.add(key, now)).toBe(outcome);
     const outbox = new SqliteOutbox(database);
     expect(await outbox.findReady(now, 10)).toEqual(outcome === 'added' ? [] : [event]);
-    if (outcome === 'added') await outbox.add(event, now);
+    if (outcome === 'added') await outbox.add(event, now, 1);
     await database.close();
   }
 });

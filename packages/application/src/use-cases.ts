@@ -104,7 +104,8 @@ export const makeApiUseCases = (apiPorts: ApiPorts) => {
     ),
     findStatus: makeFindStatus(ports),
     replayDeadLetters: makeReplayDeadLetters({ ...ports, maxPortionMs: maxReplayPortionMs }),
-    relayAuditEvents: makeRelayAuditEvents(ports),
+    // The publisher without limits: audit events can't be switched off.
+    relayAuditEvents: makeRelayAuditEvents(apiPorts),
     flushReadLog: () => readLog.flush(),
     sweepDeadLetters: makeSweepDeadLetters(ports),
     findProjects: makeFindProjects(ports),

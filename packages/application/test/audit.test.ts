@@ -7,17 +7,25 @@ import {
   SequentialIds,
 } from '@user-activity/adapter-memory';
 import {
-  type AuditEvent,
   DomainError,
+  KeyId,
+  KeyProject,
   maxOutboxEntries,
+  maxOutboxEntriesOfProjects,
   type Outbox,
+  Principal,
+  Scope,
   Timestamp,
 } from '@user-activity/domain';
 import { expect, test } from 'vitest';
-import { makeAudit } from '../src/audit/audit.ts';
+import { type ChangeEvent, makeAudit } from '../src/audit/audit.ts';
 import { makeRelayAuditEvents } from '../src/audit/relay-audit-events.ts';
 
-const event: AuditEvent = { type: 'KEY_CREATED', actor: 'root', details: { key: '9f86d081884c7d65' } };
+const event: ChangeEvent = {
+  type: 'KEY_CREATED',
+  principal: Principal.root,
+  details: { key: '9f86d081884c7d65' },
+};
 const unavailable = (): Promise<never> => Promise.reject(new DomainError('STORE_UNAVAILABLE', 'gone'));
 
 /** An outbox with a relay and a log, in memory. `change` replaces methods of the outbox that the audit uses. */
@@ -26,7 +34,7 @@ function setUp(change: Partial<Outbox> = {}) {
   const outbox = new MemoryOutbox(store);
   const publisher = new MemoryEventPublisher(log);
   const used = {
-    add: change.add ?? ((activity, dueAt) => outbox.add(activity, dueAt)),
+    add: change.add ?? ((activity, dueAt, max) => outbox.add(activity, dueAt, max)),
     settle: change.settle ?? ((activity) => outbox.settle(activity)),
     withdraw: change.withdraw ?? ((id) => outbox.withdraw(id)),
   } satisfies Partial<Outbox>;
@@ -126,6 +134,26 @@ test('nothing is changed if the event cannot be added', async () => {
     message: expect.stringContaining(`Nothing was changed: ${maxOutboxEntries} audit events`) as string,
   });
   expect(isChanged).toBe(false);
+});
+
+test('the key of a project cannot fill the outbox, so that an operator can still revoke it', async () => {
+  const { audit, store } = setUp();
+  const actor = KeyId.parse('9f86d081884c7d65');
+  const ofShop = { actor, project: KeyProject.parse('shop'), scopes: Scope.all, origins: [] };
+  const changeAs = (principal: Principal) =>
+    audit(
+      { ...event, principal },
+      async () => 7,
+      () => ({}),
+    );
+  for (let number = 0; number < maxOutboxEntriesOfProjects; number += 1) await changeAs(ofShop);
+  await expect(changeAs(ofShop)).rejects.toMatchObject({
+    code: 'LOG_BUSY',
+    message: expect.stringContaining(`${maxOutboxEntriesOfProjects} audit events`) as string,
+  });
+  for (const operator of [Principal.root, { ...ofShop, project: KeyProject.operator }])
+    expect(await changeAs(operator)).toBe(7);
+  expect(store.outbox.size).toBe(maxOutboxEntriesOfProjects + 2);
 });
 
 test.each([

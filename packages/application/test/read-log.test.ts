@@ -50,6 +50,22 @@ test('reads wait while the log is down, and those beyond the maximum are dropped
   expect(logged()).toEqual(numbers(10_000));
 });
 
+test('a flush ends although reads come all the time, and tells how many were dropped', async () => {
+  const { clock, ids } = { clock: new FixedClock(), ids: new SequentialIds() };
+  const published: number[] = [];
+  const publisher: ConstructorParameters<typeof ReadLog>[0]['publisher'] = {
+    async publish(events) {
+      published.push(events.length);
+      for (const number of numbers(1000)) readLog.add(read(number));
+    },
+  };
+  const readLog = new ReadLog({ publisher, clock, ids, onDropped: () => undefined });
+  for (const number of numbers(9600)) readLog.add(read(number));
+  // The first portion leaves 9,600 events, and each of the others makes room for 500 of 1,000.
+  expect(await readLog.flush()).toBe(600 + 19 * 500);
+  expect(published).toEqual([...numbers(19).map(() => 500), 100]);
+});
+
 test('a read that comes during a flush is kept, and two flushes at once lose nothing', async () => {
   const { readLog, logged } = setUp();
   for (const number of numbers(700)) readLog.add(read(number));

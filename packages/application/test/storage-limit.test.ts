@@ -35,9 +35,10 @@ async function setUp(change: Partial<ProjectRepository> = {}, store = new Memory
   const clock = { nowMs: 0 };
   const projectTable = new ProjectTable(undefined, () => 0);
   const storageUsage = new StorageUsage((project) => projectTable.limitsOf(project).storedBytes);
-  const log = { waiting: [] as UserActivity[], isUp: true };
+  const log = { waiting: [] as UserActivity[], isUp: true, pause: Promise.resolve() };
   const publisher: EventPublisher = {
     async publish(events) {
+      await log.pause;
       if (!log.isUp) throw new DomainError('LOG_UNAVAILABLE', 'down');
       log.waiting.push(...events.map((event) => event.activity));
     },
@@ -178,6 +179,25 @@ test('while the store is unavailable, the last sizes count, and a measurement co
   await expect(it.publish(activity())).rejects.toMatchObject(full);
 });
 
+test('a project that the store can not measure does not keep others from being measured', async () => {
+  const measured: string[] = [];
+  const it = await setUp({
+    async measureActivities({ project }) {
+      if (project === shop) throw new DomainError('STORE_TIMEOUT', 'too large');
+      measured.push(project);
+      return { bytes: size, next: undefined };
+    },
+  });
+  await it.setLimit(size);
+  await it.setLimit(size, forum);
+  for (let times = 0; times < 3; times += 1)
+    await expect(it.measure()).rejects.toMatchObject({ code: 'STORE_TIMEOUT' });
+  expect(measured).toEqual([forum]);
+  await expect(it.publish(activity(forum))).rejects.toMatchObject(full);
+  await it.setLimit(undefined);
+  expect(await it.measure()).toEqual({ more: false });
+});
+
 test('what the log did not take does not count', async () => {
   const it = await setUp();
   await it.setLimit(2 * size);
@@ -187,6 +207,24 @@ test('what the log did not take does not count', async () => {
   it.log.isUp = true;
   await it.publish(activity(), activity());
   await expect(it.publish(activity())).rejects.toMatchObject(full);
+});
+
+test('what the log refuses after a measurement began takes back nothing of what others logged meanwhile', async () => {
+  const it = await setUp();
+  await it.setLimit(4 * size);
+  const answer = Promise.withResolvers<void>();
+  it.log.pause = answer.promise;
+  const refused = it.publish(activity(), activity());
+  it.log.pause = Promise.resolve();
+  const measured = it.measure();
+  await it.publish(activity(), activity());
+  await measured;
+  it.log.isUp = false;
+  answer.resolve();
+  await expect(refused).rejects.toMatchObject({ code: 'LOG_UNAVAILABLE' });
+  it.log.isUp = true;
+  await expect(it.publish(activity(), activity(), activity())).rejects.toMatchObject(full);
+  await it.publish(activity(), activity());
 });
 
 test('a limit that is changed or removed counts at once, and projects without one are not measured', async () => {

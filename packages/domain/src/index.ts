@@ -103,7 +103,7 @@ export type {
 export type { EventPublisher, PublishObserver, RepublishOutcome } from './ports/event-publisher.ts';
 export type { IdGenerator } from './ports/id-generator.ts';
 export type { KeyRepository } from './ports/key-repository.ts';
-export { maxOutboxEntries, type Outbox } from './ports/outbox.ts';
+export { maxOutboxEntries, maxOutboxEntriesOfProjects, type Outbox } from './ports/outbox.ts';
 export type { ProjectRepository } from './ports/project-repository.ts';
 export type { NewSecret, SecretGenerator } from './ports/secret-generator.ts';
 export type { SettledOffsets, SettledStep } from './ports/settled-offsets.ts';

@@ -82,10 +82,9 @@ async function prepareService(closers: Closers, config: ServiceConfig, logger: L
     startApi: async (partClosers: Closers, compose: Compose, queryTimeoutMs: number): Promise<Get> => {
       const get = await open(partClosers, compose, queryTimeoutMs);
       await get(serverToken);
-      // The first requests may have keys. If the store fails, they get a 503.
-      await get(tokens.apiUseCases)
-        .refreshKeys()
-        .catch(() => undefined);
+      // The first requests may have keys, and projects with limits and a retention. If the store fails, keys get a 503.
+      const { refreshKeys, refreshProjects } = get(tokens.apiUseCases);
+      await Promise.allSettled([refreshKeys(), refreshProjects()]);
       partClosers.add(startReadingKeys(get), async (stop) => stop());
       get(tokens.auditRelay).start();
       partClosers.add(startSweeping(get), async (stop) => stop());

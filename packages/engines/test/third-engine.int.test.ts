@@ -1,5 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Type } from '@sinclair/typebox';
-import { LogId } from '@user-activity/domain';
+import { MemoryProjectRepository } from '@user-activity/adapter-memory';
+import { LogId, ProjectId } from '@user-activity/domain';
 import {
   apiSettings,
   apiVariables,
@@ -112,6 +114,27 @@ test('a third log and store serve the whole service: an activity is logged, stor
   });
   await app.stop();
   expect(memory.closed.toSorted()).toEqual(['log', 'log', 'store', 'store']);
+});
+
+test('the limits of projects hold from the first request on, also if the store is slow', async () => {
+  const memory = withMemory();
+  const limits = { storedBytes: 1 };
+  memory.store.projectSettings.set(ProjectId.default, { retentionDays: undefined, limits });
+  const { findSettings } = MemoryProjectRepository.prototype;
+  const slow = vi.spyOn(MemoryProjectRepository.prototype, 'findSettings');
+  slow.mockImplementation(async function findSlowly(this: MemoryProjectRepository) {
+    await delay(300);
+    return findSettings.call(this);
+  });
+  onTestFinished(() => slow.mockRestore());
+  const app = await start(memory, 0);
+  onTestFinished(() => app.stop());
+  const response = await fetch(`${app.url}/api/logs`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ userId: 'anna', type: 'LOGIN' }),
+  });
+  expect(response.status).toBe(429);
 });
 
 test('a start waits for a third store, and health names the missing store until then', async () => {

@@ -32,8 +32,16 @@ export const projectSettingsCases = projectCases({
       subject,
     ) {
       assert.deepEqual(await walkProjects(projects, 10), [[]]);
-      const ids = ['with-activities', 'with-letters', 'with-retention', 'in-erasure', 'erased'];
-      const [active, dead, kept, erasing, erased] = ids.map((id) => ProjectId.parse(id)) as [
+      const ids = [
+        'with-activities',
+        'with-letters',
+        'with-retention',
+        'with-limits',
+        'in-erasure',
+        'erased',
+      ];
+      const [active, dead, kept, limited, erasing, erased] = ids.map((id) => ProjectId.parse(id)) as [
+        ProjectId,
         ProjectId,
         ProjectId,
         ProjectId,
@@ -47,6 +55,7 @@ export const projectSettingsCases = projectCases({
         letterOf(2, { project: ProjectId.system }),
       ]);
       await projects.changeSettings(kept, { retentionDays: days(7) });
+      await projects.changeSettings(limited, { limits: { storedBytes: 5 } });
       await projects.beginErasure(erasing, at(0));
       await projects.endErasure(await projects.beginErasure(erased, at(0)));
       assert.deepEqual(
@@ -58,6 +67,7 @@ export const projectSettingsCases = projectCases({
           plain(active),
           plain(dead),
           plain(kept, { retentionDays: days(7) }),
+          plain(limited, { limits: { storedBytes: 5 } }),
         ].toSorted((left, right) => (left.id < right.id ? -1 : 1)),
       );
     },
@@ -165,11 +175,11 @@ export const projectSettingsCases = projectCases({
     },
   },
   J5: {
-    async 'an erasure is found by its project, removes the retention, and stays after its end'(
+    async 'an erasure is found by its project, removes all settings, and stays after its end'(
       projects,
       subject,
     ) {
-      await projects.changeSettings(shop, { retentionDays: days(7) });
+      await projects.changeSettings(shop, { retentionDays: days(7), limits: { itemsPerSecond: 5 } });
       const erasure = { project: shop, erasedAt: at(5) };
       assert.deepEqual(await projects.beginErasure(shop, at(5)), erasure);
       const second = await subject.open();

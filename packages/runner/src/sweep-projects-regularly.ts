@@ -5,7 +5,7 @@ import type { Logger } from './logger.ts';
 import { tokens } from './tokens.ts';
 import type { Get } from './wiring.ts';
 
-// Every process of the API reads the retentions this often, so that a change needs no restart.
+// Every process of the API reads the settings this often, so that a change needs no restart.
 const defaultPauses = { tickMs: 5000, firstRoundMs: 30_000, roundMs: 5 * 60_000 };
 
 type UseCases = Pick<ApiUseCases, 'refreshProjects' | 'sweepProjects' | 'measureStorage'>;
@@ -43,7 +43,7 @@ export async function sweepProjectsRegularly(
   const measure = async (): Promise<number> => ((await measureStorage()).more ? 0 : tickMs);
   await Promise.all([
     repeat(refresh, tickMs, signal, (reason) =>
-      logger.warn(reason, 'could not read the retentions of projects; the last known ones apply'),
+      logger.warn(reason, 'could not read the settings of projects; the last known ones apply'),
     ),
     repeat(measure, tickMs, signal, (reason) =>
       logger.warn(reason, 'could not measure the storage of projects; the last measured sizes count'),

@@ -49,7 +49,7 @@ test('goes on at once while a sweep has more to do', async () => {
   expect(reasons).toEqual(['schedule', 'erasure']);
 });
 
-test('reads the retentions at each tick, also while a sweep takes long or fails', async () => {
+test('reads the settings at each tick, also while a sweep takes long or fails', async () => {
   for (const end of [
     async () => nothing,
     () => Promise.reject(new DomainError('STORE_UNAVAILABLE', 'gone')),

@@ -1,9 +1,9 @@
 import { MemoryDeadLetterQueue } from '@user-activity/adapter-memory';
-import { type ActivityJson, maxOutboxEntries, Timestamp } from '@user-activity/domain';
+import { type ActivityJson, maxOutboxEntries, Principal, ProjectId, Timestamp } from '@user-activity/domain';
 import { letterOf, sampleActivity } from '@user-activity/port-contracts';
 import { expect, test } from 'vitest';
 import { loggings, others, readings, routesOfProjects, type Sent } from '../routes-of-projects.ts';
-import { post, type Service, service } from '../service.ts';
+import { onMemory, post, type Service, service } from '../service.ts';
 import { asRoot, makeKey, rootKey } from './key-requests.ts';
 
 const ask = ({ app }: Service, { headers, ...sent }: Sent, more: Record<string, string> = asRoot()) =>
@@ -94,6 +94,15 @@ test('settings, erasures and replays are logged with their details', async () =>
     ['DEAD_LETTERS_REPLAYED', 'anonymous', { letters: 2, ...replayed }],
     ['DEAD_LETTERS_REPLAYED', 'anonymous', { letters: 'all', ...replayed }],
   ]);
+});
+
+test('audit events are published whatever the limits of _system are', async () => {
+  const { options, store } = onMemory();
+  const limits = { storedBytes: 1 };
+  store.projectSettings.set(ProjectId.system, { retentionDays: undefined, limits });
+  await options.useCases.refreshProjects();
+  await options.useCases.eraseProject(Principal.root, ProjectId.parse('shop'));
+  expect(await options.useCases.relayAuditEvents()).toBe(1);
 });
 
 test('nothing is changed while the outbox is full, and the answer is a 503 that says so', async () => {

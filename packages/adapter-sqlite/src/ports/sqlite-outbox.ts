@@ -12,8 +12,8 @@ export class SqliteOutbox implements Outbox {
     this.#database = database;
   }
 
-  add(activity: UserActivity, dueAt: Timestamp): Promise<'added' | 'full'> {
-    const row = { ...rowOf(activity), dueAt };
+  add(activity: UserActivity, dueAt: Timestamp, max: number): Promise<'added' | 'full'> {
+    const row = { ...rowOf(activity), dueAt, max };
     return changeStore(async () =>
       (await this.#database.writer.submit('addToOutbox', row, options)) ? 'added' : 'full',
     );

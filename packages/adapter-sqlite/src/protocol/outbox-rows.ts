@@ -4,3 +4,9 @@ export interface OutboxRow {
   readonly activity: string;
   readonly receivedAt: number;
 }
+
+/** A pending audit event that is added if the outbox has fewer than `max`. `dueAt` is in milliseconds since 1970. */
+export interface NewOutboxRow extends OutboxRow {
+  readonly dueAt: number;
+  readonly max: number;
+}

@@ -1,6 +1,5 @@
 import {
   AccessKey,
-  type AuditEvent,
   type AuditType,
   type Clock,
   DomainError,
@@ -18,7 +17,7 @@ import {
   type SecretGenerator,
   Timestamp,
 } from '@user-activity/domain';
-import type { Audit } from '../audit/audit.ts';
+import type { Audit, ChangeEvent } from '../audit/audit.ts';
 import type { KeyTable } from './key-table.ts';
 
 export interface KeyDeps {
@@ -195,11 +194,11 @@ const maxAttempts = 10;
 /** Makes the event of a change. It has no name of the key, because that may be the name of a person. */
 const keyEvent = (
   type: AuditType,
-  { actor }: Principal,
+  principal: Principal,
   { id, project, scopes, ...key }: AccessKey,
-): AuditEvent => ({
+): ChangeEvent => ({
   type,
-  actor,
+  principal,
   details: {
     key: id,
     project,

@@ -6,18 +6,26 @@ import {
   isDomainError,
   type JsonObject,
   maxOutboxEntries,
+  maxOutboxEntriesOfProjects,
   type Outbox,
+  Principal,
   Timestamp,
 } from '@user-activity/domain';
+
+/** The event of a change that a principal makes. */
+export interface ChangeEvent extends Omit<AuditEvent, 'actor'> {
+  readonly principal: Principal;
+}
 
 /**
  * Makes a change, and has the log record it. The event is in the outbox before the change begins, so no change happens without an event. Its
  * `outcome` in the metadata is `done`, with the details that `detailsOf` returns. It is `unknown` if the change throws, or if the process
  * ends meanwhile. If `detailsOf` returns 'unchanged', there is no event.
- * Throws LOG_BUSY if the outbox is full, and STORE_UNAVAILABLE and STORE_TIMEOUT; then nothing was changed.
+ * Throws LOG_BUSY if the outbox is full, which is sooner for keys of projects than for operators, and STORE_UNAVAILABLE and STORE_TIMEOUT;
+ * then nothing was changed.
  */
 export type Audit = <Result>(
-  event: AuditEvent,
+  event: ChangeEvent,
   change: () => Promise<Result>,
   detailsOf: (result: Result) => JsonObject | 'unchanged',
 ) => Promise<Result>;
@@ -32,12 +40,14 @@ interface AuditDeps {
 
 export const makeAudit =
   ({ outbox, clock, ids, maxChangeMs }: AuditDeps): Audit =>
-  async (event, change, detailsOf) => {
+  async ({ type, principal, details: common }, change, detailsOf) => {
     const context = { id: ids.next(), now: clock.now() };
     const activityWith = (details: JsonObject) =>
-      AuditEvent.activity({ ...event, details: { ...event.details, ...details } }, context);
+      AuditEvent.activity({ type, actor: principal.actor, details: { ...common, ...details } }, context);
     const dueAt = Timestamp.trusted(context.now + maxChangeMs);
-    if ((await outbox.add(activityWith({ outcome: 'unknown' }), dueAt)) === 'full') throw outboxFull();
+    const max = Principal.isOperator(principal) ? maxOutboxEntries : maxOutboxEntriesOfProjects;
+    if ((await outbox.add(activityWith({ outcome: 'unknown' }), dueAt, max)) === 'full')
+      throw outboxFull(max);
     let result: Awaited<ReturnType<typeof change>>;
     try {
       result = await change();
@@ -64,9 +74,9 @@ async function unlessUnavailable(work: () => Promise<unknown>): Promise<void> {
   }
 }
 
-const outboxFull = (): DomainError =>
+const outboxFull = (max: number): DomainError =>
   new DomainError(
     'LOG_BUSY',
-    `Nothing was changed: ${maxOutboxEntries} audit events wait for the log, which is the maximum. Send the request again when the log ` +
+    `Nothing was changed: ${max} audit events wait for the log, which is the maximum. Send the request again when the log ` +
       'takes events.',
   );

@@ -41,11 +41,13 @@ export class ReadLog {
   }
 
   /**
-   * Publishes the events that wait. Returns the number of events that were dropped since the last call that resolved. Throws
-   * LOG_UNAVAILABLE and LOG_BUSY; the events not published still wait.
+   * Publishes the events that wait at the time of the call. Returns the number of events that were dropped since the last call that
+   * resolved. Throws LOG_UNAVAILABLE and LOG_BUSY; the events not published still wait.
    */
   async flush(): Promise<number> {
-    for (let portion = this.#next(); portion.length > 0; portion = this.#next()) {
+    // Events that are added meanwhile wait for the next call, or this one might never end.
+    for (let left = this.#waiting.length; left > 0 && this.#waiting.length > 0; left -= portionSize) {
+      const portion = this.#waiting.slice(0, Math.min(left, portionSize));
       await this.#deps.publisher.publish(portion.map(activityLogged));
       const published = new Set(portion);
       this.#waiting = this.#waiting.filter((activity) => !published.has(activity));
@@ -53,9 +55,5 @@ export class ReadLog {
     const dropped = this.#dropped;
     this.#dropped = 0;
     return dropped;
-  }
-
-  #next(): readonly UserActivity[] {
-    return this.#waiting.slice(0, portionSize);
   }
 }

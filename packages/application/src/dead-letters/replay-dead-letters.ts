@@ -57,7 +57,7 @@ const maxMs = 20_000;
 
 export const makeReplayDeadLetters = (deps: Deps): ReplayDeadLetters => {
   let unreleased: Claim | undefined;
-  return async function replayDeadLetters({ actor }, project, which) {
+  return async function replayDeadLetters(principal, project, which) {
     // The last replay could not release its claim, which would block this one.
     if (unreleased !== undefined) await deps.deadLetters.releaseReplay(unreleased);
     unreleased = undefined;
@@ -70,7 +70,7 @@ export const makeReplayDeadLetters = (deps: Deps): ReplayDeadLetters => {
       return await deps.audit(
         {
           type: 'DEAD_LETTERS_REPLAYED',
-          actor,
+          principal,
           details: { project, letters: which === 'all' ? which : which.length },
         },
         () => replay(deps, project, which, lastPortion),

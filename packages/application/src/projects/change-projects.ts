@@ -39,7 +39,7 @@ interface ChangeDeps extends ProjectDeps {
 
 export const makeChangeSettings = (deps: ChangeDeps): ChangeSettings => {
   const refresh = makeRefreshProjects(deps);
-  return async function changeSettings({ actor }, project, change) {
+  return async function changeSettings(principal, project, change) {
     const { projects, projectTable, audit } = deps;
     const { deploymentDays: max } = projectTable;
     const { retentionDays: days = null } = change;
@@ -50,7 +50,7 @@ export const makeChangeSettings = (deps: ChangeDeps): ChangeSettings => {
       });
     }
     const settings = await audit(
-      { type: 'SETTINGS_CHANGED', actor, details: { project, ...detailsOf(change) } },
+      { type: 'SETTINGS_CHANGED', principal, details: { project, ...detailsOf(change) } },
       () => projects.changeSettings(project, change),
       (result) => (result === 'too-many' ? 'unchanged' : {}),
     );
@@ -79,9 +79,9 @@ export type EraseProject = (principal: Principal, project: ProjectId) => Promise
 
 export const makeEraseProject = (deps: ChangeDeps): EraseProject => {
   const refresh = makeRefreshProjects(deps);
-  return async function eraseProject({ actor }, project) {
+  return async function eraseProject(principal, project) {
     await deps.audit(
-      { type: 'PROJECT_ERASED', actor, details: { project } },
+      { type: 'PROJECT_ERASED', principal, details: { project } },
       () => deps.projects.beginErasure(project, deps.clock.now()),
       ({ erasedAt }) => ({ erasedAt: Timestamp.toISO(erasedAt) }),
     );

@@ -4,13 +4,18 @@ import { DomainError, type MeasuredPortion, type Position, type ProjectId } from
 const minPauseMs = 60_000;
 const pausesPerWalk = 4;
 
+/** A sum of accepted bytes. */
+interface Tally {
+  bytes: number;
+}
+
 /** The measurement of a project that is under way. */
 class Walk {
   readonly startTime: number;
   after: Position | undefined;
   bytes = 0;
   /** The bytes that were accepted since this walk began. The walk may have passed their position. */
-  acceptedBytes = 0;
+  readonly accepted: Tally = { bytes: 0 };
 
   constructor(startTime: number) {
     this.startTime = startTime;
@@ -20,18 +25,21 @@ class Walk {
 /** What is known of the storage of one project. */
 class ProjectUsage {
   #measuredBytes = 0;
-  #acceptedBytes = 0;
+  #accepted: Tally = { bytes: 0 };
   #nextStartTime = Number.NEGATIVE_INFINITY;
   #walk: Walk | undefined;
 
   get bytes(): number {
-    return this.#measuredBytes + this.#acceptedBytes;
+    return this.#measuredBytes + this.#accepted.bytes;
   }
 
-  /** Counts accepted bytes. A negative number takes back bytes that were not accepted after all. */
-  accept(bytes: number): void {
-    this.#acceptedBytes = Math.max(0, this.#acceptedBytes + bytes);
-    if (this.#walk !== undefined) this.#walk.acceptedBytes = Math.max(0, this.#walk.acceptedBytes + bytes);
+  /** Counts bytes as accepted. Returns a function that takes them back, wherever they still count. */
+  accept(bytes: number): () => void {
+    const tallies = this.#walk === undefined ? [this.#accepted] : [this.#accepted, this.#walk.accepted];
+    for (const tally of tallies) tally.bytes += bytes;
+    return () => {
+      for (const tally of tallies) tally.bytes -= bytes;
+    };
   }
 
   /** Returns whether a measurement is under way or is due, and begins it. */
@@ -51,7 +59,7 @@ class ProjectUsage {
     walk.after = next;
     if (next !== undefined) return;
     this.#measuredBytes = walk.bytes;
-    this.#acceptedBytes = walk.acceptedBytes;
+    this.#accepted = walk.accepted;
     this.#nextStartTime = now + Math.max(minPauseMs, pausesPerWalk * (now - walk.startTime));
     this.#walk = undefined;
   }
@@ -86,19 +94,20 @@ export class StorageUsage {
     return this.#limitOf(project) !== undefined;
   }
 
-  /** Counts bytes as accepted. Throws STORAGE_FULL, and counts nothing, if a project would exceed its limit. */
-  reserve(bytesByProject: ReadonlyMap<ProjectId, number>): void {
+  /**
+   * Counts bytes as accepted. Returns a function that takes them back. Throws STORAGE_FULL, and counts nothing, if a project would exceed
+   * its limit.
+   */
+  reserve(bytesByProject: ReadonlyMap<ProjectId, number>): () => void {
     for (const [project, bytes] of bytesByProject) {
       const limit = this.#limitOf(project);
       if (limit !== undefined && this.usageOf(project).bytes + bytes > limit)
         throw storageFull(project, limit);
     }
-    for (const [project, bytes] of bytesByProject) this.usageOf(project).accept(bytes);
-  }
-
-  /** Takes back bytes that were reserved. */
-  release(bytesByProject: ReadonlyMap<ProjectId, number>): void {
-    for (const [project, bytes] of bytesByProject) this.#usages.get(project)?.accept(-bytes);
+    const releases = [...bytesByProject].map(([project, bytes]) => this.usageOf(project).accept(bytes));
+    return () => {
+      for (const release of releases) release();
+    };
   }
 }
 

@@ -12,12 +12,11 @@ import type { StorageUsage } from './storage-usage.ts';
  */
 export const withinStorageLimits = (publisher: EventPublisher, usage: StorageUsage): EventPublisher => ({
   async publish(events) {
-    const bytes = bytesByProject(events, usage);
-    usage.reserve(bytes);
+    const release = usage.reserve(bytesByProject(events, usage));
     try {
       await publisher.publish(events);
     } catch (error) {
-      usage.release(bytes);
+      release();
       throw error;
     }
   },
