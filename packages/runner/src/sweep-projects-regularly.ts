@@ -12,8 +12,8 @@ type UseCases = Pick<ApiUseCases, 'refreshProjects' | 'sweepProjects' | 'measure
 
 /**
  * At once and after each tick, until the signal is aborted: reads the settings of projects, measures those with a limit of stored bytes, and
- * carries out erasures. A sweep or a measurement may take longer than a tick, and delays no reading. Begins a round of removals by age at once, again soon after the first, and then at longer
- * intervals. Logs outages of the store once.
+ * carries out erasures. A sweep or a measurement may take longer than a tick, and delays no reading. Begins a round of removals by age at
+ * once, again soon after the first, and then at longer intervals. Logs outages of the store once.
  */
 export async function sweepProjectsRegularly(
   { refreshProjects, sweepProjects, measureStorage }: UseCases,

@@ -55,7 +55,7 @@ export const authorization =
     if (needsNoKey?.(request) === true) request.principal = Principal.anonymous;
     else if (keyInQuery) {
       const found = findPrincipal([...keys, ...takeKeysInQuery(request)], neededScope(request));
-      if (found === Principal.anonymous) throw refusals.unknown(request, 'or as `writeKey` in the URL');
+      if (found === Principal.anonymous) throw refusals.missing(request, 'or as `writeKey` in the URL');
       request.principal = permitted(request, found, 'or as `writeKey` in the URL');
       if (!Principal.isPublic(request.principal)) throw keyInUrl();
     } else if (isKeyInBody(request, keys)) {

@@ -18,8 +18,8 @@ export const projectsOf = ({ url = '', config }: Routed): NamedProjects =>
   /^\/(?:api|v1)\//.test(url) ? (config.projects ?? 'writable') : 'none';
 
 /**
- * Sets the project and the sender of a request. The project is the one that the header `X-Project` names, or else that of the key, or `default` for operators. Throws 400
- * if the route allows no such name, and 403 if the key belongs to another project.
+ * Sets the project and the sender of a request. The project is the one that the header `X-Project` names, or else that of the key, or
+ * `default` for operators. Throws 400 if the route allows no such name, and 403 if the key belongs to another project.
  */
 export function setProject(request: FastifyRequest): void {
   const { headers, principal, routeOptions } = request;

@@ -50,6 +50,11 @@ export class RequestUsage {
   /** Counts items before they are logged. Throws 429, and counts none, if the limit is reached. */
   countItems(count: number): void {
     this.assertRoom(['itemsPerSecond']);
+    this.takeItems(count);
+  }
+
+  /** Counts items, even if the limit is reached. */
+  takeItems(count: number): void {
     this.#take('itemsPerSecond', count);
   }
 
@@ -79,8 +84,9 @@ export const timeSearch = <Result>(
 ): Promise<Result> => (usage === undefined ? search() : usage.timeSearch(search));
 
 /**
- * Counts the items of a batch if the request has limits. Throws 429, and counts none, if the limit is reached before the first portion or
- * after the last. The use case logs nothing before the portions end, so nothing of a refused batch is stored.
+ * Counts the items of a batch if the request has limits, also those before a fault in its body. Throws 429, and counts none, if the limit is
+ * reached before the first portion or after the last. The use case logs nothing before the portions end, so nothing of a refused batch is
+ * stored.
  */
 export function countedItems<Item>(
   { usage }: Pick<FastifyRequest, 'usage'>,
@@ -95,9 +101,15 @@ async function* withCount<Item>(
 ): AsyncGenerator<readonly Item[], void, undefined> {
   usage.assertRoom(['itemsPerSecond']);
   let count = 0;
-  for await (const portion of portions) {
-    count += portion.length;
-    yield portion;
+  try {
+    for await (const portion of portions) {
+      count += portion.length;
+      yield portion;
+    }
+  } catch (error) {
+    // Otherwise batches that are broken at their end would be free.
+    usage.takeItems(count);
+    throw error;
   }
   usage.countItems(count);
 }

@@ -72,6 +72,26 @@ describe.each(Object.entries(ways))('%s', (_, sent) => {
   });
 });
 
+const item = '{"userId":"ann","type":"LOGIN"}';
+const broken = (url: string, type: string, payload: string): Sent => ({
+  method: 'POST',
+  url,
+  headers: { 'content-type': type },
+  payload,
+});
+
+const brokenBatches: Readonly<Record<string, Sent>> = {
+  activities: broken('/api/logs/batch', 'application/json', `[${item},${item},]`),
+  events: broken('/api/events', 'application/cloudevents-batch+json', `[${item},${item},]`),
+  calls: broken('/v1/batch', 'application/json', `{"batch":[${item},${item},]}`),
+};
+
+test.each(Object.entries(brokenBatches))('a batch of %s counts its items before a fault', async (_, sent) => {
+  const { it, withKey } = await limitedKey({ itemsPerSecond: 1 });
+  const answer = await send(it, sent, withKey);
+  expect(limitsSeen(answer)).toMatchObject({ status: 400, limit: '"key-itemsPerSecond";r=3;t=1' });
+});
+
 /** A service whose queries take 300 ms of the clock that never jumps. */
 async function slowService(limits: Record<string, number>) {
   const slow =

@@ -72,6 +72,15 @@ test('requests without a key do not count', async () => {
   expect(await statusOf(it, 'wrong')).toBe(401);
 });
 
+test.each([
+  ['with root keys', [rootKey]],
+  ['without root keys', []],
+])('beacons without a key do not count, %s', async (_, apiKeys) => {
+  const { app } = await service({ apiKeys });
+  for (let index = 0; index <= maxWrongKeys; index += 1)
+    expect((await post(app, '/beacon/v1/batch', { batch: [] })).statusCode).toBe(401);
+});
+
 test('expired and revoked keys count, and keys in bodies too', async () => {
   const it = await service({ apiKeys: [rootKey] });
   const { id, secret } = await makeKey(it, { scopes: ['read'], project: 'shop' });

@@ -22,6 +22,8 @@ export class ProjectTable {
   readonly buckets: BucketTable<ProjectId>;
   readonly deploymentDays: RetentionDays | undefined;
   #settings: ReadonlyMap<ProjectId, ProjectSettings> = new Map();
+  #reads = 0;
+  #latestRead = 0;
 
   /** `now` is a clock in milliseconds that never jumps. */
   constructor(deploymentDays: RetentionDays | undefined, now: () => number) {
@@ -47,6 +49,16 @@ export class ProjectTable {
 
   readonly limitsOf = (project: ProjectId): UsageLimits =>
     (this.#settings.get(project) ?? ProjectSettings.none).limits;
+
+  /** Reads the settings of all projects. An older read that ends later changes nothing. If it rejects, the settings stay as they are. */
+  async refresh(projects: Pick<ProjectRepository, 'findSettings'>): Promise<void> {
+    this.#reads += 1;
+    const read = this.#reads;
+    const all = await projects.findSettings();
+    if (read < this.#latestRead) return;
+    this.#latestRead = read;
+    this.replace(all);
+  }
 
   replace(all: readonly SettingsOfProject[]): void {
     this.#settings = new Map(all.map((settings) => [settings.project, settings]));
@@ -74,5 +86,5 @@ export const makeRefreshProjects = ({
   projectTable,
 }: Pick<ProjectDeps, 'projects' | 'projectTable'>): RefreshProjects =>
   async function refreshProjects() {
-    projectTable.replace(await projects.findSettings());
+    await projectTable.refresh(projects);
   };

@@ -2,7 +2,7 @@ import { RuleBroken } from '../shared/violation.ts';
 
 /** What one key may use in each second. A limit that is absent does not apply. */
 export interface RateLimits {
-  /** Activities that are logged. */
+  /** Activities, events and calls that are sent, also those that are rejected. */
   readonly itemsPerSecond?: number;
   /** Bytes of request bodies, decoded. */
   readonly bytesPerSecond?: number;
