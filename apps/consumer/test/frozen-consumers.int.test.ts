@@ -28,7 +28,7 @@ import {
 import { CuttableSockets, startKafka, plainClient } from '@user-activity/test-kit';
 import { kafkaBrokers } from '@user-activity/test-kit/shared';
 import { container } from 'tsyringe';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test, type TestContext } from 'vitest';
 
 let places = 0;
 // Samples are of some day or other, and the broker deletes what is older than this.
@@ -47,19 +47,17 @@ interface Given {
 }
 
 /** A consumer of a topic of its own that stores in memory, watched as in production but more often. */
-async function place({
-  brokers = kafkaBrokers(),
-  sockets,
-  watching = patience,
-  repository = () => ({}),
-}: Given = {}) {
+async function place(
+  onFinished: TestContext['onTestFinished'],
+  { brokers = kafkaBrokers(), sockets, watching = patience, repository = () => ({}) }: Given = {},
+) {
   places += 1;
   const name = `frozen-${process.pid}-${Date.now()}-${places}`;
   const connection = new KafkaConnection({ brokers });
   const topic = await KafkaTopic.open(connection, { name, partitions: 4, retentionDays: forSamples });
-  onTestFinished(() => topic.close());
+  onFinished(() => topic.close());
   const publisher = new KafkaEventPublisher(connection, topic);
-  onTestFinished(() => publisher.close());
+  onFinished(() => publisher.close());
   const store = new MemoryStore();
   const heard: string[] = [];
   const own = new KafkaConnection({
@@ -68,7 +66,7 @@ async function place({
     ...(sockets === undefined ? {} : { socketFactory: sockets.factory }),
   });
   const wiring = new Wiring(container.createChildContainer());
-  onTestFinished(() => wiring.close());
+  onFinished(() => wiring.close());
   let restarts = 0;
   wiring.provide(tokens.logger, () => makeLogger('silent' as 'fatal'));
   wiring.provide(tokens.clock, () => new SystemClock());
@@ -130,10 +128,12 @@ async function until(so: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await so())) await delay(50);
 }
 
-test('if a handler never settles, another member handles its records', async () => {
+test.concurrent('if a handler never settles, another member handles its records', async ({
+  onTestFinished,
+}) => {
   const released = Promise.withResolvers<void>();
   let saves = 0;
-  const { publish, stored, caughtUp, members, watchdog } = await place({
+  const { publish, stored, caughtUp, members, watchdog } = await place(onTestFinished, {
     repository: (sound) => ({
       async save(activities) {
         saves += 1;
@@ -155,9 +155,11 @@ test('if a handler never settles, another member handles its records', async () 
   expect(members()).toBe(2);
 });
 
-test('a member whose fetches hang is replaced by a member that receives records', async () => {
+test.concurrent('a member whose fetches hang is replaced by a member that receives records', async ({
+  onTestFinished,
+}) => {
   const sockets = new CuttableSockets();
-  const { publish, stored, caughtUp, members } = await place({ sockets });
+  const { publish, stored, caughtUp, members } = await place(onTestFinished, { sockets });
   await publish();
   await stored(100);
   const { endFault } = sockets.loseAnswers();
@@ -170,10 +172,14 @@ test('a member whose fetches hang is replaced by a member that receives records'
   expect([2, 3]).toContain(members());
 });
 
-test('the consumer waits for a broker that is down for longer than KafkaJS retries', async () => {
+test.concurrent('the consumer waits for a broker that is down for longer than KafkaJS retries', async ({
+  onTestFinished,
+}) => {
   const kafka = await startKafka();
   onTestFinished(() => kafka.stop());
-  const { publish, stored, caughtUp, heard, members, watchdog } = await place({ brokers: kafka.brokers });
+  const { publish, stored, caughtUp, heard, members, watchdog } = await place(onTestFinished, {
+    brokers: kafka.brokers,
+  });
   await publish();
   await stored(100);
   kafka.signal(0, 'SIGKILL');
@@ -187,8 +193,10 @@ test('the consumer waits for a broker that is down for longer than KafkaJS retri
   expect(members()).toBe(1);
 });
 
-test('members that join and leave repeatedly do not block the group for ever', async () => {
-  const { name, publish, stored, caughtUp, consumer, members } = await place();
+test.concurrent('members that join and leave repeatedly do not block the group for ever', async ({
+  onTestFinished,
+}) => {
+  const { name, publish, stored, caughtUp, consumer, members } = await place(onTestFinished);
   for (let round = 1; round <= 5; round += 1) {
     // One that takes its share of the partitions, handles nothing of it, and is gone.
     const visitor = plainClient(kafkaBrokers()).consumer({ groupId: name, sessionTimeout: 6000 });
@@ -207,10 +215,12 @@ test('members that join and leave repeatedly do not block the group for ever', a
   expect(members()).toBe(1);
 });
 
-test('a member waits for a store that is down for longer than all limits together', async () => {
+test.concurrent('a member waits for a store that is down for longer than all limits together', async ({
+  onTestFinished,
+}) => {
   // An attempt to save may be 10 s away when the store is back.
   const watching: WatchOptions = { intervalMs: 250, limits: { stalled: 48, restart: 60, restarts: 0 } };
-  const { publish, stored, caughtUp, members, store, watchdog } = await place({ watching });
+  const { publish, stored, caughtUp, members, store, watchdog } = await place(onTestFinished, { watching });
   store.reachable = false;
   await publish();
   await until(() => watchdog.state === 'waiting');
@@ -225,8 +235,10 @@ test('a member waits for a store that is down for longer than all limits togethe
   expect(members()).toBe(1);
 });
 
-test('transaction markers, which no handler receives, do not count as lag', async () => {
-  const { name, publish, stored, caughtUp, members } = await place();
+test.concurrent('transaction markers, which no handler receives, do not count as lag', async ({
+  onTestFinished,
+}) => {
+  const { name, publish, stored, caughtUp, members } = await place(onTestFinished);
   await publish();
   await stored(100);
   const producer = plainClient(kafkaBrokers()).producer({

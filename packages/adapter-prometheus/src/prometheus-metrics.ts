@@ -1,5 +1,5 @@
 import { metrics } from '@opentelemetry/api';
-import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
+import type { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { PullReader } from './pull-reader.ts';
 
@@ -10,8 +10,7 @@ const observerTimeoutMs = 2000;
 export class PrometheusMetrics {
   readonly #provider: MeterProvider;
   readonly #reader: PullReader = new PullReader();
-  // Writes no prefix, no timestamps, no common labels, and no data about the resource and the meter.
-  readonly #serializer: PrometheusSerializer = new PrometheusSerializer('', false, undefined, true, true);
+  #serializer: PrometheusSerializer | undefined;
   #scraping: Promise<string> | undefined;
   #closing: Promise<void> | undefined;
 
@@ -46,6 +45,7 @@ export class PrometheusMetrics {
   async #scrape(): Promise<string> {
     // `collect` also returns the errors of observers. Ignore them: only the values of these observers are missing.
     const { resourceMetrics } = await this.#reader.collect({ timeoutMillis: observerTimeoutMs });
+    this.#serializer ??= await loadSerializer();
     return `${this.#serializer.serialize(resourceMetrics).trimEnd()}\n`;
   }
 
@@ -53,4 +53,11 @@ export class PrometheusMetrics {
     metrics.disable();
     await this.#provider.shutdown();
   }
+}
+
+/** Loads the serializer at the first scrape. Its package also loads the `fetch` of Node, which would make each start slower. */
+async function loadSerializer(): Promise<PrometheusSerializer> {
+  const exporter = await import('@opentelemetry/exporter-prometheus');
+  // Writes no prefix, no timestamps, no common labels, and no data about the resource and the meter.
+  return new exporter.PrometheusSerializer('', false, undefined, true, true);
 }

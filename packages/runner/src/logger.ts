@@ -1,5 +1,4 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
-import { terminalLine } from './terminal-line.ts';
 
 export type { Logger } from 'pino';
 
@@ -8,8 +7,8 @@ export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as
 
 export type LogLevel = (typeof logLevels)[number];
 
-/** Makes a logger that writes JSON lines to standard output, or readable lines if the output is a terminal. */
-export function makeLogger(level: LogLevel, isTerminal: boolean = process.stdout.isTTY): Logger {
+/** Makes a logger that writes JSON lines to standard output. Passes each line through `format` first. */
+export function makeLogger(level: LogLevel, format?: (line: string) => string): Logger {
   const options = {
     level,
     base: null,
@@ -18,9 +17,8 @@ export function makeLogger(level: LogLevel, isTerminal: boolean = process.stdout
   };
   // Lines are written synchronously: otherwise a process that crashes would lose the lines that explain why.
   const output = pino.destination({ dest: 1, sync: true });
-  const destination: DestinationStream = isTerminal
-    ? { write: (line) => output.write(terminalLine(line)) }
-    : output;
+  const destination: DestinationStream =
+    format === undefined ? output : { write: (line) => output.write(format(line)) };
   return pino(options, destination);
 }
 

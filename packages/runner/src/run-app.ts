@@ -83,7 +83,9 @@ export async function runConfigured<Config extends { readonly LOG_LEVEL: LogLeve
   } catch (error) {
     return exitWithError(error);
   }
-  const logger = makeLogger(config.LOG_LEVEL);
+  // Only a terminal needs the formatter, which takes long to load.
+  const { terminalLine } = process.stdout.isTTY ? await import('./terminal-line.ts') : {};
+  const logger = makeLogger(config.LOG_LEVEL, terminalLine);
   await runApp(logger, (signal) => start(config, logger, signal));
 }
 

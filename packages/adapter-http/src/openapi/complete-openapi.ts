@@ -1,4 +1,3 @@
-import { STATUS_CODES } from 'node:http';
 import { ProjectId } from '@user-activity/domain';
 import { withComponents } from './component-schemas.ts';
 import { withPlainSchemas } from './plain-schemas.ts';
@@ -6,6 +5,9 @@ import { asStrings, asPart, mapValues, type Part } from './part.ts';
 import { projectPattern, projectRule } from './project-name.ts';
 import { exampleOf } from './schema-example.ts';
 import { problemContent } from './schemas.ts';
+
+// Not an import, which would slow down each start: ../requests/node-http.ts says why.
+const { STATUS_CODES } = process.getBuiltinModule('node:http');
 
 const problemType = 'application/problem+json';
 const reference = (kind: string, name: string): Part => ({ $ref: `#/components/${kind}/${name}` });

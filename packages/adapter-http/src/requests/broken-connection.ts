@@ -1,6 +1,6 @@
-import { maxHeaderSize, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { endAndLinger, isLingering } from './lingering.ts';
+import { maxHeaderSize, STATUS_CODES } from './node-http.ts';
 import { Problem } from './problem.ts';
 import { securityHeaders } from './security-headers.ts';
 

@@ -1,7 +1,7 @@
-import { STATUS_CODES } from 'node:http';
 import type { InputFault } from '@user-activity/application';
 import type { DomainError, ErrorKind, Violation } from '@user-activity/domain';
 import type { FastifyReply } from 'fastify';
+import { STATUS_CODES } from './node-http.ts';
 import { withProjectRemedy } from './project-remedy.ts';
 
 /** An error that is sent as problem details (RFC 9457), with the members `errors`, `omittedErrors`, `rejected` and `ids`. */

@@ -1,8 +1,9 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import { metrics } from '@opentelemetry/api';
 import type { FastifyBaseLogger, FastifyHttpOptions, FastifyInstance } from 'fastify';
 import { answerBrokenConnection } from './broken-connection.ts';
 import { closeIfUnread } from './lingering.ts';
+import { createServer } from './node-http.ts';
 import { isRefusedSocket } from './pipelining.ts';
 import { securityHeaders } from './security-headers.ts';
 

@@ -51,7 +51,8 @@ const { properties: optionalParameters } = Type.Partial(
   Type.Object({ [timezone.name]: timezone.schema, ...activityFilter.schemas }),
 );
 
-const withCommas = (count: number): string => count.toLocaleString('en');
+// `toLocaleString` would load data about languages at each start, for 10 ms.
+const withCommas = (count: number): string => String(count).replaceAll(/\B(?=(?:\d{3})+$)/gu, ',');
 
 const schema = {
   operationId: 'activityStats',

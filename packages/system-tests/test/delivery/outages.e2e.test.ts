@@ -1,14 +1,17 @@
 import { readTopic, startKafka, startMongod, startReplicaSet, sumOf } from '@user-activity/test-kit';
 import { kafkaBrokers } from '@user-activity/test-kit/shared';
-import { expect, onTestFinished, test } from 'vitest';
+import { test } from 'vitest';
 import { allStored, Deployment, Load, post, scraped, stored, until } from '../deployment/deployment.ts';
 
 const readiness = async (url: string): Promise<unknown> => (await fetch(`${url}/health/ready`)).json();
 
-test('a mongod that hangs delays only the consumer, and afterwards every activity is stored', async () => {
+test.concurrent('a mongod that hangs delays only the consumer, and afterwards every activity is stored', async ({
+  expect,
+  onTestFinished,
+}) => {
   const mongod = await startMongod();
   onTestFinished(() => mongod.stop());
-  const deployment = new Deployment({ uri: mongod.uri });
+  const deployment = new Deployment({ uri: mongod.uri, onFinished: onTestFinished });
   const api = deployment.start('api');
   const consumer = deployment.start('consumer');
   const [url, health] = await Promise.all([api.ready(), consumer.ready()]);
@@ -36,10 +39,13 @@ test('a mongod that hangs delays only the consumer, and afterwards every activit
   expect(consumer.output.match(/has joined the group/g)).toHaveLength(1);
 });
 
-test('while the broker is down the API answers 503 with Retry-After, and it works again afterwards', async () => {
+test.concurrent('while the broker is down the API answers 503 with Retry-After, and it works again afterwards', async ({
+  expect,
+  onTestFinished,
+}) => {
   const kafka = await startKafka();
   onTestFinished(() => kafka.stop());
-  const deployment = new Deployment({ brokers: kafka.brokers });
+  const deployment = new Deployment({ brokers: kafka.brokers, onFinished: onTestFinished });
   const api = deployment.start('api', { PUBLISH_TIMEOUT_MS: '2000' });
   const consumer = deployment.start('consumer');
   const [url, health] = await Promise.all([api.ready(), consumer.ready()]);
@@ -72,12 +78,17 @@ test('while the broker is down the API answers 503 with Retry-After, and it work
   expect(await consumer.end('SIGTERM')).toBe(0);
 });
 
-test('if reads prefer a lagging secondary, a retry does not delay later activities', async () => {
+test.concurrent('if reads prefer a lagging secondary, a retry does not delay later activities', async ({
+  expect,
+  onTestFinished,
+}) => {
   const set = await startReplicaSet(3);
   onTestFinished(() => set.stop());
   const lagging = ((await set.primary()) + 1) % 3;
   const uri = `${set.uri}&readPreference=secondaryPreferred&readPreferenceTags=member:${lagging}`;
-  const service = new Deployment({ uri }).start('standalone', { KAFKA_PARTITIONS: '1' });
+  const service = new Deployment({ uri, onFinished: onTestFinished }).start('standalone', {
+    KAFKA_PARTITIONS: '1',
+  });
   const url = await service.ready();
   const unhold = await set.hold(lagging);
   const wait = { prefer: 'wait=30' };

@@ -1,7 +1,7 @@
 import { inDatabase, plainClient, readTopic, sumOf, writeTopic } from '@user-activity/test-kit';
 import { kafkaBrokers, mongodbUri } from '@user-activity/test-kit/shared';
 import { describe, expect, test } from 'vitest';
-import { Deployment, scraped, until } from '../deployment/deployment.ts';
+import { Deployment, type OnFinished, scraped, until } from '../deployment/deployment.ts';
 
 /** Logs activities of 20 users with the ids `<prefix>-0` to `<prefix>-<total - 1>`. */
 async function logMany(url: string, prefix: string, total: number): Promise<void> {
@@ -62,10 +62,10 @@ async function withAdmin<Result>(
   }
 }
 
-describe('a store that is restored from a backup catches up without a command by hand', () => {
+describe.concurrent('a store that is restored from a backup catches up without a command by hand', () => {
   /** Stores 200 activities, copies the database, and stores 1,000 more. */
-  async function setUp() {
-    const deployment = new Deployment();
+  async function setUp(onFinished: OnFinished) {
+    const deployment = new Deployment({ onFinished });
     const url = await deployment.start('api').ready();
     const consumer = deployment.start('consumer');
     await consumer.ready();
@@ -79,8 +79,10 @@ describe('a store that is restored from a backup catches up without a command by
 
   const message = 'the store has settled less than the group has committed';
 
-  test('after a restart of the consumer: none of 1,000 later activities is missing', async () => {
-    const { deployment, url, consumer, restore } = await setUp();
+  test('after a restart of the consumer: none of 1,000 later activities is missing', async ({
+    onTestFinished,
+  }) => {
+    const { deployment, url, consumer, restore } = await setUp(onTestFinished);
     expect(await consumer.end('SIGTERM')).toBe(0);
     await restore();
     const next = deployment.start('consumer');
@@ -89,15 +91,17 @@ describe('a store that is restored from a backup catches up without a command by
     expect(next.output).toContain(message);
   });
 
-  test('while the consumer runs: none of 1,000 later activities is missing', async () => {
-    const { url, consumer, restore } = await setUp();
+  test('while the consumer runs: none of 1,000 later activities is missing', async ({ onTestFinished }) => {
+    const { url, consumer, restore } = await setUp(onTestFinished);
     await restore();
     await untilStored(url, 1200);
     expect(consumer.output).toContain(message);
   });
 
-  test('also if the backup is of an older version, and the group has committed later offsets', async () => {
-    const { deployment, url, consumer } = await setUp();
+  test('also if the backup is of an older version, and the group has committed later offsets', async ({
+    onTestFinished,
+  }) => {
+    const { deployment, url, consumer } = await setUp(onTestFinished);
     expect(await consumer.end('SIGTERM')).toBe(0);
     await inDatabase(mongodbUri(), deployment.database, async (db) => {
       await db.collection<{ _id: string }>('activities').deleteMany({ _id: /^after-/u });
@@ -110,8 +114,10 @@ describe('a store that is restored from a backup catches up without a command by
     expect(await next.end('SIGTERM')).toBe(0);
   });
 
-  test('also if the database was emptied: it is filled from the beginning of the topic', async () => {
-    const deployment = new Deployment();
+  test('also if the database was emptied: it is filled from the beginning of the topic', async ({
+    onTestFinished,
+  }) => {
+    const deployment = new Deployment({ onFinished: onTestFinished });
     const url = await deployment.start('api').ready();
     const first = deployment.start('consumer');
     await first.ready();
@@ -128,10 +134,10 @@ describe('a store that is restored from a backup catches up without a command by
   });
 });
 
-describe('a topic that does not reach back to the settled offsets', () => {
+describe.concurrent('a topic that does not reach back to the settled offsets', () => {
   /** A deployment whose topic has lost records of each partition before a consumer stored them. */
-  async function withGap(): Promise<{ deployment: Deployment; url: string }> {
-    const deployment = new Deployment();
+  async function withGap(onFinished: OnFinished): Promise<{ deployment: Deployment; url: string }> {
+    const deployment = new Deployment({ onFinished });
     const url = await deployment.start('api').ready();
     const consumer = deployment.start('consumer');
     await consumer.ready();
@@ -150,8 +156,10 @@ describe('a topic that does not reach back to the settled offsets', () => {
     return { deployment, url };
   }
 
-  test('ends the consumer at start with the number of missing offsets; ACCEPT_GAP goes on, once', async () => {
-    const { deployment, url } = await withGap();
+  test('ends the consumer at start with the number of missing offsets; ACCEPT_GAP goes on, once', async ({
+    onTestFinished,
+  }) => {
+    const { deployment, url } = await withGap(onTestFinished);
     const refused = deployment.start('consumer');
     expect(await refused.exited).toBe(1);
     expect(refused.output).toMatch(/100 offsets are missing: .* of partition \d.*ACCEPT_GAP=true/);
@@ -163,8 +171,10 @@ describe('a topic that does not reach back to the settled offsets', () => {
   });
 });
 
-test('an upgrade neither stops nor reads twice, although the topic has lost its first records', async () => {
-  const deployment = new Deployment();
+test.concurrent('an upgrade neither stops nor reads twice, although the topic has lost its first records', async ({
+  onTestFinished,
+}) => {
+  const deployment = new Deployment({ onFinished: onTestFinished });
   const url = await deployment.start('api').ready();
   const older = deployment.start('consumer');
   await older.ready();
@@ -215,8 +225,10 @@ async function deadLetters(url: string, count: number, after = ''): Promise<read
   return found.toSorted((a, b) => (a.id < b.id ? -1 : 1));
 }
 
-test('a topic that was made again under the same name is another log, whose dead letters replace none', async () => {
-  const deployment = new Deployment();
+test.concurrent('a topic that was made again under the same name is another log, whose dead letters replace none', async ({
+  onTestFinished,
+}) => {
+  const deployment = new Deployment({ onFinished: onTestFinished });
   const { topic } = deployment;
   const poison = (value: string): Promise<void> =>
     writeTopic(kafkaBrokers(), topic, [{ partition: 3, value }]);
@@ -261,8 +273,10 @@ test('a topic that was made again under the same name is another log, whose dead
   expect(historyLogs.filter((log) => log !== undefined && logs.includes(String(log)))).toHaveLength(2);
 });
 
-test('two stores on one topic, each with a group of its own, both hold everything', async () => {
-  const deployment = new Deployment();
+test.concurrent('two stores on one topic, each with a group of its own, both hold everything', async ({
+  onTestFinished,
+}) => {
+  const deployment = new Deployment({ onFinished: onTestFinished });
   const url = await deployment.start('api').ready();
   await deployment.start('consumer').ready();
   const database = `${deployment.database}_second`;
