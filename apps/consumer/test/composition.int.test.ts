@@ -20,9 +20,19 @@ test('every provided value can be made, and every token that a consumer needs is
   const scrapeMetrics = async (): Promise<string> => '';
   const wiring = closers.add(compose(config, logger, engines, scrapeMetrics), (wired) => wired.close());
   wiring.resolveAll();
-  const { ids, publisher, outcomeWaiter, apiUseCases, keyTable, secrets, ...needed } = tokens;
+  const {
+    ids,
+    publisher,
+    outcomeWaiter,
+    apiUseCases,
+    auditRelay,
+    keyTable,
+    projectTable,
+    secrets,
+    ...needed
+  } = tokens;
+  const ofApi = [ids, publisher, outcomeWaiter, apiUseCases, auditRelay, keyTable, projectTable, secrets];
   for (const token of Object.values(needed)) expect(wiring.get<unknown>(token)).toBeDefined();
-  for (const token of [ids, publisher, outcomeWaiter, apiUseCases, keyTable, secrets])
-    expect(() => wiring.get<unknown>(token)).toThrow('is not provided');
+  for (const token of ofApi) expect(() => wiring.get<unknown>(token)).toThrow('is not provided');
   expect(await wiring.get(serverToken)).toBeDefined();
 });

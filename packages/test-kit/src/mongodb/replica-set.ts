@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { MongoClient } from 'mongodb';
+import { type MongoClient, MongoServerError } from 'mongodb';
 import { type FaultyProxy, faultyProxy } from '../network/faulty-proxy.ts';
 import { freePorts } from '../network/free-ports.ts';
 import type { GuardedProcess } from '../process/guarded-process.ts';
@@ -72,7 +72,7 @@ export async function startReplicaSet(count: number): Promise<ReplicaSet> {
   };
   const hold = async (member: number): Promise<() => Promise<void>> => {
     const port = portOf(ports, member);
-    await onServer(port, (client) => client.db('admin').command({ fsync: 1, lock: true }));
+    await onServer(port, lock);
     return () =>
       onServer(port, async (client) => {
         await client.db('admin').command({ fsyncUnlock: 1 });
@@ -137,6 +137,21 @@ const hello = (client: MongoClient) => client.db('admin').command({ hello: 1 });
 
 const isPrimary = async (client: MongoClient): Promise<boolean> =>
   (await hello(client))['isWritablePrimary'] === true;
+
+/** Stops the server from applying writes. A member of a new set cannot do this before its first checkpoint, so this is repeated. */
+async function lock(client: MongoClient): Promise<void> {
+  const deadline = performance.now() + 30_000;
+  for (;;) {
+    try {
+      await client.db('admin').command({ fsync: 1, lock: true });
+      return;
+    } catch (error) {
+      const isTooEarly = error instanceof MongoServerError && /stable timestamp/.test(error.message);
+      if (!isTooEarly || performance.now() > deadline) throw error;
+      await delay(100);
+    }
+  }
+}
 
 /** Resolves once the server is a primary or a secondary. */
 async function waitUntilInSet(client: MongoClient): Promise<void> {
