@@ -31,7 +31,8 @@ export async function latenciesOf(
   const perPart = rate * partSeconds;
   const start = performance.now();
   for (let index = 0; index < 2 * rate * seconds; index += 1) {
-    const due = start + (index * 1000) / rate;
+    // A random time in its share of the second, so that the requests do not keep step with anything.
+    const due = start + ((index + Math.random()) * 1000) / rate;
     const wait = due - performance.now();
     if (wait > 0) await delay(wait);
     const isNoisy = Math.floor(index / perPart) % 2 === 1;

@@ -1,4 +1,4 @@
-// Sends requests at a steady rate, on a thread of its own. It writes finished bytes to sockets, because an HTTP client takes more time for a
+// Sends requests at random times with a steady mean rate, on a thread of its own, so that they do not keep step with what is measured. It writes finished bytes to sockets, because an HTTP client takes more time for a
 // request than the service takes to refuse it, and on a small machine that time would be missing elsewhere.
 import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -17,7 +17,7 @@ export type NoiseCommand = 'begin' | 'pause' | 'stop';
 /** The number of responses by status. */
 export type NoiseTally = Readonly<Record<number, number>>;
 
-const tickMs = 10;
+const tickMs = 1;
 // Each connection has one unanswered request. A service that answers slowly gets no further requests meanwhile.
 const maxConnections = 32;
 
@@ -54,17 +54,17 @@ function open(): Socket | undefined {
   return socket;
 }
 
+/** Returns a random time between two requests that do not depend on each other (a Poisson process). */
+const gapMs = (): number => (-Math.log(1 - Math.random()) * 1000) / rate;
+
 const latest: { command: NoiseCommand } = { command: 'pause' };
 parentPort?.on('message', (command: NoiseCommand) => {
   latest.command = command;
 });
 const is = (command: NoiseCommand): boolean => latest.command === command;
 while (!is('stop')) {
-  const start = performance.now();
-  for (let sent = 0; is('begin'); await delay(tickMs)) {
-    const due = Math.floor(((performance.now() - start) * rate) / 1000);
-    for (; sent < due; sent += 1) (idle.pop() ?? open())?.write(request);
-  }
+  for (let due = performance.now() + gapMs(); is('begin'); await delay(tickMs))
+    for (; due <= performance.now(); due += gapMs()) (idle.pop() ?? open())?.write(request);
   await delay(tickMs);
 }
 parentPort?.postMessage(tally);
