@@ -24,8 +24,10 @@ export interface MongoStoreOptions {
   readonly uri: string;
   /** Default: `user_activity`. */
   readonly database?: string;
-  /** The time limit to find a server, and to wait for its response, in milliseconds. Default: 10,000. */
+  /** The time limit of the server's response, in milliseconds. Default: 10,000. */
   readonly timeoutMs?: number;
+  /** The time limit to find a server, in milliseconds. Default: `timeoutMs`. */
+  readonly selectionTimeoutMs?: number;
   /** Called about each second while `open` builds indexes, and after each batch of documents that it migrates. */
   readonly onProgress?: OnMigrationProgress;
 }
@@ -120,10 +122,11 @@ export class MongoStore {
     uri,
     database = 'user_activity',
     timeoutMs = 10_000,
+    selectionTimeoutMs = timeoutMs,
     onProgress = () => {},
   }: MongoStoreOptions): Promise<MongoStore> {
     const options: MongoClientOptions = {
-      serverSelectionTimeoutMS: timeoutMs,
+      serverSelectionTimeoutMS: selectionTimeoutMs,
       connectTimeoutMS: timeoutMs,
       socketTimeoutMS: timeoutMs * 2,
       // Limits the wait of a query for a free connection.

@@ -35,7 +35,8 @@ export async function freshStore() {
     // From the replica set, the driver would learn the server's own address and avoid the proxy.
     uri: `mongodb://127.0.0.1:${proxy.port}/?directConnection=true`,
     database,
-    timeoutMs: 2000,
+    // Interrupted stores fail after this time. Others have the default limits, because a slow disk is no failure.
+    selectionTimeoutMs: 2000,
   });
   return {
     database,
