@@ -1,7 +1,7 @@
 import type { ApiUseCases } from '@user-activity/application';
 import { settlesWithin } from '@user-activity/timing';
 import type { Logger } from './logger.ts';
-import { repeatRegularly } from './repeat-regularly.ts';
+import { logFailures, repeatRegularly } from './repeat-regularly.ts';
 
 const defaultPauseMs = 1000;
 // A stop must not wait for a log or a store that hangs.
@@ -44,7 +44,7 @@ export class AuditRelay {
   }
 
   #repeat(work: () => Promise<void>, failureMessage: string): void {
-    const { signal } = this.#abort;
-    void repeatRegularly(work, { logger: this.#logger, failureMessage, signal, pauseMs: this.#pauseMs });
+    const onFailure = logFailures(this.#logger, failureMessage);
+    void repeatRegularly(work, { signal: this.#abort.signal, pauseMs: this.#pauseMs, onFailure });
   }
 }

@@ -1,6 +1,6 @@
 import type { ApiUseCases } from '@user-activity/application';
 import type { Logger } from './logger.ts';
-import { repeatRegularly } from './repeat-regularly.ts';
+import { logFailures, repeatRegularly } from './repeat-regularly.ts';
 import { tokens } from './tokens.ts';
 import type { Get } from './wiring.ts';
 
@@ -17,8 +17,11 @@ export async function readKeysRegularly(
   signal: AbortSignal,
   pauseMs: number = defaultPauseMs,
 ): Promise<void> {
-  const failureMessage = 'could not read the API keys; the known ones work for a limited time';
-  await repeatRegularly(refreshKeys, { logger, failureMessage, signal, pauseMs });
+  const onFailure = logFailures(
+    logger,
+    'could not read the API keys; the known ones work for a limited time',
+  );
+  await repeatRegularly(refreshKeys, { signal, pauseMs, onFailure });
 }
 
 /** Starts to read the API keys regularly, until the returned function is called. Each process that serves the API does this. */

@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ApiUseCases } from '@user-activity/application';
 import { isDomainError } from '@user-activity/domain';
 import type { Logger } from './logger.ts';
+import { repeatRegularly } from './repeat-regularly.ts';
 import { tokens } from './tokens.ts';
 import type { Get } from './wiring.ts';
 
@@ -23,10 +23,6 @@ export async function sweepProjectsRegularly(
 ): Promise<void> {
   let nextRound = 0;
   let rounds = 0;
-  const refresh = async (): Promise<number> => {
-    await refreshProjects();
-    return tickMs;
-  };
   const sweep = async (): Promise<number> => {
     const isDue = performance.now() >= nextRound;
     const result = await sweepProjects(isDue ? 'schedule' : 'erasure');
@@ -41,39 +37,20 @@ export async function sweepProjectsRegularly(
     return more ? 0 : tickMs;
   };
   const measure = async (): Promise<number> => ((await measureStorage()).more ? 0 : tickMs);
+  const repeat = (work: () => Promise<number | void>, failureMessage: string): Promise<void> =>
+    repeatRegularly(work, {
+      signal,
+      pauseMs: tickMs,
+      onFailure(error, isRepeated) {
+        if (!isDomainError(error)) throw error;
+        if (!isRepeated) logger.warn({ code: error.code, reason: error.message }, failureMessage);
+      },
+    });
   await Promise.all([
-    repeat(refresh, tickMs, signal, (reason) =>
-      logger.warn(reason, 'could not read the settings of projects; the last known ones apply'),
-    ),
-    repeat(measure, tickMs, signal, (reason) =>
-      logger.warn(reason, 'could not measure the storage of projects; the last measured sizes count'),
-    ),
-    repeat(sweep, tickMs, signal, (reason) =>
-      logger.warn(reason, 'could not remove old activities or erase projects; trying again regularly'),
-    ),
+    repeat(refreshProjects, 'could not read the settings of projects; the last known ones apply'),
+    repeat(measure, 'could not measure the storage of projects; the last measured sizes count'),
+    repeat(sweep, 'could not remove old activities or erase projects; trying again regularly'),
   ]);
-}
-
-/** Repeats the work until the signal is aborted. The work returns the pause after it. Calls `onFailure` for the first of consecutive failures. */
-async function repeat(
-  work: () => Promise<number>,
-  pauseAfterFailureMs: number,
-  signal: AbortSignal,
-  onFailure: (reason: { readonly code: string; readonly reason: string }) => void,
-): Promise<void> {
-  let isFailing = false;
-  while (!signal.aborted) {
-    let pauseMs = pauseAfterFailureMs;
-    try {
-      pauseMs = await work();
-      isFailing = false;
-    } catch (error) {
-      if (!isDomainError(error)) throw error;
-      if (!isFailing) onFailure({ code: error.code, reason: error.message });
-      isFailing = true;
-    }
-    await delay(pauseMs, undefined, { signal, ref: false }).catch(() => undefined);
-  }
 }
 
 /** Starts to sweep projects regularly, until the returned function is called. Each process that serves the API does this. */

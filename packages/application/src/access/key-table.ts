@@ -7,6 +7,7 @@ import {
   type Scope,
 } from '@user-activity/domain';
 import { BucketTable } from './bucket-table.ts';
+import { ReadOrder } from './read-order.ts';
 
 /**
  * The owner of a secret, or why it is refused. `unavailable`: the store can't be read, so nobody knows whether the key exists or was
@@ -41,11 +42,10 @@ export class KeyTable {
   readonly #options: KeyTableOptions;
   #entries: ReadonlyMap<string, Entry> = new Map();
   /** The public keys by their origins. */
-  #keysByOrigin: ReadonlyMap<string, readonly AccessKey[]> = new Map();
+  #keysByOrigin: ReadonlyMap<string, readonly { readonly key: AccessKey }[]> = new Map();
   #readAt = Number.NEGATIVE_INFINITY;
   #lastReadFailed = true;
-  #reads = 0;
-  #latestRead = 0;
+  readonly #reads: ReadOrder = new ReadOrder();
 
   constructor(options: KeyTableOptions) {
     this.#options = options;
@@ -54,15 +54,13 @@ export class KeyTable {
 
   /** Reads all keys. An older read that ends later changes nothing. If it rejects, the keys stay as they are. */
   async refresh(keys: Pick<KeyRepository, 'findAll'>): Promise<void> {
-    this.#reads += 1;
-    const read = this.#reads;
+    const read = this.#reads.begin();
     const startedAt = this.#options.now();
     try {
       const all = await keys.findAll();
-      if (read > this.#latestRead) this.#replace(all, startedAt);
-      this.#latestRead = Math.max(read, this.#latestRead);
+      if (this.#reads.accept(read)) this.#replace(all, startedAt);
     } catch (error) {
-      if (read === this.#reads) this.#lastReadFailed = true;
+      if (this.#reads.isLatest(read)) this.#lastReadFailed = true;
       throw error;
     }
   }
@@ -84,7 +82,7 @@ export class KeyTable {
    */
   readonly allowsOrigin = (origin: string): boolean => {
     const now = this.#options.clock.now();
-    return (this.#keysByOrigin.get(origin) ?? []).some((key) => AccessKey.stateOf(key, now) === 'valid');
+    return (this.#keysByOrigin.get(origin) ?? []).some(({ key }) => AccessKey.stateOf(key, now) === 'valid');
   };
 
   #replace(keys: readonly AccessKey[], readAt: number): void {
@@ -94,14 +92,8 @@ export class KeyTable {
         return key.secrets.map((secret) => [secret.digest, { key, secret, principal }] as const);
       }),
     );
-    const keysByOrigin = new Map<string, AccessKey[]>();
-    for (const key of keys)
-      for (const origin of key.origins) {
-        const others = keysByOrigin.get(origin);
-        if (others === undefined) keysByOrigin.set(origin, [key]);
-        else others.push(key);
-      }
-    this.#keysByOrigin = keysByOrigin;
+    const allowances = keys.flatMap((key) => key.origins.map((origin) => ({ origin, key })));
+    this.#keysByOrigin = Map.groupBy(allowances, ({ origin }) => origin);
     this.buckets.replace(keys.map(({ id, limits }) => [id, limits]));
     this.#readAt = readAt;
     this.#lastReadFailed = false;

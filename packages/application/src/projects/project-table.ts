@@ -9,6 +9,7 @@ import {
   type UsageLimits,
 } from '@user-activity/domain';
 import { BucketTable } from '../access/bucket-table.ts';
+import { ReadOrder } from '../access/read-order.ts';
 
 /** A project with the retention that applies to it. */
 export interface EffectiveProject extends Project {
@@ -22,8 +23,7 @@ export class ProjectTable {
   readonly buckets: BucketTable<ProjectId>;
   readonly deploymentDays: RetentionDays | undefined;
   #settings: ReadonlyMap<ProjectId, ProjectSettings> = new Map();
-  #reads = 0;
-  #latestRead = 0;
+  readonly #reads: ReadOrder = new ReadOrder();
 
   /** `now` is a clock in milliseconds that never jumps. */
   constructor(deploymentDays: RetentionDays | undefined, now: () => number) {
@@ -52,12 +52,9 @@ export class ProjectTable {
 
   /** Reads the settings of all projects. An older read that ends later changes nothing. If it rejects, the settings stay as they are. */
   async refresh(projects: Pick<ProjectRepository, 'findSettings'>): Promise<void> {
-    this.#reads += 1;
-    const read = this.#reads;
+    const read = this.#reads.begin();
     const all = await projects.findSettings();
-    if (read < this.#latestRead) return;
-    this.#latestRead = read;
-    this.replace(all);
+    if (this.#reads.accept(read)) this.replace(all);
   }
 
   replace(all: readonly SettingsOfProject[]): void {
