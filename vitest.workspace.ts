@@ -55,6 +55,7 @@ const project = ({ name, group, include, exclude = [], globalSetup, timeout }: C
     restoreMocks: true,
     testTimeout: timeout,
     hookTimeout: timeout,
+    expect: { poll: { timeout: 60_000 } },
     maxWorkers: group.maxWorkers,
     sequence: { groupOrder: group.order },
   },

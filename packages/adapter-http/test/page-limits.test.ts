@@ -25,9 +25,9 @@ test('eight pages are made at a time, and eight searches do not delay them', asy
   const { findActivities, release, asked } = held();
   const { app } = await service({ useCases: { findActivities } });
   const searches = Array.from({ length: 20 }, () => app.inject(search));
-  await vi.waitUntil(() => asked() === 8);
+  await expect.poll(asked).toBe(8);
   const pages = Array.from({ length: 20 }, () => app.inject(page));
-  await vi.waitUntil(() => asked() === 16);
+  await expect.poll(asked).toBe(16);
   expect((await app.inject('/health/live')).statusCode).toBe(200);
   expect(asked()).toBe(16);
   release();
@@ -41,10 +41,10 @@ test('a page that waited for more than ten seconds is refused without a query to
   const { app, clock } = await service({ useCases: { findActivities } });
   const read = vi.spyOn(clock, 'now');
   const places = Array.from({ length: 8 }, () => app.inject(page));
-  await vi.waitUntil(() => asked() === 8);
+  await expect.poll(asked).toBe(8);
   const late = app.inject(page);
   // A question waits for its place as soon as it was read.
-  await vi.waitUntil(() => read.mock.calls.length === 9);
+  await expect.poll(() => read.mock.calls.length).toBe(9);
   const now = performance.now();
   vi.spyOn(performance, 'now').mockReturnValue(now + 10_001);
   release();

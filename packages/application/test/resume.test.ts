@@ -20,7 +20,7 @@ import {
   type UserActivity,
 } from '@user-activity/domain';
 import { sampleActivities, sampleActivity } from '@user-activity/port-contracts';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { makeBeginStoring, makeResumePartition, type ResumeDeps } from '../src/storing/resume-storing.ts';
 import { makeStoreActivities } from '../src/storing/store-activities.ts';
 
@@ -229,8 +229,7 @@ describe('a store that an older copy replaces', () => {
     const publisher = new MemoryEventPublisher(memory);
     const publish = (activities: readonly UserActivity[]) =>
       publisher.publish(activities.map(activityLogged));
-    const settled = (offset: number) =>
-      vi.waitFor(() => expect(store.settled.get(log)).toEqual([offset]), { timeout: 60_000 });
+    const settled = (offset: number) => expect.poll(() => store.settled.get(log)).toEqual([offset]);
     return { store, events, failures, consumer, publish, settled };
   }
 
@@ -274,7 +273,7 @@ describe('a store that an older copy replaces', () => {
     await settled(20);
     store.reachable = false;
     await publish(later);
-    await vi.waitFor(() => expect(failures.length).toBeGreaterThan(0));
+    await expect.poll(() => failures.length).toBeGreaterThan(0);
     store.activities.clear();
     for (const [key, activity] of backup) store.activities.set(key, activity);
     store.settled.set(log, [10]);

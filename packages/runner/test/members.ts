@@ -1,5 +1,5 @@
 import type { EventConsumer, PartitionProgress, RecordHandler, ResumeAt } from '@user-activity/domain';
-import { expect, vi } from 'vitest';
+import { expect } from 'vitest';
 import { RestartingConsumer } from '../src/restarting-consumer.ts';
 
 export const skip = (): undefined => undefined;
@@ -63,4 +63,4 @@ export function consumerOf(...members: readonly Member[]) {
 }
 
 /** Waits until a member was started. */
-export const started = (member: Member) => vi.waitFor(() => expect(member.handler).toBeDefined());
+export const started = (member: Member) => expect.poll(() => member.handler).toBeDefined();

@@ -1,7 +1,7 @@
 import { MemoryEventConsumer, MemoryEventPublisher, MemoryLog } from '@user-activity/adapter-memory';
 import { activityLogged, DomainError, LogMismatch, type ResumeAt } from '@user-activity/domain';
 import { sampleActivity } from '@user-activity/port-contracts';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { RestartingConsumer } from '../src/restarting-consumer.ts';
 import { consumerOf, Member, skip, started } from './members.ts';
 
@@ -100,7 +100,7 @@ test('failures are not in a row if records were handled between them', async () 
     await member.handler?.([], new AbortController().signal, { partition: 0, from: 0, to: 0 });
     member.crash('again');
   }
-  await vi.waitFor(() => expect(events.filter((line) => line === 'pause 1')).toHaveLength(3));
+  await expect.poll(() => events.filter((line) => line === 'pause 1')).toHaveLength(3);
   await consumer.stop();
   await consumer.ended;
 });
@@ -136,9 +136,9 @@ test('all records of a log in memory are handled across a restart', async () => 
     for (const { content } of records) if (content.name === 'ActivityLogged') ids.add(content.activity.id);
   });
   await publisher.publish([activityLogged(sampleActivity({ id: 'before' }))]);
-  await vi.waitFor(() => expect(ids).toContain('before'));
+  await expect.poll(() => ids).toContain('before');
   consumer.restart('a test');
   await publisher.publish([activityLogged(sampleActivity({ id: 'after' }))]);
-  await vi.waitFor(() => expect(ids).toContain('after'));
+  await expect.poll(() => ids).toContain('after');
   await consumer.stop();
 });

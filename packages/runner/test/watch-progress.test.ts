@@ -1,6 +1,6 @@
 import { ProgressWatchdog } from '@user-activity/application';
 import { DomainError } from '@user-activity/domain';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { watchProgress, withWatchdog } from '../src/watch-progress.ts';
 import { consumerOf, Member, skip } from './members.ts';
 
@@ -29,7 +29,7 @@ describe('under the watchdog', () => {
     });
     const { consumer, events, watching } = watched(async () => undefined, new Member(), second);
     await consumer.start(async () => undefined);
-    await vi.waitFor(() => expect(events.at(-1)).toBe('recovered'));
+    await expect.poll(() => events.at(-1)).toBe('recovered');
     await consumer.stop();
     await watching;
     expect(events).toEqual(['stalled', 'it committed no record within the time limit', 'recovered']);
@@ -51,7 +51,7 @@ describe('under the watchdog', () => {
       throw new DomainError('STORE_UNAVAILABLE', 'down');
     });
     await consumer.start(async () => undefined);
-    await vi.waitFor(() => expect(pings).toBeGreaterThan(20));
+    await expect.poll(() => pings).toBeGreaterThan(20);
     expect(watchdog.state).toBe('waiting');
     expect(events).toEqual([]);
     await consumer.stop();
