@@ -1,5 +1,6 @@
-// Sends requests at random times with a steady mean rate, on a thread of its own, so that they do not keep step with what is measured. It writes finished bytes to sockets, because an HTTP client takes more time for a
-// request than the service takes to refuse it, and on a small machine that time would be missing elsewhere.
+// Sends requests at random times with a steady mean rate, on a thread of its own, so that they do not keep step with what is measured.
+// It writes finished bytes to sockets, because an HTTP client takes more time for a request than the service takes to refuse it, and on a
+// small machine that time would be missing elsewhere.
 import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
