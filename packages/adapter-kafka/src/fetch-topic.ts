@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { ByteReader, UnreadableBytes } from './record-batches/byte-reader.ts';
+import { ByteReader, UnreadableBytes } from '@user-activity/record-batch';
 import type { Broker, ProtocolRequest } from './with-cluster.ts';
 
 /** KafkaJS's internal class that writes requests. */

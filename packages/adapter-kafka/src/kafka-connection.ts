@@ -6,7 +6,7 @@ import kafkajs, {
   type SASLOptions,
 } from 'kafkajs';
 import { endStoppedFetches } from './end-stopped-fetches.ts';
-import { useOwnReader } from './record-batches/read-record-batches.ts';
+import { useOwnReader } from './own-reader.ts';
 
 export interface KafkaConnectionOptions {
   /** `host:port` of at least one broker. The client learns the addresses of the others from it. */

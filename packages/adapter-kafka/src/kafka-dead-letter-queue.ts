@@ -1,11 +1,12 @@
 import { type DeadLetter, type DeadLetterQueue, type RawRecord, withoutBytes } from '@user-activity/domain';
+import type { NewRecord } from '@user-activity/record-batch';
 import { deadLetterMessage } from '@user-activity/topic-contract';
 import { backOff } from '@user-activity/timing';
-import type { Message } from 'kafkajs';
 import { ConfirmedProducer } from './confirmed-producer.ts';
 import type { KafkaConnection } from './kafka-connection.ts';
-import { largestSize, messageOf } from './kafka-record.ts';
+import { largestSize } from './kafka-record.ts';
 import type { KafkaTopic } from './kafka-topic.ts';
+import type { RecordsByPartition } from './produce-request.ts';
 import { hasNoLeader, logUnavailable } from './translated.ts';
 import { turns } from './turns.ts';
 
@@ -31,7 +32,7 @@ export class KafkaDeadLetterQueue implements DeadLetterQueue {
 
   async add(letters: readonly DeadLetter[]): Promise<void> {
     const turn = turns.begin();
-    let portion = new Map<number, Message[]>();
+    let portion = new Map<number, NewRecord[]>();
     let bytes = 0;
     for (const letter of letters) {
       const record = this.#fittingRecord(letter);
@@ -42,9 +43,9 @@ export class KafkaDeadLetterQueue implements DeadLetterQueue {
         bytes = 0;
       }
       const partition = letter.origin.partition % this.#partitions;
-      const messages = portion.get(partition) ?? [];
-      messages.push(messageOf(record, partition));
-      portion.set(partition, messages);
+      const records = portion.get(partition) ?? [];
+      records.push({ ...record, timestamp: Date.now() });
+      portion.set(partition, records);
       bytes += size;
       if (turn.isOverAfter(size)) await turn.next();
     }
@@ -52,7 +53,7 @@ export class KafkaDeadLetterQueue implements DeadLetterQueue {
   }
 
   /** Sends again if the broker does not lead a partition yet, as in the first moments of a new topic. */
-  async #send(portion: ReadonlyMap<number, readonly Message[]>): Promise<void> {
+  async #send(portion: RecordsByPartition): Promise<void> {
     for (let failures = 1; ; failures += 1) {
       const { failure } = await this.#producer.send(portion, false);
       if (failure === undefined) return;

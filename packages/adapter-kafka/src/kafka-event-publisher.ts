@@ -10,10 +10,11 @@ import {
   type RepublishOutcome,
 } from '@user-activity/domain';
 import { backOff, settlesWithin } from '@user-activity/timing';
+import type { NewRecord } from '@user-activity/record-batch';
 import { activityMessage } from '@user-activity/topic-contract';
 import { ConfirmedProducer } from './confirmed-producer.ts';
 import type { KafkaConnection } from './kafka-connection.ts';
-import { largestSize, messageOf } from './kafka-record.ts';
+import { largestSize } from './kafka-record.ts';
 import { type Call, type Entry, type Portion, PublishQueue } from './publish-queue.ts';
 import type { KafkaTopic } from './kafka-topic.ts';
 import { logUnavailable } from './translated.ts';
@@ -24,18 +25,18 @@ export interface KafkaEventPublisherOptions {
   readonly publishTimeoutMs?: number;
   /** The maximum number of unconfirmed events. Default: 100,000. */
   readonly bufferedEvents?: number;
-  /** The maximum size of unconfirmed messages in bytes. Default: 64 MiB. */
+  /** The maximum size of unconfirmed records in bytes. Default: 64 MiB. */
   readonly bufferedBytes?: number;
   readonly observer?: PublishObserver;
 }
 
-/** An entry without its call. */
-type Draft = Omit<Entry, 'call'>;
+/** Makes the entry of a source. Returns undefined to skip the source. */
+type MakeEntry<Source> = (source: Source, call: Call) => Entry | undefined;
 
 // Below a broker's default limit of 1 MiB for a batch with its framing. Three activities of the maximum size fit.
 const maxPartitionBytes = 900_000;
-// An upper bound for the attributes, header names and framing of one message, in bytes.
-const messageOverhead = 300;
+// An upper bound for the attributes, header names and framing of one record, in bytes.
+const recordOverhead = 300;
 // How long `close` waits for the confirmation of pending events.
 const closingMs = 1500;
 // Short, so that several attempts fit into the publish timeout.
@@ -76,14 +77,14 @@ export class KafkaEventPublisher implements EventPublisher {
     this.#queue = new PublishQueue(topic.partitions, maxPartitionBytes);
   }
 
-  async publish(events: readonly ActivityLogged[]): Promise<void> {
-    await this.#submit(events, (event) => this.#draftOf(event));
+  publish(events: readonly ActivityLogged[]): Promise<void> {
+    return this.#submit(events, this.#entryOf);
   }
 
   async republish(records: readonly OriginalRecord[]): Promise<readonly RepublishOutcome[]> {
     const { partitions, maxMessageBytes } = this.#topic;
     const outcomes: RepublishOutcome[] = [];
-    await this.#submit(records, (original) => {
+    await this.#submit(records, (original, call) => {
       const record = replayed(original);
       const bytes = largestSize(record);
       // A record may be too large because it was compressed on the log, or written under a higher limit.
@@ -91,19 +92,17 @@ export class KafkaEventPublisher implements EventPublisher {
       if (bytes > maxMessageBytes) return undefined;
       const { key } = record;
       const partition = key === null ? original.origin.partition % partitions : partitionOf(key, partitions);
-      return { partition, bytes, message: messageOf(record, partition) };
+      return { partition, bytes, record: { ...record, timestamp: Date.now() }, call };
     });
     return outcomes;
   }
 
-  #draftOf(event: ActivityLogged): Draft {
-    const { key, value, headers, timestamp } = activityMessage(event, { source: ceSource });
-    const [keyBytes, valueBytes] = [Buffer.from(key), Buffer.from(value)];
-    const bytes = messageOverhead + 2 * keyBytes.length + valueBytes.length;
-    const partition = partitionOf(keyBytes, this.#topic.partitions);
-    const message = { key: keyBytes, value: valueBytes, headers, partition, timestamp: String(timestamp) };
-    return { bytes, partition, message };
-  }
+  readonly #entryOf: MakeEntry<ActivityLogged> = (event, call) => {
+    const message = activityMessage(event, { source: ceSource });
+    const key = Buffer.from(message.key);
+    const bytes = recordOverhead + 2 * key.length + Buffer.byteLength(message.value);
+    return { partition: partitionOf(key, this.#topic.partitions), record: message, bytes, call };
+  };
 
   async ping(): Promise<void> {
     this.#assertOpen();
@@ -124,17 +123,14 @@ export class KafkaEventPublisher implements EventPublisher {
   }
 
   #assertOpen(): void {
-    if (this.#closed !== undefined) throw new DomainError('LOG_UNAVAILABLE', 'The publisher is closed.');
+    if (this.#closed !== undefined) throw closed();
   }
 
-  /** Resolves once the log holds the sources' messages. Skips a source for which `draft` returns undefined. */
-  #submit<Source>(
-    sources: readonly Source[],
-    draft: (source: Source) => Draft | undefined,
-  ): Promise<void> | undefined {
-    this.#assertOpen();
-    if (sources.length === 0) return undefined;
-    if (this.#events + sources.length > this.#maxEvents) throw busy();
+  /** Resolves once the log holds the sources' records. Skips a source for which `makeEntry` returns undefined. */
+  #submit<Source>(sources: readonly Source[], makeEntry: MakeEntry<Source>): Promise<void> {
+    if (this.#closed !== undefined) return Promise.reject(closed());
+    if (sources.length === 0) return Promise.resolve();
+    if (this.#events + sources.length > this.#maxEvents) return Promise.reject(busy());
     const call: Call = {
       ...Promise.withResolvers<void>(),
       deadline: performance.now() + this.#timeoutMs,
@@ -145,31 +141,35 @@ export class KafkaEventPublisher implements EventPublisher {
     };
     this.#calls.add(call);
     this.#expiry ??= this.#startExpiryTimer(call);
-    this.#addToBuffer(call.events, 0);
-    void this.#enqueue(call, sources, draft);
+    this.#events += call.events;
+    void this.#enqueue(call, sources, makeEntry);
     return call.promise;
   }
 
-  /** Makes the messages of a call, with pauses, and queues them once all are made. The buffer counts each message when it is made. */
+  /** Makes the records of a call, with pauses, and queues them once all are made. The buffer counts each record when it is made. */
   async #enqueue<Source>(
     call: Call,
     sources: readonly Source[],
-    draft: (source: Source) => Draft | undefined,
+    makeEntry: MakeEntry<Source>,
   ): Promise<void> {
     try {
       const entries: Entry[] = [];
       const turn = turns.begin();
       for (const source of sources) {
-        const entry = draft(source);
+        const entry = makeEntry(source, call);
         if (entry === undefined) continue;
         const { bytes } = entry;
         if (this.#bytes + bytes > this.#maxBytes) throw busy();
         call.bytes += bytes;
-        this.#addToBuffer(0, bytes);
-        entries.push({ ...entry, call });
-        if (turn.isOverAfter(bytes)) await turn.next();
+        this.#bytes += bytes;
+        entries.push(entry);
+        if (turn.isOverAfter(bytes)) {
+          this.#reportBuffer();
+          await turn.next();
+        }
         if (call.settled) return;
       }
+      this.#reportBuffer();
       call.unconfirmed = entries.length;
       for (const entry of entries) this.#queue.add(entry);
       if (entries.length === 0) this.#settle(call, call.resolve);
@@ -179,9 +179,7 @@ export class KafkaEventPublisher implements EventPublisher {
     }
   }
 
-  #addToBuffer(events: number, bytes: number): void {
-    this.#events += events;
-    this.#bytes += bytes;
+  #reportBuffer(): void {
     this.#observer?.buffered(this.#events, this.#bytes);
   }
 
@@ -193,7 +191,9 @@ export class KafkaEventPublisher implements EventPublisher {
       clearTimeout(this.#expiry);
       this.#expiry = undefined;
     }
-    this.#addToBuffer(-call.events, -call.bytes);
+    this.#events -= call.events;
+    this.#bytes -= call.bytes;
+    this.#reportBuffer();
     settle();
   }
 
@@ -214,10 +214,12 @@ export class KafkaEventPublisher implements EventPublisher {
 
   /** Sends portions until the queue is empty, or no call waits any more. */
   async #sendAll(): Promise<void> {
-    // Waits for all calls of this turn of the event loop, to send their events together.
+    // Waits for the calls of this turn of the event loop and of the next one, so that more events share a request.
+    await nextTurn();
     await nextTurn();
     for (let failures = 0; this.#calls.size > 0 && !this.#queue.isEmpty; ) {
       const portion = this.#queue.take();
+      if (portion.size === 0) continue;
       // After a failure, sends one request per partition, so that healthy partitions succeed.
       this.#failure = await this.#send(portion, failures > 0);
       failures = this.#failure === undefined ? 0 : failures + 1;
@@ -226,22 +228,22 @@ export class KafkaEventPublisher implements EventPublisher {
     this.#sending = undefined;
   }
 
-  /** Sends a portion, settles completed calls, and puts back unconfirmed messages. Returns the failure, if any. */
+  /** Sends a portion, settles completed calls, and puts back unconfirmed records. Returns the failure, if any. */
   async #send(portion: Portion, separately: boolean): Promise<unknown> {
-    const messages = new Map(
-      [...portion].map(([partition, entries]) => [partition, entries.map(({ message }) => message)]),
-    );
+    const records = new Map<number, readonly NewRecord[]>();
+    for (const [partition, entries] of portion)
+      records.set(
+        partition,
+        entries.map(({ record }) => record),
+      );
     const startedAt = performance.now();
-    const { confirmed, failure } = await this.#producer.send(messages, separately);
+    const { confirmed, failure } = await this.#producer.send(records, separately);
     const seconds = (performance.now() - startedAt) / 1000;
     let events = 0;
     let bytes = 0;
     for (const [partition, entries] of portion) {
       if (!confirmed.has(partition)) {
-        this.#queue.putBack(
-          partition,
-          entries.filter(({ call }) => !call.settled),
-        );
+        this.#queue.putBack(partition, entries);
         continue;
       }
       events += entries.length;
@@ -252,10 +254,12 @@ export class KafkaEventPublisher implements EventPublisher {
         if (call.unconfirmed === 0) this.#settle(call, call.resolve);
       }
     }
-    if (portion.size > 0) this.#observer?.flushed({ events, bytes, seconds, failed: failure !== undefined });
+    this.#observer?.flushed({ events, bytes, seconds, failed: failure !== undefined });
     return failure;
   }
 }
+
+const closed = (): DomainError => new DomainError('LOG_UNAVAILABLE', 'The publisher is closed.');
 
 const busy = (): DomainError =>
   new DomainError('LOG_BUSY', "The publisher's buffer is full; try again later.");

@@ -1,8 +1,6 @@
 import { type LogRecord, ProjectId, type RawRecord, replayOf, unreadable } from '@user-activity/domain';
-import { readMessage } from '@user-activity/topic-contract';
-import type { Message } from 'kafkajs';
-import { type BatchRecord, maxHeaders } from './record-batches/batch-record.ts';
-import { UnreadableBatch } from './record-batches/unreadable-batch.ts';
+import { type BatchRecord, maxHeaders, UnreadableBatch } from '@user-activity/record-batch';
+import { encodedHeadersHeader, readMessage, unreadableBatchHeader } from '@user-activity/topic-contract';
 
 // Sizes from https://kafka.apache.org/documentation/#messageformat, with numbers of variable length at their longest.
 const batchFraming = 61 + 40;
@@ -17,34 +15,27 @@ export function kafkaRecord(
   partition: number,
   message: BatchRecord | UnreadableBatch,
 ): LogRecord {
-  const record: RawRecord = { key: message.key, value: message.value, headers: message.headers };
-  const raw = (): RawRecord => record;
   if (message instanceof UnreadableBatch) {
-    const origin = { topic, partition, offset: message.firstOffset };
-    return { origin, content: unreadable(message.reason, ProjectId.system), raw };
+    const { firstOffset, offset, reason, value } = message;
+    const headers = { [unreadableBatchHeader]: [Buffer.from(`${firstOffset}-${offset}`)] };
+    return {
+      origin: { topic, partition, offset: firstOffset },
+      content: unreadable(reason, ProjectId.system),
+      raw: () => ({ key: null, value, headers }),
+    };
   }
-  const origin = { topic, partition, offset: Number(message.offset) };
-  const original = replayOf(record.headers, topic);
+  const { headerCount } = message;
+  const hasTooManyHeaders = headerCount > maxHeaders;
+  const headers = hasTooManyHeaders ? { [encodedHeadersHeader]: [message.encodedHeaders] } : message.headers;
+  const record: RawRecord = { key: message.key, value: message.value, headers };
+  const original = replayOf(headers, topic);
   return {
-    origin,
+    origin: { topic, partition, offset: Number(message.offset) },
     ...(original === undefined ? {} : { replayOf: original }),
-    content:
-      message.headerCount > maxHeaders
-        ? unreadable(`it has ${message.headerCount} headers; the limit is ${maxHeaders}`, ProjectId.system)
-        : readMessage(record),
-    raw,
-  };
-}
-
-export function messageOf({ key, value, headers }: RawRecord, partition: number): Message {
-  const copied = Object.entries(headers).map(
-    ([name, values]) => [name, values.map((header) => Buffer.from(header))] as const,
-  );
-  return {
-    key: key && Buffer.from(key),
-    value: value && Buffer.from(value),
-    headers: Object.fromEntries(copied),
-    partition,
+    content: hasTooManyHeaders
+      ? unreadable(`it has ${headerCount} headers; the limit is ${maxHeaders}`, ProjectId.system)
+      : readMessage(record),
+    raw: () => record,
   };
 }
 

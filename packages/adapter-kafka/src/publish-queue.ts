@@ -1,12 +1,12 @@
-import type { Message } from 'kafkajs';
+import type { NewRecord } from '@user-activity/record-batch';
 
 /** A pending call of `publish` or `republish`. */
 export interface Call {
   readonly deadline: number;
   readonly events: number;
-  /** The total size of the messages that were made so far. */
+  /** The total size of the records that were made so far. */
   bytes: number;
-  /** The number of unconfirmed messages. */
+  /** The number of unconfirmed records. */
   unconfirmed: number;
   settled: boolean;
   readonly promise: Promise<void>;
@@ -14,23 +14,23 @@ export interface Call {
   readonly reject: (error: unknown) => void;
 }
 
-/** A message of a pending call. */
+/** A record of a pending call. */
 export interface Entry {
   readonly partition: number;
-  readonly message: Message;
+  readonly record: NewRecord;
   readonly bytes: number;
   readonly call: Call;
 }
 
-/** Messages to send together, by partition and in order. */
+/** Records to send together, by partition and in order. */
 export type Portion = ReadonlyMap<number, readonly Entry[]>;
 
-/** The messages to send, by partition, in order of arrival. */
+/** The records to send, by partition, in order of arrival. */
 export class PublishQueue {
   readonly #lanes: Entry[][];
   readonly #maxBytes: number;
 
-  /** `maxBytes` limits the messages of one partition in a portion. A single message may be larger. */
+  /** `maxBytes` limits the records of one partition in a portion. A single record may be larger. */
   constructor(partitions: number, maxBytes: number) {
     this.#lanes = Array.from({ length: partitions }, () => []);
     this.#maxBytes = maxBytes;
@@ -44,10 +44,11 @@ export class PublishQueue {
     this.#lane(entry.partition).push(entry);
   }
 
-  /** Removes and returns the next portion, without the messages of settled calls. */
+  /** Removes and returns the next portion, without the records of settled calls. */
   take(): Portion {
     const portion = new Map<number, readonly Entry[]>();
     for (const [partition, lane] of this.#lanes.entries()) {
+      if (lane.length === 0) continue;
       let bytes = 0;
       let count = 0;
       for (const entry of lane) {
@@ -55,21 +56,20 @@ export class PublishQueue {
         bytes += entry.bytes;
         count += 1;
       }
-      const taken = lane.splice(0, count).filter(({ call }) => !call.settled);
+      const taken = lane.splice(0, count).filter(isPending);
       if (taken.length > 0) portion.set(partition, taken);
     }
     return portion;
   }
 
-  /** Puts messages of a partition back, before all messages that arrived in the meantime. */
+  /** Puts records of a partition back, before all records that arrived in the meantime. */
   putBack(partition: number, entries: readonly Entry[]): void {
-    this.#lanes[partition] = [...entries, ...this.#lane(partition)];
+    this.#lanes[partition] = [...entries.filter(isPending), ...this.#lane(partition)];
   }
 
-  /** Drops the messages of settled calls. */
+  /** Drops the records of settled calls. */
   dropSettled(): void {
-    for (const [partition, lane] of this.#lanes.entries())
-      this.#lanes[partition] = lane.filter(({ call }) => !call.settled);
+    for (const [partition, lane] of this.#lanes.entries()) this.#lanes[partition] = lane.filter(isPending);
   }
 
   #lane(partition: number): Entry[] {
@@ -78,3 +78,5 @@ export class PublishQueue {
     return lane;
   }
 }
+
+const isPending = ({ call }: Entry): boolean => !call.settled;

@@ -2,8 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { LogRecord } from '@user-activity/domain';
 import type { KafkaMessage } from 'kafkajs';
 import { kafkaRecord } from './kafka-record.ts';
-import { BatchRecord } from './record-batches/batch-record.ts';
-import { UnreadableBatch } from './record-batches/unreadable-batch.ts';
+import { BatchRecord, UnreadableBatch } from '@user-activity/record-batch';
 
 type ReadRecord = BatchRecord | UnreadableBatch;
 

@@ -26,14 +26,21 @@ export interface Broker {
 /** KafkaJS's internal class for the brokers of a client. */
 export interface Cluster {
   readonly brokerPool: { findConnectedBroker(): Promise<Broker> };
-  /** Returns the partitions by the id of their leader, as the client knows them. */
-  findLeaderForPartitions(topic: string, partitions: readonly number[]): Readonly<Record<string, unknown>>;
+  /** Fetches the topic's leaders, and remembers the topic for later refreshes. */
+  addTargetTopic(topic: string): Promise<void>;
+  /** Fetches the leaders again if they are older than 5 minutes. */
+  refreshMetadataIfNecessary(): Promise<void>;
+  /** Returns the partitions by the id of their leader, as the client knows them. Omits unknown partitions. */
+  findLeaderForPartitions(
+    topic: string,
+    partitions: readonly number[],
+  ): Readonly<Record<string, readonly number[]>>;
   findBroker(broker: { readonly nodeId: string }): Promise<Broker>;
 }
 
 const factoryName = 'private:Kafka:createCluster';
 
-/** Makes an admin or a consumer with the client, and adds its cluster to it. KafkaJS 2.2.4 hides the cluster. */
+/** Makes an admin, a consumer or a producer with the client, and adds its cluster to it. KafkaJS 2.2.4 hides the cluster. */
 export function withCluster<Role extends object>(
   client: Kafka,
   make: (client: Kafka) => Role,

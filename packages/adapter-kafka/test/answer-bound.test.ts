@@ -1,8 +1,8 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib';
-import { lz4Compress, snappyCompress } from '@user-activity/test-kit';
+import { maxBatchBytes } from '@user-activity/record-batch';
+import { batchBytes, batchOf, lz4Compress, recordBytes, snappyCompress } from '@user-activity/test-kit';
 import { describe, expect, test } from 'vitest';
-import { maxBatchBytes, readRecordBatches } from '../src/record-batches/read-record-batches.ts';
-import { batchBytes, batchOf, recordBytes } from './batch-bytes.ts';
+import { readRecordBatches } from '../src/own-reader.ts';
 
 describe("the cost limit for a broker's response", () => {
   const offsets = async (batches: readonly Buffer[], response: object): Promise<string[]> =>

@@ -3,8 +3,8 @@ import type { EachBatchPayload } from 'kafkajs';
 import { describe, expect, test } from 'vitest';
 import { BatchHandler, type BatchHandlerDeps } from '../src/batch-handler.ts';
 import { ResumeRefused } from '../src/persist.ts';
-import { readRecordBatches } from '../src/record-batches/read-record-batches.ts';
-import { batchBytes, batchOf } from './batch-bytes.ts';
+import { readRecordBatches } from '../src/own-reader.ts';
+import { batchBytes, batchOf } from '@user-activity/test-kit';
 
 const topic = 'activity';
 

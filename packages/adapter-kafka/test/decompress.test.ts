@@ -1,9 +1,9 @@
 import { lz4Compress, snappyCompress } from '@user-activity/test-kit';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { TooManyBytes, UnreadableBytes } from '../src/record-batches/byte-reader.ts';
-import { decompressLz4 } from '../src/record-batches/lz4-frame.ts';
-import { decompressSnappy } from '../src/record-batches/snappy.ts';
+import { TooManyBytes, UnreadableBytes } from '@user-activity/record-batch';
+import { decompressLz4 } from '../src/compression/lz4-frame.ts';
+import { decompressSnappy } from '../src/compression/snappy.ts';
 
 const maxBytes = 64 * 1024 * 1024;
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { UnreadableBytes } from '../src/record-batches/byte-reader.ts';
+import { UnreadableBytes } from '@user-activity/record-batch';
 import { assertLeaders, fetchTopic, topicRequest } from '../src/fetch-topic.ts';
 import type { Broker } from '../src/with-cluster.ts';
 

@@ -10,8 +10,7 @@ import {
   KafkaEventPublisher,
   KafkaTopic,
 } from '../src/index.ts';
-import { messageOf } from '../src/kafka-record.ts';
-import { BatchRecord } from '../src/record-batches/batch-record.ts';
+import { BatchRecord } from '@user-activity/record-batch';
 
 let topics = 0;
 // The sample activities have any date, and the broker deletes records older than this.
@@ -32,9 +31,15 @@ export async function freshTopic(partitions = 3) {
 }
 
 /** Converts a record to a message for a stock producer, which chooses the partition. */
-function unplacedMessage(record: RawRecord) {
-  const { partition: _chosen, ...message } = messageOf(record, 0);
-  return message;
+function unplacedMessage({ key, value, headers }: RawRecord) {
+  const copied = Object.entries(headers).map(
+    ([name, values]) => [name, values.map((header) => Buffer.from(header))] as const,
+  );
+  return {
+    key: key && Buffer.from(key),
+    value: value && Buffer.from(value),
+    headers: Object.fromEntries(copied),
+  };
 }
 
 /** Returns all records of the topic. */

@@ -1,13 +1,20 @@
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { firstCopyOf, type LogRecord, ProjectId, Timestamp } from '@user-activity/domain';
-import { codecs, makeTopic, plainClient, readTopic, startKafka, writeTopic } from '@user-activity/test-kit';
+import {
+  batchBytes,
+  codecs,
+  makeTopic,
+  plainClient,
+  readTopic,
+  startKafka,
+  writeTopic,
+} from '@user-activity/test-kit';
 import { kafkaBrokers } from '@user-activity/test-kit/shared';
 import { unreadableBatchHeader } from '@user-activity/topic-contract';
 import kafkajs, { type Producer, type ProducerConfig } from 'kafkajs';
 import { expect, onTestFinished, test } from 'vitest';
 import { KafkaConnection, KafkaDeadLetterQueue, KafkaEventConsumer, KafkaTopic } from '../src/index.ts';
-import { batchBytes } from './batch-bytes.ts';
 
 const connection = new KafkaConnection({ brokers: kafkaBrokers() });
 let topics = 0;

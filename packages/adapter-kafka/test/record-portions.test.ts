@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { readRecordBatches } from '../src/record-batches/read-record-batches.ts';
+import { readRecordBatches } from '../src/own-reader.ts';
 import { recordPortions } from '../src/record-portions.ts';
-import { batchOf, type RecordParts } from './batch-bytes.ts';
+import { batchOf, type RecordParts } from '@user-activity/test-kit';
 
 const portionsOf = async (records: readonly RecordParts[]) =>
   recordPortions('topic', 0, await readRecordBatches(batchOf(records), {}));

@@ -1,3 +1,11 @@
+export {
+  batchBytes,
+  batchOf,
+  type BatchParts,
+  recordBytes,
+  type RecordParts,
+  varint,
+} from './kafka/batch-bytes.ts';
 export { lz4Compress, snappyCompress } from './kafka/compressors.ts';
 export { type ChromiumProgram, chromiumProgram } from './clients/chromium.ts';
 export { CuttableSockets } from './network/cuttable-sockets.ts';
@@ -14,6 +22,7 @@ export { inDatabase } from './mongodb/in-database.ts';
 export { type Kafka, startKafka } from './kafka/kafka.ts';
 export { type Mongod, startMongod } from './mongodb/mongod.ts';
 export { fuzz, type FuzzOptions } from './fuzz/schemathesis.ts';
+export { runWithKafkaJava } from './kafka/kafka-java.ts';
 export { makeTopic } from './kafka/make-topic.ts';
 export { readTopic, type TopicRecord } from './kafka/read-topic.ts';
 export { type ReplicaSet, startReplicaSet } from './mongodb/replica-set.ts';

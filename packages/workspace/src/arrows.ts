@@ -25,12 +25,18 @@ const packageArrows: readonly Arrows[] = [
     reason: 'a use case reaches the world through ports only',
   },
   { from: 'topic-contract', to: ['domain'], reason: 'a message on the topic holds values of the domain' },
+  {
+    from: 'record-batch',
+    to: [],
+    externalModules: ['timers'],
+    reason: "Kafka's format of records is not ours, and has nothing to do with activities",
+  },
   { from: 'timing', to: ['domain'], reason: 'adapters share its pauses and time limits' },
   { from: 'adapter-memory', to: ['domain'], reason: 'an adapter knows the ports, not who calls them' },
   { from: 'adapter-prometheus', to: [], reason: 'it only exports measurements that other packages make' },
   {
     from: 'adapter-kafka',
-    to: ['topic-contract', 'domain', 'timing'],
+    to: ['record-batch', 'topic-contract', 'domain', 'timing'],
     reason: 'only this adapter reads and writes messages of the topic',
   },
   {

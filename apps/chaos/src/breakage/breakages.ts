@@ -8,7 +8,8 @@ export interface Edit {
 
 const batchHandler = 'packages/adapter-kafka/src/batch-handler.ts';
 const storeActivities = 'packages/application/src/storing/store-activities.ts';
-const producer = 'packages/adapter-kafka/src/confirmed-producer.ts';
+const produceClient = 'packages/adapter-kafka/src/produce-client.ts';
+const produceRequest = 'packages/adapter-kafka/src/produce-request.ts';
 
 /** Edits that make the service break a promise, by the name of the breakage. A run with a breakage must find `lost` violations. */
 export const breakages: Readonly<Record<string, readonly Edit[]>> = {
@@ -37,12 +38,30 @@ export const breakages: Readonly<Record<string, readonly Edit[]>> = {
       put: 'await settleTo(to); const stored = await unlessErased(',
     },
   ],
-  'acks-1': [{ file: producer, find: 'acks: -1', put: 'acks: 1' }],
+  'acks-1': [
+    { file: produceRequest, find: 'const allInSyncReplicas = -1;', put: 'const allInSyncReplicas = 1;' },
+  ],
   // Uses the idempotent producer of KafkaJS as other programs do: one producer for the whole process, which retries by itself.
   'idempotent-producer': [
-    { file: producer, find: 'idempotent: false', put: 'idempotent: true, maxInFlightRequests: 1' },
-    { file: producer, find: 'retry: { retries: 0 }', put: 'retry: { retries: 1, initialRetryTime: 50 }' },
-    { file: producer, find: 'connection.client(timeoutMs,', put: 'connection.client(500,' },
+    {
+      file: produceClient,
+      find: 'allowAutoTopicCreation: false,',
+      put: 'allowAutoTopicCreation: false, idempotent: true, maxInFlightRequests: 1, retry: { retries: 1, initialRetryTime: 50 },',
+    },
+    {
+      file: produceClient,
+      find: 'await cluster.refreshMetadataIfNecessary();',
+      put:
+        'const messages = [...records].flatMap(([partition, own]) => own.map(({ key, value, headers, timestamp }) => ' +
+        '({ key, value, headers, partition, timestamp: String(timestamp) }))); ' +
+        'const responses = await this.#producer.send({ topic: this.#topic, acks: -1, timeout: this.#timeoutMs, messages }); ' +
+        'for (const response of responses) onProduced(response); return;',
+    },
+    {
+      file: 'packages/adapter-kafka/src/confirmed-producer.ts',
+      find: 'connection.client(timeoutMs,',
+      put: 'connection.client(500,',
+    },
     {
       file: 'packages/adapter-kafka/src/renewable.ts',
       find: 'if (this.#current === current) this.#current = undefined;',

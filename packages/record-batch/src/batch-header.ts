@@ -4,6 +4,12 @@ export const headerBytes = 61;
 export const readableFormat = 2;
 /** The size of a header up to its format version, in bytes. This part is the same in all versions. */
 export const minBatchBytes = 17;
+// Positions in a batch. The length counts the bytes that follow the length field; the checksum covers the bytes from `checkedStart`.
+export const lengthStart = 8;
+export const lengthEnd = 12;
+export const checksumStart = 17;
+export const checkedStart = 21;
+export const maxTimestampStart = 35;
 
 const codecMask = 0x07;
 const logAppendTimeFlag = 0x08;
@@ -39,7 +45,7 @@ export class BatchHeader {
     this.count = batch.readInt32BE(57);
     this.#logAppendTime = (attributes & logAppendTimeFlag) !== 0;
     this.#firstTimestamp = Number(batch.readBigInt64BE(27));
-    this.#maxTimestamp = Number(batch.readBigInt64BE(35));
+    this.#maxTimestamp = Number(batch.readBigInt64BE(maxTimestampStart));
   }
 
   get lastOffset(): number {

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type ByteReader, TooManyBytes, UnreadableBytes } from './byte-reader.ts';
+import { type ByteReader, TooManyBytes, UnreadableBytes } from '@user-activity/record-batch';
 
 const bytesPerTurn = 1024 * 1024;
 

@@ -1,4 +1,4 @@
-import { ByteReader, UnreadableBytes } from './byte-reader.ts';
+import { ByteReader, UnreadableBytes } from '@user-activity/record-batch';
 import { RepeatingOutput } from './repeating-output.ts';
 
 const magic = 0x184d2204;

@@ -39,6 +39,13 @@ export class ByteReader {
   }
 
   varint(): number {
+    const { position } = this;
+    const byte = this.bytes[position] ?? 0x80;
+    // Most numbers in a record take one byte.
+    if (byte < 0x80 && position < this.end) {
+      this.position = position + 1;
+      return (byte >>> 1) ^ -(byte & 1);
+    }
     const value = this.#number(maxVarintBytes);
     if (value < -(2 ** 31) || value >= 2 ** 31) throw new UnreadableBytes('a number in it is too large');
     return value;

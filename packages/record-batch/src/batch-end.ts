@@ -1,11 +1,10 @@
-import type { RecordBatchEntry } from 'kafkajs';
 import type { BatchHeader } from './batch-header.ts';
 
 /**
  * A control record at the last offset of a batch, for a batch whose last records were removed, for instance by compaction. KafkaJS
  * does not deliver control records, but continues after them. Without this record, KafkaJS would fetch the same batch for ever.
  */
-export class BatchEnd implements RecordBatchEntry {
+export class BatchEnd {
   readonly attributes = 0;
   readonly key = null;
   readonly value = null;

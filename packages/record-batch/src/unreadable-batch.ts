@@ -1,12 +1,10 @@
-import { unreadableBatchHeader } from '@user-activity/topic-contract';
-import type { RecordBatchEntry } from 'kafkajs';
 import type { BatchHeader } from './batch-header.ts';
 
 /**
  * One record instead of all records of an unreadable batch. Its value is the raw batch. Its offset is the last offset of the batch, so
  * that the consumer continues after the batch.
  */
-export class UnreadableBatch implements RecordBatchEntry {
+export class UnreadableBatch {
   readonly attributes = 0;
   readonly timestamp: string;
   readonly offset: string;
@@ -16,7 +14,7 @@ export class UnreadableBatch implements RecordBatchEntry {
   readonly reason: string;
   readonly key = null;
   readonly value: Buffer;
-  readonly headers: Record<string, Buffer[]>;
+  readonly headers = {};
 
   constructor(header: BatchHeader, batch: Buffer, reason: string) {
     const { firstOffset, lastOffset } = header;
@@ -26,7 +24,6 @@ export class UnreadableBatch implements RecordBatchEntry {
     this.batchContext = header;
     this.reason = `the batch at offsets ${firstOffset} to ${lastOffset} can't be read: ${reason}`;
     this.value = batch;
-    this.headers = { [unreadableBatchHeader]: [Buffer.from(`${firstOffset}-${lastOffset}`)] };
   }
 
   get byteLength(): number {

@@ -1,4 +1,4 @@
-import { ByteReader, TooManyBytes, UnreadableBytes } from './byte-reader.ts';
+import { ByteReader, TooManyBytes, UnreadableBytes } from '@user-activity/record-batch';
 import { RepeatingOutput } from './repeating-output.ts';
 
 // The header of a frame by xerial's library, which Kafka's Java clients use. It ends with two version numbers of 4 bytes each.

@@ -1,0 +1,117 @@
+import {
+  ByteReader,
+  ByteWriter,
+  type NewRecord,
+  UnreadableBytes,
+  writeRecordBatch,
+} from '@user-activity/record-batch';
+import { turns } from './turns.ts';
+import type { ProtocolRequest } from './with-cluster.ts';
+
+/** Records by partition, in their order. */
+export type RecordsByPartition = ReadonlyMap<number, readonly NewRecord[]>;
+
+/** The outcome of a partition. An error code of 0 means that all in-sync replicas hold the records. */
+export interface ProducedPartition {
+  readonly partition: number;
+  readonly errorCode: number;
+}
+
+interface ProduceAnswer {
+  readonly partitions: readonly ProducedPartition[];
+  /** Tells KafkaJS how long to wait before the next request, in milliseconds. */
+  readonly clientSideThrottleTime: number;
+}
+
+export const produceKey = 0;
+// Version 3 is the first with record batches. Kafka 2.1 is the first with version 7, and Kafka 4 still has it.
+export const minProduceVersion = 3;
+export const maxProduceVersion = 7;
+const versionWithLogStart = 5;
+const versionWithClientThrottle = 6;
+
+const allInSyncReplicas = -1;
+const nullText = -1;
+// What a record takes besides its key and its value; a wrong guess costs a copy.
+const recordOverhead = 300;
+const partitionOverhead = 100;
+
+/** Makes the request that writes records to partitions of a topic, and is confirmed by all in-sync replicas. */
+export const produceRequest = (
+  topic: string,
+  records: RecordsByPartition,
+  { apiVersion, timeoutMs }: { readonly apiVersion: number; readonly timeoutMs: number },
+): ProtocolRequest<ProduceAnswer> => ({
+  request: {
+    apiKey: produceKey,
+    apiVersion,
+    apiName: 'Produce',
+    async encode() {
+      const bytes = await encode(topic, records, timeoutMs);
+      // KafkaJS reads these two members of its encoders.
+      return { buf: bytes, buffer: bytes };
+    },
+  },
+  response: {
+    async decode(bytes) {
+      return readAnswer(bytes, topic, apiVersion);
+    },
+    async parse(answer) {
+      return answer;
+    },
+  },
+});
+
+async function encode(topic: string, records: RecordsByPartition, timeoutMs: number): Promise<Buffer> {
+  const writer = new ByteWriter(expectedBytes(records));
+  // The id of a transaction.
+  writer.int16(nullText);
+  writer.int16(allInSyncReplicas);
+  writer.int32(timeoutMs);
+  writer.int32(1);
+  writer.int16(Buffer.byteLength(topic));
+  writer.raw(Buffer.from(topic));
+  writer.int32(records.size);
+  const turn = turns.begin();
+  for (const [partition, ownRecords] of records) {
+    writer.int32(partition);
+    writer.int32(0);
+    const start = writer.position;
+    writeRecordBatch(writer, ownRecords);
+    const size = writer.position - start;
+    writer.setInt32(start - 4, size);
+    if (turn.isOverAfter(size)) await turn.next();
+  }
+  return writer.view();
+}
+
+function expectedBytes(records: RecordsByPartition): number {
+  let bytes = partitionOverhead * (records.size + 1);
+  for (const ownRecords of records.values())
+    for (const { key, value } of ownRecords)
+      bytes += recordOverhead + (key?.length ?? 0) + (value?.length ?? 0);
+  return bytes;
+}
+
+/** Throws UnreadableBytes if the response is malformed, or names another topic. */
+function readAnswer(bytes: Buffer, topic: string, apiVersion: number): ProduceAnswer {
+  const reader = new ByteReader(bytes);
+  if (int32(reader) !== 1) throw new UnreadableBytes('the response does not name one topic');
+  const nameStart = reader.skip(bytes.readInt16BE(reader.skip(2)));
+  if (bytes.toString('utf8', nameStart, reader.position) !== topic)
+    throw new UnreadableBytes('the response names another topic');
+  const partitions: ProducedPartition[] = [];
+  for (let count = int32(reader); count > 0; count -= 1) {
+    const partition = int32(reader);
+    const errorCode = bytes.readInt16BE(reader.skip(2));
+    // The offset of the first record, and the time of its append.
+    reader.skip(8 + 8);
+    if (apiVersion >= versionWithLogStart) reader.skip(8);
+    partitions.push({ partition, errorCode });
+  }
+  const throttleTime = int32(reader);
+  const clientSideThrottleTime = apiVersion >= versionWithClientThrottle ? throttleTime : 0;
+  return { partitions, clientSideThrottleTime };
+}
+
+const int32 = (reader: ByteReader): number => reader.bytes.readInt32BE(reader.skip(4));

@@ -1,0 +1,120 @@
+import { batchOf } from '@user-activity/test-kit';
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { type BatchEntry, BatchReader, BatchRecord, UnreadableBatch } from '../src/index.ts';
+import { writtenBatch } from './written-batch.ts';
+
+// The checksum begins here, and covers all bytes after it.
+const checksumStart = 17;
+
+const batch = writtenBatch(
+  Array.from({ length: 5 }, (_, index) => ({
+    key: `user-${index}`,
+    value: `{"text":"${'é'.repeat(index * 20)}"}`,
+    headers: { ce_type: 'logged', twice: ['one', 'two'] },
+    timestamp: 1_700_000_000_000 + index,
+  })),
+);
+
+/** Changes bytes, inserts bytes or cuts bytes off. */
+const anyDamage = fc.array(
+  fc.record({ kind: fc.constantFrom('set', 'flip', 'insert', 'cut'), place: fc.nat(), byte: fc.nat(255) }),
+  { minLength: 1, maxLength: 4 },
+);
+
+function damaged(bytes: Buffer, damage: typeof anyDamage extends fc.Arbitrary<infer Value> ? Value : never) {
+  let changed = Buffer.from(bytes);
+  for (const { kind, place, byte } of damage) {
+    const at = place % Math.max(1, changed.length);
+    if (kind === 'cut') changed = changed.subarray(0, at);
+    else if (kind === 'insert')
+      changed = Buffer.concat([changed.subarray(0, at), Buffer.from([byte]), changed.subarray(at)]);
+    else if (changed.length > 0) changed[at] = kind === 'set' ? byte : (changed[at] ?? 0) ^ (1 << (byte & 7));
+  }
+  return changed;
+}
+
+/** Reads until the reader stops asking for the batch again. Returns the entries of each reading; none where the end is unknown. */
+async function readings(bytes: Buffer): Promise<readonly (readonly BatchEntry[] | 'end unknown')[]> {
+  const reader = new BatchReader(new Map());
+  const all: (readonly BatchEntry[] | 'end unknown')[] = [];
+  for (let reading = 1; reading <= 4; reading += 1)
+    all.push(
+      await reader.read(bytes, {}).catch((error: unknown) => {
+        if (!String(error).includes('is damaged, and so is its header')) throw error;
+        return 'end unknown' as const;
+      }),
+    );
+  return all;
+}
+
+test('no damage becomes a wrong record where the checksum covers it', async () => {
+  await fc.assert(
+    fc.asyncProperty(anyDamage, async (damage) => {
+      const covered = damaged(batch.subarray(checksumStart), damage);
+      const bytes = Buffer.concat([batch.subarray(0, checksumStart), covered]);
+      bytes.writeInt32BE(bytes.length - 12, 8);
+      fc.pre(!bytes.equals(batch));
+      const [first, second, third, fourth] = await readings(bytes);
+      expect([first, second, third]).toEqual([[], [], []]);
+      const outcomes = fourth === 'end unknown' ? [fourth] : fourth?.map(({ constructor }) => constructor);
+      expect([['end unknown'], [UnreadableBatch]]).toContainEqual(outcomes);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test('any damage anywhere ends with records, an unreadable batch, nothing, or an unknown end', async () => {
+  await fc.assert(
+    fc.asyncProperty(anyDamage, async (damage) => {
+      const bytes = damaged(Buffer.concat([batch, batch]), damage);
+      for (const entries of await readings(bytes))
+        for (const { key, value, headers, timestamp } of entries === 'end unknown' ? [] : entries) {
+          // A part never leaves the bytes of its batch.
+          expect((key?.length ?? 0) + (value?.length ?? 0)).toBeLessThanOrEqual(bytes.length);
+          expect(Object.keys(headers).length).toBeLessThan(bytes.length);
+          expect(timestamp).toMatch(/^-?\d/);
+        }
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+const withWrongChecksum = (firstOffset: number): Buffer => {
+  const bytes = batchOf([{ value: Buffer.from('v') }], { firstOffset });
+  bytes.writeUInt32BE((bytes.readUInt32BE(checksumStart) ^ 1) >>> 0, checksumStart);
+  return bytes;
+};
+
+test('a damaged batch ends a reading three times, after the batches before it', async () => {
+  const reader = new BatchReader(new Map());
+  const batches = [batchOf([{}]), withWrongChecksum(1), batchOf([{}], { firstOffset: 2 })];
+  const offsets = async (): Promise<string[]> =>
+    (await reader.read(Buffer.concat(batches), {})).map(({ offset }) => offset);
+  expect(await offsets()).toEqual(['0']);
+  expect(await offsets()).toEqual(['0']);
+  expect(await offsets()).toEqual(['0']);
+  expect(await offsets()).toEqual(['0', '1', '2']);
+});
+
+test('a batch that was damaged on its way is read once it arrives whole, and may be damaged again later', async () => {
+  const reader = new BatchReader(new Map());
+  const whole = batchOf([{ value: Buffer.from('v') }]);
+  const broken = Buffer.from(whole);
+  broken[whole.length - 2] = 0xff;
+  for (let round = 1; round <= 3; round += 1) {
+    for (let reading = 1; reading <= 3; reading += 1) expect(await reader.read(broken, {})).toEqual([]);
+    expect(await reader.read(whole, {})).toEqual([expect.any(BatchRecord)]);
+  }
+});
+
+test('the readings of at most 1,000 damaged batches are remembered, the newest', async () => {
+  const reader = new BatchReader(new Map());
+  const oldest = withWrongChecksum(0);
+  for (let reading = 1; reading <= 3; reading += 1) expect(await reader.read(oldest, {})).toEqual([]);
+  for (let offset = 1; offset <= 1000; offset += 1)
+    expect(await reader.read(withWrongChecksum(offset), {})).toEqual([]);
+  // Forgotten, so it is read three times more.
+  for (let reading = 1; reading <= 3; reading += 1) expect(await reader.read(oldest, {})).toEqual([]);
+  expect(await reader.read(oldest, {})).toEqual([expect.any(UnreadableBatch)]);
+});
