@@ -1,9 +1,12 @@
 import { FaultyDraft } from '@user-activity/application';
-import { parseJson } from '@user-activity/domain';
+import { parseJson, RuleBroken } from '@user-activity/domain';
 import { anyMetadata } from '@user-activity/port-contracts';
 import * as fc from 'fast-check';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { batchItems, exactItemIn } from '../src/bodies/batch-items.ts';
+import { type JsonReader, mendedJsonIn } from '../src/bodies/json-body.ts';
+import { valueBytes } from '../src/bodies/json-bytes.ts';
+import { itemsIn } from '../src/bodies/json-elements.ts';
 import { maxItemBytes } from '../src/requests/input-limits.ts';
 import { seen, service } from './service.ts';
 
@@ -78,7 +81,11 @@ test('an item of more than 1 MiB is not parsed; the others are', async () => {
   expect(items[2]).toBe(3);
 });
 
-test('other requests have their turn between items after 10 ms', async () => {
+test.each([
+  // Each is a run of its own, as two of them exceed 64 KiB.
+  ['long items', JSON.stringify(Array.from({ length: 10 }, () => 'x'.repeat(40_000)))],
+  ['items that are read one by one, because of an escaped key', `[${String.raw`{"\n":1},`.repeat(9)}10]`],
+])('other requests have their turn between items after 10 ms: %s', async (_, json) => {
   let now = 0;
   const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 6));
   let turns = 0;
@@ -90,9 +97,102 @@ test('other requests have their turn between items after 10 ms', async () => {
     clearImmediate(next);
     clock.mockRestore();
   });
-  await itemsOf('[1,2,3,4,5,6,7,8,9,10]');
+  await itemsOf(json);
   // Every second item is 12 ms behind the last turn.
   expect(turns).toBeGreaterThanOrEqual(4);
+});
+
+describe('many items that are parsed at once', () => {
+  /** Reads the items one by one, and counts the memory of each. */
+  function readOneByOne(json: Buffer, maxItems: number, parse: JsonReader): object {
+    const items: unknown[] = [];
+    let bytes = 0;
+    try {
+      for (const item of itemsIn(json)) {
+        if (items.length === maxItems) return { fault: 'too many' };
+        bytes += valueBytes(item);
+        items.push(parse(item));
+      }
+    } catch (error) {
+      return { fault: error instanceof RuleBroken ? `The body ${error.message}.` : String(error) };
+    }
+    return { items, bytes };
+  }
+
+  async function readInRuns(json: Buffer, maxItems: number, parse: JsonReader): Promise<object> {
+    const items: unknown[] = [];
+    let bytes = 0;
+    const countBytes = (added: number): void => {
+      bytes += added;
+    };
+    try {
+      const limits = { maxItems, message: 'too many', countBytes };
+      for await (const portion of batchItems(json, limits, parse, (item) => item)) items.push(...portion);
+    } catch (error) {
+      return { fault: error instanceof Error ? error.message : String(error) };
+    }
+    return { items, bytes };
+  }
+
+  const item = fc.oneof(
+    { weight: 6, arbitrary: fc.oneof(anyMetadata, fc.jsonValue()).map((value) => JSON.stringify(value)) },
+    {
+      weight: 2,
+      arbitrary: fc.constantFrom(
+        '',
+        ' ',
+        '1 2',
+        '1,2',
+        '{',
+        ']',
+        '[',
+        '"a',
+        '\\',
+        '{"a":1',
+        '{"a":1}}',
+        ' {"a" : [1 , 2] }\n',
+        '{"a":1,"a":2}',
+        '[1e400]',
+        '{"n":9007199254740993}',
+        '{"__proto__":1}',
+        '"\ud800"',
+        '"},{"',
+        String.raw`{"\n":1}`,
+        String.raw`{"a\"":"}"}`,
+        String.raw`{"\u0061":1,"a":2}`,
+        '"\xff"',
+        '{"a":"\n"}',
+      ),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.constantFrom(`"${'y'.repeat(40_000)}"`, `[${'['.repeat(99)}${']'.repeat(99)}]`),
+    },
+  );
+  const ends = fc.oneof(
+    { weight: 8, arbitrary: fc.constant(']') },
+    fc.constantFrom('', '] ', ']]', '}', ',]'),
+  );
+
+  test.each([
+    ['exactly', exactItemIn],
+    ['mended', mendedJsonIn],
+  ])('are those that are parsed one by one, or the same fault: %s', async (_, parse) => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(item, { maxLength: 8 }),
+        ends,
+        fc.integer({ min: 1, max: 9 }),
+        fc.constantFrom('utf8', 'latin1'),
+        async (texts, end, maxItems, encoding) => {
+          const json = Buffer.from(`[${texts.join(',')}${end}`, encoding);
+          const expected = readOneByOne(json, maxItems, parse);
+          expect(await readInRuns(json, maxItems, parse)).toEqual(expected);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
 });
 
 describe('a body of one activity, event, call or replay takes at most 1 MiB', () => {

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
+import { anyMetadata } from '@user-activity/port-contracts';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { NdjsonDrafts } from '../src/bodies/ndjson-drafts.ts';
@@ -141,6 +142,69 @@ describe('NDJSON', () => {
     const headers = { 'idempotency-key': 'a', 'content-encoding': 'gzip' };
     const { response } = await send(gzipSync(line()), { headers });
     expect(response.statusCode).toBe(400);
+  });
+
+  test('yields the same for any lines, in chunks with and without whole lines', async () => {
+    const anyLine = fc.oneof(
+      { weight: 4, arbitrary: fc.oneof(anyMetadata, fc.jsonValue()).map((value) => JSON.stringify(value)) },
+      fc.constantFrom(
+        '',
+        ' ',
+        '\r',
+        '\t\r',
+        '\ufeff',
+        '\ufeff7',
+        '1,2',
+        '1 2',
+        '{',
+        '{"a":[{}',
+        '{}]}',
+        '{},{}',
+        '"a',
+        'b"',
+        '\xff',
+        '[[1',
+        '2]]',
+        '1],[2',
+        '{"a":1,"a":2}',
+        '[1e400]',
+        '{"a":"\u00a0"}\u00a0',
+        'null\r',
+        String.raw`{"\n":1}`,
+      ),
+    );
+    const readIn = async (chunks: readonly Buffer[], maxLines: number): Promise<unknown> => {
+      const counted = { body: 0, values: 0 };
+      const countBytes = (body: number, values: number): void => {
+        counted.body += body;
+        counted.values += values;
+      };
+      const limits = { maxBytes: 1_000_000, maxLines, countBytes };
+      try {
+        const drafts = await read(new NdjsonDrafts(Readable.from(chunks), limits, { destroyOnReturn: true }));
+        return { drafts, counted };
+      } catch (error) {
+        return String(error);
+      }
+    };
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(anyLine, { maxLength: 12 }),
+        fc.constantFrom('utf8', 'latin1'),
+        fc.integer({ min: 20, max: 400 }),
+        fc.constantFrom(4, 100),
+        async (lines, encoding, size, maxLines) => {
+          const bytes = Buffer.from(lines.join('\n'), encoding);
+          const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) =>
+            bytes.subarray(index * size, (index + 1) * size),
+          );
+          // Each chunk begins with the end of a line, so that none has a whole line.
+          const split = lines.map((each, index) => Buffer.from(index === 0 ? each : `\n${each}`, encoding));
+          expect(await readIn(chunks, maxLines)).toEqual(await readIn(split, maxLines));
+        },
+      ),
+      { numRuns: 300 },
+    );
   });
 
   test('yields the lines unchanged, however they are cut into chunks', async () => {

@@ -160,7 +160,7 @@ export {
   isDomainError,
 } from './shared/domain-error.ts';
 export { ExplanationBudget } from './shared/explanation-budget.ts';
-export { parseExactJson, parseMendedJson } from './shared/exact-json.ts';
+export { parseExactJson, parseLosslessJson, parseMendedJson } from './shared/exact-json.ts';
 export type { JsonObject, JsonValue } from './shared/json.ts';
 export { isLoopback } from './shared/loopback.ts';
 export { parseJson } from './shared/parse-json.ts';

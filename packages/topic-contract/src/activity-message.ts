@@ -44,22 +44,18 @@ export interface MessageContext {
  * the activity as JSON in the value.
  */
 export function activityMessage({ activity }: ActivityLogged, context: MessageContext): TopicMessage {
-  return {
-    key: activity.userId,
-    value: JSON.stringify(activity),
-    headers: {
-      ce_specversion: '1.0',
-      ce_id: activity.id,
-      ce_type: activityLoggedType,
-      ce_source: context.source,
-      ce_time: Timestamp.toISO(activity.createdAt),
-      ce_subject: activity.userId,
-      ...(activity.project === ProjectId.default ? {} : { [projectHeader]: activity.project }),
-      'content-type': 'application/json',
-      ...(context.traceparent === undefined ? {} : { traceparent: context.traceparent }),
-    },
-    timestamp: activity.receivedAt,
+  const headers: Record<string, string> = {
+    ce_specversion: '1.0',
+    ce_id: activity.id,
+    ce_type: activityLoggedType,
+    ce_source: context.source,
+    ce_time: Timestamp.toISO(activity.createdAt),
+    ce_subject: activity.userId,
   };
+  if (activity.project !== ProjectId.default) headers[projectHeader] = activity.project;
+  headers['content-type'] = 'application/json';
+  if (context.traceparent !== undefined) headers['traceparent'] = context.traceparent;
+  return { key: activity.userId, value: activity.toText(), headers, timestamp: activity.receivedAt };
 }
 
 /**

@@ -1,5 +1,7 @@
 import {
+  ActivityId,
   activityLogged,
+  ActivityType,
   type Origin,
   partitionOf,
   ProjectId,
@@ -7,6 +9,7 @@ import {
   replayed,
   replayOf,
   UserActivity,
+  UserId,
 } from '@user-activity/domain';
 import { anyActivity, sampleActivity } from '@user-activity/port-contracts';
 import * as fc from 'fast-check';
@@ -65,6 +68,64 @@ describe.each(golden)('the golden message $name', (one) => {
   test('is on the partition of its key', () => {
     expect(partitionOf(utf8.encode(message.key), 12)).toBe(partitionOf12);
   });
+});
+
+test('the value of any activity is the JSON that JSON.stringify writes, and its headers are in order', () => {
+  const publicId = `pk.${'a'.repeat(43)}`;
+  const ids = fc.oneof(
+    fc.constantFrom('a"\\', publicId, `${publicId}b`, 'pk.'),
+    fc.stringMatching(/^[!-~]{1,9}$/),
+  );
+  const texts = fc.constantFrom('u', 'ünï "quoted" \\ \u2028 😀', '\ud800', '\u0001');
+  fc.assert(
+    fc.property(
+      anyActivity,
+      ids,
+      texts,
+      fc.option(fc.constant('00-ab'), { nil: undefined }),
+      (any, id, text, traceparent) => {
+        const activity = UserActivity.rehydrate({
+          project: any.project,
+          metadata: any.metadata,
+          createdAt: any.createdAt,
+          receivedAt: any.receivedAt,
+          id: ActivityId.trusted(id),
+          userId: UserId.trusted(text),
+          type: ActivityType.trusted(text),
+        });
+        const { project, metadata } = any;
+        const createdAt = new Date(any.createdAt).toISOString();
+        const named = project === 'default' ? {} : { project };
+        const shown = {
+          ...named,
+          id,
+          userId: text,
+          type: text,
+          metadata,
+          createdAt,
+          receivedAt: new Date(any.receivedAt).toISOString(),
+          ...(id === publicId ? { source: 'public' } : {}),
+        };
+        const context = traceparent === undefined ? { source } : { source, traceparent };
+        const message = activityMessage(activityLogged(activity), context);
+        expect(message.value).toBe(JSON.stringify(shown));
+        expect(message.value).toBe(JSON.stringify(activity));
+        expect(Object.entries(message.headers)).toEqual(
+          Object.entries({
+            ce_specversion: '1.0',
+            ce_id: id,
+            ce_type: 'user-activity.logged.v1',
+            ce_source: source,
+            ce_time: createdAt,
+            ce_subject: text,
+            ...(project === 'default' ? {} : { ce_project: project }),
+            'content-type': 'application/json',
+            ...(traceparent === undefined ? {} : { traceparent }),
+          }),
+        );
+      },
+    ),
+  );
 });
 
 test("the record's time is when it was received, not when it happened", () => {

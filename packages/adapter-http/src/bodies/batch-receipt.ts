@@ -86,7 +86,7 @@ export function draftsOf(
   maxItems: number,
   convert: (item: unknown) => unknown,
   detail: string,
-): AsyncGenerator<[unknown], void, undefined> {
+): AsyncGenerator<readonly unknown[], void, undefined> {
   const json = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
   if (!looksLike(json, isArrayText))
     throw rulesBroken(detail, [{ path: '', message: 'must be a JSON array' }]);

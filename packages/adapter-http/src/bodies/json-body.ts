@@ -47,7 +47,7 @@ export function bodyFault(error: unknown, body: Buffer): unknown {
 
 // Nesting slows the parser down far more than size does. Bodies up to `maxShortBytes` need no limit.
 const maxLevels = 1000;
-const maxShortBytes = 64 * 1024;
+export const maxShortBytes: number = 64 * 1024;
 export const tooDeepMessage = `is nested deeper than ${maxLevels} levels`;
 /** Returns whether JSON has more than 1,000 levels and more than 64 KiB. */
 export const isTooDeep = (bytes: Buffer): boolean =>
@@ -77,7 +77,7 @@ const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /** Removes the byte order mark from the start of a body (RFC 8259, section 8.1, allows this). */
 export const withoutByteOrderMark = (start: Buffer): Buffer =>
-  start.subarray(0, byteOrderMark.length).equals(byteOrderMark)
+  start[0] === byteOrderMark[0] && start.subarray(0, byteOrderMark.length).equals(byteOrderMark)
     ? start.subarray(byteOrderMark.length)
     : start;
 

@@ -5,7 +5,7 @@ export const openBracket = 0x5b;
 export const closeBracket = 0x5d;
 export const openBrace = 0x7b;
 export const closeBrace = 0x7d;
-const backslash = 0x5c;
+export const backslash = 0x5c;
 const lineFeed = 0x0a;
 
 /** Returns the index after the quote that ends a string. `start` must be inside the string. */
@@ -54,13 +54,16 @@ const isSpace = (byte: number | undefined): boolean =>
 const bytesPerContainer = 150;
 const bytesPerMember = 40;
 
+/** By byte of JSON, the memory that its value takes, in bytes. */
+export const bytesOf: Uint8Array = new Uint8Array(256);
+bytesOf[comma] = bytesPerMember;
+bytesOf[openBracket] = bytesPerContainer;
+bytesOf[openBrace] = bytesPerContainer;
+
 /** Estimates the memory that the parsed values of JSON take, in bytes. */
 export function valueBytes(json: Buffer): number {
   let total = 0;
-  for (const byte of json) {
-    if (byte === comma) total += bytesPerMember;
-    else if (byte === openBracket || byte === openBrace) total += bytesPerContainer;
-  }
+  for (let index = 0; index < json.length; index += 1) total += bytesOf[json[index] ?? 0] ?? 0;
   return total;
 }
 

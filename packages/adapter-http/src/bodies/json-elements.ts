@@ -1,5 +1,7 @@
 import { RuleBroken } from '@user-activity/domain';
 import {
+  backslash,
+  bytesOf,
   skipSpace,
   closeBrace,
   closeBracket,
@@ -59,33 +61,83 @@ function decodedKey(json: Buffer, start: number, end: number): string {
 }
 
 function* elementsIn(json: Buffer, open: number, close: number): Generator<Buffer> {
-  let index = skipSpace(json, 0);
-  if (json[index] !== open) throw malformedJson();
-  index = skipSpace(json, index + 1);
-  if (json[index] !== close)
-    for (let isLast = false; !isLast; ) {
-      const end = endOfElement(json, index);
-      yield json.subarray(index, end);
-      isLast = json[end] !== comma;
-      index = isLast ? end : end + 1;
-    }
-  if (json[index] !== close || skipSpace(json, index + 1) !== json.length) throw malformedJson();
+  const cutter = ElementCutter.inside(json, open, close);
+  yield* textsOf(cutter);
+  cutter.assertClosed(close);
 }
 
-/** Returns the index of the comma or bracket after an element. Does not check that brackets match, because a parser does that later. */
-function endOfElement(json: Buffer, start: number): number {
-  let depth = 0;
-  for (let index = start; index < json.length; index += 1) {
-    const byte = json[index];
-    if (byte === quote) index = endOfString(json, index + 1) - 1;
-    else if (byte === openBracket || byte === openBrace) depth += 1;
-    else if (byte === comma && depth === 0) return index;
-    else if (byte === closeBracket || byte === closeBrace) {
-      if (depth === 0) return index;
-      depth -= 1;
-    }
+/** Yields the JSON text of each element that a cutter finds. */
+export function* textsOf(cutter: ElementCutter): Generator<Buffer> {
+  while (cutter.next()) yield cutter.json.subarray(cutter.start, cutter.end);
+}
+
+/**
+ * Finds elements between commas, without an object for each, and estimates the memory that their values take. Does not check that brackets
+ * match, because a parser does that later.
+ */
+export class ElementCutter {
+  readonly json: Buffer;
+  /** The bounds of the latest element. */
+  start: number;
+  end: number;
+  /** The `valueBytes` of the latest element. Another loop over its bytes would take as long as this one. */
+  valueBytes = 0;
+  #hasNext: boolean;
+
+  /** Finds elements from `start` to the end of the text, or to a bracket without an opening one. */
+  constructor(json: Buffer, start = 0, hasNext = true) {
+    this.json = json;
+    this.start = start;
+    this.end = hasNext ? start - 1 : start;
+    this.#hasNext = hasNext;
   }
-  return json.length;
+
+  /** Finds the elements of an array or object. Throws RuleBroken if the opening bracket is missing. */
+  static inside(json: Buffer, open: number, close: number): ElementCutter {
+    const bracket = skipSpace(json, 0);
+    if (json[bracket] !== open) throw malformedJson();
+    const start = skipSpace(json, bracket + 1);
+    return new ElementCutter(json, start, json[start] !== close);
+  }
+
+  /** Finds the next element. Returns false if there is none. */
+  next(): boolean {
+    if (!this.#hasNext) return false;
+    this.start = this.end + 1;
+    this.#findEnd();
+    this.#hasNext = this.json[this.end] === comma;
+    return true;
+  }
+
+  /** Throws RuleBroken if the closing bracket does not follow the latest element, or if anything follows the bracket. */
+  assertClosed(close: number): void {
+    if (this.json[this.end] !== close || skipSpace(this.json, this.end + 1) !== this.json.length)
+      throw malformedJson();
+  }
+
+  /** Sets the end of the element that starts at `start`: the index of the comma or bracket after it. */
+  #findEnd(): void {
+    const { json } = this;
+    let index = this.start;
+    let depth = 0;
+    let bytes = 0;
+    for (; index < json.length; index += 1) {
+      const byte = json[index] ?? 0;
+      if (byte === quote) {
+        for (index += 1; index < json.length && json[index] !== quote; index += 1) {
+          if (json[index] === backslash) index += 1;
+          bytes += bytesOf[json[index] ?? 0] ?? 0;
+        }
+      } else if (byte === openBracket || byte === openBrace) depth += 1;
+      else if (byte === closeBracket || byte === closeBrace) {
+        if (depth === 0) break;
+        depth -= 1;
+      } else if (byte === comma && depth === 0) break;
+      bytes += bytesOf[byte] ?? 0;
+    }
+    this.end = Math.min(index, json.length);
+    this.valueBytes = bytes;
+  }
 }
 
 const malformedJson = (): RuleBroken => new RuleBroken('is not well-formed JSON');

@@ -1,6 +1,6 @@
 import { GrowingBuffer } from './growing-buffer.ts';
 
-const newline = 0x0a;
+export const newline = 0x0a;
 
 /** A line without its line feed. Undefined for a line that was too long. */
 export type Line = Buffer | undefined;

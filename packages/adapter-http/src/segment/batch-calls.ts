@@ -48,18 +48,25 @@ export async function batchIn(body: Buffer, countBytes: CountBytes): Promise<Bat
 export async function* callsIn(
   { calls, context }: BatchBody,
   settings: BatchSettings,
-): AsyncGenerator<[Call], void, undefined> {
+): AsyncGenerator<readonly Call[], void, undefined> {
   const { maxCalls, countBytes } = settings;
   const callSettings = { ...settings, ...(await sharedContext(calls, context, settings)) };
   const message = `A batch holds at most ${maxCalls} calls. Send the others in further batches.`;
-  for await (const [item] of batchItems(
+  for await (const portion of batchItems(
     calls,
     { maxItems: maxCalls, message, countBytes },
     mendedJsonIn,
     (value) => value,
   )) {
-    const call = item instanceof OversizedItem ? ((await partialCall(item.bytes, countBytes)) ?? item) : item;
-    yield [call instanceof OversizedItem ? oversizedCall(call, settings) : callOfItem(call, callSettings)];
+    const callsOfPortion: Call[] = [];
+    for (const item of portion) {
+      const call =
+        item instanceof OversizedItem ? ((await partialCall(item.bytes, countBytes)) ?? item) : item;
+      callsOfPortion.push(
+        call instanceof OversizedItem ? oversizedCall(call, settings) : callOfItem(call, callSettings),
+      );
+    }
+    yield callsOfPortion;
   }
 }
 

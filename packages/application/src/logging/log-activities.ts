@@ -10,8 +10,8 @@ import {
   type Violation,
   type Violations,
 } from '@user-activity/domain';
+import { errorWithIds } from './error-with-ids.ts';
 import { type RecordedDraft, recordDraft } from './record-draft.ts';
-import { withIdsOnError } from './with-ids-on-error.ts';
 
 export interface BatchReceipt {
   readonly accepted: number;
@@ -73,16 +73,25 @@ export const makeLogActivities = (
     const events: ActivityLogged[] = [];
     const check = (draft: unknown): void => {
       const result = recorded(sender, draft, deps, explanations.collector());
-      if ('activity' in result) events.push(activityLogged(result.activity));
-      else rejected.push({ index: ids.length, violations: explanations.explain(result) });
-      ids.push('activity' in result ? result.activity.id : null);
-      idsToRepeat.push('activity' in result ? result.idToRepeat : null);
+      if ('activity' in result) {
+        events.push(activityLogged(result.activity));
+        ids.push(result.activity.id);
+        idsToRepeat.push(result.idToRepeat);
+      } else {
+        rejected.push({ index: ids.length, violations: explanations.explain(result) });
+        ids.push(null);
+        idsToRepeat.push(null);
+      }
     };
     for await (const portion of portions) portion.forEach(check);
     const { unexplained } = explanations;
     if (atomic && rejected.length > 0)
       return { accepted: 0, ids: ids.map(() => null), rejected, unexplained };
-    if (events.length > 0) await withIdsOnError(idsToRepeat, () => deps.publisher.publish(events));
+    try {
+      if (events.length > 0) await deps.publisher.publish(events);
+    } catch (error) {
+      throw errorWithIds(error, idsToRepeat);
+    }
     return { accepted: events.length, ids, rejected, unexplained };
   };
 

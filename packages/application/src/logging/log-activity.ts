@@ -8,9 +8,9 @@ import {
   type Sender,
   type UserActivity,
 } from '@user-activity/domain';
+import { errorWithIds } from './error-with-ids.ts';
 import type { OutcomeWaiter } from './outcome-waiter.ts';
 import { recordDraft } from './record-draft.ts';
-import { withIdsOnError } from './with-ids-on-error.ts';
 
 interface Deps extends RecordingDeps {
   readonly publisher: EventPublisher;
@@ -48,6 +48,10 @@ export const makeLogAndWait = (
 
 async function logged(sender: Sender, draft: unknown, deps: Deps): Promise<UserActivity> {
   const { activity, idToRepeat } = recordDraft(sender, draft, deps);
-  await withIdsOnError([idToRepeat], () => deps.publisher.publish([activityLogged(activity)]));
+  try {
+    await deps.publisher.publish([activityLogged(activity)]);
+  } catch (error) {
+    throw errorWithIds(error, [idToRepeat]);
+  }
   return activity;
 }

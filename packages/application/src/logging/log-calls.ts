@@ -17,8 +17,8 @@ import {
   UserActivity,
   type Violation,
 } from '@user-activity/domain';
+import { errorWithIds } from './error-with-ids.ts';
 import { type BatchReceipt, FaultyDraft, recorded, type RejectedDraft } from './log-activities.ts';
-import { withIdsOnError } from './with-ids-on-error.ts';
 
 /** A draft that was made from a call, and the parts of the call that the draft lacks. */
 export interface MendedDraft {
@@ -104,10 +104,12 @@ export const makeLogCalls = (
       idsToRepeat.push('activity' in result ? result.idToRepeat : null);
     };
     for await (const portion of portions) portion.forEach(check);
-    await withIdsOnError(idsToRepeat, async () => {
+    try {
       if (events.length > 0) await deps.publisher.publish(events);
       if (letters.size > 0) await deps.deadLetterQueue.add([...letters.values()]);
-    });
+    } catch (error) {
+      throw errorWithIds(error, idsToRepeat);
+    }
     const { unexplained } = explanationBudget;
     return { accepted: events.length, ids, rejected, incomplete, unexplained };
   };

@@ -3,6 +3,7 @@ import { isPlainObject, type JsonObject, type JsonValue } from '../shared/json.t
 import { jsonStringBytes } from '../shared/json-bytes.ts';
 import { UnfitNumber, unfitNumber } from '../shared/unfit-number.ts';
 import { pointer, RuleBroken, type Violations } from '../shared/violation.ts';
+import { copyPlainMetadata } from './plain-metadata.ts';
 
 /**
  * Further data about an activity: a JSON object of at most 256 KiB of JSON in UTF-8. A new activity's metadata has at most
@@ -41,6 +42,9 @@ export const Metadata = {
     maxBytes: number,
     maxLevels: number = maxNewLevels,
   ): Metadata | undefined {
+    // A value that is not plain is read twice: not for a caller whose budget for violations is spent.
+    const plain = violations.isListing ? copyPlainMetadata(raw, maxBytes, maxLevels) : undefined;
+    if (plain !== undefined) return plain as Metadata;
     if (!isPlainObject(raw)) {
       violations.add(path, 'must be a JSON object');
       return undefined;

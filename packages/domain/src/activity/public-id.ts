@@ -22,7 +22,7 @@ export const PublicId = {
   of: (key: KeyId, id: ActivityId, digests: Pick<IdGenerator, 'sha256'>): ActivityId =>
     ActivityId.trusted(`${prefix}${digests.sha256(JSON.stringify([key, id]))}`),
   /** Returns whether an id has the form of a public id. */
-  is: (id: string): boolean => pattern.test(id),
+  is: (id: string): boolean => id.startsWith(prefix) && pattern.test(id),
   /** Throws RuleBroken if an id has the prefix. */
   refuse(id: ActivityId): void {
     if (id.startsWith(prefix))

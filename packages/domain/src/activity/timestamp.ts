@@ -9,6 +9,10 @@ const latest = 253_402_300_799_999;
 // RFC 3339, section 5.6; "T" and "Z" may be lower case there.
 const rfc3339 = /^(\d{4})-(\d\d)-(\d\d)t(\d\d):(\d\d):(\d\d)(?:\.(\d{1,64}))?(?:z|([+-])(\d\d):(\d\d))$/i;
 
+// The latest moment that `toISO` was called with, and its text.
+let latestMoment = 0;
+let latestText = '1970-01-01T00:00:00.000Z';
+
 export const Timestamp = {
   /**
    * Parses an RFC 3339 date-time with an offset, such as `2026-11-24T08:30:00.123+01:00`. Cuts off digits beyond the
@@ -37,7 +41,14 @@ export const Timestamp = {
     return (millis === 0 ? 0 : millis) as Timestamp;
   },
   /** Returns the moment as RFC 3339 in UTC with milliseconds, such as `2026-11-24T07:30:00.123Z`. */
-  toISO: (moment: Timestamp): string => new Date(moment).toISOString(),
+  toISO(moment: Timestamp): string {
+    // The events of a batch share a moment: 0.01 instead of 0.5 µs.
+    if (moment !== latestMoment) {
+      latestText = new Date(moment).toISOString();
+      latestMoment = moment;
+    }
+    return latestText;
+  },
   /** Takes a moment from our own store, without checks. */
   trusted: (millis: number): Timestamp => millis as Timestamp,
 };

@@ -30,6 +30,20 @@ export function parseMendedJson(text: string): JsonValue {
   return readKnownJson(text, { number }) as JsonValue;
 }
 
+/**
+ * Returns what `parseExactJson` and `parseMendedJson` return, if `JSON.parse` surely loses nothing. Returns undefined for other texts,
+ * also for those that are not JSON. So a caller can parse many items at once, and parse item by item only if this fails.
+ */
+export function parseLosslessJson(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    return lostNothing(value, text) ? value : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
 /** Returns whether `JSON.parse` lost nothing. Nearly every body passes, and is then not read again. */
 const lostNothing = (value: unknown, text: string): boolean =>
   !hasEscapedKey(text) && isLossless(text, value);

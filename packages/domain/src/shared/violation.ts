@@ -36,6 +36,11 @@ export class Violations {
     this.#max = max;
   }
 
+  /** Whether any violation will be listed. False for a collector with a max of 0. */
+  get isListing(): boolean {
+    return this.#max > 0;
+  }
+
   /** Whether no more violations will be listed, so that the caller can stop checking the input. */
   get full(): boolean {
     return this.list.length > this.#max;

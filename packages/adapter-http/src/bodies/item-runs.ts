@@ -1,0 +1,32 @@
+import { closeBracket, openBracket } from './json-bytes.ts';
+import { ElementCutter } from './json-elements.ts';
+
+/** Items of a JSON array that follow each other. */
+export interface ItemRun {
+  /** Their JSON texts, with the commas between them. */
+  readonly json: Buffer;
+  readonly itemCount: number;
+  /** The sum of their `valueBytes`. */
+  readonly valueBytes: number;
+}
+
+/**
+ * Yields the items of a JSON array in runs, unchecked. A run has at most `maxBytes` bytes, unless it is one longer item. Throws RuleBroken
+ * after the last run if the brackets or commas around the items are wrong.
+ */
+export function* itemRunsIn(json: Buffer, maxBytes: number): Generator<ItemRun> {
+  const cutter = ElementCutter.inside(json, openBracket, closeBracket);
+  let [start, end, itemCount, valueBytes] = [0, 0, 0, 0];
+  while (cutter.next()) {
+    if (itemCount > 0 && cutter.end - start > maxBytes) {
+      yield { json: json.subarray(start, end), itemCount, valueBytes };
+      itemCount = 0;
+    }
+    if (itemCount === 0) [start, valueBytes] = [cutter.start, 0];
+    end = cutter.end;
+    itemCount += 1;
+    valueBytes += cutter.valueBytes;
+  }
+  if (itemCount > 0) yield { json: json.subarray(start, end), itemCount, valueBytes };
+  cutter.assertClosed(closeBracket);
+}
