@@ -5,6 +5,7 @@ import { BytesInFlight } from './requests/bytes-in-flight.ts';
 import { answerError } from './requests/error-handling.ts';
 import { type HttpServer, httpServer, schemaController, type ServerOptions } from './http-server.ts';
 import { requestIdOf } from './requests/request-id.ts';
+import { RequestLogger } from './requests/request-logger.ts';
 import { RequestMetrics } from './requests/request-metrics.ts';
 import { routerOptions } from './requests/router-options.ts';
 import type { ApiSettings } from './requests/route.ts';
@@ -37,6 +38,7 @@ export async function buildFastify(options: HttpServerOptions): Promise<FastifyI
     // A body above `maxBytesInFlight` can never fit, so it gets 413. A 503 would invite a retry.
     bodyLimit: Math.min(options.maxBodyBytes, options.maxBytesInFlight),
     genReqId: requestIdOf,
+    childLoggerFactory: (logger, bindings, childOptions) => new RequestLogger(logger, bindings, childOptions),
     ...clientLimits(options.clientTimeoutMs),
     return503OnClosing: false,
     trustProxy: options.trustedProxies.length > 0 && [...options.trustedProxies],

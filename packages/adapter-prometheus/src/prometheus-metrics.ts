@@ -1,6 +1,7 @@
 import { metrics } from '@opentelemetry/api';
 import type { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
+import { BucketMeterProvider } from './bucket-meter.ts';
 import { PullReader } from './pull-reader.ts';
 
 // The time limit for an observer, which may for instance query a broker. Values that arrive later are omitted.
@@ -8,14 +9,16 @@ const observerTimeoutMs = 2000;
 
 /** Collects the process's OpenTelemetry measurements for Prometheus. */
 export class PrometheusMetrics {
-  readonly #provider: MeterProvider;
+  readonly #sdk: MeterProvider;
+  readonly #meters: BucketMeterProvider;
   readonly #reader: PullReader = new PullReader();
   #serializer: PrometheusSerializer | undefined;
   #scraping: Promise<string> | undefined;
   #closing: Promise<void> | undefined;
 
   private constructor() {
-    this.#provider = new MeterProvider({ readers: [this.#reader] });
+    this.#sdk = new MeterProvider({ readers: [this.#reader] });
+    this.#meters = new BucketMeterProvider(this.#sdk);
   }
 
   /**
@@ -23,7 +26,7 @@ export class PrometheusMetrics {
    */
   static start(): PrometheusMetrics {
     const started = new PrometheusMetrics();
-    if (!metrics.setGlobalMeterProvider(started.#provider))
+    if (!metrics.setGlobalMeterProvider(started.#meters))
       throw new Error('The process is measured already: close the other PrometheusMetrics.');
     return started;
   }
@@ -46,12 +49,13 @@ export class PrometheusMetrics {
     // `collect` also returns the errors of observers. Ignore them: only the values of these observers are missing.
     const { resourceMetrics } = await this.#reader.collect({ timeoutMillis: observerTimeoutMs });
     this.#serializer ??= await loadSerializer();
-    return `${this.#serializer.serialize(resourceMetrics).trimEnd()}\n`;
+    const scopeMetrics = [...resourceMetrics.scopeMetrics, ...this.#meters.collect()];
+    return `${this.#serializer.serialize({ ...resourceMetrics, scopeMetrics }).trimEnd()}\n`;
   }
 
   async #close(): Promise<void> {
     metrics.disable();
-    await this.#provider.shutdown();
+    await this.#sdk.shutdown();
   }
 }
 

@@ -1,4 +1,5 @@
-import { type DestinationStream, type Logger, pino } from 'pino';
+import { type Logger, pino } from 'pino';
+import { TurnOutput } from './turn-output.ts';
 
 export type { Logger } from 'pino';
 
@@ -8,18 +9,17 @@ export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as
 export type LogLevel = (typeof logLevels)[number];
 
 /** Makes a logger that writes JSON lines to standard output. Passes each line through `format` first. */
-export function makeLogger(level: LogLevel, format?: (line: string) => string): Logger {
+export function makeLogger(level: LogLevel, format = (line: string): string => line): Logger {
   const options = {
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     serializers: { err: loggableError },
   };
-  // Lines are written synchronously: otherwise a process that crashes would lose the lines that explain why.
-  const output = pino.destination({ dest: 1, sync: true });
-  const destination: DestinationStream =
-    format === undefined ? output : { write: (line) => output.write(format(line)) };
-  return pino(options, destination);
+  const file = pino.destination({ dest: 1, sync: true });
+  const output = new TurnOutput((text) => file.write(text), format);
+  process.on('exit', output.flush);
+  return pino(options, output);
 }
 
 /** The members of an error that may contain data of a caller, which must not be logged. */

@@ -1,5 +1,5 @@
 import { assertValidQuery, pointer, RuleBroken } from '@user-activity/domain';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { QueryParameters } from './parameter-reader.ts';
 import { percentDecode } from './percent-decoded.ts';
 import { Problem } from '../requests/problem.ts';
@@ -19,7 +19,12 @@ export function queryParameters(request: FastifyRequest): QueryParameters {
 }
 
 /** Throws INVALID_QUERY if the URL has parameters. For routes without parameters: an ignored parameter would hide a mistake. */
-export async function refuseParameters(request: FastifyRequest): Promise<void> {
+export function refuseParameters(request: FastifyRequest, _reply: FastifyReply, done: () => void): void {
+  if (request.raw.url?.includes('?') === true) assertNoParameters(request);
+  done();
+}
+
+function assertNoParameters(request: FastifyRequest): void {
   const names = Object.keys(queryParameters(request));
   const message = 'is not a known parameter: this route takes none';
   assertValidQuery(names.slice(0, 32).map((name) => ({ path: pointer('', name), message })));

@@ -48,8 +48,8 @@ export const keyRequirement = ({
 export const authorization =
   (findPrincipal: FindPrincipal): ((request: FastifyRequest) => void) =>
   (request) => {
-    const { headers, routeOptions } = request;
-    const { keyInQuery = false, needsNoKey } = routeOptions.config;
+    const { headers, route } = request;
+    const { keyInQuery = false, needsNoKey } = route.config;
     if (!keyInQuery) assertNoKeyInQuery(request);
     const keys = keysIn(headers);
     if (needsNoKey?.(request) === true) request.principal = Principal.anonymous;
@@ -67,11 +67,8 @@ export const authorization =
     }
   };
 
-const isKeyInBody = ({ headers, needsKey, routeOptions }: FastifyRequest, keys: readonly string[]): boolean =>
-  needsKey &&
-  keys.length === 0 &&
-  headers.authorization === undefined &&
-  routeOptions.config.keyInBody === true;
+const isKeyInBody = ({ headers, needsKey, route }: FastifyRequest, keys: readonly string[]): boolean =>
+  needsKey && keys.length === 0 && headers.authorization === undefined && route.config.keyInBody === true;
 
 /** Does with the `writeKey` of a body what `authorization` does with a key in the headers. */
 export function assertKeyInBody(request: FastifyRequest, key: unknown, findPrincipal: FindPrincipal): void {
@@ -85,8 +82,8 @@ export function assertKeyInBody(request: FastifyRequest, key: unknown, findPrinc
 function permitted(request: FastifyRequest, found: Identification, lastOption: string): Principal {
   if (typeof found !== 'object') throw refusals[found](request, lastOption);
   if (found === Principal.anonymous && request.needsKey) throw refusals.missing(request, lastOption);
-  const { routeOptions } = request;
-  const scope = isUnknownPath(request) ? 'any' : (scopeOf(routeOptions) ?? 'admin');
+  const { route } = request;
+  const scope = isUnknownPath(request) ? 'any' : (scopeOf(route) ?? 'admin');
   if (scope !== 'any' && !Principal.holds(found, scope))
     throw new Problem(403, `This API key does not have the scope ${scope}, which this route needs.`, {
       // RFC 6750, section 3.1.
@@ -94,7 +91,7 @@ function permitted(request: FastifyRequest, found: Identification, lastOption: s
         'www-authenticate': `Bearer realm="user-activity", error="insufficient_scope", scope="${scope}"`,
       },
     });
-  if (routeOptions.config.needsOperator === true && !Principal.isOperator(found))
+  if (route.config.needsOperator === true && !Principal.isOperator(found))
     throw new Problem(403, 'This route needs a root key or a key of all projects ("*").');
   if (!Principal.isAllowedFrom(found, request.headers.origin))
     throw new Problem(
@@ -104,8 +101,8 @@ function permitted(request: FastifyRequest, found: Identification, lastOption: s
   return found;
 }
 
-function neededScope({ routeOptions }: FastifyRequest): Scope | undefined {
-  const scope = scopeOf(routeOptions);
+function neededScope({ route }: FastifyRequest): Scope | undefined {
+  const scope = scopeOf(route);
   return scope === 'any' ? undefined : scope;
 }
 

@@ -1,8 +1,7 @@
-import type { Socket } from 'node:net';
 import { metrics } from '@opentelemetry/api';
 import { DomainError } from '@user-activity/domain';
 import type { FastifyRequest } from 'fastify';
-import { onConnectionEnd } from './connection-end.ts';
+import type { Connection } from './connection.ts';
 import { maxItemBytes, inputTooLarge } from './input-limits.ts';
 
 // Per connection: room for several pages, each of at most 4 MiB.
@@ -33,7 +32,6 @@ export class BytesInFlight {
   readonly total: ByteLimit;
   /** All bodies whose API key is not checked yet. Their smaller maximum leaves room for clients that have a key. */
   readonly unauthenticated: ByteLimit;
-  readonly #unsentBySocket: WeakMap<Socket, number> = new WeakMap();
   readonly #openRequests: Set<RequestBytes> = new Set();
   #lastCloseTime = Number.NEGATIVE_INFINITY;
 
@@ -58,14 +56,16 @@ export class BytesInFlight {
     );
   }
 
-  beginCounting(request: FastifyRequest): RequestBytes {
-    const requestBytes = new RequestBytes(this, request.raw, () => {
-      stopWatching();
-      this.#openRequests.delete(requestBytes);
-    });
-    const stopWatching = onConnectionEnd(request, () => requestBytes.endResponse());
+  /** Begins to count a request. `now` is the time on the clock of `performance.now`. */
+  beginCounting(request: FastifyRequest, now: number): RequestBytes {
+    const requestBytes = new RequestBytes(this, request, now);
+    request.connection.add(requestBytes);
     this.#openRequests.add(requestBytes);
     return requestBytes;
+  }
+
+  endCounting(requestBytes: RequestBytes): void {
+    this.#openRequests.delete(requestBytes);
   }
 
   /** Returns whether a limit has room for so many bytes. If not, closes connections of slow clients, to make room for later requests. */
@@ -78,34 +78,25 @@ export class BytesInFlight {
       if (limit === this.total || request.isUnauthenticated) request.closeIfSlow(now);
     return false;
   }
-
-  /** Returns how many bytes of responses a connection has not sent yet. */
-  unsentBytesOf(socket: Socket): number {
-    return this.#unsentBySocket.get(socket) ?? 0;
-  }
-
-  addResponse(bytes: number, socket: Socket): void {
-    this.total.heldBytes += bytes;
-    this.#unsentBySocket.set(socket, this.unsentBytesOf(socket) + bytes);
-  }
 }
 
 /** Counts the bytes in memory of one request: its body and its response. */
 export class RequestBytes {
   readonly #inFlight: BytesInFlight;
   readonly #request: FastifyRequest['raw'];
-  readonly #onRelease: () => void;
-  #waitStart: number = performance.now();
+  readonly #connection: Connection;
+  #waitStart: number;
   #bodyBytes = 0;
   #responseBytes = 0;
   #isAnswered = false;
   #isSent = false;
   #isUnauthenticated = false;
 
-  constructor(inFlight: BytesInFlight, request: FastifyRequest['raw'], onRelease: () => void) {
+  constructor(inFlight: BytesInFlight, { raw, connection }: FastifyRequest, now: number) {
     this.#inFlight = inFlight;
-    this.#request = request;
-    this.#onRelease = onRelease;
+    this.#request = raw;
+    this.#connection = connection;
+    this.#waitStart = now;
   }
 
   /** Whether the request needs an API key and its key is not checked yet. */
@@ -151,7 +142,7 @@ export class RequestBytes {
   setResponse(bytes: number, isRepeatable: boolean): void {
     const isRefusable = isRepeatable && bytes > maxSmallResponseBytes && !this.#isSent;
     const addedBytes = bytes - this.#responseBytes;
-    const unsentBytes = this.#inFlight.unsentBytesOf(this.#request.socket) + addedBytes;
+    const unsentBytes = this.#connection.unsentBytes + addedBytes;
     if (isRefusable && (!this.#inFlight.hasRoom(addedBytes) || unsentBytes > maxUnsentBytes))
       throw busyError();
     this.#isAnswered = true;
@@ -166,6 +157,10 @@ export class RequestBytes {
     this.#isSent = true;
     this.#addResponse(-this.#responseBytes);
     if (this.#isAnswered) this.#release();
+  }
+
+  endWithConnection(): void {
+    this.endResponse();
   }
 
   /** Closes the connection if the service has waited for its client for more than 10 s. */
@@ -183,11 +178,13 @@ export class RequestBytes {
 
   #addResponse(bytes: number): void {
     this.#responseBytes += bytes;
-    this.#inFlight.addResponse(bytes, this.#request.socket);
+    this.#inFlight.total.heldBytes += bytes;
+    this.#connection.unsentBytes += bytes;
   }
 
   #release(): void {
     this.#addBody(-this.#bodyBytes);
-    this.#onRelease();
+    this.#connection.remove(this);
+    this.#inFlight.endCounting(this);
   }
 }

@@ -43,9 +43,8 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
   sendProblem(reply, problem);
 }
 
-/** Returns whether the path has no route. `@fastify/cors` adds the route `OPTIONS *`. */
-export const isUnknownPath = ({ is404, routeOptions }: FastifyRequest): boolean =>
-  is404 || routeOptions.url === '*';
+/** Returns whether no route has the path and the method of the request. */
+export const isUnknownPath = ({ is404 }: FastifyRequest): boolean => is404;
 
 /** Returns the error itself, or another one to send instead. */
 export type ReplaceError = (error: unknown, request: FastifyRequest) => Promise<unknown>;

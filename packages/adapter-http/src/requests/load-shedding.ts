@@ -33,7 +33,7 @@ export async function loadShedding(
   });
   return (request) => {
     if (!isOverloaded() || performance.now() < startEnd) return;
-    const { config } = request.routeOptions;
+    const { config } = request.route;
     if (config.isHealthCheck === true || config.scope === 'metrics') return;
     shedRequests.add(1);
     throw new Problem(503, 'The service has more requests than it can answer. Try again later.', {

@@ -1,8 +1,6 @@
-import type { Socket } from 'node:net';
 import { DomainError, maxPageBytes } from '@user-activity/domain';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import pLimit from 'p-limit';
-import { onConnectionEnd } from './connection-end.ts';
 
 // While a page is made, it takes several times the memory of its text, because the rows of the store are in memory too.
 const maxConcurrentPages = 8;
@@ -33,21 +31,21 @@ export const makePage = <Page>(
   });
 };
 
-/** Per connection, a promise that resolves when the response to the newest request is sent, or the connection has closed. */
-const newestResponseSent = new WeakMap<Socket, Promise<void>>();
-
 /**
  * Makes a pipelined request wait until the previous response is sent. Responses are in the order of the requests anyway (RFC 9112, section
  * 9.3.2). So a client that requests many pages and reads none takes the memory of only one page.
  */
-export async function waitForPrevious(request: FastifyRequest, { raw: reply }: FastifyReply): Promise<void> {
-  const { socket } = request.raw;
-  const previousResponseSent = newestResponseSent.get(socket);
+export async function waitForPrevious(
+  { connection }: FastifyRequest,
+  { raw: reply }: FastifyReply,
+): Promise<void> {
+  const previousResponseSent = connection.newestResponseSent;
   const { promise, resolve } = Promise.withResolvers<void>();
-  newestResponseSent.set(socket, promise);
-  const stopWatching = onConnectionEnd(request, resolve);
+  connection.newestResponseSent = promise;
+  const openRequest = { endWithConnection: resolve };
+  connection.add(openRequest);
   reply.once('close', () => {
-    stopWatching();
+    connection.remove(openRequest);
     resolve();
   });
   await previousResponseSent;

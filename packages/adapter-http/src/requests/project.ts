@@ -13,7 +13,10 @@ interface Routed {
   readonly config: { readonly projects?: NamedProjects };
 }
 
-/** Returns the projects that the requests of a route may name. Only routes below `/api` and `/v1` have data of projects. */
+/**
+ * Returns the projects that the requests of a route may name. Only routes below `/api` and `/v1` have data of projects. `api` asks once for
+ * each route, and keeps the answer in its `config`.
+ */
 export const projectsOf = ({ url = '', config }: Routed): NamedProjects =>
   /^\/(?:api|v1)\//.test(url) ? (config.projects ?? 'writable') : 'none';
 
@@ -22,10 +25,10 @@ export const projectsOf = ({ url = '', config }: Routed): NamedProjects =>
  * `default` for operators. Throws 400 if the route allows no such name, and 403 if the key belongs to another project.
  */
 export function setProject(request: FastifyRequest): void {
-  const { headers, principal, routeOptions } = request;
+  const { headers, principal, route } = request;
   // Node joins the values of a repeated header with commas.
   const name = headers['x-project']?.toString();
-  const projects = projectsOf(routeOptions);
+  const projects = route.config.projects ?? 'none';
   const named = name === undefined || projects === 'none' ? undefined : parsed(name, projects);
   if (named !== undefined && !Principal.reaches(principal, named))
     throw new Problem(403, `This API key belongs to one project, and ${header} names another.`);

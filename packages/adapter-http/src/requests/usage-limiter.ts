@@ -33,11 +33,11 @@ export class UsageLimiter {
 
   /** Begins to count what a request uses. Throws 429 if a limit is reached. Does nothing yet if the key may be in the body. */
   begin(request: FastifyRequest): void {
-    const { headers, principal, routeOptions } = request;
-    if (routeOptions.config.keyInBody === true && principal === Principal.anonymous) return;
+    const { headers, principal, route } = request;
+    if (route.config.keyInBody === true && principal === Principal.anonymous) return;
     const length = Number(headers['content-length'] ?? 0);
     // A larger body is refused before it is read.
-    this.#begin(request)?.expectBody(length <= routeOptions.bodyLimit ? length : 0);
+    this.#begin(request)?.expectBody(length <= route.bodyLimit ? length : 0);
   }
 
   /** Begins to count what a request uses whose body was read to find its key. Throws 429 if a limit is reached. */
@@ -46,13 +46,13 @@ export class UsageLimiter {
   }
 
   #begin(request: FastifyRequest): RequestUsage | undefined {
-    const { method, principal, project, routeOptions } = request;
-    const limits = limitsByScope[routeOptions.config.scope ?? 'any'];
+    const { method, principal, project, route } = request;
+    const limits = limitsByScope[route.config.scope ?? 'any'];
     // The handshake of a web hook logs nothing.
     const usage =
       limits === undefined || method === 'OPTIONS' ? undefined : this.#findUsage(principal, project);
     if (limits === undefined || usage === undefined) return undefined;
-    const isWrite = routeOptions.config.scope === 'write';
+    const isWrite = route.config.scope === 'write';
     request.usage = new RequestUsage(usage, {
       limits,
       consequence: isWrite ? 'Nothing was stored. ' : '',

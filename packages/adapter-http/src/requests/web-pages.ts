@@ -1,5 +1,4 @@
-import cors, { type FastifyCorsOptions } from '@fastify/cors';
-import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
+import type { FastifyContextConfig, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import { routeOf } from './request-metrics.ts';
 
 /** Returns whether a valid key allows web pages of this origin. */
@@ -14,7 +13,7 @@ const exposedHeaders = [
   'Retry-After',
   'WWW-Authenticate',
   'X-Request-Id',
-];
+].join(', ');
 
 /** How long browsers may keep the answer to a preflight, in seconds: the maximum of Chromium. The key is checked in each request anyway. */
 const maxAgeSeconds = 7200;
@@ -29,13 +28,11 @@ export class WebPages {
     this.#allowsOrigin = allowsOrigin;
   }
 
-  /** Call this for each new route. A public key has the scope `write` alone, so pages need no other routes, and `@fastify/cors` ignores these. */
-  addRoute(route: RouteOptions): void {
-    const { url, config = {} } = route;
-    const methods = [route.method].flat();
-    if (methods.includes('POST') && config.scope === 'write') this.#paths.add(url);
-    const isForPages = methods.some((method) => method === 'POST' || method === 'OPTIONS');
-    if (!isForPages || !this.#paths.has(url)) route.config = { ...config, cors: false };
+  /** Returns whether pages may use a new route. A public key has the scope `write` alone, so pages need no other routes. */
+  addRoute({ url, method, config }: RouteOptions): boolean {
+    const methods = [method].flat();
+    if (methods.includes('POST') && config?.scope === 'write') this.#paths.add(url);
+    return methods.some((name) => name === 'POST' || name === 'OPTIONS') && this.#paths.has(url);
   }
 
   /**
@@ -44,23 +41,47 @@ export class WebPages {
    */
   originOf(request: FastifyRequest): string | undefined {
     const { method: sent, headers } = request;
-    const url = routeOf(request);
     const { origin, 'access-control-request-method': asked } = headers;
+    if (origin === undefined) return undefined;
+    const url = routeOf(request);
     const method = sent === 'OPTIONS' ? asked : sent;
-    if (origin === undefined || method !== 'POST' || url === undefined || !this.#paths.has(url))
-      return undefined;
+    if (method !== 'POST' || url === undefined || !this.#paths.has(url)) return undefined;
     return this.#allowsOrigin(origin) ? origin : undefined;
-  }
-
-  /** Answers preflights, and lets these pages read the responses (Fetch standard, section 3.3). Browsers send no credentials of their own. */
-  async allowReading(app: FastifyInstance): Promise<void> {
-    await app.register(cors, {
-      delegator: (request, callback) => callback(null, corsOptionsOf(request.pageOrigin)),
-    });
   }
 }
 
-const corsOptionsOf = (origin: string | undefined): FastifyCorsOptions =>
-  origin === undefined
-    ? { origin: false }
-    : { origin, methods: ['POST'], exposedHeaders, maxAge: maxAgeSeconds };
+/**
+ * Lets the page of an allowed origin read the response (Fetch standard, section 3.3). Answers its preflight, and returns true then. Browsers
+ * send no credentials of their own.
+ */
+export function allowReading(request: FastifyRequest, reply: FastifyReply): boolean {
+  const { pageOrigin, method, headers } = request;
+  if (pageOrigin === undefined) return false;
+  reply.header('access-control-allow-origin', pageOrigin);
+  reply.header('access-control-expose-headers', exposedHeaders);
+  if (method !== 'OPTIONS') return false;
+  const askedHeaders = headers['access-control-request-headers'];
+  if (askedHeaders !== undefined) reply.header('access-control-allow-headers', askedHeaders);
+  void reply
+    .code(204)
+    .headers({
+      'access-control-allow-methods': 'POST',
+      'access-control-max-age': String(maxAgeSeconds),
+      // Some browsers would wait for a body.
+      'content-length': '0',
+      vary: 'Origin, Access-Control-Request-Headers',
+    })
+    .send();
+  return true;
+}
+
+const projectHeaders = 'Authorization, X-Api-Key, X-Project';
+
+/**
+ * Returns the headers on which the responses of a route depend. A cache in front of the service must not answer with the page of another
+ * project, of another key, or of another origin.
+ */
+export function varyOf({ isForPages = false, projects = 'none' }: FastifyContextConfig): string | undefined {
+  if (projects === 'none') return isForPages ? 'Origin' : undefined;
+  return isForPages ? `Origin, ${projectHeaders}` : projectHeaders;
+}

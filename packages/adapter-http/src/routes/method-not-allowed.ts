@@ -20,9 +20,7 @@ export function methodCheck(app: FastifyInstance): MethodCheck {
   const methodsByPath = new Map<string, readonly string[]>();
   let isComplete = false;
   app.addHook('onRoute', ({ url, method }) => {
-    // `@fastify/cors` adds the route `OPTIONS *`, which is no path of the API.
-    if (!isComplete && url !== '*')
-      methodsByPath.set(url, [...(methodsByPath.get(url) ?? []), ...[method].flat()]);
+    if (!isComplete) methodsByPath.set(url, [...(methodsByPath.get(url) ?? []), ...[method].flat()]);
   });
   const refuse = (methods: readonly string[]): never => {
     const allow = methods.toSorted().join(', ');
@@ -52,7 +50,7 @@ export function methodCheck(app: FastifyInstance): MethodCheck {
           exposeHeadRoute: false,
           schema: { hide: true },
           config: { scope: 'any', projects: 'none' },
-          onRequest: async () => refuse(methods),
+          onRequest: () => refuse(methods),
           handler: async () => undefined,
         });
       }

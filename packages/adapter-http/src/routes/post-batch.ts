@@ -63,7 +63,8 @@ export const postBatch: Route<'logActivities' | 'maxBatchSize'> = (app, { logAct
     const receipt = await logActivities(request.sender, draftsIn(request, maxBatchSize), options);
     if (receipt.ids.length === 0)
       throw noneAccepted([{ path: '', message: 'must hold at least one activity' }]);
-    return reply.code(202).send(receiptJson(receipt));
+    reply.code(202);
+    return receiptJson(receipt);
   });
 };
 

@@ -1,4 +1,4 @@
-import { timer } from './meter.ts';
+import { durations, timed } from './meter.ts';
 
 /**
  * Wraps the use case to measure the duration of each call, by use case and error code. Calls `onSuccess` with the result
@@ -7,14 +7,8 @@ import { timer } from './meter.ts';
 export function measureUseCase<Args extends readonly unknown[], Result>(
   name: string,
   useCase: (...args: Args) => Promise<Result>,
-  onSuccess: (result: Result, ...args: Args) => void = () => undefined,
+  onSuccess?: (result: Result, ...args: Args) => void,
 ): (...args: Args) => Promise<Result> {
-  const measure = timer('user_activity.use_case.duration', 'Duration of use case calls, in seconds', {
-    'user_activity.use_case': name,
-  });
-  return async (...args) => {
-    const result = await measure(() => useCase(...args));
-    onSuccess(result, ...args);
-    return result;
-  };
+  const histogram = durations('user_activity.use_case.duration', 'Duration of use case calls, in seconds');
+  return timed(histogram, useCase, { 'user_activity.use_case': name }, onSuccess);
 }

@@ -1,5 +1,5 @@
 import type { EventPublisher, PublishObserver } from '@user-activity/domain';
-import { counter, gauge, histogram, countBounds, timer, durationBounds } from './meter.ts';
+import { counter, gauge, histogram, countBounds, durations, timed } from './meter.ts';
 
 const byteBounds = [1e3, 1e4, 1e5, 2.5e5, 5e5, 1e6, 2.5e6, 5e6, 1e7];
 
@@ -36,11 +36,9 @@ export function publishObserver(limits: {
     'Size in bytes of the events confirmed by the log with one request or transaction',
     byteBounds,
   );
-  const flushSeconds = histogram(
+  const flushSeconds = durations(
     'user_activity.publish.flush.duration',
-    's',
     'Duration of one request or transaction to the log, in seconds',
-    durationBounds,
   );
   const failures = counter(
     'user_activity.publish.flush.failures',
@@ -64,13 +62,13 @@ export function publishObserver(limits: {
 
 /** Wraps the publisher to measure the duration of its `publish` and `republish` calls, by error code. */
 export function measuredPublisher(publisher: EventPublisher): EventPublisher {
-  const measure = timer(
+  const duration = durations(
     'user_activity.publish.duration',
     'Time until the log confirmed a call of publish or republish, in seconds',
   );
   return {
-    publish: (events) => measure(() => publisher.publish(events)),
-    republish: (records) => measure(() => publisher.republish(records)),
+    publish: timed(duration, (events) => publisher.publish(events)),
+    republish: timed(duration, (records) => publisher.republish(records)),
     ping: () => publisher.ping(),
     close: () => publisher.close(),
   };

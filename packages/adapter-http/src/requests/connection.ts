@@ -1,0 +1,47 @@
+import type { Socket } from 'node:net';
+import type { FastifyRequest } from 'fastify';
+
+/** A request that must learn that its connection is closed. */
+interface OpenRequest {
+  endWithConnection(): void;
+}
+
+const connections: WeakMap<Socket, Connection> = new WeakMap();
+
+/** What the requests of one connection share. */
+export class Connection {
+  /** The number of requests without a complete response. */
+  unanswered = 0;
+  /** How many bytes of responses are not sent yet. */
+  unsentBytes = 0;
+  /** Resolves when the response to the newest request for a page is sent, or the connection has closed. */
+  newestResponseSent: Promise<void> | undefined;
+  readonly #openRequests: Set<OpenRequest> = new Set();
+
+  private constructor(socket: Socket) {
+    socket.on('close', () => {
+      for (const request of this.#openRequests) request.endWithConnection();
+    });
+  }
+
+  /** Returns the connection of a request. It has one listener for all its requests, because a listener for each takes 1 us. */
+  static of({ raw: { socket } }: Pick<FastifyRequest, 'raw'>): Connection {
+    const known = connections.get(socket);
+    if (known !== undefined) return known;
+    const connection = new Connection(socket);
+    connections.set(socket, connection);
+    return connection;
+  }
+
+  /**
+   * Calls `endWithConnection` when the connection closes, unless `remove` was called before. Needed for pipelined requests: when the
+   * connection closes, Node emits no event for a response that waits behind another response.
+   */
+  add(request: OpenRequest): void {
+    this.#openRequests.add(request);
+  }
+
+  remove(request: OpenRequest): void {
+    this.#openRequests.delete(request);
+  }
+}
