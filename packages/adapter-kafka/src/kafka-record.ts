@@ -24,18 +24,18 @@ export function kafkaRecord(
       raw: () => ({ key: null, value, headers }),
     };
   }
-  const { headerCount } = message;
+  const { headerCount, value } = message;
   const hasTooManyHeaders = headerCount > maxHeaders;
   const headers = hasTooManyHeaders ? { [encodedHeadersHeader]: [message.encodedHeaders] } : message.headers;
-  const record: RawRecord = { key: message.key, value: message.value, headers };
   const original = replayOf(headers, topic);
   return {
     origin: { topic, partition, offset: Number(message.offset) },
     ...(original === undefined ? {} : { replayOf: original }),
     content: hasTooManyHeaders
       ? unreadable(`it has ${headerCount} headers; the limit is ${maxHeaders}`, ProjectId.system)
-      : readMessage(record),
-    raw: () => record,
+      : readMessage({ value, headers }),
+    // Nearly no record becomes a dead letter, so its key is read only for that.
+    raw: () => ({ key: message.key, value, headers }),
   };
 }
 

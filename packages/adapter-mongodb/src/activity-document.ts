@@ -35,17 +35,18 @@ export interface ActivityDocument {
   readonly origin?: OriginDocument;
 }
 
-export function activityDocument(activity: UserActivity, origin?: LogPosition): ActivityDocument {
-  return {
-    _id: ActivityKeyText.of(activity),
-    project: activity.project,
-    userId: activity.userId,
-    type: activity.type,
-    metadata: encodeMetadata(activity.metadata),
-    createdAt: new Date(activity.createdAt),
-    receivedAt: new Date(activity.receivedAt),
-    ...(origin === undefined ? {} : { origin }),
-  };
+/** Converts an activity, with its encoded metadata. */
+export function activityDocument(
+  activity: UserActivity,
+  origin?: LogPosition,
+  metadata: JsonObject = encodeMetadata(activity.metadata),
+): ActivityDocument {
+  const { project, userId, type } = activity;
+  const _id = ActivityKeyText.of(activity);
+  const [createdAt, receivedAt] = [new Date(activity.createdAt), new Date(activity.receivedAt)];
+  return origin === undefined
+    ? { _id, project, userId, type, metadata, createdAt, receivedAt }
+    : { _id, project, userId, type, metadata, createdAt, receivedAt, origin };
 }
 
 export function storedActivity(document: ActivityDocument): StoredActivity {

@@ -6,18 +6,22 @@ import {
   type StoredActivity,
   type UserActivity,
 } from '@user-activity/domain';
-import { BSON } from 'mongodb';
+import { BSON, MongoError } from 'mongodb';
 import { activityDocument, type ActivityDocument } from './activity-document.ts';
+import type { SizedDocument } from './insert-command.ts';
 import type { MongoStore } from './mongo-store.ts';
 import { readByKeys } from './read-activities.ts';
-import { duplicateKey, refusedInserts } from './refused-inserts.ts';
+import { duplicateKey } from './refused-inserts.ts';
+import { sizedMetadata } from './sized-metadata.ts';
 import { turns } from './turns.ts';
 
-/** The outcome for one activity. `existing` is the stored activity that has the same key. */
-export type Inserted = 'stored' | { readonly existing: StoredActivity } | Refused;
+/** Why an activity was not inserted. `existing` is the stored activity that has the same key. */
+export type NotInserted = { readonly existing: StoredActivity } | Refused;
 
 /** An activity to insert. */
 export interface NewActivity {
+  /** Its `ActivityKeyText`. */
+  readonly key: string;
   readonly activity: UserActivity;
   readonly origin: LogPosition | undefined;
 }
@@ -25,68 +29,96 @@ export interface NewActivity {
 const maxRounds = 5;
 
 /**
- * Inserts activities, each independently of the others, and returns the outcomes by key. All keys must be different. With
- * `findExisting`, reads existing activities before it inserts the rest, which is faster if most activities exist.
+ * Inserts activities, each independently of the others. All keys must be different. Returns by key why activities were not inserted; the
+ * others were. With `findExisting`, reads existing activities before it inserts the rest, which is faster if most activities exist.
  */
 export async function insertNew(
   store: MongoStore,
   newActivities: readonly NewActivity[],
   findExisting: boolean,
-): Promise<ReadonlyMap<string, Inserted>> {
-  const outcomes = new Map<string, Inserted>();
-  const lookUp = async (keys: readonly string[]): Promise<void> => {
-    if (keys.length === 0) return;
-    for (const existing of await readByKeys(store, keys))
-      outcomes.set(ActivityKeyText.of(existing), { existing });
+): Promise<ReadonlyMap<string, NotInserted>> {
+  const notInserted = new Map<string, NotInserted>();
+  const withoutExisting = async (activities: readonly NewActivity[]): Promise<readonly NewActivity[]> => {
+    if (activities.length === 0) return activities;
+    const found = await readByKeys(
+      store,
+      activities.map(({ key }) => key),
+    );
+    for (const existing of found) notInserted.set(ActivityKeyText.of(existing), { existing });
+    return activities.filter(({ key }) => !notInserted.has(key));
   };
-  if (findExisting) await lookUp(newActivities.map(keyOf));
-  // A second round is needed only if retention or a rollback removed an existing activity before it was read.
-  for (let round = 0; ; round += 1) {
-    const remaining = newActivities.filter((activity) => !outcomes.has(keyOf(activity)));
-    if (remaining.length === 0) return outcomes;
+  let remaining = findExisting ? await withoutExisting(newActivities) : newActivities;
+  // A second round is needed if retention or a rollback removed an existing activity before it was
+  // read, or if a document can't be encoded.
+  for (let round = 0; remaining.length > 0; round += 1) {
     if (round === maxRounds)
       throw new DomainError(
         'STORE_UNAVAILABLE',
         'MongoDB reported existing keys, but did not return their activities.',
       );
-    await lookUp(await insert(store, remaining, outcomes));
+    remaining = await withoutExisting(await insert(store, remaining, notInserted));
   }
+  return notInserted;
 }
 
-const keyOf = ({ activity }: NewActivity): string => ActivityKeyText.of(activity);
-
-/** Inserts new activities, and adds their outcomes. Returns the keys of existing activities, which have no outcome yet. */
+/** Inserts activities, and adds the reason for each that can't be stored. Returns those whose key exists, or that must be inserted again. */
 async function insert(
-  { activities }: MongoStore,
+  store: MongoStore,
   newActivities: readonly NewActivity[],
-  outcomes: Map<string, Inserted>,
-): Promise<string[]> {
-  const documents: ActivityDocument[] = [];
+  notInserted: Map<string, NotInserted>,
+): Promise<readonly NewActivity[]> {
+  const documents: SizedDocument<ActivityDocument>[] = [];
   const turn = turns.begin();
   for (const { activity, origin } of newActivities) {
-    const document = activityDocument(activity, origin);
-    const bytes = encodedBytes(document);
-    if (bytes === undefined) outcomes.set(document._id, { refused: "it can't be encoded as BSON" });
-    else documents.push(document);
-    if (turn.isOverAfter(bytes ?? 0)) await turn.next();
+    const sized = sizedDocument(activity, origin);
+    documents.push(sized);
+    if (turn.isOverAfter(sized.maxBytes)) await turn.next();
   }
-  if (documents.length === 0) return [];
-  const codes = await refusedInserts(activities.insertMany(documents, { ordered: false }));
-  const taken: string[] = [];
-  for (const [index, { _id }] of documents.entries()) {
-    const code = codes.get(index);
-    if (code === undefined) outcomes.set(_id, 'stored');
-    else if (code === duplicateKey) taken.push(_id);
-    else outcomes.set(_id, { refused: `MongoDB refuses the document (code ${code})` });
+  let codes: ReadonlyMap<number, number>;
+  try {
+    codes = await store.insertActivities(documents);
+  } catch (error) {
+    if (error instanceof MongoError) throw error;
+    // The driver could not encode a document. They are searched only now: our codec leaves none.
+    const encodable = newActivities.filter((_, index) => isEncodable(documents[index]?.document));
+    if (encodable.length === newActivities.length) throw error;
+    for (const { key } of newActivities) notInserted.set(key, { refused: "it can't be encoded as BSON" });
+    for (const { key } of encodable) notInserted.delete(key);
+    return encodable;
+  }
+  const taken: NewActivity[] = [];
+  for (const [index, code] of codes) {
+    const refused = newActivities[index];
+    if (refused === undefined) continue;
+    if (code === duplicateKey) taken.push(refused);
+    else notInserted.set(refused.key, { refused: `MongoDB refuses the document (code ${code})` });
   }
   return taken;
 }
 
-/** Returns the size of the document in bytes, or undefined if the driver can't encode it. It would then fail the whole batch. */
-function encodedBytes(document: ActivityDocument): number | undefined {
+// An upper bound of what a document takes without its texts and its metadata: names of fields, times, numbers and the id of a log.
+const otherBytes = 512;
+const unitBytes = 3;
+
+/** Converts an activity. Its size is estimated, because that takes a third of the time of measuring it. */
+function sizedDocument(
+  activity: UserActivity,
+  origin: LogPosition | undefined,
+): SizedDocument<ActivityDocument> {
+  const { encoded, maxBytes } = sizedMetadata(activity.metadata);
+  const document = activityDocument(activity, origin, encoded);
+  const { _id, userId, type } = document;
+  return {
+    document,
+    maxBytes: otherBytes + unitBytes * (_id.length + userId.length + type.length) + maxBytes,
+  };
+}
+
+/** Returns whether the driver can encode the document. If not, it would fail the whole command. */
+function isEncodable(document: ActivityDocument | undefined): boolean {
   try {
-    return BSON.calculateObjectSize(document);
+    return document !== undefined && BSON.serialize(document).length > 0;
   } catch {
-    return undefined;
+    return false;
   }
 }

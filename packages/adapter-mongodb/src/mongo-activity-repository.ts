@@ -18,7 +18,7 @@ import { storedActivity } from './activity-document.ts';
 import { countByKey } from './count-by-key.ts';
 import { countBySlot } from './count-by-slot.ts';
 import { countMatching } from './count-matching.ts';
-import { insertNew } from './insert-new.ts';
+import { insertNew, type NewActivity } from './insert-new.ts';
 import type { MongoStore } from './mongo-store.ts';
 import { readByKeys } from './read-activities.ts';
 import { readPage } from './read-page.ts';
@@ -40,30 +40,28 @@ export class MongoActivityRepository implements ActivityRepository {
   ): Promise<readonly SaveOutcome[]> {
     if (activities.length === 0) return [];
     // `save` inserts the first activity with a key. It compares all others with that one, or with the one that exists.
-    const firstsByKey = new Map<string, { readonly activity: UserActivity; readonly index: number }>();
+    const distinct: NewActivity[] = [];
+    const firsts = new Map<string, number>();
     for (const [index, activity] of activities.entries()) {
       const key = ActivityKeyText.of(activity);
-      if (!firstsByKey.has(key)) firstsByKey.set(key, { activity, index });
+      if (firsts.has(key)) continue;
+      firsts.set(key, index);
+      distinct.push({ key, activity, origin: origins[index] });
     }
-    const distinct = [...firstsByKey.values()].map(({ activity, index }) => ({
-      activity,
-      origin: origins[index],
-    }));
-    const outcomesByKey = await translated(() => insertNew(this.#store, distinct, this.#isReplaying));
-    const existing = [...outcomesByKey.values()].filter(
-      (outcome) => outcome !== 'stored' && 'existing' in outcome,
-    ).length;
-    this.#isReplaying = existing * 2 > firstsByKey.size;
+    const notInserted = await translated(() => insertNew(this.#store, distinct, this.#isReplaying));
+    const existing = [...notInserted.values()].filter((reason) => 'existing' in reason).length;
+    this.#isReplaying = existing * 2 > distinct.length;
+    const needsComparison = existing > 0 || distinct.length < activities.length;
+    if (!needsComparison && notInserted.size === 0) return activities.map(() => 'stored');
     const outcomeOf = (activity: UserActivity, index: number): SaveOutcome => {
       const key = ActivityKeyText.of(activity);
-      const [first, outcome] = [firstsByKey.get(key), outcomesByKey.get(key)];
-      if (first === undefined || outcome === undefined) throw new Error('An outcome is missing.');
-      if (outcome !== 'stored') return 'existing' in outcome ? outcome.existing.compare(activity) : outcome;
-      return first.index === index ? 'stored' : first.activity.compare(activity);
+      const reason = notInserted.get(key);
+      if (reason !== undefined) return 'existing' in reason ? reason.existing.compare(activity) : reason;
+      const firstIndex = firsts.get(key) ?? index;
+      return firstIndex === index ? 'stored' : (activities[firstIndex] ?? activity).compare(activity);
     };
     const outcomes: SaveOutcome[] = [];
     const turn = turns.begin();
-    const needsComparison = existing > 0 || firstsByKey.size < activities.length;
     for (const [index, activity] of activities.entries()) {
       // A comparison of two activities with large metadata takes up to 66 ms.
       if (needsComparison && turn.isOver) await turn.next();

@@ -12,6 +12,7 @@ import { acceptRestoredPrimary } from './accept-restored-primary.ts';
 import type { ActivityDocument } from './activity-document.ts';
 import type { DeadLetterDocument } from './dead-letter-document.ts';
 import type { KeyDocument } from './key-document.ts';
+import { insertByCommand, type InsertDocuments } from './insert-command.ts';
 import { checkRegularly } from './later-check.ts';
 import { migrate, type OnMigrationProgress } from './migration.ts';
 import { DeploymentError, openFailure, uriFault } from './open-failure.ts';
@@ -76,6 +77,7 @@ export class MongoStore {
   readonly activities: Collection<ActivityDocument>;
   /** For pages and counts only. Reads from the members that the URI's `readPreference` allows, which may lag. */
   readonly listedActivities: Pick<Collection<ActivityDocument>, 'find' | 'aggregate'>;
+  readonly insertActivities: InsertDocuments<ActivityDocument>;
   readonly deadLetters: Collection<DeadLetterDocument>;
   readonly topics: Collection<TopicDocument>;
   readonly settled: Collection<SettledDocument>;
@@ -103,6 +105,7 @@ export class MongoStore {
     this.#db = db;
     this.timeoutMs = timeoutMs;
     this.activities = db.collection('activities');
+    this.insertActivities = insertByCommand(client, db, this.activities);
     this.listedActivities = listed.collection<ActivityDocument>('activities');
     this.deadLetters = db.collection('dead_letters');
     this.topics = db.collection('topics');

@@ -31,8 +31,10 @@ export async function unlessErased(
 ): Promise<StoreTally | Error> {
   for (;;) {
     const erasures = await erasuresOf(deps, records);
-    const others = records.filter((record) => !isErasedBy(record, erasures));
-    const due = records.flatMap((record) => erasedRecord(record, erasures));
+    // Nearly always no project has an erasure. Then the records need not be looked at one by one.
+    const hasErasures = erasures.size > 0;
+    const others = hasErasures ? records.filter((record) => !isErasedBy(record, erasures)) : records;
+    const due = hasErasures ? records.flatMap((record) => erasedRecord(record, erasures)) : [];
     if (due.length > 0) await deps.projects.removeErased(due);
     const tally = await store(others);
     if (tally instanceof Error) return tally;
@@ -45,9 +47,8 @@ export async function unlessErased(
 }
 
 async function erasuresOf(deps: ErasureDeps, records: readonly LogRecord[]): Promise<Erasures> {
-  const names = new Set(
-    records.flatMap(({ content }) => (content.name === 'Unreadable' ? [] : content.activity.project)),
-  );
+  const names = new Set<ProjectId>();
+  for (const { content } of records) if (content.name !== 'Unreadable') names.add(content.activity.project);
   const erasures = await findErasures(deps, names);
   return new Map(erasures.map((erasure) => [erasure.project, erasure]));
 }

@@ -7,6 +7,7 @@ import { parseJson } from '../shared/parse-json.ts';
 import { reasonOf, unlessBroken } from '../shared/violation.ts';
 import { activityLogged } from './activity-logged.ts';
 import type { RecordContent, Unreadable } from './log-record.ts';
+import { plainActivity } from './plain-activity.ts';
 
 /** Makes unreadable content. The reason may name a field, never a value. */
 export const unreadable = (reason: string, project: ProjectId): Unreadable => ({
@@ -20,6 +21,14 @@ export const unreadable = (reason: string, project: ProjectId): Unreadable => ({
  * in the record's headers, the value must name the same.
  */
 export function recordContent(text: string, named?: ProjectId): RecordContent {
+  const activity = plainActivity(text);
+  if (activity !== undefined && (named === undefined || activity.project === named))
+    return activityLogged(activity);
+  return checkedContent(text, named);
+}
+
+/** Reads the JSON of an activity by the full rules, which name each violation. */
+export function checkedContent(text: string, named?: ProjectId): RecordContent {
   const headerProject = named ?? ProjectId.default;
   let json: unknown;
   try {
