@@ -124,7 +124,11 @@ test('reads the settings of log and store, in the shapes of their adapters', () 
     group: 'user-activity-store',
   });
   expect(store).toMatchObject({ name: 'MongoDB', variable: 'MONGODB_URI' });
-  expect(store.settings).toEqual({ uri: engines.MONGODB_URI, database: 'user_activity' });
+  expect(store.settings).toEqual({
+    uri: engines.MONGODB_URI,
+    database: 'user_activity',
+    compression: 'balanced',
+  });
   expect(startTimeoutMs).toBe(60_000);
   const secured = readConfig({
     ...engines,
@@ -133,7 +137,9 @@ test('reads the settings of log and store, in the shapes of their adapters', () 
     KAFKA_USERNAME: 'me',
     KAFKA_PASSWORD: 'secret',
     KAFKA_REPLICATION_FACTOR: '3',
+    MONGODB_COMPRESSION: 'small',
   });
+  expect(secured.engines.store.settings).toMatchObject({ compression: 'small' });
   expect(secured.engines.log.settings).toMatchObject({
     connection: {
       ssl: true,
@@ -237,6 +243,7 @@ describe('refuses', () => {
     ['KAFKA_PARTITIONS', '0', 'a whole number from 1 to 1000'],
     ['KAFKA_SASL_MECHANISM', 'gssapi', 'one of plain, scram-sha-256, scram-sha-512'],
     ['MONGODB_URI', 'http://db', 'a connection string that begins with mongodb:// or mongodb+srv://'],
+    ['MONGODB_COMPRESSION', 'zstd', 'one of balanced, small, none'],
     [
       'MONGODB_DATABASE',
       'a.b',

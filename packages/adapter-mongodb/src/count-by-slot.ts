@@ -8,7 +8,7 @@ import {
 import { aggregate, type Group, matchingCount, matchOf } from './count-matching.ts';
 import { indexFor } from './indexes.ts';
 import type { MongoStore } from './mongo-store.ts';
-import { partsOf } from './read-page.ts';
+import { partsOf } from './page-scans.ts';
 import { timeBudget } from './time-budget.ts';
 
 /**

@@ -1,3 +1,4 @@
+export type { Compression } from './compression.ts';
 export { MongoActivityRepository } from './mongo-activity-repository.ts';
 export { MongoDeadLetterQueue } from './mongo-dead-letter-queue.ts';
 export { MongoDeadLetterRepository } from './mongo-dead-letter-repository.ts';

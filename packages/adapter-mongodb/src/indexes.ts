@@ -5,6 +5,8 @@ import type { IndexKey } from './ranges.ts';
 export interface IndexSpec {
   readonly key: IndexKey;
   readonly partialFilterExpression?: object;
+  /** Whether consecutive documents have their keys at random positions, so that MongoDB writes a page for nearly each document. */
+  readonly isWrittenAtRandom?: true;
 }
 
 const time = { createdAt: -1, _id: -1 } as const;
@@ -64,7 +66,13 @@ export const collectionIndexes: readonly CollectionIndexes[] = [
   {
     collection: 'activities',
     // One index for each combination of user and type, so that a page examines little more than its own documents.
-    current: [...[byUser, byType, byUserAndType, activityOrder].map((key) => ({ key })), activitiesByOrigin],
+    current: [
+      { key: byUser, isWrittenAtRandom: true },
+      { key: byType },
+      { key: byUserAndType, isWrittenAtRandom: true },
+      { key: activityOrder },
+      activitiesByOrigin,
+    ],
     byProject: activityOrder,
     older: olderActivityIndexes.map((key) => ({ key })),
   },

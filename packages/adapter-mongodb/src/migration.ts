@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { ProjectId } from '@user-activity/domain';
 import { type Db, MongoServerError } from 'mongodb';
+import { type Compression, createCollection, indexCompression } from './compression.ts';
 import { type CollectionIndexes, collectionIndexes } from './indexes.ts';
 import { isOutage } from './open-failure.ts';
 
@@ -20,20 +21,28 @@ interface ListedIndex {
   readonly name?: string;
   /** The version of the index's format. */
   readonly v?: number | undefined;
+  /** The compression, if the index was created with one of its own. */
+  readonly storageEngine?: object;
 }
 
 const batchSize = 1000;
 const pingMs = 1000;
+const namespaceNotFound = 26;
 
 /**
- * Creates missing indexes, gives documents of versions without projects the project `default`, and drops the indexes of those versions.
+ * Creates missing collections and indexes, gives documents of versions without projects the project `default`, and drops the indexes of those versions.
  * Each step can be repeated, and several processes may migrate at the same time. So after a kill, the next start continues. `patient`
  * is the same database without a time limit for responses, because MongoDB may build an index for hours.
  */
-export async function migrate(db: Db, patient: Db, onProgress: OnMigrationProgress): Promise<void> {
+export async function migrate(
+  db: Db,
+  patient: Db,
+  compression: Compression,
+  onProgress: OnMigrationProgress,
+): Promise<void> {
   let documents = 0;
   for (const indexes of collectionIndexes)
-    await whileResponding(db, createIndexes(patient, indexes), () => onProgress(documents));
+    await whileResponding(db, createIndexes(patient, indexes, compression), () => onProgress(documents));
   const onBatch = (batch: number): void => {
     documents += batch;
     onProgress(documents);
@@ -42,12 +51,38 @@ export async function migrate(db: Db, patient: Db, onProgress: OnMigrationProgre
   for (const indexes of collectionIndexes) await whileResponding(db, dropOlderIndexes(patient, indexes));
 }
 
-/** The default would wait for every voting member, so a member that is down would block the start. */
-const createIndexes = (db: Db, { collection, current }: CollectionIndexes): Promise<unknown> =>
-  db.collection(collection).createIndexes(
-    current.map((index) => ({ ...index, key: { ...index.key } })),
-    { commitQuorum: 'majority' },
-  );
+/** Creates a collection if it is missing, and its missing indexes. What exists keeps its compression, which can't be changed. */
+async function createIndexes(
+  db: Db,
+  { collection, current }: CollectionIndexes,
+  compression: Compression,
+): Promise<void> {
+  const existing = await findIndexes(db, collection);
+  if (existing === undefined) await createCollection(db, collection, compression);
+  const descriptions = current.map((index) => {
+    const { isWrittenAtRandom: _, ...description } = index;
+    const same = existing?.find(({ name }) => name === nameOf(index.key));
+    // MongoDB refuses an index that exists with another compression.
+    const { storageEngine } = same ?? indexCompression(index, compression);
+    return {
+      ...description,
+      key: { ...index.key },
+      ...(storageEngine === undefined ? {} : { storageEngine }),
+    };
+  });
+  // The default would wait for every voting member, so a member that is down would block the start.
+  await db.collection(collection).createIndexes(descriptions, { commitQuorum: 'majority' });
+}
+
+/** Returns undefined if the collection does not exist. */
+async function findIndexes(db: Db, collection: string): Promise<readonly ListedIndex[] | undefined> {
+  try {
+    return await db.collection(collection).indexes();
+  } catch (error) {
+    if (error instanceof MongoServerError && error.code === namespaceNotFound) return undefined;
+    throw error;
+  }
+}
 
 /** Waits for long work of the server. Calls `onResponse` each second in which the server responds, and rejects if it does not respond. */
 async function whileResponding<Value>(
@@ -126,5 +161,8 @@ async function dropOlderIndexes(db: Db, indexes: CollectionIndexes): Promise<voi
 /** Returns what makes two indexes the same: the key with its order, the name and all options. */
 function identityOf({ key, name, v: _version, ...options }: ListedIndex) {
   const fields = Object.entries(key);
-  return { fields, name: name ?? fields.flat().join('_'), options };
+  return { fields, name: name ?? nameOf(key), options };
 }
+
+/** Returns the default name that the driver gives to an index. */
+const nameOf = (key: object): string => Object.entries(key).flat().join('_');

@@ -10,10 +10,12 @@ import {
 } from 'mongodb';
 import { acceptRestoredPrimary } from './accept-restored-primary.ts';
 import type { ActivityDocument } from './activity-document.ts';
+import type { Compression } from './compression.ts';
 import type { DeadLetterDocument } from './dead-letter-document.ts';
 import type { KeyDocument } from './key-document.ts';
 import { insertByCommand, type InsertDocuments } from './insert-command.ts';
 import { checkRegularly } from './later-check.ts';
+import { type ListReader, makeListReader } from './list-reader.ts';
 import { migrate, type OnMigrationProgress } from './migration.ts';
 import { DeploymentError, openFailure, uriFault } from './open-failure.ts';
 import { type OutboxDocument, outboxIndexes } from './outbox-document.ts';
@@ -29,6 +31,8 @@ export interface MongoStoreOptions {
   readonly timeoutMs?: number;
   /** The time limit to find a server, in milliseconds. Default: `timeoutMs`. */
   readonly selectionTimeoutMs?: number;
+  /** The compression of collections that `open` creates. Default: `balanced`. */
+  readonly compression?: Compression;
   /** Called about each second while `open` builds indexes, and after each batch of documents that it migrates. */
   readonly onProgress?: OnMigrationProgress;
 }
@@ -71,12 +75,14 @@ const primaryOnly: MongoClientOptions = { readPreference: ReadPreference.primary
 
 /**
  * The collections of a database, for the adapters of this package. Whatever the URI says, writes need the majority, and all collections
- * except `listedActivities` read from the primary, because the results decide which data is stored, replayed or removed.
+ * except those for lists read from the primary, because the results decide which data is stored, replayed or removed.
  */
 export class MongoStore {
   readonly activities: Collection<ActivityDocument>;
-  /** For pages and counts only. Reads from the members that the URI's `readPreference` allows, which may lag. */
-  readonly listedActivities: Pick<Collection<ActivityDocument>, 'find' | 'aggregate'>;
+  /** For counts only. Reads from the members that the URI's `readPreference` allows, which may lag. */
+  readonly listedActivities: Pick<Collection<ActivityDocument>, 'aggregate'>;
+  /** For pages only. Reads from the same members as `listedActivities`. */
+  readonly readListed: ListReader;
   readonly insertActivities: InsertDocuments<ActivityDocument>;
   readonly deadLetters: Collection<DeadLetterDocument>;
   readonly topics: Collection<TopicDocument>;
@@ -107,6 +113,7 @@ export class MongoStore {
     this.activities = db.collection('activities');
     this.insertActivities = insertByCommand(client, db, this.activities);
     this.listedActivities = listed.collection<ActivityDocument>('activities');
+    this.readListed = makeListReader(db, listPreference, client.options.retryReads);
     this.deadLetters = db.collection('dead_letters');
     this.topics = db.collection('topics');
     this.settled = db.collection('settled');
@@ -126,6 +133,7 @@ export class MongoStore {
     database = 'user_activity',
     timeoutMs = 10_000,
     selectionTimeoutMs = timeoutMs,
+    compression = 'balanced',
     onProgress = () => {},
   }: MongoStoreOptions): Promise<MongoStore> {
     const options: MongoClientOptions = {
@@ -151,7 +159,7 @@ export class MongoStore {
         );
       }
       const store = new MongoStore(client, database, timeoutMs, listPreference);
-      await migrate(store.#db, patientClient.db(database, concerns), onProgress);
+      await migrate(store.#db, patientClient.db(database, concerns), compression, onProgress);
       await store.erasures.createIndexes([erasingIndex], { commitQuorum: 'majority' });
       await store.outbox.createIndexes([...outboxIndexes], { commitQuorum: 'majority' });
       store.#stopChecking = checkRegularly(store.#db);

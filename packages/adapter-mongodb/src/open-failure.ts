@@ -42,4 +42,5 @@ export function isOutage(error: Error): boolean {
 }
 
 /** Returns the message. Replaces a message with a URI, which may contain a password. */
-const withoutUri = ({ message }: Error): string => (message.includes('://') ? 'it is malformed' : message);
+export const withoutUri = ({ message }: Error): string =>
+  message.includes('://') ? 'it is malformed' : message;

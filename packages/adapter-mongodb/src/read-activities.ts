@@ -1,6 +1,7 @@
 import type { StoredActivity } from '@user-activity/domain';
 import { type ActivityDocument, storedActivity } from './activity-document.ts';
 import type { MongoStore } from './mongo-store.ts';
+import { readActivity } from './stored-activity-reader.ts';
 import { turns } from './turns.ts';
 
 // The number of documents in a response of the server. With 16 KiB of metadata each, the response has 4 MiB; its limit is 16 MiB.
@@ -16,18 +17,35 @@ export const readByKeys = ({ activities, timeoutMs }: MongoStore, keys: readonly
   );
 
 /**
- * Reads activities in the order of the cursor, up to the activity with which the metadata exceeds `maxBytes`. Other work gets a turn
- * in between, because the driver decodes each document when it is read: 500 documents with many keys took a second.
+ * Reads activities in the order of the cursor. Other work gets a turn in between, because the driver decodes each document when it is
+ * read: 500 documents with many keys took a second.
  */
 export async function readInTurns(
   cursor: AsyncIterable<ActivityDocument>,
-  maxBytes: number = Number.POSITIVE_INFINITY,
+): Promise<readonly StoredActivity[]> {
+  const decoded: StoredActivity[] = [];
+  const turn = turns.begin();
+  for await (const document of cursor) {
+    const activity = storedActivity(document);
+    decoded.push(activity);
+    if (turn.isOverAfter(activity.metadata.length)) await turn.next();
+  }
+  return decoded;
+}
+
+/**
+ * Decodes activities from BSON, up to the activity with which the metadata exceeds `maxBytes`. Other work gets a turn in between, as in
+ * `readInTurns`.
+ */
+export async function decodeInTurns(
+  documents: readonly Buffer[],
+  maxBytes: number,
 ): Promise<readonly StoredActivity[]> {
   const decoded: StoredActivity[] = [];
   const turn = turns.begin();
   let bytes = 0;
-  for await (const document of cursor) {
-    const activity = storedActivity(document);
+  for (const document of documents) {
+    const activity = readActivity(document);
     decoded.push(activity);
     bytes += activity.metadata.length;
     if (bytes > maxBytes) break;

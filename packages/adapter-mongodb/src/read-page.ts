@@ -1,48 +1,28 @@
-import {
-  type ActivityFilter,
-  ActivityKeyText,
-  type ActivityQuery,
-  maxPageBytes,
-  type StoredActivity,
-} from '@user-activity/domain';
-import { activityConditions } from './activity-conditions.ts';
-import { indexFor } from './indexes.ts';
+import { type ActivityQuery, maxPageBytes, type StoredActivity } from '@user-activity/domain';
 import type { MongoStore } from './mongo-store.ts';
-import { type Range, rangesIn, sortOf } from './ranges.ts';
-import { readInTurns } from './read-activities.ts';
+import { findCommand, partsOf, scansOf } from './page-scans.ts';
+import { decodeInTurns } from './read-activities.ts';
 import { timeBudget } from './time-budget.ts';
 
-const field = 'createdAt';
-
-// The maximum number of ranges of an index that MongoDB merges in order. With more ranges, it would sort all their documents.
-const maxMergedRanges = 200;
-
-// The number of documents in a response of the server. It has 2 MiB with metadata of 32 KiB, and 16 MiB, its limit, with the
-// largest metadata that can be configured.
-const batchSize = 64;
+// The number of documents in the first reply. It has 2 MiB with metadata of 32 KiB.
+const firstBatchSize = 64;
+// The maximum size of each following reply, if the documents in it have the size of those before.
+const batchBytes = 2 * 1024 * 1024;
+// MongoDB ends a reply before the document with which it would exceed 16 MiB. No document of the service has more than 12 MiB.
+const minCutReplyBytes = 4 * 1024 * 1024;
 
 /** Reads the activities of a page, and the next activity if there is one. */
 export async function readPage(store: MongoStore, query: ActivityQuery): Promise<readonly StoredActivity[]> {
-  const page: StoredActivity[] = [];
-  const isFull = (): boolean => page.length > query.limit || minBytesOf(page) > maxPageBytes;
   const timeLeft = timeBudget(store.timeoutMs);
-  for (const range of rangesOf(query)) {
-    if (isFull()) break;
-    const max = query.limit + 1 - page.length;
-    const maxTimeMS = timeLeft();
-    const parts = partsOf(query.filter).map((part) =>
-      readInTurns(findActivities(store, query.with({ filter: part }), range, max, maxTimeMS), maxPageBytes),
-    );
-    const inRange = (await Promise.all(parts)).flat();
-    const inOrder = query.order === 'asc' ? ascending : descending;
-    page.push(...(parts.length === 1 ? inRange : inRange.toSorted(inOrder)).slice(0, max));
-  }
-  return page;
+  const parts = partsOf(query.filter).map((filter) => readPart(store, query.with({ filter }), timeLeft));
+  const [first = [], ...others] = await Promise.all(parts);
+  if (others.length === 0) return first;
+  const inOrder = query.order === 'asc' ? ascending : descending;
+  return [first, ...others]
+    .flat()
+    .toSorted(inOrder)
+    .slice(0, query.limit + 1);
 }
-
-/** Returns a lower bound of the activities' size in bytes. */
-const minBytesOf = (activities: readonly StoredActivity[]): number =>
-  activities.reduce((sum, { metadata }) => sum + metadata.length, 0);
 
 /** Compares as MongoDB does: JavaScript orders ids equally, because they are ASCII. */
 function ascending(a: StoredActivity, b: StoredActivity): number {
@@ -51,40 +31,29 @@ function ascending(a: StoredActivity, b: StoredActivity): number {
 
 const descending = (a: StoredActivity, b: StoredActivity): number => ascending(b, a);
 
-/** Divides a filter into parts, each with at most as many ranges as MongoDB merges. */
-export function partsOf(filter: ActivityFilter): readonly ActivityFilter[] {
-  const { userIds, types } = filter;
-  if (userIds.length * types.length <= maxMergedRanges) return [filter];
-  const size = Math.floor(maxMergedRanges / userIds.length);
-  const parts: ActivityFilter[] = [];
-  for (let from = 0; from < types.length; from += size)
-    parts.push(filter.with({ types: types.slice(from, from + size) }));
-  return parts;
+/** Reads the activities of a query, up to the one with which they exceed the number or the size of a page. */
+async function readPart(
+  store: MongoStore,
+  query: ActivityQuery,
+  timeLeft: () => number,
+): Promise<readonly StoredActivity[]> {
+  const found: StoredActivity[] = [];
+  let [scans, batchSize, bytesLeft] = [scansOf(query), firstBatchSize, maxPageBytes];
+  for (;;) {
+    const [scan, ...following] = scans;
+    if (scan === undefined) return found;
+    const max = Math.min(batchSize, query.limit + 1 - found.length);
+    const documents = await store.readListed(findCommand(query.filter, scan, max, timeLeft()));
+    const activities = await decodeInTurns(documents, bytesLeft);
+    found.push(...activities);
+    bytesLeft -= sumOf(activities, ({ metadata }) => metadata.length);
+    if (found.length > query.limit || bytesLeft < 0) return found;
+    const replyBytes = sumOf(documents, ({ length }) => length);
+    const isCut = documents.length === max || replyBytes > minCutReplyBytes;
+    scans = isCut ? scansOf(query.with({ after: found.at(-1) })) : following;
+    batchSize = Math.max(1, Math.floor((batchBytes * documents.length) / Math.max(1, replyBytes)));
+  }
 }
 
-export function findActivities(
-  { listedActivities }: MongoStore,
-  { filter, order }: Pick<ActivityQuery, 'filter' | 'order'>,
-  range: Range,
-  max: number,
-  maxTimeMS: number,
-) {
-  return listedActivities.find(activityConditions(filter, range), {
-    sort: sortOf({ field, order }, range),
-    limit: max,
-    batchSize: Math.min(max, batchSize),
-    maxTimeMS,
-    hint: indexFor(filter),
-  });
-}
-
-export const rangesOf = ({ filter, order, after }: ActivityQuery): readonly Range[] =>
-  rangesIn({
-    field,
-    within: filter.createdAt,
-    order,
-    after: after && {
-      moment: after.createdAt,
-      id: ActivityKeyText.of({ project: filter.project, id: after.id }),
-    },
-  });
+const sumOf = <Item>(items: readonly Item[], numberOf: (item: Item) => number): number =>
+  items.reduce((sum, item) => sum + numberOf(item), 0);

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   ActivityQuery,
   DeadLetterId,
@@ -105,6 +106,39 @@ test('a batch repeated after a lost connection has an outcome for each activity'
     ...before.map(() => 'redelivered'),
     ...after.map(() => 'stored'),
   ]);
+});
+
+test('a page survives the loss of one answer', async () => {
+  const { repository, loseAnswers } = await setUp();
+  const activities = sampleActivities(3);
+  await repository.save(activities);
+  const endFault = loseAnswers();
+  const answer = repository.find(ActivityQuery.of({ filter: filterOf() }));
+  const isPending = Promise.race([answer.then(() => false), delay(300, true)]);
+  expect(await isPending).toBe(true);
+  // Closes the connection that waits for the answer.
+  endFault();
+  expect((await answer).activities).toHaveLength(3);
+});
+
+test('a page is complete if MongoDB ends a reply before the document that would exceed 16 MiB', async () => {
+  const { store } = await setUp();
+  // A busy machine decodes so many numbers slowly.
+  const patient = Object.create(store, { timeoutMs: { value: 60_000 } }) as MongoStore;
+  const repository = new MongoActivityRepository(patient);
+  // In BSON, these lists take six times the bytes of their JSON.
+  const metadata = { list: Array.from({ length: 25_000 }, () => 1) };
+  const activities = sampleActivities(100, { metadata });
+  for (let from = 0; from < 100; from += 10) await repository.save(activities.slice(from, from + 10));
+  const found: string[] = [];
+  for (let query = ActivityQuery.of({ filter: filterOf(), order: 'asc', limit: 100 }); ; ) {
+    const page = await repository.find(query);
+    found.push(...page.activities.map(({ id }) => id));
+    if (!page.hasMore) break;
+    expect(page.activities.length).toBeGreaterThan(70);
+    query = query.with({ after: page.activities.at(-1) });
+  }
+  expect(found).toEqual(activities.map(({ id }) => id));
 });
 
 test('a full replay changes nothing, and a new activity after it is stored', async () => {

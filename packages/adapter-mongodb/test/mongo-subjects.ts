@@ -45,6 +45,8 @@ export async function freshStore() {
       const endFault = proxy.cut();
       return async () => endFault();
     },
+    /** Drops the answers of the server until the returned function is called. It closes the connections. */
+    loseAnswers: () => proxy.loseAnswers(),
     async close() {
       await store.close();
       await proxy.close();

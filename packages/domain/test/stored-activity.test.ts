@@ -8,6 +8,7 @@ import {
   MetadataText,
   StoredActivity,
   type UserActivity,
+  UserId,
 } from '../src/index.ts';
 
 test('converts back to the activity, and its text is the JSON of the activity', () => {
@@ -17,9 +18,26 @@ test('converts back to the activity, and its text is the JSON of the activity', 
       expect(stored.toActivity()).toEqual(activity);
       const { project: _unnamed, ...answer } = activity.toJSON();
       expect(stored.toText()).toBe(JSON.stringify(answer));
+      expect(stored.maxTextBytes()).toBeGreaterThanOrEqual(stored.textBytes());
     }),
   );
 });
+
+test.each(['\u0001', '\u2028', 'a'])(
+  'the upper bound of its size holds for texts of %j only',
+  (character) => {
+    const userId = UserId.trusted(character.repeat(256));
+    const sample = sampleActivity({
+      id: `pk.${'a'.repeat(43)}`,
+      metadata: { text: character.repeat(1000) },
+    });
+    const { project, id, type, createdAt, receivedAt } = sample;
+    const metadata = MetadataText.of(sample.metadata);
+    const stored = StoredActivity.rehydrate({ project, id, userId, type, metadata, createdAt, receivedAt });
+    expect(stored.textBytes()).toBe(new TextEncoder().encode(stored.toText()).length);
+    expect(stored.maxTextBytes()).toBeGreaterThanOrEqual(stored.textBytes());
+  },
+);
 
 const withText = (activity: UserActivity, text: string): StoredActivity => {
   const { project, id, userId, type, createdAt, receivedAt } = activity;

@@ -15,6 +15,7 @@ test('each progress of a migration restarts the time limit of the start, and few
   const configured = mongodbStore.configure({
     MONGODB_URI: 'mongodb://127.0.0.1/',
     MONGODB_DATABASE: 'user_activity',
+    MONGODB_COMPRESSION: 'balanced',
   });
   await configured.open({ closers: new Closers(), logger, queryTimeoutMs: 1000, onProgress });
   expect(onProgress).toHaveBeenCalledTimes(1000);

@@ -16,6 +16,11 @@ export interface StoredState extends Omit<ActivityState, 'metadata'> {
   readonly origin?: LogPosition | undefined;
 }
 
+// More than the names of the members, two times and the source take.
+const maxFixedBytes = 200;
+// The maximum size of a UTF-16 code unit: an escape such as \u001f in a JSON string, and three bytes elsewhere.
+const [maxEscapeBytes, maxUtf8Bytes] = [6, 3];
+
 /** An activity from a store, for responses and comparisons. Its metadata stays text until a comparison needs the values. */
 export class StoredActivity implements StoredState {
   readonly project: ProjectId;
@@ -77,6 +82,16 @@ export class StoredActivity implements StoredState {
   textBytes(): number {
     const [start, end] = this.#textAroundMetadata();
     return utf8Bytes(start) + utf8Bytes(this.metadata) + utf8Bytes(end);
+  }
+
+  /** Returns an upper bound of `textBytes`. It makes no text, so it takes 0.02 instead of 2 µs. */
+  maxTextBytes(): number {
+    const { id, userId, type, metadata } = this;
+    return (
+      maxFixedBytes +
+      maxEscapeBytes * (id.length + userId.length + type.length) +
+      maxUtf8Bytes * metadata.length
+    );
   }
 
   #textAroundMetadata(): readonly [start: string, end: string] {

@@ -2,7 +2,7 @@ import type { ActivityId } from '../activity/activity-id.ts';
 import type { StoredActivity } from '../activity/stored-activity.ts';
 import type { Timestamp } from '../activity/timestamp.ts';
 import type { ActivityFilter } from './activity-filter.ts';
-import { pageLength } from './page-end.ts';
+import { maxPageBytes, pageLength } from './page-end.ts';
 import { PageQuery } from './page-query.ts';
 
 /** A position in a walk: right after the activity with this time and id. */
@@ -27,7 +27,11 @@ export const ActivityPage: { of(found: readonly StoredActivity[], limit: number)
    * one activity more than the page if the store has one, for `hasMore`.
    */
   of(found, limit) {
-    const length = pageLength(found, limit, (activity) => activity.textBytes());
+    // Nearly every page is far below the limit, so its exact size is not needed.
+    const isSmall = found.reduce((sum, activity) => sum + activity.maxTextBytes(), 0) <= maxPageBytes;
+    const length = isSmall
+      ? Math.min(found.length, limit)
+      : pageLength(found, limit, (activity) => activity.textBytes());
     return { activities: found.slice(0, length), hasMore: length < found.length };
   },
 };

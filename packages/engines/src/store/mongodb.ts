@@ -17,8 +17,16 @@ export const mongodbStore = defineEngine({
       pattern: '^[^/\\\\. "$*<>:|?\\u0000]{1,63}$',
       description: 'the name of a database: 1 to 63 characters without space and any of /\\."$*<>:|?',
     }),
+    MONGODB_COMPRESSION: Type.Union([Type.Literal('balanced'), Type.Literal('small'), Type.Literal('none')], {
+      default: 'balanced',
+      description: 'one of balanced, small, none',
+    }),
   },
-  settings: ({ MONGODB_URI: uri = '', MONGODB_DATABASE: database }) => ({ uri, database }),
+  settings: ({ MONGODB_URI: uri = '', MONGODB_DATABASE: database, MONGODB_COMPRESSION: compression }) => ({
+    uri,
+    database,
+    compression,
+  }),
   async open(settings, { closers, logger, queryTimeoutMs: timeoutMs, onProgress }): Promise<StoreEngine> {
     // A process that does not use MongoDB starts sooner without its driver.
     const {

@@ -1,0 +1,87 @@
+import { type ActivityFilter, ActivityKeyText, type ActivityQuery, type Order } from '@user-activity/domain';
+import type { Document } from 'mongodb';
+import { activityConditions } from './activity-conditions.ts';
+import { spanOf } from './index-span.ts';
+import { indexFor } from './indexes.ts';
+import { type IndexKey, type Range, rangesIn, sortOf } from './ranges.ts';
+
+const field = 'createdAt';
+
+// The maximum number of ranges of an index that MongoDB merges in order. With more ranges, it would sort all their documents.
+const maxMergedRanges = 200;
+
+/** The part of a `find` command that selects documents, and orders them. */
+export interface Scan {
+  readonly filter: Document;
+  readonly sort: IndexKey;
+  readonly min?: Document;
+  readonly max?: Document;
+}
+
+/** Divides a filter into parts, each with at most as many ranges as MongoDB merges. */
+export function partsOf(filter: ActivityFilter): readonly ActivityFilter[] {
+  const { userIds, types } = filter;
+  if (userIds.length * types.length <= maxMergedRanges) return [filter];
+  const size = Math.floor(maxMergedRanges / userIds.length);
+  const parts: ActivityFilter[] = [];
+  for (let from = 0; from < types.length; from += size)
+    parts.push(filter.with({ types: types.slice(from, from + size) }));
+  return parts;
+}
+
+/** Returns the scans that find the activities of a query, in order. None, if the query can find none. */
+export function scansOf(query: ActivityQuery): readonly Scan[] {
+  const { filter, order } = query;
+  const { project, userIds, types } = filter;
+  if (userIds.length > 1 || types.length > 1)
+    return rangesOf(query).map((range) => ({
+      filter: activityConditions(filter, range),
+      sort: sortOf({ field, order }, range),
+    }));
+  const [[userId], [type]] = [userIds, types];
+  const prefix = {
+    project,
+    ...(userId === undefined ? {} : { userId }),
+    ...(type === undefined ? {} : { type }),
+  };
+  const span = spanOf(query, prefix);
+  // The filter repeats the prefix, because mongos selects the shards by the filter alone.
+  const conditions = activityConditions(filter, { positions: {}, isOneMoment: false });
+  return span === undefined
+    ? []
+    : [{ filter: conditions, sort: sortAlong(indexFor(filter), order), ...span }];
+}
+
+const rangesOf = ({ filter, order, after }: ActivityQuery): readonly Range[] =>
+  rangesIn({
+    field,
+    within: filter.createdAt,
+    order,
+    after: after && {
+      moment: after.createdAt,
+      id: ActivityKeyText.of({ project: filter.project, id: after.id }),
+    },
+  });
+
+/** Returns the order of an index that shows the newest first, or its reverse. */
+const sortAlong = (index: IndexKey, order: Order): IndexKey =>
+  order === 'desc'
+    ? index
+    : Object.fromEntries(Object.entries(index).map(([name, direction]) => [name, direction === 1 ? -1 : 1]));
+
+/** Returns the `find` command for at most `max` documents of a scan. */
+export const findCommand = (
+  filter: ActivityFilter,
+  scan: Scan,
+  max: number,
+  maxTimeMS: number,
+): Document => ({
+  find: 'activities',
+  ...scan,
+  hint: indexFor(filter),
+  limit: max,
+  batchSize: max,
+  // The reply is complete, so the server need not keep a cursor.
+  singleBatch: true,
+  maxTimeMS,
+});

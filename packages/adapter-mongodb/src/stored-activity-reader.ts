@@ -1,0 +1,103 @@
+import {
+  ActivityKeyText,
+  ActivityType,
+  LogId,
+  type LogPosition,
+  MetadataText,
+  ProjectId,
+  StoredActivity,
+  Timestamp,
+  UserId,
+} from '@user-activity/domain';
+import { BSON } from 'mongodb';
+import { type ActivityDocument, storedActivity } from './activity-document.ts';
+import { BsonReader } from './bson-reader.ts';
+
+/**
+ * Reads an activity from the BSON of its document. A document in the form that the service writes is read without objects in between: 1.3
+ * instead of 5 µs. All others are decoded by the driver, and read by `storedActivity`.
+ */
+export const readActivity = (bytes: Buffer): StoredActivity =>
+  readUsual(new BsonReader(bytes)) ?? storedActivity(BSON.deserialize(bytes) as ActivityDocument);
+
+function readUsual(reader: BsonReader): StoredActivity | undefined {
+  let [key, project, userId, type, metadata]: (string | undefined)[] = [];
+  let [createdAt, receivedAt]: (number | undefined)[] = [];
+  let origin: LogPosition | undefined;
+  for (let element = reader.type(); element !== 0; element = reader.type()) {
+    switch (reader.name()) {
+      case '_id':
+        key = reader.string(element);
+        break;
+      case 'project':
+        project = reader.string(element);
+        break;
+      case 'userId':
+        userId = reader.string(element);
+        break;
+      case 'type':
+        type = reader.string(element);
+        break;
+      case 'metadata':
+        metadata = reader.json(element);
+        if (metadata === undefined) return undefined;
+        break;
+      case 'createdAt':
+        createdAt = reader.date(element);
+        break;
+      case 'receivedAt':
+        receivedAt = reader.date(element);
+        break;
+      case 'origin':
+        origin = readOrigin(reader, element);
+        if (origin === undefined) return undefined;
+        break;
+      default:
+        return undefined;
+    }
+  }
+  if (
+    key === undefined ||
+    project === undefined ||
+    userId === undefined ||
+    type === undefined ||
+    metadata === undefined ||
+    createdAt === undefined ||
+    receivedAt === undefined
+  )
+    return undefined;
+  return StoredActivity.rehydrate({
+    project: ProjectId.trusted(project),
+    id: ActivityKeyText.idOf(ActivityKeyText.trusted(key)),
+    userId: UserId.trusted(userId),
+    type: ActivityType.trusted(type),
+    metadata: MetadataText.trusted(metadata),
+    createdAt: Timestamp.trusted(createdAt),
+    receivedAt: Timestamp.trusted(receivedAt),
+    origin,
+  });
+}
+
+/** Returns undefined if there is no origin in its usual form. */
+function readOrigin(reader: BsonReader, type: number): LogPosition | undefined {
+  if (!reader.enters(type)) return undefined;
+  let log: string | undefined;
+  let [partition, offset]: (number | undefined)[] = [];
+  for (let element = reader.type(); element !== 0; element = reader.type()) {
+    switch (reader.name()) {
+      case 'log':
+        log = reader.string(element);
+        break;
+      case 'partition':
+        partition = reader.number(element);
+        break;
+      case 'offset':
+        offset = reader.number(element);
+        break;
+      default:
+        return undefined;
+    }
+  }
+  if (log === undefined || partition === undefined || offset === undefined) return undefined;
+  return { log: LogId.trusted(log), partition, offset };
+}
