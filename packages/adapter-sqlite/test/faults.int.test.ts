@@ -99,8 +99,8 @@ describe('a full disk', () => {
     run(large);
     db.exec('PRAGMA max_page_count = 100000');
     expect(run(large, small)).toStrictEqual([
-      { id: 2, result: undefined },
-      { id: 1, result: undefined },
+      { id: 2, result: 1 },
+      { id: 1, result: 2 },
     ]);
     expect(count()).toBe(2);
   });

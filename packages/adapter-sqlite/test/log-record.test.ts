@@ -1,6 +1,8 @@
-import { sampleActivity } from '@user-activity/port-contracts';
+import { activityLogged } from '@user-activity/domain';
+import { anyActivity, sampleActivity } from '@user-activity/port-contracts';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { logRecord } from '../src/ports/log-record.ts';
+import { logRecord, recordOf, rowOfEvent } from '../src/ports/log-record.ts';
 
 const jsonOf = (project?: unknown): string =>
   JSON.stringify({ ...sampleActivity({ id: 'a' }).toJSON(), project });
@@ -40,4 +42,16 @@ test.each([
       name: 'Unreadable',
       project,
     });
+});
+
+test('a record that is handed over equals the one that is read from its row', () => {
+  fc.assert(
+    fc.property(anyActivity, fc.nat(), (activity, offset) => {
+      const event = activityLogged(activity);
+      const handedOver = recordOf('topic', offset, event);
+      const read = logRecord('topic', [offset, ...rowOfEvent(event)]);
+      expect({ ...handedOver, raw: handedOver.raw() }).toEqual({ ...read, raw: read.raw() });
+      expect(JSON.stringify(handedOver.content)).toBe(JSON.stringify(read.content));
+    }),
+  );
 });

@@ -93,14 +93,18 @@ function hideTables(file: string, tables: readonly string[]): () => Promise<void
   };
 }
 
-export async function sqliteRepository(): Promise<RepositorySubject> {
+/** Returns a subject of an adapter that needs nothing beside the database. `tables` are those that it uses. */
+async function subjectOf<Adapter>(open: (database: SqliteDatabase) => Adapter, tables: readonly string[]) {
   const { database, close } = await newDatabase();
   return {
-    open: async () => new SqliteActivityRepository(database),
-    interrupt: async () => hideTables(database.file, ['activities']),
+    open: async () => open(database),
+    interrupt: async () => hideTables(database.file, tables),
     close,
   };
 }
+
+export const sqliteRepository = (): Promise<RepositorySubject> =>
+  subjectOf((database) => new SqliteActivityRepository(database), ['activities']);
 
 export async function sqliteDeadLetters(): Promise<DeadLetterSubject> {
   const { database, close } = await newDatabase();
@@ -132,14 +136,8 @@ export async function sqliteSettledOffsets(): Promise<SettledOffsetsSubject> {
   };
 }
 
-export async function sqliteTopics(): Promise<TopicRegistrySubject> {
-  const { database, close } = await newDatabase();
-  return {
-    open: async () => new SqliteTopicRegistry(database),
-    interrupt: async () => hideTables(database.file, ['topics']),
-    close,
-  };
-}
+export const sqliteTopics = (): Promise<TopicRegistrySubject> =>
+  subjectOf((database) => new SqliteTopicRegistry(database), ['topics']);
 
 export async function sqliteProjects(): Promise<ProjectRepositorySubject> {
   const { database, close } = await newDatabase();
@@ -154,23 +152,11 @@ export async function sqliteProjects(): Promise<ProjectRepositorySubject> {
   };
 }
 
-export async function sqliteKeys(): Promise<KeyRepositorySubject> {
-  const { database, close } = await newDatabase();
-  return {
-    open: async () => new SqliteKeyRepository(database),
-    interrupt: async () => hideTables(database.file, ['api_keys']),
-    close,
-  };
-}
+export const sqliteKeys = (): Promise<KeyRepositorySubject> =>
+  subjectOf((database) => new SqliteKeyRepository(database), ['api_keys']);
 
-export async function sqliteOutbox(): Promise<OutboxSubject> {
-  const { database, close } = await newDatabase();
-  return {
-    open: async () => new SqliteOutbox(database),
-    interrupt: async () => hideTables(database.file, ['outbox']),
-    close,
-  };
-}
+export const sqliteOutbox = (): Promise<OutboxSubject> =>
+  subjectOf((database) => new SqliteOutbox(database), ['outbox']);
 
 function lettersIn(file: string): readonly DeadLetter[] {
   const db = new DatabaseSync(file, { readOnly: true });

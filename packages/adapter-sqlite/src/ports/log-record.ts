@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import {
+  type ActivityLogged,
   type LogRecord,
   ProjectId,
   type RecordContent,
@@ -8,9 +9,29 @@ import {
   unreadable,
 } from '@user-activity/domain';
 import { headersOf } from './header-json.ts';
-import type { Bytes, LogEntry } from '../protocol/rows.ts';
+import type { Bytes, LogEntry, LogRow } from '../protocol/rows.ts';
 
 const utf8 = new TextEncoder();
+
+/** Returns the row of a new record. */
+export const rowOfEvent = ({ activity }: ActivityLogged): LogRow => [
+  activity.userId,
+  JSON.stringify(activity),
+  null,
+];
+
+/**
+ * Returns the record that `logRecord` returns for the row of an event, without the row. With single events, reading and parsing rows took
+ * 12 % of the CPU of the process.
+ */
+export const recordOf = (topic: string, offset: number, event: ActivityLogged): LogRecord => ({
+  origin: { topic, partition: 0, offset },
+  content: event,
+  raw() {
+    const [key, value] = rowOfEvent(event);
+    return { key: encoded(key), value: encoded(value), headers: {} };
+  },
+});
 
 export function logRecord(topic: string, [offset, key, value, headerJson]: LogEntry): LogRecord {
   const origin = { topic, partition: 0, offset };

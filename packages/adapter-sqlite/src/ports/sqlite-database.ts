@@ -4,6 +4,7 @@ import { DataFileError } from '../protocol/data-file-error.ts';
 import { FileLock } from './file-lock.ts';
 import { LogWatch } from './log-watch.ts';
 import { makePrivateFile, tighten } from './private-file.ts';
+import { RecentEvents } from './recent-events.ts';
 import { type Reply, startThread, ThreadClient } from './thread-client.ts';
 import type { Greeting, ThreadSetup } from '../protocol/messages.ts';
 import type { ReadJobs } from '../reader/read-jobs.ts';
@@ -34,6 +35,8 @@ export class SqliteDatabase {
   /** The thread that reads for the consumers, so that no query of a client delays them. */
   readonly log: ThreadClient<ReadJobs>;
   readonly watch = new LogWatch();
+  /** The latest events of the log, if consumers were started. */
+  readonly recent = new RecentEvents();
   /** The started consumers. `close` stops them first. */
   readonly consumers = new Set<{ stop(): Promise<void> }>();
   /** Each listener is called after each transaction. */

@@ -11,7 +11,7 @@ import {
 import { backOff } from '@user-activity/timing';
 import { eventLoopTurns } from './event-loop-turns.ts';
 import { isEnded, logUnavailable, useLog } from './failure.ts';
-import { logRecord } from './log-record.ts';
+import { logRecord, recordOf } from './log-record.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import type { LogEntry } from '../protocol/rows.ts';
 
@@ -87,7 +87,7 @@ export class SqliteEventConsumer implements EventConsumer {
   }
 
   async #consume(handler: RecordHandler, resumeAt: ResumeAt): Promise<void> {
-    const { log, watch } = this.#database;
+    const { log, recent, watch } = this.#database;
     const { signal } = this.#stopping;
     const progress = () => log.submit('progress', this.#group, { timeoutMs });
     /** The offset at which the member continues. */
@@ -96,7 +96,11 @@ export class SqliteEventConsumer implements EventConsumer {
     let isConfirmed = false;
     let failures = 0;
     while (!signal.aborted) {
-      if (!isConfirmed) next = await this.#goBack(next, await this.#resume(resumeAt, next));
+      if (!isConfirmed) {
+        // An older copy of the file may have other records at these offsets.
+        recent.clear();
+        next = await this.#goBack(next, await this.#resume(resumeAt, next));
+      }
       isConfirmed = true;
       const { changed } = watch;
       const records = await this.#read(next);
@@ -134,6 +138,8 @@ export class SqliteEventConsumer implements EventConsumer {
   }
 
   async #read(from: number): Promise<readonly LogRecord[]> {
+    const events = this.#database.recent.from(from, maxRecords);
+    if (events.length > 0) return events.map((event, index) => recordOf(this.#topic, from + index, event));
     const query = { from, maxRecords, maxBytes };
     const entries = await this.#persist(() => this.#database.log.submit('records', query, { timeoutMs }));
     return decodeEntries(this.#topic, entries);

@@ -27,8 +27,16 @@ export interface Reply {
   readonly seconds: number;
 }
 
+interface JobOptions {
+  readonly timeoutMs: number;
+  /** Default: 1. */
+  readonly weight?: number;
+  /** Called when the job is sent. Before that, its input and its weight may still grow. */
+  readonly onSend?: () => void;
+}
+
 interface Pending extends Job {
-  readonly weight: number;
+  readonly options: JobOptions;
   readonly timer: NodeJS.Timeout;
   readonly resolve: (result: unknown) => void;
   readonly reject: (failure: JobFailure) => void;
@@ -73,8 +81,9 @@ export class ThreadClient<Jobs extends Runners> {
   submit<Name extends keyof Jobs & string>(
     name: Name,
     input: Input<Jobs, Name>,
-    { timeoutMs, weight = 1 }: { readonly timeoutMs: number; readonly weight?: number },
+    options: JobOptions,
   ): Promise<Result<Jobs, Name>> {
+    const { timeoutMs } = options;
     if (this.#end !== undefined) return Promise.reject(this.#end);
     if (this.#waiting.size >= (this.#limits.waiting ?? Number.POSITIVE_INFINITY))
       return Promise.reject(new JobFailure('failed', `its queue of ${this.#limits.waiting} jobs is full`));
@@ -85,7 +94,7 @@ export class ThreadClient<Jobs extends Runners> {
       this.#waiting.delete(pending);
       reject(new JobFailure('late', `it took longer than ${timeoutMs} ms`));
     }, timeoutMs);
-    const pending: Pending = { id, name, input, weight, resolve, reject, timer };
+    const pending: Pending = { id, name, input, options, resolve, reject, timer };
     this.#waiting.add(pending);
     this.#schedule();
     return promise as Promise<Result<Jobs, Name>>;
@@ -152,8 +161,9 @@ export class ThreadClient<Jobs extends Runners> {
       const jobs: Job[] = [];
       let weight = 0;
       for (const pending of this.#waiting) {
-        weight += pending.weight;
+        weight += pending.options.weight ?? 1;
         if (weight > this.#limits.weight && jobs.length > 0) break;
+        pending.options.onSend?.();
         jobs.push({ id: pending.id, name: pending.name, input: pending.input });
         this.#waiting.delete(pending);
         this.#sent.set(pending.id, pending);

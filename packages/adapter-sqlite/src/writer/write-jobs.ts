@@ -22,6 +22,7 @@ import { sweep } from './sweep-job.ts';
 const maxTrimmedRecords = 5000;
 
 const appendSql = 'INSERT INTO log (key, value, headers) VALUES (?, ?, ?)';
+const lastOffsetSql = 'SELECT last_insert_rowid()';
 const insertSql = `INSERT INTO activities (${insertedColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (id) DO NOTHING`;
 const selectSql = `SELECT ${activityColumns} FROM activities WHERE id = ?`;
@@ -44,8 +45,11 @@ export function writeJobs(prepare: Prepare, retainedRecords: number) {
     ...projectJobs(prepare),
     ...keyJobs(prepare),
     ...outboxJobs(prepare),
-    append(rows: readonly LogRow[]) {
-      for (const row of rows) prepare(appendSql).run(...row);
+    /** Returns the offset of the last record. The records of a job have consecutive offsets. */
+    append(rows: readonly LogRow[]): number {
+      const insert = prepare(appendSql);
+      for (const row of rows) insert.run(...row);
+      return Number(prepare(lastOffsetSql).all()[0]?.[0]);
     },
     /** Returns null for each new activity, and the stored activity for each key that exists. */
     save(rows: readonly ActivityRow[]) {
