@@ -1,4 +1,4 @@
-// npm run bench -- [--engines] [--only NAME]... [--rounds N] [--seconds N]
+// npm run bench:neighbour -- [--engines] [--only NAME]... [--rounds N] [--seconds N]
 import { constants } from 'node:os';
 import { parseArgs } from 'node:util';
 import { startEngines } from '../service/engines.ts';

@@ -1,0 +1,45 @@
+/** An activity as a client sends it. */
+export interface Draft {
+  readonly userId: string;
+  readonly type: string;
+  readonly metadata: Readonly<Record<string, string | number>>;
+}
+
+const types = ['LOGIN', 'LOGOUT', 'PAGE_VIEW', 'SEARCH', 'CHECKOUT', 'EXPORT'];
+const users = 5000;
+
+/** Makes the draft of a number. Numbers nearby have different users, which are spread over all partitions. */
+export const draftOf = (index: number): Draft => ({
+  userId: `user-${(index * 7919) % users}`,
+  type: types[index % types.length] ?? 'LOGIN',
+  metadata: { ip: `10.0.${index % 256}.7`, page: `/products/${index % 1000}`, session: index % 100_000 },
+});
+
+/** How the drafts of a request are written. */
+export type Notation = 'single' | 'json' | 'ndjson';
+
+const mediaTypes = { single: 'application/json', json: 'application/json', ndjson: 'application/x-ndjson' };
+const variants = 64;
+
+function bodyOf(drafts: readonly Draft[], notation: Notation): string {
+  if (notation === 'single') return JSON.stringify(drafts[0]);
+  if (notation === 'json') return JSON.stringify(drafts);
+  return drafts.map((draft) => `${JSON.stringify(draft)}\n`).join('');
+}
+
+/** Makes the bytes of HTTP requests that log activities, with different users each. */
+export function logRequests(notation: Notation, eventsPerRequest: number): Uint8Array[] {
+  const path = notation === 'single' ? '/api/logs' : '/api/logs/batch';
+  return Array.from({ length: Math.max(4, Math.ceil(variants / eventsPerRequest)) }, (_, variant) => {
+    const drafts = Array.from({ length: eventsPerRequest }, (__, index) =>
+      draftOf(variant * eventsPerRequest + index),
+    );
+    const body = Buffer.from(bodyOf(drafts, notation));
+    const head = `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: ${mediaTypes[notation]}\r\nContent-Length: ${body.length}\r\n\r\n`;
+    return Buffer.concat([Buffer.from(head), body]);
+  });
+}
+
+/** Makes the bytes of an HTTP request without a body. */
+export const getRequest = (path: string): Uint8Array =>
+  Buffer.from(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`);

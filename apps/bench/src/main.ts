@@ -1,0 +1,26 @@
+// npm run bench -- [--quick] [--only WORK,...] [--rounds N] [--seconds N] [--events N] [--minutes N] [--out FOLDER]
+import { constants } from 'node:os';
+import { type Options, parseOptions, usage } from './options.ts';
+import { run } from './run.ts';
+import { writeReport } from './report/write-report.ts';
+import { markdownOf } from './report/markdown.ts';
+import { works } from './works/works.ts';
+
+function optionsOrExit(): Options {
+  try {
+    return parseOptions(process.argv.slice(2), works);
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage(works)}`);
+    return process.exit(2);
+  }
+}
+
+// Ends the process by `process.exit`, which removes the temporary folders. Guards end the servers.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.once(signal, () => process.exit(128 + constants.signals[signal]));
+
+const options = optionsOrExit();
+const report = await run(options, (line) => console.error(line));
+console.log(markdownOf(report));
+if (report.works.some(({ failure }) => failure !== undefined)) process.exitCode = 1;
+if (options.out !== undefined) writeReport(report, options.out);

@@ -1,0 +1,56 @@
+import { parseArgs } from 'node:util';
+import type { Scale, Work } from './works/work.ts';
+
+/** The options of a run, from the command line. */
+export interface Options {
+  readonly works: readonly Work[];
+  readonly scale: Scale;
+  /** The folder for the report. Default: only the standard output. */
+  readonly out?: string;
+}
+
+const full = { rounds: 7, seconds: 5, events: 300_000, memoryMinutes: 10 };
+const quick = { rounds: 3, seconds: 1.2, events: 60_000, memoryMinutes: 0.25 };
+
+export const usage = (works: readonly Work[]): string =>
+  `npm run bench -- [--quick] [--only WORK,...] [--rounds N] [--seconds N] [--events N] [--minutes N] [--out FOLDER]\n\n${works
+    .map(({ name, about }) => `${name.padEnd(14)} ${about}`)
+    .join('\n')}`;
+
+function positive(option: string, text: string | undefined, value: number): number {
+  if (text === undefined) return value;
+  if (!/^\d{1,7}(?:\.\d+)?$/.test(text) || Number(text) <= 0)
+    throw new Error(`--${option} must be a number above 0.`);
+  return Number(text);
+}
+
+/** Reads the command line. Throws an error with the message for the user if it is wrong. */
+export function parseOptions(args: readonly string[], works: readonly Work[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      quick: { type: 'boolean', default: false },
+      only: { type: 'string', multiple: true },
+      rounds: { type: 'string' },
+      seconds: { type: 'string' },
+      events: { type: 'string' },
+      minutes: { type: 'string' },
+      out: { type: 'string' },
+    },
+  });
+  const names = values.only?.flatMap((list) => list.split(','));
+  const unknown = names?.find((name) => !works.some((work) => work.name === name));
+  if (unknown !== undefined)
+    throw new Error(`--only must be of ${works.map(({ name }) => name).join(', ')}; ${unknown} is not.`);
+  const scale = values.quick ? quick : full;
+  return {
+    works: works.filter(({ name }) => names === undefined || names.includes(name)),
+    scale: {
+      rounds: Math.ceil(positive('rounds', values.rounds, scale.rounds)),
+      seconds: positive('seconds', values.seconds, scale.seconds),
+      events: Math.ceil(positive('events', values.events, scale.events)),
+      memoryMinutes: positive('minutes', values.minutes, scale.memoryMinutes),
+    },
+    ...(values.out === undefined ? {} : { out: values.out }),
+  };
+}

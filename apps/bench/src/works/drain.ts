@@ -1,0 +1,54 @@
+import { randomBytes } from 'node:crypto';
+import { inDatabase } from '@user-activity/test-kit';
+import { alternate, type Side } from '../measure/alternate.ts';
+import { nodeCommand, type Program } from '../server-process.ts';
+import type { Site } from '../site.ts';
+import { drained } from './drained.ts';
+import { filledStore } from './filled-store.ts';
+import type { Work } from './work.ts';
+
+const abouts = {
+  product: 'apps/consumer, from the topic into MongoDB',
+  'raw insertMany': 'insertMany of 1,000 documents, 4 at once, with the same indexes and majority',
+};
+
+/** Makes a side that fills a database of its own, which is dropped afterwards. */
+function drainSide(site: Site, name: string, events: number, program: (database: string) => Program): Side {
+  return {
+    name,
+    measure: async () => {
+      const database = `bench-${randomBytes(4).toString('hex')}`;
+      const { mongod } = await site.engines();
+      try {
+        return await drained(site, database, program(database), events);
+      } finally {
+        await inDatabase(mongod.uri, database, (db) => db.dropDatabase());
+      }
+    },
+  };
+}
+
+/** From a topic that already holds the activities into MongoDB, against what the driver can insert. */
+export const drain: Work = {
+  name: 'drain',
+  about: 'stored from a filled topic into MongoDB',
+  run: async (site, scale) => {
+    const { place, events } = await filledStore(site, scale.events);
+    const sides = [
+      drainSide(site, 'product', events, (database) => ({
+        command: nodeCommand('apps/consumer/src/main.ts'),
+        environment: { ...place.environment, KAFKA_GROUP_ID: database, MONGODB_DATABASE: database },
+      })),
+      drainSide(site, 'raw insertMany', events, (database) => ({
+        command: nodeCommand('apps/bench/src/programs/insert-many.ts'),
+        environment: {
+          ...place.environment,
+          MONGODB_DATABASE: database,
+          TEMPLATE_DATABASE: place.database,
+        },
+      })),
+    ];
+    const samples = await alternate(sides, scale.rounds);
+    return Object.entries(abouts).map(([name, about]) => ({ name, about, samples: samples.get(name) ?? [] }));
+  },
+};

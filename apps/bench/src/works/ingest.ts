@@ -1,0 +1,129 @@
+import { type Contender, embeddedContenders, kafkaContenders } from '../contenders.ts';
+import { logRequests, type Notation } from '../load/drafts.ts';
+import { Load } from '../load/load.ts';
+import { alternate, type Side } from '../measure/alternate.ts';
+import { cpuTimeOf } from '../measure/cpu-time.ts';
+import { ServerProcess } from '../server-process.ts';
+import type { Site } from '../site.ts';
+import type { Scale, SideResult, Work } from './work.ts';
+
+interface IngestLoad {
+  readonly notation: Notation;
+  readonly eventsPerRequest: number;
+  readonly connections: number;
+}
+
+/** A started contender with its load. */
+interface IngestSide extends Side {
+  /** Throws if the topic does not hold exactly as many records as were answered with 202. */
+  check(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+async function startSide(
+  contender: Contender,
+  site: Site,
+  load: IngestLoad,
+  seconds: number,
+): Promise<IngestSide> {
+  const { name, isOnKafka, program } = contender;
+  const place = isOnKafka ? await site.place() : undefined;
+  const server = await ServerProcess.start(
+    program({ environment: place?.environment ?? {}, buildFolder: site.folder.path }),
+  );
+  const sender = new Load({
+    port: server.port,
+    connections: load.connections,
+    requests: logRequests(load.notation, load.eventsPerRequest),
+    status: 202,
+  });
+  let answered = 0;
+  return {
+    name,
+    measure: async () => {
+      server.clearOutput();
+      const cpuBefore = cpuTimeOf([server.pid]);
+      const { requests, seconds: taken, p50Ms, p99Ms } = await sender.run({ seconds });
+      const events = requests * load.eventsPerRequest;
+      answered += events;
+      const cpuUs = (cpuTimeOf([server.pid]) - cpuBefore) / events;
+      return { perSecond: events / taken, cpuUs, p50Ms, p99Ms };
+    },
+    check: async () => {
+      const written = place === undefined ? answered : await site.recordsIn(place.topic);
+      if (written !== answered)
+        throw new Error(`${name} answered 202 to ${answered} activities, and its topic holds ${written}.`);
+    },
+    stop: async () => {
+      await sender.stop();
+      await server.stop();
+      if (place !== undefined) await site.deleteTopic(place.topic);
+    },
+  };
+}
+
+/** Makes a work in which contenders log activities as fast as they can, each on a topic of its own. */
+function ingest(
+  name: string,
+  about: string,
+  load: IngestLoad,
+  compared: readonly Contender[] = kafkaContenders,
+): Work {
+  return {
+    name,
+    about,
+    run: async (site: Site, { rounds, seconds }: Scale): Promise<readonly SideResult[]> => {
+      const present = compared.filter((contender) => contender.missing?.() === undefined);
+      const sides: IngestSide[] = [];
+      try {
+        for (const contender of present) sides.push(await startSide(contender, site, load, seconds));
+        // The first requests of a process are slow.
+        await alternate(sides, 1);
+        const samples = await alternate(sides, rounds);
+        for (const side of sides) await side.check();
+        return compared.map(({ name: side, about: meaning, missing }) => {
+          const reason = missing?.();
+          const result = { name: side, about: meaning, samples: samples.get(side) ?? [] };
+          return reason === undefined ? result : { ...result, missing: reason };
+        });
+      } finally {
+        for (const side of sides) await side.stop();
+      }
+    },
+  };
+}
+
+export const ingestWorks: readonly Work[] = [
+  ingest('single', 'one activity per POST, 128 connections', {
+    notation: 'single',
+    eventsPerRequest: 1,
+    connections: 128,
+  }),
+  ingest('batch100', '100 activities per POST as a JSON array, 16 connections', {
+    notation: 'json',
+    eventsPerRequest: 100,
+    connections: 16,
+  }),
+  ingest('batch1000', '1,000 activities per POST as a JSON array, 8 connections', {
+    notation: 'json',
+    eventsPerRequest: 1000,
+    connections: 8,
+  }),
+  ingest('ndjson1000', '1,000 activities per POST as NDJSON, 8 connections', {
+    notation: 'ndjson',
+    eventsPerRequest: 1000,
+    connections: 8,
+  }),
+  ingest(
+    'embedded',
+    'one activity per POST into a SQLite file, 128 connections',
+    { notation: 'single', eventsPerRequest: 1, connections: 128 },
+    embeddedContenders,
+  ),
+  ingest(
+    'embedded100',
+    '100 activities per POST into a SQLite file, 16 connections',
+    { notation: 'json', eventsPerRequest: 100, connections: 16 },
+    embeddedContenders,
+  ),
+];

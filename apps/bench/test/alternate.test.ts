@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { alternate } from '../src/measure/alternate.ts';
+
+test('each round measures every side once, in the order that the random numbers give', async () => {
+  const order: string[] = [];
+  const side = (name: string) => ({
+    name,
+    measure: () => {
+      order.push(name);
+      return Promise.resolve({ perSecond: order.length });
+    },
+  });
+  const numbers = [0.1, 0.2, 0.9, 0.3];
+  const samples = await alternate([side('a'), side('b')], 2, () => numbers.shift() ?? 0);
+  expect(order).toEqual(['a', 'b', 'b', 'a']);
+  expect(samples.get('a')).toEqual([{ perSecond: 1 }, { perSecond: 4 }]);
+  expect(samples.get('b')).toEqual([{ perSecond: 2 }, { perSecond: 3 }]);
+});
+
+test('a measurement that fails ends the work', async () => {
+  const failing = { name: 'a', measure: () => Promise.reject(new Error('a request got 503')) };
+  await expect(alternate([failing], 1)).rejects.toThrow('a request got 503');
+});
