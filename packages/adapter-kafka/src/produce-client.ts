@@ -16,7 +16,7 @@ const { createErrorFromCode } = require('kafkajs/src/protocol/error.js') as {
 };
 
 /**
- * Writes to one topic over the connections of KafkaJS, with requests of our own: KafkaJS's producer takes 20 times as long to write
+ * Writes to one topic over the connections of KafkaJS, with requests of our own: KafkaJS's producer takes 14 times as long to write
  * records. Its producer only gives us the connections, and is never asked to send. Knows the leaders of the topic as they were when it
  * connected, or up to 5 minutes ago. Make a new client after a failure.
  */
