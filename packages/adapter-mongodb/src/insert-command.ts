@@ -1,4 +1,5 @@
-import { type Collection, type Db, Long, MongoError, type MongoClient } from 'mongodb';
+import { type Collection, type Db, Long, MongoError, MongoServerError, type MongoClient } from 'mongodb';
+import { mayPass } from './passing-codes.ts';
 
 // The server's limit for the body of a command is 16 MiB, and the driver encodes at most 17 MiB without a word about the rest.
 const maxCommandBytes = 15 * 1024 * 1024;
@@ -24,7 +25,7 @@ interface InsertReply {
  * Makes a function that inserts documents by commands of its own, which need two thirds of the CPU of `insertMany`: the driver makes
  * several objects for each document, and encodes it apart from the others. The write concern of the collection applies. As in `insertMany`, a
  * command is sent again once after a failover or a lost connection, and the server recognizes what it has done already.
- * The function rejects with the driver's error if MongoDB did not confirm a command.
+ * The function rejects with the driver's error if MongoDB did not confirm a command, or refused a document because of a fault that may pass.
  */
 export const insertByCommand =
   <Schema extends object>(
@@ -43,7 +44,10 @@ export const insertByCommand =
         writeConcern: { w, j },
       };
       const { writeErrors = [] } = await writeOnce(client, db, command);
-      for (const { index, code } of writeErrors) codes.set(first + index, code);
+      for (const { index, code } of writeErrors) {
+        if (mayPass(code)) throw new MongoServerError({ message: 'a document was refused', code });
+        codes.set(first + index, code);
+      }
     }
     return codes;
   };

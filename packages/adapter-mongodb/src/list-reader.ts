@@ -1,4 +1,5 @@
 import { type Db, type Document, MongoNetworkError, MongoServerError, type ReadPreference } from 'mongodb';
+import { isRetryable } from './passing-codes.ts';
 
 /** Executes a `find` command. Returns the BSON of the documents in its reply, in order. */
 export type ListReader = (command: Document) => Promise<readonly Buffer[]>;
@@ -6,11 +7,6 @@ export type ListReader = (command: Document) => Promise<readonly Buffer[]>;
 interface FindReply {
   readonly cursor: { readonly firstBatch: readonly Buffer[] };
 }
-
-// From https://github.com/mongodb/specifications/blob/master/source/retryable-reads/retryable-reads.md.
-const retryableCodes: ReadonlySet<unknown> = new Set([
-  6, 7, 89, 91, 134, 189, 262, 9001, 10_107, 11_600, 11_602, 13_435, 13_436,
-]);
 
 /**
  * Makes a reader without the driver's cursor, which takes half of the time of a page. Reads with majority concern from the members that the
@@ -30,11 +26,11 @@ export function makeListReader(
     try {
       return await read(command);
     } catch (error) {
-      if (!retries || !mayPass(error)) throw error;
+      if (!retries || !isWorthRepeating(error)) throw error;
       return read(command);
     }
   };
 }
 
-const mayPass = (error: unknown): boolean =>
-  error instanceof MongoNetworkError || (error instanceof MongoServerError && retryableCodes.has(error.code));
+const isWorthRepeating = (error: unknown): boolean =>
+  error instanceof MongoNetworkError || (error instanceof MongoServerError && isRetryable(error.code));

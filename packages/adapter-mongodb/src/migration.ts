@@ -57,8 +57,12 @@ async function createIndexes(
   { collection, current }: CollectionIndexes,
   compression: Compression,
 ): Promise<void> {
-  const existing = await findIndexes(db, collection);
-  if (existing === undefined) await createCollection(db, collection, compression);
+  let existing = await findIndexes(db, collection);
+  if (existing === undefined) {
+    await createCollection(db, collection, compression);
+    // Another process may have created the collection at the same time, with another compression.
+    existing = await findIndexes(db, collection);
+  }
   const descriptions = current.map((index) => {
     const { isWrittenAtRandom: _, ...description } = index;
     const same = existing?.find(({ name }) => name === nameOf(index.key));

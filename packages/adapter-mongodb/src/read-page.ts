@@ -51,7 +51,9 @@ async function readPart(
     const replyBytes = sumOf(documents, ({ length }) => length);
     const isCut = documents.length === max || replyBytes > minCutReplyBytes;
     scans = isCut ? scansOf(query.with({ after: found.at(-1) })) : following;
-    batchSize = Math.max(1, Math.floor((batchBytes * documents.length) / Math.max(1, replyBytes)));
+    // An empty reply says nothing about the size of documents.
+    if (documents.length > 0)
+      batchSize = Math.max(1, Math.floor((batchBytes * documents.length) / replyBytes));
   }
 }
 

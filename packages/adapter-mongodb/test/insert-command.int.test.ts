@@ -58,6 +58,25 @@ test.each([
   expect(calls).toBe(expected);
 });
 
+test.each([91, 133, 14_031])(
+  'a document that is refused with the passing fault %d is an outage',
+  async (code) => {
+    const { repository } = await setUp();
+    interceptCommands(async () => ({ ok: 1, n: 2, writeErrors: [{ index: 1, code }] }));
+    await expect(repository.save(sampleActivities(3))).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+  },
+);
+
+test('a document that MongoDB refuses for another reason is refused, and the others are stored', async () => {
+  const { repository } = await setUp();
+  interceptCommands(async () => ({ ok: 1, n: 2, writeErrors: [{ index: 1, code: 121 }] }));
+  expect(await repository.save(sampleActivities(3))).toEqual([
+    'stored',
+    { refused: expect.stringContaining('121') as string },
+    'stored',
+  ]);
+});
+
 test('a response that lacks the confirmation of the majority is an outage, and the save can be repeated', async () => {
   const { repository } = await setUp();
   const activities = sampleActivities(3);

@@ -16,6 +16,7 @@ import { matchingCount } from '../src/count-matching.ts';
 import { MongoActivityRepository } from '../src/index.ts';
 import { findCommand, partsOf, scansOf } from '../src/page-scans.ts';
 import { explained } from './explained.ts';
+import type { MongoStore } from '../src/mongo-store.ts';
 import { freshStore } from './mongo-subjects.ts';
 
 const start = Date.parse('2026-01-02T03:04:05.678Z');
@@ -152,3 +153,34 @@ describe.each(filters)('activities of $name', ({ filter, ranges }) => {
     expect(keys).toBeLessThanOrEqual(within(filter) + 2 * ranges);
   });
 });
+
+test.each([
+  [50, 3],
+  [500, 4],
+])(
+  'pages of %d activities of two users take few commands, wherever they begin',
+  async (size, maxCommands) => {
+    let commands = 0;
+    const { readListed } = fixture.store;
+    const counted: MongoStore = Object.create(fixture.store, {
+      readListed: {
+        value(command: Document) {
+          commands += 1;
+          return readListed(command);
+        },
+      },
+    });
+    const filter = filterOf({ userIds: users.slice(0, 2) });
+    const walked: number[] = [];
+    let query = ActivityQuery.of({ filter, limit: size });
+    for (let after; walked.length === 0 || after !== undefined; query = query.with({ after })) {
+      commands = 0;
+      const page = await new MongoActivityRepository(counted).find(query);
+      walked.push(page.activities.length);
+      expect(commands).toBeLessThanOrEqual(maxCommands);
+      after = page.hasMore ? page.activities.at(-1) : undefined;
+    }
+    // Some of these pages begin where no activity of the same moment remains.
+    expect(walked.reduce((sum, count) => sum + count, 0)).toBe(720);
+  },
+);
