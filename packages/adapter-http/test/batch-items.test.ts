@@ -12,10 +12,11 @@ import { seen, service } from './service.ts';
 
 const limit = { maxItems: 10, message: 'too many', countBytes: () => undefined };
 
-async function itemsOf(json: string | Buffer): Promise<unknown[]> {
+async function itemsOf(json: string | Buffer, maxItems = limit.maxItems): Promise<unknown[]> {
   const items: unknown[] = [];
   const bytes = Buffer.isBuffer(json) ? json : Buffer.from(json);
-  for await (const portion of batchItems(bytes, limit, exactItemIn, (item) => item)) items.push(...portion);
+  const portions = batchItems(bytes, { ...limit, maxItems }, exactItemIn, (item) => item);
+  for await (const portion of portions) items.push(...portion);
   return items;
 }
 
@@ -84,6 +85,7 @@ test('an item of more than 1 MiB is not parsed; the others are', async () => {
 test.each([
   // Each is a run of its own, as two of them exceed 64 KiB.
   ['long items', JSON.stringify(Array.from({ length: 10 }, () => 'x'.repeat(40_000)))],
+  ['short items that are parsed at once', `[${'{},'.repeat(999)}{}]`],
   ['items that are read one by one, because of an escaped key', `[${String.raw`{"\n":1},`.repeat(9)}10]`],
 ])('other requests have their turn between items after 10 ms: %s', async (_, json) => {
   let now = 0;
@@ -97,8 +99,8 @@ test.each([
     clearImmediate(next);
     clock.mockRestore();
   });
-  await itemsOf(json);
-  // Every second item is 12 ms behind the last turn.
+  await itemsOf(json, 1000);
+  // Every second item, or portion of items, is 12 ms behind the last turn.
   expect(turns).toBeGreaterThanOrEqual(4);
 });
 

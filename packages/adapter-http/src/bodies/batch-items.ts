@@ -13,8 +13,12 @@ import {
   tooDeepMessage,
 } from './json-body.ts';
 import { type ItemRun, itemRunsIn } from './item-runs.ts';
+import { valueBytes } from './json-bytes.ts';
 import { ElementCutter, textsOf } from './json-elements.ts';
 import { turns } from './turns.ts';
+
+// A run may hold thousands of items, and an item that breaks a rule takes up to 30 us.
+const maxPortionItems = 100;
 
 /** An item of a batch that is not parsed, because it has more bytes or more levels than any valid item. */
 export class OversizedItem extends FaultyDraft {
@@ -61,12 +65,16 @@ export async function* batchItems<Result>(
     for (const run of itemRunsIn(json, maxShortBytes)) {
       if (turn.isOver) await turn.next();
       const isShort = run.json.length <= maxShortBytes;
-      if (isShort) limit.countBytes(run.valueBytes);
+      // If there are too many items, the caller learns that, also if their values would need too much memory.
       const fits = itemCount + run.itemCount <= limit.maxItems;
+      if (isShort && fits) limit.countBytes(run.valueBytes);
       const plainItems = isShort && fits ? plainItemsOf(run) : undefined;
       if (plainItems !== undefined) {
         itemCount += run.itemCount;
-        yield plainItems.map(convert);
+        for (let start = 0; start < plainItems.length; start += maxPortionItems) {
+          if (turn.isOver) await turn.next();
+          yield plainItems.slice(start, start + maxPortionItems).map(convert);
+        }
         continue;
       }
       for (const item of textsOf(new ElementCutter(run.json))) {
@@ -75,6 +83,7 @@ export async function* batchItems<Result>(
         if (itemCount > limit.maxItems) throw inputTooLarge(limit.message);
         const oversized = isShort ? undefined : oversizedItem(item);
         if (!isShort && oversized === undefined) limit.countBytes(run.valueBytes);
+        if (isShort && !fits) limit.countBytes(valueBytes(item));
         yield [convert(oversized ?? parse(item))];
       }
     }

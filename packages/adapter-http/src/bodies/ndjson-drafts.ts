@@ -117,14 +117,16 @@ export class NdjsonDrafts implements AsyncIterable<readonly unknown[]> {
     let start = 0;
     for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', start)) {
       const line = text.slice(start, end);
-      start = end + 1;
-      if (line === '') continue;
-      const draft = parseLosslessJson(line);
-      if (draft === undefined) this.#readLine(Buffer.from(line), drafts);
-      else {
-        this.#countLine();
-        drafts.push(draft);
+      const draft = line === '' ? undefined : parseLosslessJson(line);
+      if (draft === undefined && line !== '') {
+        // One such line is seldom the only one, and reading each of them twice would cost a hostile client nothing.
+        this.#splitLines(Buffer.from(text.slice(start)), drafts);
+        return;
       }
+      start = end + 1;
+      if (draft === undefined) continue;
+      this.#countLine();
+      drafts.push(draft);
     }
   }
 

@@ -79,6 +79,8 @@ export class SqliteEventPublisher implements EventPublisher {
           .map(replayed)
           .map(({ key, value, headers }) => [ownBytes(key), ownBytes(value), headersJson(headers)]),
       (rows) => {
+        // Later publishes must not join an earlier job.
+        this.#group = undefined;
         const options = { timeoutMs: this.#timeoutMs, weight: rows.length };
         return this.#track(() => this.#database.writer.submit('append', rows, options));
       },

@@ -31,7 +31,7 @@ interface JobOptions {
   readonly timeoutMs: number;
   /** Default: 1. */
   readonly weight?: number;
-  /** Called when the job is sent. Before that, its input and its weight may still grow. */
+  /** Called when the job is sent, or when its time is over before that. Until then, its input and its weight may still grow. */
   readonly onSend?: () => void;
 }
 
@@ -91,7 +91,7 @@ export class ThreadClient<Jobs extends Runners> {
     this.#lastId += 1;
     const id = this.#lastId;
     const timer = setTimeout(() => {
-      this.#waiting.delete(pending);
+      if (this.#waiting.delete(pending)) options.onSend?.();
       reject(new JobFailure('late', `it took longer than ${timeoutMs} ms`));
     }, timeoutMs);
     const pending: Pending = { id, name, input, options, resolve, reject, timer };
