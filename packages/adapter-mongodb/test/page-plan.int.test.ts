@@ -162,14 +162,14 @@ test.each([
   async (size, maxCommands) => {
     let commands = 0;
     const { readListed } = fixture.store;
-    const counted: MongoStore = Object.create(fixture.store, {
+    const counted = Object.create(fixture.store, {
       readListed: {
         value(command: Document) {
           commands += 1;
           return readListed(command);
         },
       },
-    });
+    }) as MongoStore;
     const filter = filterOf({ userIds: users.slice(0, 2) });
     const walked: number[] = [];
     let query = ActivityQuery.of({ filter, limit: size });
