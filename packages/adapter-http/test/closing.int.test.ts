@@ -104,6 +104,21 @@ test.each([
   },
 );
 
+test.each([
+  ['GET /health/live HTTP/1.1', '200'],
+  ['GET /none HTTP/1.1', '404'],
+  ['DELETE /api/logs HTTP/1.1', '405'],
+])('%s without a body is answered at once, and keeps its connection', async (head, status) => {
+  const port = await listen(await service());
+  const socket = open(port);
+  for (let count = 0; count < 3; count += 1) {
+    socket.write([head, 'Host: localhost', '', ''].join('\r\n'));
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    expect(String(answer)).toContain(`HTTP/1.1 ${status}`);
+    expect(String(answer)).not.toMatch(/connection: close/i);
+  }
+});
+
 test('above the maximum, new connections are closed, idle ones make room, and one warning is logged', async () => {
   const metrics = new MemoryMetrics();
   onTestFinished(() => metrics.stop());

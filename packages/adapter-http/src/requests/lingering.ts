@@ -29,8 +29,10 @@ export function closeIfUnread({ raw }: FastifyRequest, reply: FastifyReply): voi
   const { socket } = raw;
   // A request that a test injects has no real `Socket`.
   if (raw.complete || !(socket instanceof Socket)) return;
-  // Node reads and discards a short body, so that the client can keep its connection.
-  if (Number(raw.headers['content-length']) <= maxDiscardedBytes) return;
+  const { 'content-length': length = '0', 'transfer-encoding': encoding } = raw.headers;
+  // Node reads and discards a short body, so that the client can keep its connection. Without these two headers there is no body (RFC
+  // 9112, section 6.3), but a request that is answered at once is not complete yet.
+  if (encoding === undefined && Number(length) <= maxDiscardedBytes) return;
   reply.header('connection', 'close');
   // Node discards the unread body of a request unless something has read from it. A paused request that
   // was read from buffers at most 64 KiB. `read` empties the buffer, because nothing is read into a full one.
