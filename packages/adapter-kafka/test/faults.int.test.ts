@@ -81,7 +81,7 @@ test("KafkaJS's idempotent producer still loses an acknowledged record: the reas
     brokers: [...kafkaBrokers()],
     logLevel: kafkajs.logLevel.NOTHING,
     socketFactory: sockets.factory,
-    requestTimeout: 700,
+    requestTimeout: 3000,
   });
   const producer = client.producer({
     idempotent: true,

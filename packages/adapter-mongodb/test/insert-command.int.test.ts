@@ -1,4 +1,3 @@
-import { UserActivity, type UserId } from '@user-activity/domain';
 import { sampleActivities, sampleActivity } from '@user-activity/port-contracts';
 import { BSON, Db, type Document, MongoNetworkError } from 'mongodb';
 import { expect, onTestFinished, test, vi } from 'vitest';
@@ -114,14 +113,11 @@ test('each command waits for the journals of the majority, and has at most 1,000
 
 test('an activity that the driver cannot encode is refused, and the others are stored', async () => {
   const { store, repository } = await setUp();
-  const userId = {
-    length: 1,
-    toBSON() {
-      throw new Error('no BSON');
-    },
-  } as unknown as UserId;
-  const { project, id, type, metadata, createdAt, receivedAt } = sampleActivity();
-  const unencodable = UserActivity.rehydrate({ project, id, userId, type, metadata, createdAt, receivedAt });
+  const unencodable = sampleActivity();
+  const toBSON = (): never => {
+    throw new Error('no BSON');
+  };
+  Object.defineProperty(unencodable, 'userId', { value: { length: 1, toBSON } });
   const outcomes = await repository.save([...sampleActivities(2), unencodable, ...sampleActivities(2)]);
   const refused = { refused: "it can't be encoded as BSON" };
   expect(outcomes).toEqual(['stored', 'stored', refused, 'stored', 'stored']);

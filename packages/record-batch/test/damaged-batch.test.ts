@@ -86,7 +86,7 @@ const withWrongChecksum = (firstOffset: number): Buffer => {
   return bytes;
 };
 
-test('a damaged batch ends a reading three times, after the batches before it', async () => {
+test('a reading ends before a damaged batch three times, and then after it, because its length may be wrong', async () => {
   const reader = new BatchReader(new Map());
   const batches = [batchOf([{}]), withWrongChecksum(1), batchOf([{}], { firstOffset: 2 })];
   const offsets = async (): Promise<string[]> =>
@@ -94,7 +94,18 @@ test('a damaged batch ends a reading three times, after the batches before it', 
   expect(await offsets()).toEqual(['0']);
   expect(await offsets()).toEqual(['0']);
   expect(await offsets()).toEqual(['0']);
-  expect(await offsets()).toEqual(['0', '1', '2']);
+  expect(await offsets()).toEqual(['0', '1']);
+});
+
+test('a batch of an unknown format ends a reading three times, and is then passed over', async () => {
+  const reader = new BatchReader(new Map());
+  const unknown = batchOf([{}, {}], { firstOffset: 1 });
+  unknown[16] = 7;
+  const batches = [batchOf([{}]), unknown, batchOf([{}], { firstOffset: 3 })];
+  const offsets = async (): Promise<string[]> =>
+    (await reader.read(Buffer.concat(batches), {})).map(({ offset }) => offset);
+  for (let reading = 1; reading <= 3; reading += 1) expect(await offsets()).toEqual(['0']);
+  expect(await offsets()).toEqual(['0', '1', '3']);
 });
 
 test('a batch that was damaged on its way is read once it arrives whole, and may be damaged again later', async () => {

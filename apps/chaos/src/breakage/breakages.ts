@@ -76,8 +76,8 @@ export const breakages: Readonly<Record<string, readonly Edit[]>> = {
   'duplicate-key-swallowed': [
     {
       file: 'packages/adapter-mongodb/src/insert-new.ts',
-      find: 'else if (code === duplicateKey) taken.push(_id);',
-      put: "else if (code === duplicateKey) outcomes.set(_id, 'stored');",
+      find: 'if (code === duplicateKey) taken.push(refused);',
+      put: 'if (code === duplicateKey) continue;',
     },
   ],
   'project-ignored': [

@@ -6,6 +6,7 @@ import { Timestamp } from '../activity/timestamp.ts';
 import { UserActivity } from '../activity/user-activity.ts';
 import { UserId } from '../activity/user-id.ts';
 import { isPlainObject, type JsonObject, type JsonValue } from '../shared/json.ts';
+import { parseJson } from '../shared/parse-json.ts';
 import { RuleBroken } from '../shared/violation.ts';
 import { CanonicalTimes } from './canonical-time.ts';
 
@@ -21,11 +22,10 @@ const times = new CanonicalTimes();
  * activity. Then the full rules decide, which also find each violation.
  */
 export function plainActivity(text: string): UserActivity | undefined {
-  // Without a backslash, each key and string is a part of the text. So it is well-formed, has no
-  // U+0000, and is safe from the fault of V8 that `parseJson` avoids.
+  // Without a backslash, each key and string is a part of the text. So it is well-formed, and has no U+0000.
   if (text.length > maxLength || text.includes('\\') || !text.isWellFormed()) return undefined;
   try {
-    const members: unknown = JSON.parse(text);
+    const members: unknown = parseJson(text);
     if (!isPlainObject(members)) return undefined;
     const { id, userId, type, metadata, createdAt, receivedAt } = members;
     if (!isPlainMetadata(metadata)) return undefined;
@@ -44,7 +44,7 @@ export function plainActivity(text: string): UserActivity | undefined {
   }
 }
 
-/** Returns whether the value, which is the result of `JSON.parse` without an escape, is metadata that `Metadata.parse` would return unchanged. */
+/** Returns whether the value, which is the result of `parseJson` for a text without an escape, is metadata that `Metadata.parse` would return unchanged. */
 const isPlainMetadata = (value: unknown): value is JsonObject =>
   isPlainObject(value) && isPlain(value as JsonObject, 1);
 
