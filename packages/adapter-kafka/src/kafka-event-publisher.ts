@@ -12,6 +12,7 @@ import {
 import { backOff, settlesWithin } from '@user-activity/timing';
 import type { NewRecord } from '@user-activity/record-batch';
 import { activityMessage } from '@user-activity/topic-contract';
+import { Node, Yallist } from 'yallist';
 import { ConfirmedProducer } from './confirmed-producer.ts';
 import type { KafkaConnection } from './kafka-connection.ts';
 import { largestSize } from './kafka-record.ts';
@@ -55,8 +56,8 @@ export class KafkaEventPublisher implements EventPublisher {
   readonly #maxEvents: number;
   readonly #maxBytes: number;
   readonly #observer: PublishObserver | undefined;
-  /** The pending calls, in the order of their deadlines. */
-  readonly #calls: Set<Call> = new Set();
+  /** The pending calls, in the order of their deadlines. Not a `Set`, for the reason that BytesInFlight gives. */
+  readonly #calls: Yallist<Call> = new Yallist();
   #events = 0;
   #bytes = 0;
   /** Why the last attempt failed; undefined if it succeeded. */
@@ -118,7 +119,7 @@ export class KafkaEventPublisher implements EventPublisher {
     // Shorter than the deadlines of the calls: a log that works confirms much faster.
     const pending = [...this.#calls].map(({ promise }) => promise);
     await settlesWithin(closingMs, Promise.allSettled([...pending, this.#sending]));
-    for (const call of this.#calls) this.#settle(call, () => call.reject(logUnavailable(this.#failure)));
+    this.#rejectOldest(Number.POSITIVE_INFINITY);
     await this.#producer.close();
   }
 
@@ -139,7 +140,8 @@ export class KafkaEventPublisher implements EventPublisher {
       unconfirmed: 0,
       settled: false,
     };
-    this.#calls.add(call);
+    call.place = new Node(call);
+    this.#calls.pushNode(call.place);
     this.#expiry ??= this.#startExpiryTimer(call);
     this.#events += call.events;
     void this.#enqueue(call, sources, makeEntry);
@@ -186,8 +188,8 @@ export class KafkaEventPublisher implements EventPublisher {
   #settle(call: Call, settle: () => void): void {
     if (call.settled) return;
     call.settled = true;
-    this.#calls.delete(call);
-    if (this.#calls.size === 0) {
+    if (call.place !== undefined) this.#calls.removeNode(call.place);
+    if (this.#calls.length === 0) {
       clearTimeout(this.#expiry);
       this.#expiry = undefined;
     }
@@ -202,14 +204,19 @@ export class KafkaEventPublisher implements EventPublisher {
   }
 
   #expire(): void {
-    const now = performance.now();
-    for (const call of this.#calls) {
-      if (call.deadline > now) break;
-      this.#settle(call, () => call.reject(logUnavailable(this.#failure)));
-    }
+    this.#rejectOldest(performance.now());
     this.#queue.dropSettled();
-    const [next] = this.#calls;
+    const next = this.#calls.head?.value;
     this.#expiry = next && this.#startExpiryTimer(next);
+  }
+
+  /** Rejects the calls whose deadline is not after `latest`. */
+  #rejectOldest(latest: number): void {
+    for (let call = this.#calls.head?.value; call !== undefined; call = this.#calls.head?.value) {
+      const { deadline, reject } = call;
+      if (deadline > latest) break;
+      this.#settle(call, () => reject(logUnavailable(this.#failure)));
+    }
   }
 
   /** Sends portions until the queue is empty, or no call waits any more. */
@@ -217,7 +224,7 @@ export class KafkaEventPublisher implements EventPublisher {
     // Waits for the calls of this turn of the event loop and of the next one, so that more events share a request.
     await nextTurn();
     await nextTurn();
-    for (let failures = 0; this.#calls.size > 0 && !this.#queue.isEmpty; ) {
+    for (let failures = 0; this.#calls.length > 0 && !this.#queue.isEmpty; ) {
       const portion = this.#queue.take();
       if (portion.size === 0) continue;
       // After a failure, sends one request per partition, so that healthy partitions succeed.

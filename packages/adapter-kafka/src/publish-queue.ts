@@ -1,4 +1,5 @@
 import type { NewRecord } from '@user-activity/record-batch';
+import type { Node } from 'yallist';
 
 /** A pending call of `publish` or `republish`. */
 export interface Call {
@@ -9,6 +10,8 @@ export interface Call {
   /** The number of unconfirmed records. */
   unconfirmed: number;
   settled: boolean;
+  /** Its place in the publisher's list of pending calls. */
+  place?: Node<Call>;
   readonly promise: Promise<void>;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;

@@ -1,6 +1,7 @@
 import { metrics } from '@opentelemetry/api';
 import { DomainError } from '@user-activity/domain';
 import type { FastifyRequest } from 'fastify';
+import { Node, Yallist } from 'yallist';
 import type { Connection } from './connection.ts';
 import { maxItemBytes, inputTooLarge } from './input-limits.ts';
 
@@ -32,7 +33,8 @@ export class BytesInFlight {
   readonly total: ByteLimit;
   /** All bodies whose API key is not checked yet. Their smaller maximum leaves room for clients that have a key. */
   readonly unauthenticated: ByteLimit;
-  readonly #openRequests: Set<RequestBytes> = new Set();
+  // Not a `Set`: V8 links each table of a set to its next one. An old table keeps the requests of all later ones from being collected soon.
+  readonly #openRequests: Yallist<RequestBytes> = new Yallist();
   #lastCloseTime = Number.NEGATIVE_INFINITY;
 
   constructor(maxBytes: number) {
@@ -60,12 +62,12 @@ export class BytesInFlight {
   beginCounting(request: FastifyRequest, now: number): RequestBytes {
     const requestBytes = new RequestBytes(this, request, now);
     request.connection.add(requestBytes);
-    this.#openRequests.add(requestBytes);
+    this.#openRequests.pushNode(requestBytes.node);
     return requestBytes;
   }
 
   endCounting(requestBytes: RequestBytes): void {
-    this.#openRequests.delete(requestBytes);
+    this.#openRequests.removeNode(requestBytes.node);
   }
 
   /** Returns whether a limit has room for so many bytes. If not, closes connections of slow clients, to make room for later requests. */
@@ -82,6 +84,8 @@ export class BytesInFlight {
 
 /** Counts the bytes in memory of one request: its body and its response. */
 export class RequestBytes {
+  /** Its place in the list of open requests. */
+  readonly node: Node<RequestBytes> = new Node<RequestBytes>(this);
   readonly #inFlight: BytesInFlight;
   readonly #request: FastifyRequest['raw'];
   readonly #connection: Connection;

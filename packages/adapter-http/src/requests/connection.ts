@@ -16,11 +16,11 @@ export class Connection {
   unsentBytes = 0;
   /** Resolves when the response to the newest request for a page is sent, or the connection has closed. */
   newestResponseSent: Promise<void> | undefined;
-  readonly #openRequests: Set<OpenRequest> = new Set();
+  readonly #openRequests: OpenRequest[] = [];
 
   private constructor(socket: Socket) {
     socket.on('close', () => {
-      for (const request of this.#openRequests) request.endWithConnection();
+      for (const request of this.#openRequests.splice(0)) request.endWithConnection();
     });
   }
 
@@ -38,10 +38,11 @@ export class Connection {
    * connection closes, Node emits no event for a response that waits behind another response.
    */
   add(request: OpenRequest): void {
-    this.#openRequests.add(request);
+    this.#openRequests.push(request);
   }
 
   remove(request: OpenRequest): void {
-    this.#openRequests.delete(request);
+    const index = this.#openRequests.indexOf(request);
+    if (index !== -1) this.#openRequests.splice(index, 1);
   }
 }
