@@ -7,6 +7,8 @@ import { ServerProcess } from '../server-process.ts';
 import type { Site } from '../site.ts';
 import type { Scale, SideResult, Work } from './work.ts';
 
+const warmUpRounds = 3;
+
 interface IngestLoad {
   readonly notation: Notation;
   readonly eventsPerRequest: number;
@@ -77,8 +79,8 @@ function ingest(
       const sides: IngestSide[] = [];
       try {
         for (const contender of present) sides.push(await startSide(contender, site, load, seconds));
-        // The first requests of a process are slow.
-        await alternate(sides, 1);
+        // The first requests of a process are slow: V8 compiles what they run.
+        await alternate(sides, warmUpRounds);
         const samples = await alternate(sides, rounds);
         for (const side of sides) await side.check();
         return compared.map(({ name: side, about: meaning, missing }) => {

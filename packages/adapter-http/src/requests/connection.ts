@@ -24,7 +24,7 @@ export class Connection {
     });
   }
 
-  /** Returns the connection of a request. It has one listener for all its requests, because a listener for each takes 1 us. */
+  /** Returns the connection of a request. It has one listener for all its requests. */
   static of({ raw: { socket } }: Pick<FastifyRequest, 'raw'>): Connection {
     const known = connections.get(socket);
     if (known !== undefined) return known;

@@ -20,7 +20,7 @@ export const securityHeaders: Readonly<Record<string, string>> = Object.freeze(
       crossOriginOpenerPolicy: false,
       originAgentCluster: false,
       // Only browsers and plug-ins that are no longer supported read these four: Internet Explorer, Flash, and the old XSS filters. The
-      // responses are data without links, so there is nothing to prefetch. Each header of a response takes 0.1 us.
+      // responses are data without links, so there is nothing to prefetch.
       dnsPrefetchControl: false,
       ieNoOpen: false,
       permittedCrossDomainPolicies: false,
