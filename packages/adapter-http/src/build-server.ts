@@ -22,7 +22,7 @@ export interface HttpServerOptions extends ApiSettings, ServerOptions {
   readonly trustedProxies: readonly string[];
   /** The mean delay of the event loop over 3 s, in milliseconds, above which requests get 503. Default: 500. */
   readonly maxEventLoopDelayMs?: number;
-  /** The maximum time in milliseconds for the headers and the body of a request to arrive. Default: 60,000. */
+  /** The maximum time for a request to arrive, and for a connection to be idle during a request. Default: 60,000. */
   readonly clientTimeoutMs?: number;
   /** The maximum time that `close` waits for requests in progress. Default: 5,000. */
   readonly closeTimeoutMs?: number;

@@ -7,11 +7,6 @@ import { createServer } from './node-http.ts';
 import { isRefusedSocket } from './pipelining.ts';
 import { securityHeaders } from './security-headers.ts';
 
-const keepAliveTimeoutMs = 72_000;
-// The same time as Node waits for the next request: `keepAliveTimeout` and a second. With another time, each request would put the timer of
-// its connection into another list and back. V8's scavenger then finds requests through these lists long after they ended.
-const maxSilenceMs = keepAliveTimeoutMs + 1000;
-
 /** Returns Fastify options against clients that send or read slowly, or that send many requests and read no response. */
 export const clientLimits = (timeoutMs = 60_000): FastifyHttpOptions<Server> => ({
   clientErrorHandler: answerBrokenConnection,
@@ -20,7 +15,7 @@ export const clientLimits = (timeoutMs = 60_000): FastifyHttpOptions<Server> => 
       // The headers and the body must arrive within these times.
       requestTimeout: timeoutMs,
       headersTimeout: timeoutMs,
-      keepAliveTimeout: keepAliveTimeoutMs,
+      keepAliveTimeout: 72_000,
       // Node looks for late requests at this interval. With the default of 30 s, a timeout of 60 s could take 90 s.
       connectionsCheckingInterval: 1000,
     };
@@ -30,8 +25,8 @@ export const clientLimits = (timeoutMs = 60_000): FastifyHttpOptions<Server> => 
     const server = createServer(timeouts, handleUnlessRefused);
     // Serves requests with an unknown `Expect` header (RFC 9110, section 10.1.1). By default, Node refuses them and reads their bodies.
     server.on('checkExpectation', handleUnlessRefused);
-    // Closes a connection that is idle, or whose client reads nothing.
-    server.setTimeout(maxSilenceMs);
+    // Closes idle connections.
+    server.setTimeout(timeoutMs);
     return server;
   },
 });
