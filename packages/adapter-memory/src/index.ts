@@ -1,4 +1,5 @@
 export { FixedClock } from './fixed-clock.ts';
+export { MemoryActivityFeed } from './memory-activity-feed.ts';
 export { MemoryActivityRepository } from './memory-activity-repository.ts';
 export { MemoryDeadLetterQueue } from './memory-dead-letter-queue.ts';
 export { MemoryDeadLetterRepository } from './memory-dead-letter-repository.ts';

@@ -30,6 +30,7 @@ export class MemorySettledOffsets implements SettledOffsets {
     const settled = offsets?.[partition];
     if (offsets === undefined || settled === undefined || settled < from) return false;
     offsets[partition] = Math.max(settled, to);
+    for (const listener of this.#store.settledListeners) listener();
     return true;
   }
 }

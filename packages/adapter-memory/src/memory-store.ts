@@ -39,6 +39,8 @@ export class MemoryStore {
   readonly topics: Map<string, TopicEntry[]> = new Map();
   /** The settled offset of partition i at index i, by log. */
   readonly settled: Map<LogId, number[]> = new Map();
+  /** Each listener is called after a settled offset was raised. */
+  readonly settledListeners: Set<() => void> = new Set();
   readonly projectSettings: Map<ProjectId, ProjectSettings> = new Map();
   /** The latest erasure of each project. */
   readonly erasures: Map<ProjectId, KeptErasure> = new Map();

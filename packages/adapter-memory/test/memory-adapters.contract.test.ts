@@ -1,4 +1,5 @@
 import {
+  activityFeedContract,
   activityRepositoryContract,
   deadLetterQueueContract,
   deadLetterRepositoryContract,
@@ -13,6 +14,7 @@ import {
 } from '@user-activity/port-contracts';
 import {
   memoryDeadLetters,
+  memoryFeed,
   memoryKeys,
   memoryLetters,
   memoryLog,
@@ -23,6 +25,7 @@ import {
   memoryTopics,
 } from './memory-subjects.ts';
 
+describeContract('MemoryActivityFeed', activityFeedContract, () => memoryFeed());
 describeContract('MemoryActivityRepository', activityRepositoryContract, () => memoryRepository());
 describeContract('MemoryDeadLetterQueue', deadLetterQueueContract, () => memoryDeadLetters());
 describeContract('MemoryDeadLetterRepository', deadLetterRepositoryContract, () => memoryLetters());

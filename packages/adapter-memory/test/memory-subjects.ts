@@ -1,4 +1,5 @@
 import type {
+  ActivityFeedSubject,
   DeadLetterSubject,
   KeyRepositorySubject,
   LetterRepositorySubject,
@@ -10,6 +11,7 @@ import type {
   TopicRegistrySubject,
 } from '@user-activity/port-contracts';
 import {
+  MemoryActivityFeed,
   MemoryActivityRepository,
   MemoryDeadLetterQueue,
   MemoryDeadLetterRepository,
@@ -105,6 +107,16 @@ export async function memorySettledOffsets(
     repository: async () => new MemoryActivityRepository(store),
     interrupt: () => interrupt(store),
     close: async () => store.settled.clear(),
+  };
+}
+
+export async function memoryFeed(store: MemoryStore = new MemoryStore()): Promise<ActivityFeedSubject> {
+  return {
+    open: async () => new MemoryActivityFeed(store),
+    repository: async () => new MemoryActivityRepository(store),
+    settledOffsets: async () => new MemorySettledOffsets(store),
+    interrupt: () => interrupt(store),
+    close: async () => store.activities.clear(),
   };
 }
 

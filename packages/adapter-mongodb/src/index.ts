@@ -1,4 +1,5 @@
 export type { Compression } from './compression.ts';
+export { MongoActivityFeed } from './mongo-activity-feed.ts';
 export { MongoActivityRepository } from './mongo-activity-repository.ts';
 export { MongoDeadLetterQueue } from './mongo-dead-letter-queue.ts';
 export { MongoDeadLetterRepository } from './mongo-dead-letter-repository.ts';

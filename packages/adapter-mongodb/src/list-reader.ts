@@ -1,8 +1,15 @@
-import { type Db, type Document, MongoNetworkError, MongoServerError, type ReadPreference } from 'mongodb';
+import {
+  type ClientSession,
+  type Db,
+  type Document,
+  MongoNetworkError,
+  MongoServerError,
+  type ReadPreference,
+} from 'mongodb';
 import { isRetryable } from './passing-codes.ts';
 
-/** Executes a `find` command. Returns the BSON of the documents in its reply, in order. */
-export type ListReader = (command: Document) => Promise<readonly Buffer[]>;
+/** Executes a `find` command, in a session if one is passed. Returns the BSON of the documents in its reply, in order. */
+export type ListReader = (command: Document, session?: ClientSession) => Promise<readonly Buffer[]>;
 
 interface FindReply {
   readonly cursor: { readonly firstBatch: readonly Buffer[] };
@@ -18,16 +25,20 @@ export function makeListReader(
   retries: boolean,
 ): ListReader {
   const options = { readPreference, fieldsAsRaw: { firstBatch: true } };
-  const read = async (command: Document): Promise<readonly Buffer[]> => {
-    const reply = await db.command({ ...command, readConcern: { level: 'majority' } }, options);
+  const read: ListReader = async (command, session) => {
+    const sessionOption = session === undefined ? {} : { session };
+    const reply = await db.command(
+      { ...command, readConcern: { level: 'majority' } },
+      { ...options, ...sessionOption },
+    );
     return (reply as FindReply).cursor.firstBatch;
   };
-  return async (command) => {
+  return async (command, session) => {
     try {
-      return await read(command);
+      return await read(command, session);
     } catch (error) {
       if (!retries || !isWorthRepeating(error)) throw error;
-      return read(command);
+      return read(command, session);
     }
   };
 }

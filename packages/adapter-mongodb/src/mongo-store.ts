@@ -1,6 +1,7 @@
 import type { RetentionDays } from '@user-activity/domain';
 import { settlesWithin } from '@user-activity/timing';
 import {
+  type ClientSession,
   type Collection,
   type Db,
   MongoClient,
@@ -20,6 +21,7 @@ import { migrate, type OnMigrationProgress } from './migration.ts';
 import { DeploymentError, openFailure, uriFault } from './open-failure.ts';
 import { type OutboxDocument, outboxIndexes } from './outbox-document.ts';
 import { type ErasureDocument, erasingIndex, type SettingsDocument } from './project-documents.ts';
+import { type SettledDocument, SettledWatch } from './settled-watch.ts';
 import { keepTtlIndex } from './ttl-index.ts';
 
 export interface MongoStoreOptions {
@@ -48,16 +50,6 @@ interface TopicDocument {
   readonly topicId?: string;
 }
 
-/** The settled offsets of a log. */
-interface SettledDocument {
-  /** The id of the log. */
-  readonly _id: string;
-  /** The offset of partition i at index i. */
-  readonly offsets: readonly number[];
-  /** The number of reads. Each read increases it, because the majority must confirm a write. */
-  readonly reads?: number;
-}
-
 /** The exclusive right of one process to do a kind of work. */
 interface ClaimDocument {
   /** The name of the work. */
@@ -83,10 +75,13 @@ export class MongoStore {
   readonly listedActivities: Pick<Collection<ActivityDocument>, 'aggregate'>;
   /** For pages only. Reads from the same members as `listedActivities`. */
   readonly readListed: ListReader;
+  /** For the feed. Reads from the primary. */
+  readonly readPrimary: ListReader;
   readonly insertActivities: InsertDocuments<ActivityDocument>;
   readonly deadLetters: Collection<DeadLetterDocument>;
   readonly topics: Collection<TopicDocument>;
   readonly settled: Collection<SettledDocument>;
+  readonly settledWatch: SettledWatch;
   readonly claims: Collection<ClaimDocument>;
   readonly settings: Collection<SettingsDocument>;
   readonly erasures: Collection<ErasureDocument>;
@@ -114,9 +109,11 @@ export class MongoStore {
     this.insertActivities = insertByCommand(client, db, this.activities);
     this.listedActivities = listed.collection<ActivityDocument>('activities');
     this.readListed = makeListReader(db, listPreference, client.options.retryReads);
+    this.readPrimary = makeListReader(db, ReadPreference.primary, client.options.retryReads);
     this.deadLetters = db.collection('dead_letters');
     this.topics = db.collection('topics');
     this.settled = db.collection('settled');
+    this.settledWatch = new SettledWatch(this.settled);
     this.claims = db.collection('claims');
     this.settings = db.collection('retentions');
     this.erasures = db.collection('erasures');
@@ -177,10 +174,16 @@ export class MongoStore {
     return keepTtlIndex(this.#db, days);
   }
 
+  /** Does work in a session in which each read sees at least what the reads before it saw. */
+  inSession<Result>(work: (session: ClientSession) => Promise<Result>): Promise<Result> {
+    return this.#client.withSession({ causalConsistency: true }, work);
+  }
+
   /** Disconnects. Waits at most 500 ms, because a hanging server never answers the driver's last command. */
   async close(): Promise<void> {
     this.#stopChecking();
     this.#stopReconnecting();
+    this.settledWatch.close();
     await settlesWithin(closingMs, this.#client.close());
   }
 }

@@ -8,8 +8,8 @@ import { timeBudget } from './time-budget.ts';
 const firstBatchSize = 64;
 // The maximum size of each following reply, if the documents in it have the size of those before.
 const batchBytes = 2 * 1024 * 1024;
-// MongoDB ends a reply before the document with which it would exceed 16 MiB. No document of the service has more than 12 MiB.
-const minCutReplyBytes = 4 * 1024 * 1024;
+/** MongoDB ends a reply before the document with which it would exceed 16 MiB. No document of the service has more than 12 MiB. */
+export const minCutReplyBytes = 4 * 1024 * 1024;
 
 /** Reads the activities of a page, and the next activity if there is one. */
 export async function readPage(store: MongoStore, query: ActivityQuery): Promise<readonly StoredActivity[]> {

@@ -1,4 +1,5 @@
 import {
+  activityFeedContract,
   activityRepositoryContract,
   deadLetterQueueContract,
   deadLetterRepositoryContract,
@@ -13,6 +14,7 @@ import {
   mongoActivityRepository,
   mongoDeadLetterQueue,
   mongoDeadLetterRepository,
+  mongoFeed,
   mongoKeyRepository,
   mongoSettledOffsets,
   mongoOutbox,
@@ -20,6 +22,7 @@ import {
   mongoTopicRegistry,
 } from './mongo-subjects.ts';
 
+describeContract('MongoActivityFeed', activityFeedContract, mongoFeed);
 describeContract('MongoActivityRepository', activityRepositoryContract, mongoActivityRepository);
 describeContract('MongoDeadLetterQueue', deadLetterQueueContract, mongoDeadLetterQueue);
 describeContract('MongoDeadLetterRepository', deadLetterRepositoryContract, mongoDeadLetterRepository);

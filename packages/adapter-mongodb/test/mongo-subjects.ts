@@ -1,4 +1,5 @@
 import type {
+  ActivityFeedSubject,
   DeadLetterSubject,
   KeyRepositorySubject,
   LetterRepositorySubject,
@@ -11,6 +12,7 @@ import type {
 import { faultyProxy } from '@user-activity/test-kit';
 import { mongodbUri } from '@user-activity/test-kit/shared';
 import {
+  MongoActivityFeed,
   MongoActivityRepository,
   MongoDeadLetterQueue,
   MongoDeadLetterRepository,
@@ -69,6 +71,17 @@ export async function mongoSettledOffsets(): Promise<SettledOffsetsSubject> {
   return {
     open: async () => new MongoSettledOffsets(store),
     repository: async () => new MongoActivityRepository(store),
+    interrupt,
+    close,
+  };
+}
+
+export async function mongoFeed(): Promise<ActivityFeedSubject> {
+  const { store, interrupt, close } = await freshStore();
+  return {
+    open: async () => new MongoActivityFeed(store),
+    repository: async () => new MongoActivityRepository(store),
+    settledOffsets: async () => new MongoSettledOffsets(store),
     interrupt,
     close,
   };

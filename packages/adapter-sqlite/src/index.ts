@@ -1,4 +1,5 @@
 export { DataFileError } from './protocol/data-file-error.ts';
+export { SqliteActivityFeed, type SqliteActivityFeedOptions } from './ports/sqlite-activity-feed.ts';
 export {
   SqliteActivityRepository,
   type SqliteActivityRepositoryOptions,

@@ -1,4 +1,5 @@
 import {
+  activityFeedContract,
   activityRepositoryContract,
   deadLetterQueueContract,
   deadLetterRepositoryContract,
@@ -13,6 +14,7 @@ import {
 } from '@user-activity/port-contracts';
 import {
   sqliteDeadLetters,
+  sqliteFeed,
   sqliteKeys,
   sqliteLetters,
   sqliteLog,
@@ -23,6 +25,7 @@ import {
   sqliteTopics,
 } from './sqlite-subjects.ts';
 
+describeContract('SqliteActivityFeed', activityFeedContract, sqliteFeed);
 describeContract('SqliteActivityRepository', activityRepositoryContract, sqliteRepository);
 describeContract('SqliteDeadLetterQueue', deadLetterQueueContract, sqliteDeadLetters);
 describeContract('SqliteDeadLetterRepository', deadLetterRepositoryContract, sqliteLetters);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { DeadLetter } from '@user-activity/domain';
 import type {
+  ActivityFeedSubject,
   DeadLetterSubject,
   KeyRepositorySubject,
   LetterRepositorySubject,
@@ -16,6 +17,7 @@ import type {
 } from '@user-activity/port-contracts';
 import { onTestFinished } from 'vitest';
 import {
+  SqliteActivityFeed,
   SqliteActivityRepository,
   SqliteDatabase,
   type SqliteDatabaseOptions,
@@ -132,6 +134,17 @@ export async function sqliteSettledOffsets(): Promise<SettledOffsetsSubject> {
     open: async () => new SqliteSettledOffsets(database),
     repository: async () => new SqliteActivityRepository(database),
     interrupt: async () => hideTables(database.file, ['settled_offsets']),
+    close,
+  };
+}
+
+export async function sqliteFeed(): Promise<ActivityFeedSubject> {
+  const { database, close } = await newDatabase();
+  return {
+    open: async () => new SqliteActivityFeed(database),
+    repository: async () => new SqliteActivityRepository(database),
+    settledOffsets: async () => new SqliteSettledOffsets(database),
+    interrupt: async () => hideTables(database.file, ['activities', 'settled_offsets']),
     close,
   };
 }

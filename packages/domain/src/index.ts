@@ -47,6 +47,9 @@ export {
 } from './activity/user-activity.ts';
 export { UserId } from './activity/user-id.ts';
 export { AuditEvent, type AuditType } from './audit/audit-event.ts';
+export { FeedPosition } from './feed/feed-position.ts';
+export { type FeedPage, FeedQuery } from './feed/feed-query.ts';
+export { type FeedPortion, type FeedPortionQuery, maxExamined, walkFeed } from './feed/feed-walk.ts';
 export { type ActivityLogged, activityLogged } from './log/activity-logged.ts';
 export {
   type DeadLetter,
@@ -87,6 +90,7 @@ export { QualifiedTopic } from './log/qualified-topic.ts';
 export { recordContent, unreadable } from './log/record-content.ts';
 export { isUpgrade, LogMismatch, missingOffsets, type SettledHistory } from './log/resumption.ts';
 export { firstCopyOf, replayed, replayHeader, replayOf } from './log/replay.ts';
+export type { ActivityFeed } from './ports/activity-feed.ts';
 export type { ActivityRepository, Refused, SaveOutcome } from './ports/activity-repository.ts';
 export type { Clock } from './ports/clock.ts';
 export type { DeadLetterQueue } from './ports/dead-letter-queue.ts';

@@ -1,3 +1,4 @@
+export { activityFeedContract } from './activity-feed-contract.ts';
 export { activityRepositoryContract } from './activity-repository-contract.ts';
 export { anyActivity, anyMetadata } from './arbitraries.ts';
 export { type ClockSubject, clockContract } from './clock-contract.ts';
@@ -7,6 +8,7 @@ export { deadLetterRepositoryContract } from './dead-letter-repository-contract.
 export type { LetterRepositorySubject } from './letter-repository-subject.ts';
 export { eventConsumerContract } from './event-consumer-contract.ts';
 export { eventPublisherContract } from './event-publisher-contract.ts';
+export type { ActivityFeedSubject } from './feed-subject.ts';
 export { type IdGeneratorSubject, idGeneratorContract } from './id-generator-contract.ts';
 export { type KeyRepositorySubject, keyRepositoryContract } from './key-repository-contract.ts';
 export { letterOf, lettersOfLogs } from './letters.ts';

@@ -41,6 +41,8 @@ export class SqliteDatabase {
   readonly consumers = new Set<{ stop(): Promise<void> }>();
   /** Each listener is called after each transaction. */
   readonly commitListeners = new Set<(reply: Reply) => void>();
+  /** Each listener is called after a settled offset was raised. */
+  readonly settledListeners = new Set<() => void>();
   /** The end of each claim, by the kind of work, such as `replay`. */
   readonly claims = new Map<string, number>();
   readonly #lock: FileLock;

@@ -28,6 +28,10 @@ export class SqliteSettledOffsets implements SettledOffsets {
   }
 
   settle(step: SettledStep): Promise<boolean> {
-    return changeStore(() => this.#database.writer.submit('settle', step, options));
+    return changeStore(async () => {
+      const isSettled = await this.#database.writer.submit('settle', step, options);
+      if (isSettled) for (const listener of this.#database.settledListeners) listener();
+      return isSettled;
+    });
   }
 }

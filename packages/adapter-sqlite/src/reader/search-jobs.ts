@@ -1,6 +1,7 @@
 import type { SQLInputValue } from 'node:sqlite';
 import { mergeIntoPage, type Order, type PartialPage, takePage } from '../protocol/branches.ts';
 import { count } from './count-job.ts';
+import { type FeedJob, readFeed } from './feed-job.ts';
 import type { PageQuery } from './page-job.ts';
 import { inPortion, type Reader, rowsByPortion } from './portions.ts';
 import { type RowConditions, rowMatches } from '../protocol/row-conditions.ts';
@@ -40,6 +41,7 @@ export const searchJobs = (reader: Reader) => ({
     }
     return page.rows;
   },
+  feed: (job: FeedJob) => readFeed(reader, job),
   count: (query: Selection & TimedJob) => count(reader, query),
   countByKey: (query: KeyQuery & TimedJob) => countByKey(reader, query),
   countBySlot: (query: SlotQuery & TimedJob) => countBySlot(reader, query),

@@ -18,11 +18,13 @@ export interface FilterParts {
   readonly userIds: readonly UserId[];
   readonly types: readonly ActivityType[];
   readonly createdAt: TimeRange;
-  /** All conditions must hold, and their paths differ. They need a user or a `from`, because no index serves them. */
+  /** All conditions must hold, and their paths differ. Except in the feed, they need a user or a `from`, because no index serves them. */
   readonly metadata: readonly MetadataCondition[];
 }
 
-/** Selects activities. `of` is the only way to make a filter, so its parts are within their limits. */
+type SomeParts = Pick<FilterParts, 'project'> & Partial<FilterParts>;
+
+/** Selects activities. Only `of` and `ofFeed` make a filter, so its parts are within their limits. */
 export class ActivityFilter implements FilterParts {
   readonly project: ProjectId;
   readonly userIds: readonly UserId[];
@@ -39,13 +41,28 @@ export class ActivityFilter implements FilterParts {
   }
 
   /** Makes a filter of a project from parts. Any other absent part matches everything. Throws INVALID_QUERY if a part breaks a limit. */
-  static of({
-    project,
-    userIds = [],
-    types = [],
-    createdAt = TimeRange.between(undefined, undefined),
-    metadata = [],
-  }: Pick<FilterParts, 'project'> & Partial<FilterParts>): ActivityFilter {
+  static of(parts: SomeParts): ActivityFilter {
+    return ActivityFilter.#checked(parts, ({ userIds, metadata, createdAt }, violations) => {
+      if (metadata.length > 0 && userIds.length === 0 && createdAt.from === undefined)
+        violations.add('/metadata', 'needs userIds or createdAt.from as well, to limit the search');
+    });
+  }
+
+  /** Makes a filter for the feed. It needs no part that limits the search, because each page of the feed has a limit of its own. */
+  static ofFeed(parts: SomeParts): ActivityFilter {
+    return ActivityFilter.#checked(parts, () => {});
+  }
+
+  static #checked(
+    {
+      project,
+      userIds = [],
+      types = [],
+      createdAt = TimeRange.between(undefined, undefined),
+      metadata = [],
+    }: SomeParts,
+    checkTogether: (parts: FilterParts, violations: Violations) => void,
+  ): ActivityFilter {
     const violations = new Violations();
     const limit = (path: string, items: readonly unknown[], max: number): void => {
       if (items.length > max) violations.add(path, `must have at most ${max} items`);
@@ -53,12 +70,12 @@ export class ActivityFilter implements FilterParts {
     limit('/userIds', userIds, maxValues);
     limit('/types', types, maxValues);
     limit('/metadata', metadata, maxConditions);
-    if (metadata.length > 0 && userIds.length === 0 && createdAt.from === undefined)
-      violations.add('/metadata', 'needs userIds or createdAt.from as well, to limit the search');
+    const parts = { project, userIds, types, createdAt, metadata };
+    checkTogether(parts, violations);
     for (const condition of metadata)
       violations.check('/metadata', () => MetadataCondition.assertWithinLimits(condition, maxValues));
     assertValidQuery(violations.list);
-    return new ActivityFilter({ project, userIds, types, createdAt, metadata });
+    return new ActivityFilter(parts);
   }
 
   /** Returns this filter with other parts. Throws as `of` does. */

@@ -1,0 +1,62 @@
+import type { FeedPortionQuery } from '@user-activity/domain';
+import type { Steps, TimedJob } from '../protocol/job-scheduler.ts';
+import type { RowConditions } from '../protocol/row-conditions.ts';
+import { rowMatches } from '../protocol/row-conditions.ts';
+import { type ActivityRow, activityColumns } from '../protocol/rows.ts';
+import type { IndexedFilter } from '../protocol/shapes.ts';
+import { portionRows, type Reader } from './portions.ts';
+
+/** Asks for activities of one partition of a log, by offset. */
+export interface FeedJob extends FeedPortionQuery, IndexedFilter, TimedJob {
+  readonly log: string;
+  /** The range of `createdAt`, half-open. */
+  readonly createdAt: readonly [from: number, to: number];
+  readonly conditions: RowConditions | undefined;
+}
+
+export interface FeedRows {
+  readonly rows: readonly ActivityRow[];
+  readonly end: number;
+  readonly examined: number;
+}
+
+const fromFeed = `FROM activities INDEXED BY activities_by_origin
+  WHERE project = ? AND log_key = (SELECT key FROM logs WHERE id = ?) AND partition = ? AND offset >= ? AND offset < ?`;
+
+/** SQL: the offset of the entry after so many entries of a span. It reads only the index. */
+export const feedEndSql = `SELECT offset ${fromFeed} ORDER BY offset LIMIT 1 OFFSET ?`;
+
+const isOneOf = (column: string): string => `(? IS NULL OR ${column} IN (SELECT value FROM json_each(?)))`;
+
+/** Returns the SQL for the rows of a span that match a filter, with or without conditions that no index serves. */
+export const feedSql = (hasConditions: boolean): string =>
+  `SELECT ${activityColumns} ${fromFeed} AND created_at >= ? AND created_at < ?
+    AND ${isOneOf('user_id')} AND ${isOneOf('type')} ${hasConditions ? `AND ${rowMatches}` : ''} ORDER BY offset LIMIT ?`;
+
+/** Reads rows in steps of 250 entries. */
+export function* readFeed({ prepare, setConditions }: Reader, job: FeedJob): Steps<FeedRows> {
+  const { project, log, partition, to, max, maxExamined, createdAt, conditions } = job;
+  const ends = prepare<readonly [number]>(feedEndSql);
+  const matches = prepare<ActivityRow>(feedSql(conditions !== undefined));
+  const users = listParameter(job.userIds);
+  const types = listParameter(job.types);
+  const rows: ActivityRow[] = [];
+  let [from, examined] = [job.from, 0];
+  while (from < to && examined < maxExamined) {
+    const count = Math.min(portionRows.ofTable, maxExamined - examined);
+    const [[end] = [to]] = ends.all(project, log, partition, from, to, count);
+    // Another job may have set its own conditions since the last step.
+    if (conditions !== undefined) setConditions(conditions);
+    const values = [project, log, partition, from, end, ...createdAt, users, users, types, types];
+    rows.push(...matches.all(...values, max - rows.length));
+    examined += count;
+    const last = rows.length === max ? rows.at(-1)?.[9] : undefined;
+    from = typeof last === 'number' ? last + 1 : end;
+    if (rows.length === max) break;
+    yield;
+  }
+  return { rows, end: from, examined };
+}
+
+const listParameter = (values: readonly string[]): string | null =>
+  values.length === 0 ? null : JSON.stringify(values);

@@ -1,0 +1,44 @@
+import type { StoredActivity } from '../activity/stored-activity.ts';
+import type { ActivityFilter } from '../query/activity-filter.ts';
+import { assertValidQuery } from '../query/invalid-query.ts';
+import { defaultLimit, maxLimit } from '../query/page-query.ts';
+import type { FeedPosition } from './feed-position.ts';
+
+/** Asks for the activities that match a filter and follow a position in the feed. `of` checks the limit, so stores need not check it. */
+export class FeedQuery {
+  readonly filter: ActivityFilter;
+  readonly position: FeedPosition;
+  /** The maximum number of activities in the page, 1-500. */
+  readonly limit: number;
+
+  private constructor(filter: ActivityFilter, position: FeedPosition, limit: number) {
+    this.filter = filter;
+    this.position = position;
+    this.limit = limit;
+  }
+
+  /** Default: 50 activities. Throws INVALID_QUERY if the limit is not a whole number from 1 to 500. */
+  static of({
+    filter,
+    position,
+    limit = defaultLimit,
+  }: Pick<FeedQuery, 'filter' | 'position'> & { readonly limit?: number | undefined }): FeedQuery {
+    if (!Number.isInteger(limit) || limit < 1 || limit > maxLimit)
+      assertValidQuery([{ path: '/limit', message: `must be a whole number from 1 to ${maxLimit}` }]);
+    return new FeedQuery(filter, position, limit);
+  }
+
+  /** Returns this query from another position. */
+  from(position: FeedPosition): FeedQuery {
+    return new FeedQuery(this.filter, position, this.limit);
+  }
+}
+
+/** A page of the feed. */
+export interface FeedPage {
+  readonly activities: readonly StoredActivity[];
+  /** The position after the page. It may have advanced although the page is empty. */
+  readonly position: FeedPosition;
+  /** Whether the page ended before everything that is settled was examined. If not, the next page is empty until more is settled. */
+  readonly hasMore: boolean;
+}

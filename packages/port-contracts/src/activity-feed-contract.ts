@@ -1,0 +1,244 @@
+import assert from 'node:assert/strict';
+import {
+  ActivityFilter,
+  FeedPosition,
+  FeedQuery,
+  type StoredActivity,
+  TimeRange,
+  Timestamp,
+} from '@user-activity/domain';
+import { feedLimitCases } from './feed-limit-cases.ts';
+import {
+  assertFollowed,
+  everything,
+  feedCases,
+  FeedWriter,
+  follow,
+  log,
+  partitions,
+  variousActivities,
+} from './feed-subject.ts';
+import { idsOf, sampleActivities, sampleActivity, start } from './samples.ts';
+import { filterOf, where } from './walk.ts';
+
+/** The promises of every `ActivityFeed`, by the numbers in its doc comment. */
+export const activityFeedContract = [
+  ...feedCases({
+    F1: {
+      async 'a walk returns everything that is settled, with any limit'(feed, writer) {
+        await writer.begin();
+        const activities = variousActivities(90);
+        for (let partition = 0; partition < partitions; partition += 1)
+          await writer.append(activities.slice(partition * 30, partition * 30 + 30), partition, 0);
+        for (const limit of [1, 7, 30, 500])
+          assertFollowed((await follow(feed, { limit })).found, activities);
+      },
+      async 'a reader that stays at the end misses nothing of what is saved in any order'(feed, writer) {
+        await writer.begin([5, 0, 0]);
+        const activities = variousActivities(120);
+        const seen: StoredActivity[] = [];
+        let position = FeedPosition.start(log);
+        const read = async (): Promise<void> => {
+          const { found, position: next } = await follow(feed, { limit: 9, position });
+          seen.push(...found);
+          position = next;
+        };
+        for (let round = 0; round < 10; round += 1) {
+          const [low, high] = [
+            activities.slice(round * 12, round * 12 + 6),
+            activities.slice(round * 12 + 6, round * 12 + 12),
+          ];
+          const from = 5 + round * 12;
+          // A frozen consumer saves the lower offsets after another one has saved the higher ones.
+          await writer.save(
+            high,
+            0,
+            high.map((_, index) => from + 6 + index),
+          );
+          await read();
+          await writer.save(
+            low,
+            0,
+            low.map((_, index) => from + index),
+          );
+          await read();
+          await writer.settle(0, from, from + 12);
+          await read();
+        }
+        assertFollowed(seen, activities);
+      },
+      async 'a reader misses nothing while several processes save and settle'(feed, _, subject) {
+        const activities = variousActivities(600);
+        await new FeedWriter(await subject.repository(), await subject.settledOffsets()).begin();
+        const writers = Array.from({ length: partitions }, async (_unused, partition) => {
+          const writer = new FeedWriter(await subject.repository(), await subject.settledOffsets());
+          let from = 0;
+          for (let step = 0; step < 40; step += 1) {
+            const begin = partition * 200 + step * 5;
+            from = await writer.append(activities.slice(begin, begin + 5), partition, from);
+          }
+        });
+        let isWriting = true;
+        const written = Promise.all(writers).finally(() => {
+          isWriting = false;
+        });
+        const seen: StoredActivity[] = [];
+        let position = FeedPosition.start(log);
+        for (let isLast = false; !isLast; ) {
+          // Read before the page, so that the last page sees everything.
+          isLast = !isWriting;
+          const { found, position: next } = await follow(feed, { limit: 50, position });
+          seen.push(...found);
+          position = next;
+        }
+        await written;
+        assertFollowed(seen, activities);
+      },
+      async 'what a repeated save inserts below the settled offset is at its own place for later readers'(
+        feed,
+        writer,
+      ) {
+        await writer.begin();
+        const [first, second] = sampleActivities(2);
+        assert.ok(first !== undefined && second !== undefined);
+        await writer.append([first], 0, 0);
+        const { position } = await follow(feed);
+        await writer.save([first, second], 0, [0, 2]);
+        assert.deepEqual(idsOf((await follow(feed, { position })).found), []);
+        await writer.settle(0, 2, 3);
+        assert.deepEqual(idsOf((await follow(feed, { position })).found), [second.id]);
+        assertFollowed((await follow(feed)).found, [first, second]);
+      },
+    },
+    F2: {
+      async 'the same position gives the same page, to every handle'(feed, writer, subject) {
+        await writer.begin();
+        const activities = variousActivities(40);
+        for (const partition of [0, 1])
+          await writer.append(activities.slice(partition * 20, partition * 20 + 20), partition, 0);
+        const query = FeedQuery.of({ filter: everything, position: FeedPosition.start(log), limit: 15 });
+        const first = await feed.read(query);
+        const again = await (await subject.open()).read(query);
+        assert.deepEqual(idsOf(again.activities), idsOf(first.activities));
+        assert.deepEqual(again.position, first.position);
+        const rest = await follow(feed, { position: again.position });
+        assertFollowed([...first.activities, ...rest.found], activities);
+      },
+      async 'a walk can continue after any activity of a page'(feed, writer) {
+        await writer.begin();
+        const activities = variousActivities(30);
+        for (const partition of [0, 2])
+          await writer.append(activities.slice(partition * 7, partition * 7 + 15), partition, 0);
+        const expected = [...activities.slice(0, 15), ...activities.slice(14, 29)];
+        const { found } = await follow(feed);
+        for (const cut of [1, 7, 14, 15, 16, 28]) {
+          let position = FeedPosition.start(log);
+          for (const { origin } of found.slice(0, cut)) {
+            assert.ok(origin !== undefined);
+            position = FeedPosition.after(position, origin);
+          }
+          const rest = await follow(feed, { position, limit: 4 });
+          assert.deepEqual(new Set(idsOf([...found.slice(0, cut), ...rest.found])), new Set(idsOf(expected)));
+          assert.equal(cut + rest.found.length, found.length);
+        }
+      },
+    },
+    F3: {
+      async 'offsets order the activities of a partition, and times and ids do not'(feed, writer) {
+        await writer.begin([0]);
+        const activities = [3, 1, 2].map((hour) =>
+          sampleActivity({ id: `z-${9 - hour}`, createdAt: start + hour * 3_600_000 }),
+        );
+        await writer.save(activities.toReversed(), 0, [2 ** 40 + 2, 9, 8]);
+        await writer.settle(0, 0, 2 ** 41);
+        assert.deepEqual(idsOf((await follow(feed, { limit: 2 })).found), idsOf(activities));
+      },
+      async 'a partition with much news does not keep a reader from the others'(feed, writer) {
+        await writer.begin();
+        await writer.append(variousActivities(100), 0, 0);
+        const rare = sampleActivity({ userId: 'rare' });
+        await writer.append([rare], 2, 0);
+        let query = FeedQuery.of({ filter: everything, position: FeedPosition.start(log), limit: 10 });
+        const early: StoredActivity[] = [];
+        for (let page = 0; page < partitions; page += 1) {
+          const { activities, position } = await feed.read(query);
+          early.push(...activities);
+          query = query.from(position);
+        }
+        assert.ok(idsOf(early).includes(rare.id), 'the other partition had no turn');
+      },
+    },
+    F4: {
+      async 'an activity appears once its own partition is settled'(feed, writer) {
+        await writer.begin();
+        const [first, second, elsewhere] = sampleActivities(3);
+        assert.ok(first !== undefined && second !== undefined && elsewhere !== undefined);
+        await writer.save([first, second], 0, [0, 1]);
+        await writer.save([elsewhere], 1, [0]);
+        assert.deepEqual((await follow(feed)).found, []);
+        await writer.settle(0, 0, 1);
+        const { found, position } = await follow(feed);
+        assert.deepEqual(idsOf(found), [first.id]);
+        await writer.settle(1, 0, 1);
+        await writer.settle(0, 1, 2);
+        assertFollowed((await follow(feed, { position })).found, [second, elsewhere]);
+      },
+      async 'a log that was never settled is empty'(feed, writer) {
+        await writer.save(sampleActivities(1), 0, [0]);
+        assert.equal(await feed.settled(log), undefined);
+        const page = await feed.read(FeedQuery.of({ filter: everything, position: FeedPosition.start(log) }));
+        assert.deepEqual(page.activities, []);
+        assert.equal(page.hasMore, false);
+      },
+      async '`settled` returns the settled offsets'(feed, writer) {
+        await writer.begin([3, 0, 7]);
+        await writer.settle(1, 0, 2 ** 50);
+        assert.deepEqual(await feed.settled(log), [3, 2 ** 50, 7]);
+      },
+    },
+    F5: {
+      async 'filters select exactly what matches, and metadata needs no other filter'(feed, writer) {
+        await writer.begin();
+        const activities = variousActivities(100);
+        for (const partition of [0, 1])
+          await writer.append(activities.slice(partition * 50, partition * 50 + 50), partition, 0);
+        const time = (second: number): Timestamp => Timestamp.fromMillis(start + second * 1000);
+        const { project } = everything;
+        const filters = [
+          filterOf({ userIds: ['user-1'] }),
+          filterOf({ userIds: ['user-1', 'user-4', 'nobody'], types: ['LOGIN'] }),
+          filterOf({ types: ['LOGIN', 'LOGOUT'] }),
+          filterOf({ createdAt: TimeRange.between(time(100), time(600)) }),
+          filterOf({ createdAt: TimeRange.between(undefined, time(0)) }),
+          ActivityFilter.ofFeed({ project, metadata: [where('level', 'high')] }),
+          ActivityFilter.ofFeed({
+            project,
+            metadata: [where('level', 'low', 'high'), where('number', '3', '10', '99')],
+          }),
+          filterOf({ userIds: ['nobody'] }),
+        ];
+        for (const filter of filters)
+          for (const limit of [1, 3, 500]) {
+            const expected = activities.filter((activity) => filter.matches(activity));
+            assertFollowed((await follow(feed, { filter, limit })).found, expected);
+          }
+      },
+      async 'a walk may change its filter'(feed, writer) {
+        await writer.begin([0]);
+        const activities = variousActivities(60);
+        await writer.append(activities, 0, 0);
+        const query = FeedQuery.of({
+          filter: filterOf({ types: ['LOGIN'] }),
+          position: FeedPosition.start(log),
+          limit: 10,
+        });
+        const { activities: logins, position } = await feed.read(query);
+        const rest = await follow(feed, { filter: filterOf({ types: ['LOGOUT'] }), position });
+        const last = logins.at(-1)?.origin?.offset ?? 0;
+        const expected = activities.filter(({ type }, index) => type === 'LOGOUT' && index * 2 > last);
+        assert.deepEqual(idsOf(rest.found), idsOf(expected));
+      },
+    },
+  }),
+  ...feedLimitCases,
+];
