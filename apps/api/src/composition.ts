@@ -4,6 +4,7 @@ import {
   type ProcessInfo,
   provideApiServer,
   provideApiUseCases,
+  provideFeed,
   providePublisher,
   provideStore,
 } from '@user-activity/engines';
@@ -19,6 +20,7 @@ export function compose(config: Config, logger: Logger, engines: OpenEngines, in
   wiring.provide(tokens.ids, () => new UuidIds());
   providePublisher(wiring, engines, config);
   provideStore(wiring, engines);
+  provideFeed(wiring, engines);
   provideApiUseCases(wiring, config);
   provideApiServer(wiring, config, info);
   return wiring;

@@ -5,6 +5,7 @@ import {
   provideApiServer,
   provideApiUseCases,
   provideConsumer,
+  provideFeed,
   providePublisher,
   provideStore,
 } from '@user-activity/engines';
@@ -36,6 +37,7 @@ export function composeApi(
   wiring.provide(tokens.ids, () => new UuidIds());
   providePublisher(wiring, engines, config);
   provideStore(wiring, engines);
+  provideFeed(wiring, engines);
   provideApiUseCases(wiring, config, consumerGet);
   provideApiServer(wiring, config, info, consumerGet);
   return wiring;

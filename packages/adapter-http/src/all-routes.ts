@@ -1,6 +1,8 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { optionsEvents } from './cloud-events/options-events.ts';
 import { postEvents } from './cloud-events/post-events.ts';
+import { getFeed } from './feed/get-feed.ts';
+import { getStream } from './feed/get-stream.ts';
 import type { Route, RouteDeps } from './requests/route.ts';
 import { deleteProject } from './routes/delete-project.ts';
 import { deleteKey } from './routes/delete-key.ts';
@@ -43,6 +45,8 @@ export const allRoutes: readonly AddRoute[] = [
   getLogs,
   getCount,
   getStats,
+  getFeed,
+  getStream,
   getLog,
   getStatus,
   withOwnParsers(postCalls),

@@ -86,6 +86,8 @@ describe('for generators of clients', () => {
       'DeadLetterOrigin',
       'DeadLetterPage',
       'EventReceipt',
+      'FeedPage',
+      'FeedPagination',
       'GroupCall',
       'GroupItem',
       'Health',

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { ProjectId, unlessBroken } from '@user-activity/domain';
 import { describe, expect, test } from 'vitest';
 import { documentOf, operationsOf } from './openapi-document.ts';
-import { loggings, others, readings, type Sent } from './routes-of-projects.ts';
+import { loggings, others, readings, streams, type Sent } from './routes-of-projects.ts';
 import { post, refusal, seen, type Service, service } from './service.ts';
 
 const rule = 'must be 1-64 characters of a-z, 0-9 and "-", and must not begin with "-"';
@@ -207,7 +207,7 @@ describe('the documentation', async () => {
       operations.map(({ name }) => [
         name,
         references(
-          documented(name) in readings
+          documented(name) in readings || documented(name) in streams
             ? ['ReadableProject']
             : / \/(?:api|v1)\//.test(name)
               ? ['Project']

@@ -3,8 +3,8 @@ import { MemoryDeadLetterQueue } from '@user-activity/adapter-memory';
 import { ProjectId, Timestamp, type UserActivity } from '@user-activity/domain';
 import { letterOf, sampleActivities, sampleActivity } from '@user-activity/port-contracts';
 import { describe, expect, test } from 'vitest';
-import { loggings, others, readings, routesOfProjects, type Sent } from './routes-of-projects.ts';
-import { post, type Service, seen, service } from './service.ts';
+import { loggings, others, readings, routesOfProjects, type Sent, streams } from './routes-of-projects.ts';
+import { logId, post, type Service, seen, service } from './service.ts';
 
 const [shop, forum] = [ProjectId.parse('shop'), ProjectId.parse('forum')];
 
@@ -19,7 +19,10 @@ const activities = ({ logged }: Service): readonly UserActivity[] =>
 /** A service that has an activity and two dead letters of each project, one of them refused at the edge. */
 async function filled(...projects: readonly ProjectId[]): Promise<Service> {
   const it = await service();
-  await it.repository.save(projects.map((project) => sampleActivity({ project, id: 'a', userId: 'ann' })));
+  await it.repository.save(
+    projects.map((project) => sampleActivity({ project, id: 'a', userId: 'ann' })),
+    projects.map((project) => ({ log: logId, partition: 0, offset: all.indexOf(project) })),
+  );
   await new MemoryDeadLetterQueue(it.store).add(projects.map((project) => letterIn(project)));
   for (const project of projects) await post(it.app, '/v1/track', { event: 'E' }, { 'x-project': project });
   return it;
@@ -36,7 +39,7 @@ const letterIn = (project: ProjectId, offset = 1) =>
   });
 
 test('every route below /api and /v1 is in a table here', async () => {
-  const tables = [readings, loggings, others].flatMap((table) => Object.keys(table));
+  const tables = [readings, streams, loggings, others].flatMap((table) => Object.keys(table));
   expect((await routesOfProjects()).toSorted()).toEqual(tables.toSorted());
 });
 

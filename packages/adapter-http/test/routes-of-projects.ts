@@ -24,6 +24,7 @@ export const readings: Readonly<Record<string, Sent>> = {
   'GET /api/logs': { method: 'GET', url: '/api/logs?userId=ann' },
   'GET /api/logs/count': { method: 'GET', url: '/api/logs/count?userId=ann' },
   'GET /api/logs/stats': { method: 'GET', url: '/api/logs/stats?by=type&userId=ann' },
+  'GET /api/logs/feed': { method: 'GET', url: '/api/logs/feed?userId=ann' },
   'GET /api/logs/:id': { method: 'GET', url: '/api/logs/a' },
   'GET /api/logs/:id/status': { method: 'GET', url: '/api/logs/a/status' },
   'GET /api/dead-letters': { method: 'GET', url: '/api/dead-letters' },
@@ -33,6 +34,11 @@ export const readings: Readonly<Record<string, Sent>> = {
     headers: json,
     payload: '{"all":true}',
   },
+};
+
+/** A request of each route whose answer has no end. It has a fault, so that the answer ends. */
+export const streams: Readonly<Record<string, Sent>> = {
+  'GET /api/logs/stream': { method: 'GET', url: '/api/logs/stream?cursor=faulty' },
 };
 
 const draft = '{"id":"a","userId":"ann","type":"LOGIN"}';

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import {
   FixedClock,
+  MemoryActivityFeed,
   MemoryActivityRepository,
   MemoryDeadLetterQueue,
   MemoryDeadLetterRepository,
@@ -16,13 +17,15 @@ import {
 } from '@user-activity/adapter-memory';
 import {
   type ApiUseCases,
+  FeedWatch,
+  FollowedLog,
   KeyTable,
   makeApiUseCases,
   usageFinder,
   OutcomeWaiter,
   ProjectTable,
 } from '@user-activity/application';
-import { defaultMetadataBytes, type LogRecord, type RetentionDays } from '@user-activity/domain';
+import { defaultMetadataBytes, LogId, type LogRecord, type RetentionDays } from '@user-activity/domain';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { expect, onTestFinished } from 'vitest';
 import { buildFastify, type HttpServerOptions } from '../src/build-server.ts';
@@ -38,6 +41,7 @@ export interface Service {
   readonly clock: FixedClock;
   readonly repository: MemoryActivityRepository;
   readonly outcomeWaiter: OutcomeWaiter;
+  readonly feedWatch: FeedWatch;
   /** Every line that was logged, as JSON. */
   readonly lines: readonly string[];
   /** The clock that never jumps, for limits of outages and of usage, in milliseconds. */
@@ -78,10 +82,17 @@ export async function service(options: Changed = {}): Promise<Service> {
   };
 }
 
+/** The log of the activities. */
+export const logId = LogId.parse('log-1');
+
+/** What is saved at offsets of partition 0 below this one is in the feed. */
+const settledOffset = 100;
+
 /** The options of an API on adapters in memory, and what is behind it. */
 export function onMemory(changed: Changed = {}) {
   const log = new MemoryLog({ partitions: 1 });
   const store = new MemoryStore();
+  store.settled.set(logId, [settledOffset]);
   const publisher = new MemoryEventPublisher(log);
   const repository = new MemoryActivityRepository(store);
   const deadLetters = new MemoryDeadLetterRepository(store);
@@ -103,8 +114,14 @@ export function onMemory(changed: Changed = {}) {
   const keyTable = new KeyTable({ clock: deps.clock, now, graceMs: 86_400_000 });
   const projectTable = new ProjectTable(changed.retentionDays, now);
   const outcomeWaiter = new OutcomeWaiter({ ...deps, projects, sleep: () => nextTurn(), turns, max: 10 });
+  const feed = new MemoryActivityFeed(store);
+  const followedLog = new FollowedLog({ feed, findLog: async () => logId }, logId);
+  const feedWatch = new FeedWatch({ feed, followedLog, sleep: (ms) => delay(ms, undefined, { ref: false }) });
   const useCases = makeApiUseCases({
     ...deps,
+    feed,
+    followedLog,
+    feedWatch,
     outcomeWaiter,
     health: { log: [publisher], store: [repository], progress: changed.progress },
     retention: { edgeDays: 30, logDays: undefined },
@@ -146,7 +163,7 @@ export function onMemory(changed: Changed = {}) {
     ...changed,
     useCases: { ...useCases, ...changed.useCases },
   };
-  return { log, store, clock: deps.clock, repository, outcomeWaiter, lines, options, keyClock };
+  return { log, store, clock: deps.clock, repository, feedWatch, outcomeWaiter, lines, options, keyClock };
 }
 
 /** What the test looks at of an answer; the body as JSON. */

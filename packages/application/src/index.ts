@@ -4,6 +4,9 @@ export type { RateName } from './access/bucket-table.ts';
 export type { KeyDraft, SecretKey } from './access/manage-keys.ts';
 export { inEachQueue } from './dead-letters/in-each-queue.ts';
 export { type DeadLetterRetention, withinQuota } from './dead-letters/sweep-dead-letters.ts';
+export { FeedWatch } from './following/feed-watch.ts';
+export { FollowedLog } from './following/followed-log.ts';
+export type { FeedQuestion } from './following/read-feed.ts';
 export {
   type Answering,
   type CheckHealth,

@@ -18,6 +18,7 @@ import { makeRelayAuditEvents } from './audit/relay-audit-events.ts';
 import { makeFindDeadLetters } from './dead-letters/find-dead-letters.ts';
 import { makeReplayDeadLetters } from './dead-letters/replay-dead-letters.ts';
 import { type DeadLetterRetention, makeSweepDeadLetters } from './dead-letters/sweep-dead-letters.ts';
+import { makeReadFeed, type ReadFeedDeps } from './following/read-feed.ts';
 import { type HealthDeps, makeCheckHealth } from './health/check-health.ts';
 import { makeLogActivities } from './logging/log-activities.ts';
 import { makeLogActivity, makeLogAndWait } from './logging/log-activity.ts';
@@ -39,7 +40,7 @@ import { WatchedOffsets } from './storing/watched-offsets.ts';
 import { withoutErasedLetters } from './storing/without-erased-letters.ts';
 
 /** The ports and limits that the use cases of the API need. */
-export interface ApiPorts extends Omit<RecordingDeps, 'rules'> {
+export interface ApiPorts extends Omit<RecordingDeps, 'rules'>, ReadFeedDeps {
   readonly rules: Omit<RecordingDeps['rules'], 'retentionOf'>;
   readonly publisher: EventPublisher;
   readonly repository: ActivityRepository;
@@ -75,6 +76,7 @@ export interface ApiPorts extends Omit<RecordingDeps, 'rules'> {
 export const makeApiUseCases = (apiPorts: ApiPorts) => {
   const { projectTable } = apiPorts;
   const storageUsage = new StorageUsage((project) => projectTable.limitsOf(project).storedBytes);
+  const readFeed = makeReadFeed(apiPorts);
   const { logReads, maxReplayPortionMs, onReadDropped: onDropped } = apiPorts;
   // A replay is the longest change: it takes 20 s and one portion.
   const maxChangeMs = 5 * 60_000 + maxReplayPortionMs;
@@ -100,8 +102,11 @@ export const makeApiUseCases = (apiPorts: ApiPorts) => {
         countActivities: makeCountActivities(ports),
         activityStats: makeActivityStats({ ...ports, maxMs: ports.maxStatsMs }),
         findDeadLetters: makeFindDeadLetters(ports),
+        readFeed,
+        followFeed: readFeed,
       },
     ),
+    continueFeed: readFeed,
     findStatus: makeFindStatus(ports),
     replayDeadLetters: makeReplayDeadLetters({ ...ports, maxPortionMs: maxReplayPortionMs }),
     // The publisher without limits: audit events can't be switched off.

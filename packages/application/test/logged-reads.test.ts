@@ -7,7 +7,10 @@ import {
   DeadLetterFilter,
   DeadLetterQuery,
   DomainError,
+  type FeedPage,
+  FeedPosition,
   KeyId,
+  LogId,
   MetadataCondition,
   Principal,
   ProjectId,
@@ -43,12 +46,22 @@ function setUp(isOn = true) {
       countActivities: async () => 42,
       activityStats: async () => [{ key: 'LOGIN', count: 42 }],
       findDeadLetters: async () => ({ letters: [], hasMore: false }),
+      readFeed: async () => feedPage([stored, stored]),
+      followFeed: async () => feedPage([]),
     },
   );
   return { reads, events };
 }
 
 const filter = ActivityFilter.of({ project: shop, userIds: [ben, anna] });
+
+const position = FeedPosition.start(LogId.parse('log-1'));
+const feedPage = (activities: readonly StoredActivity[]): FeedPage => ({
+  activities,
+  start: position,
+  position,
+  hasMore: false,
+});
 
 test('a search is logged with the digests of its filter and of its users', async () => {
   const { reads, events } = setUp();
@@ -65,6 +78,17 @@ test('a search is logged with the digests of its filter and of its users', async
     { type: 'SEARCHED', actor: reader.actor, details: { ...details, search: 'list', results: 1 } },
     { type: 'SEARCHED', actor: 'root', details: { ...details, search: 'count', results: 42 } },
     { type: 'SEARCHED', actor: 'anonymous', details: { ...details, search: 'stats', results: 1 } },
+  ]);
+});
+
+test('a page of the feed is logged, and a stream once', async () => {
+  const { reads, events } = setUp();
+  const question = { filter, after: position, run: (read: () => Promise<FeedPage>) => read() };
+  await reads.readFeed(reader, question);
+  await reads.followFeed(reader, question);
+  expect(events.map(({ type, details }) => [type, details['search'], details['results']])).toEqual([
+    ['SEARCHED', 'feed', 2],
+    ['SEARCHED', 'stream', 0],
   ]);
 });
 
@@ -138,6 +162,8 @@ test('a read that fails is not logged', async () => {
       countActivities: failing,
       activityStats: failing,
       findDeadLetters: failing,
+      readFeed: failing,
+      followFeed: failing,
     },
   );
   await expect(reads.countActivities(reader, filter)).rejects.toMatchObject({ code: 'STORE_TIMEOUT' });

@@ -1,9 +1,10 @@
 import { buildServer, type HttpServer, reservedIds, type ScrapeMetrics } from '@user-activity/adapter-http';
-import { KeyTable, usageFinder, ProjectTable } from '@user-activity/application';
+import { FollowedLog, KeyTable, usageFinder, ProjectTable } from '@user-activity/application';
 import {
   type ApiSettings,
   apiUseCases,
   AuditRelay,
+  feedWatch,
   type Get,
   outcomeWaiter,
   type ProcessSettings,
@@ -46,6 +47,19 @@ export function providePublisher(wiring: Wiring, { log }: OpenEngines, config: A
         observer: publishObserver({ events: maxBufferedEvents, bytes: maxBufferedBytes }),
       }),
     (publisher) => publisher.close(),
+  );
+}
+
+/** Provides the feed of the log. */
+export function provideFeed(wiring: Wiring, { store, registeredTopic, registerTopic }: OpenEngines): void {
+  const { feed } = store;
+  const findLog = async () => (await registerTopic()).log;
+  wiring.provide(tokens.feed, () => feed);
+  wiring.provide(tokens.followedLog, () => new FollowedLog({ feed, findLog }, registeredTopic.log));
+  wiring.provide(
+    tokens.feedWatch,
+    (get) => feedWatch(get),
+    async (watch) => watch.close(),
   );
 }
 
@@ -117,6 +131,7 @@ export const provideApiServer = (
 async function closeApiServer(get: Get, serverPromise: Promise<HttpServer>): Promise<void> {
   const httpServer = await serverPromise;
   get(tokens.outcomeWaiter).close();
+  get(tokens.feedWatch).close();
   // If the log hangs, closing the publisher lets pending requests get a 503 before their connections close.
   const publisher = get(tokens.publisher);
   const publisherTimer = setTimeout(() => void publisher.close(), publisherCloseDelayMs);

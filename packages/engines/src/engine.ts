@@ -1,6 +1,7 @@
 import { type Static, type TObject, type TProperties, Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import type {
+  ActivityFeed,
   ActivityRepository,
   DeadLetterQueue,
   DeadLetterRepository,
@@ -38,6 +39,7 @@ export interface LogEngine {
 
 /** The ports of an open store. */
 export interface StoreEngine {
+  readonly feed: ActivityFeed;
   readonly repository: ActivityRepository;
   readonly deadLetters: DeadLetterRepository;
   readonly deadLetterQueue: DeadLetterQueue;

@@ -2,6 +2,7 @@ export {
   type ProcessInfo,
   provideApiServer,
   provideApiUseCases,
+  provideFeed,
   providePublisher,
   serverToken,
   curlExample,

@@ -10,6 +10,8 @@ export interface OpenEngines {
   readonly store: StoreEngine;
   /** The topic of the log, as the store registered it. */
   readonly registeredTopic: RegisteredTopic;
+  /** Returns the topic as the store registers it now: differently if an older copy, which does not know it, has replaced the store. */
+  readonly registerTopic: () => Promise<RegisteredTopic>;
   /** Adds each dead letter to the queues of the log and the store. */
   readonly deadLetterQueue: DeadLetterQueue;
 }
@@ -26,8 +28,9 @@ export async function openEngines(
     wait.reach('store', () => engines.store.open(all)),
   ]);
   const registerLog = makeRegisterLog({ topics: store.topics, ids: new UuidIds() });
-  const registeredTopic = await wait.reach('store', () => registerLog(log.topic));
+  const registerTopic = (): Promise<RegisteredTopic> => registerLog(log.topic);
+  const registeredTopic = await wait.reach('store', registerTopic);
   // Other programs read dead letters from the log. The API lists the dead letters in the store.
   const queues = [log.deadLetterQueue ?? [], store.deadLetterQueue].flat();
-  return { log, store, registeredTopic, deadLetterQueue: inEachQueue(...queues) };
+  return { log, store, registeredTopic, registerTopic, deadLetterQueue: inEachQueue(...queues) };
 }

@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import {
+  MemoryActivityFeed,
   MemoryActivityRepository,
   MemoryDeadLetterQueue,
   MemoryDeadLetterRepository,
@@ -54,6 +55,7 @@ export function memoryEngines() {
       store.assertReachable();
       opened('store', closers);
       return {
+        feed: new MemoryActivityFeed(store),
         repository: new MemoryActivityRepository(store),
         deadLetters: new MemoryDeadLetterRepository(store),
         deadLetterQueue: new MemoryDeadLetterQueue(store),

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import {
   type ApiUseCases,
   type DeadLetterRetention,
+  FeedWatch,
   type HealthDeps,
   makeApiUseCases,
   OutcomeWaiter,
@@ -53,6 +54,9 @@ export function apiUseCases(get: Get, limits: ApiLimits, health: HealthDeps): Ap
         useCases.sweepDeadLetters(reason),
       ),
       outcomeWaiter: get(tokens.outcomeWaiter),
+      feed: get(tokens.feed),
+      followedLog: get(tokens.followedLog),
+      feedWatch: get(tokens.feedWatch),
       health,
       retention: limits.deadLetterRetention,
       projects: get(tokens.projects),
@@ -76,6 +80,14 @@ export function apiUseCases(get: Get, limits: ApiLimits, health: HealthDeps): Ap
   );
   return useCases;
 }
+
+/** Makes the watch by which readers wait for news. */
+export const feedWatch = (get: Get): FeedWatch =>
+  new FeedWatch({
+    feed: get(tokens.feed),
+    followedLog: get(tokens.followedLog),
+    sleep: (ms) => delay(ms, undefined, { ref: false }),
+  });
 
 /** Makes the waiter for the outcomes of activities. The larger the metadata of a request may be, the fewer requests may wait. */
 export const outcomeWaiter = (

@@ -1,4 +1,4 @@
-export { apiUseCases, outcomeWaiter } from './api-use-cases.ts';
+export { apiUseCases, feedWatch, outcomeWaiter } from './api-use-cases.ts';
 export { AuditRelay } from './audit-relay.ts';
 export { Closers } from './closers.ts';
 export { type AwaitedEngine, type AwaitedEngines, EngineWait } from './engine-wait.ts';

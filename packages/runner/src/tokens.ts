@@ -1,5 +1,7 @@
 import type {
   ApiUseCases,
+  FeedWatch,
+  FollowedLog,
   KeyTable,
   ProjectTable,
   ProgressWatchdog,
@@ -7,6 +9,7 @@ import type {
   OutcomeWaiter,
 } from '@user-activity/application';
 import type {
+  ActivityFeed,
   ActivityRepository,
   Clock,
   DeadLetterQueue,
@@ -40,6 +43,9 @@ export const tokens = {
   projectTable: token<ProjectTable>('projectTable'),
   keyTable: token<KeyTable>('keyTable'),
   secrets: token<SecretGenerator>('secrets'),
+  feed: token<ActivityFeed>('feed'),
+  followedLog: token<FollowedLog>('followedLog'),
+  feedWatch: token<FeedWatch>('feedWatch'),
   outcomeWaiter: token<OutcomeWaiter>('outcomeWaiter'),
   apiUseCases: token<ApiUseCases>('apiUseCases'),
   auditRelay: token<AuditRelay>('auditRelay'),

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import {
   FixedClock,
+  MemoryActivityFeed,
   MemoryActivityRepository,
   MemoryDeadLetterQueue,
   MemoryDeadLetterRepository,
@@ -22,6 +23,7 @@ import { container } from 'tsyringe';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
   apiUseCases,
+  feedWatch,
   makeLogger,
   outcomeWaiter,
   progressWatchdog,
@@ -69,10 +71,18 @@ function setUp() {
     tokens.keyTable,
     (get) => new application.KeyTable({ clock: get(tokens.clock), now, graceMs: 60_000 }),
   );
+  const feed = new MemoryActivityFeed(store);
+  const log = LogId.parse('log-1');
+  wiring.provide(tokens.feed, () => feed);
+  wiring.provide(
+    tokens.followedLog,
+    () => new application.FollowedLog({ feed, findLog: async () => log }, log),
+  );
+  wiring.provide(tokens.feedWatch, (get) => feedWatch(get));
   wiring.provide(tokens.outcomeWaiter, (get) => outcomeWaiter(get, recordingRules));
   wiring.provide(tokens.watchdog, (get) => progressWatchdog(get));
   wiring.provide(tokens.apiUseCases, (get) => apiUseCases(get, limits, health));
-  const registeredTopic = { partitions: 1, log: LogId.parse('log-1'), isFirst: true };
+  const registeredTopic = { partitions: 1, log, isFirst: true };
   wiring.provide(tokens.settledOffsets, () => new MemorySettledOffsets(store));
   wiring.provide(tokens.registeredTopic, () => registeredTopic);
   wiring.provide(tokens.consumer, (get) => restartingConsumer(get, () => new MemoryEventConsumer()));

@@ -2,31 +2,39 @@ import type { FastifyReply } from 'fastify';
 import { type TSchema, Type } from '@sinclair/typebox';
 import { pageBytes, jsonTextSchema } from './json-text.ts';
 import { namedSchema } from '../openapi/component-schemas.ts';
+import type { QueryParameters } from '../query/parameter-reader.ts';
 import type { PageRequest } from '../query/read-page.ts';
 
-export const pageResponseSchema = (name: string, item: TSchema) =>
+const pagination = {
+  limit: Type.Integer({ examples: [50] }),
+  nextCursor: Type.Union([Type.String(), Type.Null()], {
+    description: 'Null on the last page.',
+    examples: [null],
+  }),
+  hasMore: Type.Boolean(),
+};
+
+/** The schema of a page. `pages` describes `pagination`, and what `Link` names. */
+export const pageResponseSchema = (
+  name: string,
+  item: TSchema,
+  pages: { readonly pagination: TSchema; readonly link: string } = {
+    pagination: namedSchema('Pagination', Type.Object(pagination)),
+    link: 'The next page, if there is one (RFC 8288).',
+  },
+) =>
   jsonTextSchema(
     Type.Object(
       {
         data: Type.Array(item),
-        pagination: namedSchema(
-          'Pagination',
-          Type.Object({
-            limit: Type.Integer({ examples: [50] }),
-            nextCursor: Type.Union([Type.String(), Type.Null()], {
-              description: 'Null on the last page.',
-              examples: [null],
-            }),
-            hasMore: Type.Boolean(),
-          }),
-        ),
+        pagination: pages.pagination,
       },
       {
         'x-component': name,
         description: 'A page.',
         headers: {
           Link: Type.String({
-            description: 'The next page, if there is one (RFC 8288).',
+            description: pages.link,
             examples: ['</api/logs?limit=50&cursor=eyJ>; rel="next"'],
           }),
         },
@@ -43,13 +51,16 @@ export async function pageBody<Item>(
 ): Promise<Buffer> {
   const lastItem = items.at(-1);
   const nextCursor = hasMore && lastItem !== undefined ? cursorAfter(list.positionOf(lastItem)) : null;
-  if (nextCursor !== null) {
-    const nextParameters = new URLSearchParams();
-    for (const [name, values] of Object.entries(parameters))
-      if (name !== 'cursor') for (const value of values) nextParameters.append(name, value);
-    nextParameters.append('cursor', nextCursor);
-    // The URL is relative, because clients behind a proxy know the service by another host.
-    reply.header('link', `<${reply.request.routeOptions.url}?${nextParameters.toString()}>; rel="next"`);
-  }
+  if (nextCursor !== null) setNextLink(reply, parameters, nextCursor);
   return pageBytes(items, list.jsonOf, { limit, nextCursor, hasMore });
+}
+
+/** Adds the header `Link` to the response: the same query from the cursor on. */
+export function setNextLink(reply: FastifyReply, parameters: QueryParameters, nextCursor: string): void {
+  const nextParameters = new URLSearchParams();
+  for (const [name, values] of Object.entries(parameters))
+    if (name !== 'cursor') for (const value of values) nextParameters.append(name, value);
+  nextParameters.append('cursor', nextCursor);
+  // The URL is relative, because clients behind a proxy know the service by another host.
+  reply.header('link', `<${reply.request.routeOptions.url}?${nextParameters.toString()}>; rel="next"`);
 }

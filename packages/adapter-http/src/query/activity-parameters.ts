@@ -11,15 +11,24 @@ import {
 } from '@user-activity/domain';
 import { TypeText, UserIdText } from '../openapi/schemas.ts';
 import { allOf, rangeOf, valuesOf } from './filter-reader.ts';
-import { metadataConditions } from './metadata-parameters.ts';
+import { feedMetadataConditions, metadataConditions } from './metadata-parameters.ts';
 import { ParameterReader, type QueryParameters } from './parameter-reader.ts';
 import type { PagedList } from './read-page.ts';
 
-export const activityFilter = allOf<Omit<FilterParts, 'project'>>({
+const indexedFilters = {
   userIds: valuesOf('userId', UserIdText, UserId, 'Only activities of these users.'),
   types: valuesOf('type', TypeText, ActivityType, 'Only activities of these types, in any spelling.'),
   createdAt: rangeOf('createdAt'),
+};
+
+export const activityFilter = allOf<Omit<FilterParts, 'project'>>({
+  ...indexedFilters,
   metadata: metadataConditions,
+});
+
+export const feedFilter = allOf<Omit<FilterParts, 'project'>>({
+  ...indexedFilters,
+  metadata: feedMetadataConditions,
 });
 
 export const activityList: PagedList<Partial<Omit<FilterParts, 'project'>>, ActivityId, StoredActivity> = {

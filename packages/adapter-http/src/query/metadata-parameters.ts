@@ -15,8 +15,11 @@ const prefix = 'metadata.';
 const maxCharacters = 16 * 1024;
 const tooLongMessage = `must be at most ${maxCharacters} characters`;
 
-/** Reads the parameters `metadata.<path>`: at most 10 paths, and 20 values for each path. */
-export const metadataConditions: FilterReader<readonly MetadataCondition[]> = {
+/** Makes the reader of the parameters `metadata.<path>`: at most 10 paths, and 20 values for each path. */
+const conditionsReader = (
+  rule: string,
+  checkOthers: (reader: ParameterReader) => void,
+): FilterReader<readonly MetadataCondition[]> => ({
   names: [`${prefix}<path>`],
   schemas: {
     // With the style `form`, each member of this object is a parameter, so clients can choose the names.
@@ -27,7 +30,7 @@ export const metadataConditions: FilterReader<readonly MetadataCondition[]> = {
       additionalProperties: { type: 'string' },
       maxProperties: maxConditions,
       description:
-        'Filters `metadata.<path>=<value>`. They need `userId` or `from` as well. The path is a list of keys, separated by `.`. ' +
+        `Filters \`metadata.<path>=<value>\`. ${rule}The path is a list of keys, separated by \`.\`. ` +
         'Put a backslash before a `.` in a key: `metadata.a\\.b` is the key `a.b`. If the path reaches an array, each element is searched. ' +
         '`5` matches the number 5 and the string "5". `null` matches a null, but not a missing member. ' +
         `To match any of several values, repeat the parameter, at most ${maxValues} times.`,
@@ -35,17 +38,25 @@ export const metadataConditions: FilterReader<readonly MetadataCondition[]> = {
     }),
   },
   read(reader) {
+    checkOthers(reader);
     const part = readConditions(reader);
     return { part, canonical: { metadata: part.length === 0 ? undefined : part.map(jsonOf).toSorted() } };
   },
-};
+});
 
-function readConditions(reader: ParameterReader): readonly MetadataCondition[] {
-  const parameters = reader.parametersWithPrefix(prefix);
-  const [first] = parameters;
+/** Conditions that need a user or a time as well. */
+export const metadataConditions = conditionsReader('They need `userId` or `from` as well. ', (reader) => {
+  const [first] = reader.parametersWithPrefix(prefix);
   // An invalid `userId` or `from` is enough here, because it causes a violation of its own.
   if (first !== undefined && !reader.has('userId') && !reader.has('from'))
     reader.addViolation(first[0], 'needs userId or from as well, to limit the search');
+});
+
+/** Conditions for the feed, whose pages limit the search. */
+export const feedMetadataConditions = conditionsReader('', () => {});
+
+function readConditions(reader: ParameterReader): readonly MetadataCondition[] {
+  const parameters = reader.parametersWithPrefix(prefix);
   // Two parameter names with different escapes can mean the same path.
   const textsByPath = new Map<string, { readonly path: readonly string[]; readonly texts: string[] }>();
   for (const [name, values] of parameters) {

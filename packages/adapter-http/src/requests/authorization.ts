@@ -70,6 +70,18 @@ export const authorization =
 const isKeyInBody = ({ headers, needsKey, route }: FastifyRequest, keys: readonly string[]): boolean =>
   needsKey && keys.length === 0 && headers.authorization === undefined && route.config.keyInBody === true;
 
+/** Returns whether the key in the headers is still valid, for a response that lasts long. */
+export function isStillPermitted(request: FastifyRequest, findPrincipal: FindPrincipal): boolean {
+  const { headers, principal } = request;
+  try {
+    const found = permitted(request, findPrincipal(keysIn(headers), neededScope(request)), '');
+    return found.actor === principal.actor;
+  } catch (error) {
+    if (error instanceof Problem) return false;
+    throw error;
+  }
+}
+
 /** Does with the `writeKey` of a body what `authorization` does with a key in the headers. */
 export function assertKeyInBody(request: FastifyRequest, key: unknown, findPrincipal: FindPrincipal): void {
   const found = findPrincipal(typeof key === 'string' ? [key] : [], neededScope(request));

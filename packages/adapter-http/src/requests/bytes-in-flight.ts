@@ -142,6 +142,13 @@ export class RequestBytes {
     this.#addResponse(bytes - this.#responseBytes);
   }
 
+  /** Counts what the request holds of its response now, instead of what it held or reserved before. */
+  holdResponse(bytes: number): void {
+    if (this.#isSent) return;
+    this.#waitStart = performance.now();
+    this.#addResponse(bytes - this.#responseBytes);
+  }
+
   /** Counts the finished response. Throws PROCESS_BUSY if there is no room for it and the client can repeat the request. */
   setResponse(bytes: number, isRepeatable: boolean): void {
     const isRefusable = isRepeatable && bytes > maxSmallResponseBytes && !this.#isSent;

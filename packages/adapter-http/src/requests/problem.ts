@@ -62,6 +62,7 @@ const answersByKind: Readonly<Record<ErrorKind, StatusAndHeaders>> = {
   overloaded: [503, { 'retry-after': '1' }],
   // The size of a project is measured once in a minute at most.
   'limit-reached': [429, { 'retry-after': '60' }],
+  gone: [410, {}],
 };
 
 // The connection must close, because a part of the body may be unread.

@@ -64,6 +64,11 @@ export class RequestUsage {
     return this.#usage.time('searchMsPerSecond', estimatedSearchMs, search);
   }
 
+  /** Counts bytes of an answer that is sent in parts. */
+  countAnswer(bytes: number): void {
+    this.#take('answerBytesPerSecond', bytes);
+  }
+
   /** Counts the answer, gives back the bytes that the body lacked, and adds the header fields of the limits to the response. */
   finish(reply: FastifyReply, answerBytes: number): void {
     this.#take('bytesPerSecond', -this.#expectedBytes);

@@ -1,8 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import { MemoryMetrics } from '@user-activity/adapter-memory';
+import { FeedPosition } from '@user-activity/domain';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { loggings, others, readings, type Sent } from '../routes-of-projects.ts';
-import { post, type Service, service } from '../service.ts';
+import { logId, post, type Service, service } from '../service.ts';
 import { asRoot, makeKey, rootKey } from './key-requests.ts';
 import { limitedKey, limitProject, limitsSeen } from './limited.ts';
 
@@ -92,6 +93,9 @@ test.each(Object.entries(brokenBatches))('a batch of %s counts its items before 
   expect(limitsSeen(answer)).toMatchObject({ status: 400, limit: '"key-itemsPerSecond";r=3;t=1' });
 });
 
+const position = FeedPosition.start(logId);
+const emptyPage = { activities: [], start: position, position, hasMore: false };
+
 /** A service whose queries take 300 ms of the clock that never jumps. */
 async function slowService(limits: Record<string, number>) {
   const slow =
@@ -108,6 +112,7 @@ async function slowService(limits: Record<string, number>) {
       countActivities: slow(0),
       activityStats: slow([]),
       findStatus: slow('unknown'),
+      readFeed: (_, { run }) => run(slow(emptyPage)),
       findDeadLetters: slow({ letters: [], hasMore: false }),
       replayDeadLetters: slow({ replayed: 0, tooLarge: 0, more: false }),
     },

@@ -1,6 +1,6 @@
 import { Scope } from '@user-activity/domain';
 import { describe, expect, test } from 'vitest';
-import { loggings, others, readings, routesOfProjects, type Sent } from '../routes-of-projects.ts';
+import { loggings, others, readings, routesOfProjects, type Sent, streams } from '../routes-of-projects.ts';
 import { type Service, service } from '../service.ts';
 import { asRoot, makeKey, rootKey } from './key-requests.ts';
 
@@ -8,6 +8,7 @@ import { asRoot, makeKey, rootKey } from './key-requests.ts';
 const table: Readonly<Record<string, readonly [scope: Scope, sent: Sent, needsOperator?: 'operator']>> = {
   ...scoped('write', loggings),
   ...scoped('read', without(readings, '/api/dead-letters')),
+  ...scoped('read', streams),
   ...scoped('dead-letters', only(readings, '/api/dead-letters')),
   ...scoped('admin', only(others, '/api/keys')),
   ...scoped('admin', only(others, '/api/projects'), 'operator'),

@@ -13,6 +13,7 @@ import type { FindDeadLetters } from '../dead-letters/find-dead-letters.ts';
 import type { ActivityStats } from '../querying/activity-stats.ts';
 import type { CountActivities } from '../querying/count-activities.ts';
 import type { FindActivities, FindActivity } from '../querying/find-activities.ts';
+import type { ReadFeed } from '../following/read-feed.ts';
 import type { ReadLog } from './read-log.ts';
 
 export interface LoggedReadsDeps {
@@ -29,6 +30,9 @@ interface Reads {
   readonly countActivities: CountActivities;
   readonly activityStats: ActivityStats;
   readonly findDeadLetters: FindDeadLetters;
+  readonly readFeed: ReadFeed;
+  /** Reads the first page of a stream. */
+  readonly followFeed: ReadFeed;
 }
 
 /** What a read returned, in a form that an event may have. */
@@ -82,6 +86,13 @@ export function makeLoggedReads({ readLog, digest }: LoggedReadsDeps, reads: Rea
     countActivities: logged(searched('count'), reads.countActivities, search),
     activityStats: logged(searched('stats'), reads.activityStats, ({ filter }, { length }) =>
       search(filter, length),
+    ),
+    readFeed: logged(searched('feed'), reads.readFeed, ({ filter }, { activities }) =>
+      search(filter, activities.length),
+    ),
+    // One event for the whole stream. An event for each page would be news for a stream of these events, and so on without end.
+    followFeed: logged(searched('stream'), reads.followFeed, ({ filter }, { activities }) =>
+      search(filter, activities.length),
     ),
     findActivity: logged(viewed('activity'), reads.findActivity, ({ project, id }, activity) => ({
       project,

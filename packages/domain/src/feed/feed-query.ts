@@ -37,6 +37,8 @@ export class FeedQuery {
 /** A page of the feed. */
 export interface FeedPage {
   readonly activities: readonly StoredActivity[];
+  /** The position before the page. */
+  readonly start: FeedPosition;
   /** The position after the page. It may have advanced although the page is empty. */
   readonly position: FeedPosition;
   /** Whether the page ended before everything that is settled was examined. If not, the next page is empty until more is settled. */

@@ -76,7 +76,7 @@ export async function walkFeed(
     }
   }
   const next: FeedPosition = { log, offsets, turn };
-  return { activities, position: next, hasMore: FeedPosition.isBefore(next, settled) };
+  return { activities, start: position, position: next, hasMore: FeedPosition.isBefore(next, settled) };
 }
 
 function portionSize(count: number, bytes: number): number {

@@ -7,12 +7,20 @@ import type { Violation } from './violation.ts';
  *  - `unavailable`       a dependency is down or too slow; sending the same again later is safe.
  *  - `overloaded`        a buffer is full and nothing was taken; sending the same again later is safe.
  *  - `limit-reached`     a limit of the caller is reached and nothing was taken; sending the same again later is safe.
+ *  - `gone`              what the query refers to does not exist any more.
  */
-export type ErrorKind = 'invalid-activity' | 'invalid-query' | 'unavailable' | 'overloaded' | 'limit-reached';
+export type ErrorKind =
+  | 'invalid-activity'
+  | 'invalid-query'
+  | 'unavailable'
+  | 'overloaded'
+  | 'limit-reached'
+  | 'gone';
 
 /**
  * The exact error. Codes are stable: callers and dashboards may rely on them.
  *  - `QUERY_TOO_BROAD`    the result would exceed a limit; the message tells how to narrow the query;
+ *  - `FEED_REPLACED`      the position in the feed belongs to a log that another one has replaced;
  *  - `LOG_UNAVAILABLE`    the log did not confirm in time, or is closed;
  *  - `LOG_BUSY`           the publisher's buffer is full;
  *  - `PROCESS_BUSY`       the process already holds its maximum of bytes of requests and responses;
@@ -24,6 +32,7 @@ export type ErrorCode =
   | 'INVALID_ACTIVITY'
   | 'INVALID_QUERY'
   | 'QUERY_TOO_BROAD'
+  | 'FEED_REPLACED'
   | 'LOG_UNAVAILABLE'
   | 'LOG_BUSY'
   | 'PROCESS_BUSY'
@@ -35,6 +44,7 @@ const kinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   INVALID_ACTIVITY: 'invalid-activity',
   INVALID_QUERY: 'invalid-query',
   QUERY_TOO_BROAD: 'invalid-query',
+  FEED_REPLACED: 'gone',
   LOG_UNAVAILABLE: 'unavailable',
   LOG_BUSY: 'overloaded',
   PROCESS_BUSY: 'overloaded',

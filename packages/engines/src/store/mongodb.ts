@@ -30,6 +30,7 @@ export const mongodbStore = defineEngine({
   async open(settings, { closers, logger, queryTimeoutMs: timeoutMs, onProgress }): Promise<StoreEngine> {
     // A process that does not use MongoDB starts sooner without its driver.
     const {
+      MongoActivityFeed,
       MongoActivityRepository,
       MongoDeadLetterQueue,
       MongoDeadLetterRepository,
@@ -53,6 +54,7 @@ export const mongodbStore = defineEngine({
     });
     closers.add(store, (opened) => opened.close());
     return {
+      feed: new MongoActivityFeed(store),
       repository: new MongoActivityRepository(store),
       deadLetters: new MongoDeadLetterRepository(store),
       deadLetterQueue: new MongoDeadLetterQueue(store),

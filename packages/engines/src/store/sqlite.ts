@@ -1,4 +1,5 @@
 import {
+  SqliteActivityFeed,
   SqliteActivityRepository,
   SqliteDeadLetterQueue,
   SqliteDeadLetterRepository,
@@ -17,6 +18,7 @@ export const sqliteStore = defineEngine({
   async open({ folder }, { closers, queryTimeoutMs }): Promise<StoreEngine> {
     const database = await openSharedFile(folder, closers);
     return {
+      feed: new SqliteActivityFeed(database, { queryTimeoutMs }),
       repository: new SqliteActivityRepository(database, { queryTimeoutMs }),
       deadLetters: new SqliteDeadLetterRepository(database, { queryTimeoutMs }),
       deadLetterQueue: new SqliteDeadLetterQueue(database),

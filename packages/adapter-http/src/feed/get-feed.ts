@@ -1,0 +1,67 @@
+import { defaultLimit } from '@user-activity/domain';
+import { Type } from '@sinclair/typebox';
+import { jsonContentType, pageBytes } from '../bodies/json-text.ts';
+import { pageResponseSchema, setNextLink } from '../bodies/page-body.ts';
+import { namedSchema } from '../openapi/component-schemas.ts';
+import { Activity, problems } from '../openapi/schemas.ts';
+import { queryParameters } from '../query/query-parameters.ts';
+import { waitForPrevious } from '../requests/page-limits.ts';
+import { whileWaiting } from '../requests/prefer-wait.ts';
+import type { Route } from '../requests/route.ts';
+import { FeedCursor } from './feed-cursor.ts';
+import { feedSchemas, readFeedQuery } from './feed-parameters.ts';
+import { feedReader } from './feed-reader.ts';
+import { readerPlaces } from './reader-places.ts';
+
+const schema = {
+  operationId: 'readFeed',
+  tags: ['activities'],
+  summary: 'Poll for new activities',
+  description:
+    'Activities in an order in which nothing ever appears behind a reader: those of a user in the order in which the service took them. So ' +
+    'a program that keeps `nextCursor` misses nothing and gets nothing twice, however late an activity is stored and whatever its ' +
+    'createdAt is. There is always a `nextCursor`, also on an empty page. If `hasMore` is true, ask again at once: a page ends with ' +
+    '`limit`, with 4 MiB, or when 5,000 activities were examined, so it may be short or empty.',
+  querystring: Type.Partial(Type.Object(feedSchemas)),
+  response: {
+    200: pageResponseSchema('FeedPage', Activity, {
+      pagination: namedSchema(
+        'FeedPagination',
+        Type.Object({
+          limit: Type.Integer({ examples: [50] }),
+          nextCursor: Type.String({
+            description: 'The position after the page.',
+            examples: ['1.0197a1c2.0.2s_0_1f'],
+          }),
+          hasMore: Type.Boolean({
+            description: 'Whether the page ended before everything was examined.',
+            examples: [false],
+          }),
+        }),
+      ),
+      link: 'The next page (RFC 8288), which may be empty.',
+    }),
+    ...problems(400, 401, 403, 410, 503),
+  },
+};
+
+export const getFeed: Route<'readFeed' | 'clock'> = (app, { readFeed, clock }) => {
+  const config = { scope: 'read', projects: 'readable' } as const;
+  app.get('/api/logs/feed', { schema, config, preHandler: waitForPrevious }, async (request, reply) => {
+    const parameters = queryParameters(request);
+    const { waitSeconds, ...question } = readFeedQuery(request.project, parameters, clock);
+    if (waitSeconds > 0) readerPlaces.take(reply);
+    const { activities, position, hasMore } = await whileWaiting(reply, waitSeconds, (until) =>
+      readFeed(request.principal, {
+        ...question,
+        until: waitSeconds > 0 ? until : undefined,
+        run: feedReader(request),
+      }),
+    );
+    const nextCursor = FeedCursor.text(position);
+    setNextLink(reply, parameters, nextCursor);
+    const limit = question.limit ?? defaultLimit;
+    const body = await pageBytes(activities, (activity) => activity.toText(), { limit, nextCursor, hasMore });
+    return reply.code(200).type(jsonContentType).send(body);
+  });
+};

@@ -1,0 +1,144 @@
+import { Readable } from 'node:stream';
+import type { FeedQuestion } from '@user-activity/application';
+import { type FeedPage, isDomainError } from '@user-activity/domain';
+import { Type } from '@sinclair/typebox';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { problems } from '../openapi/schemas.ts';
+import { queryParameters } from '../query/query-parameters.ts';
+import { isStillPermitted } from '../requests/authorization.ts';
+import { waitForPrevious } from '../requests/page-limits.ts';
+import { whileWaiting } from '../requests/prefer-wait.ts';
+import { Problem } from '../requests/problem.ts';
+import type { Route, RouteDeps } from '../requests/route.ts';
+import { eventsOf, eventStreamType, heartbeat, streamStart } from './event-stream.ts';
+import { readStreamQuery, streamSchemas } from './feed-parameters.ts';
+import { feedReader } from './feed-reader.ts';
+import { readerPlaces } from './reader-places.ts';
+
+const heartbeatMs = 15_000;
+const retryMs = 2000;
+// The maximum number of activities that a stream holds in memory.
+const pageLimit = 100;
+// A client that reads nothing for so long is cut off. It continues after its last event.
+const maxStallMs = 30_000;
+// The pause after a failure that may pass, such as a limit that is reached.
+const pauseSeconds = 1;
+
+const schema = {
+  operationId: 'followActivities',
+  tags: ['activities'],
+  summary: 'Follow activities as they arrive',
+  description:
+    'Server-sent events, in the order of `GET /api/logs/feed`. The data of an event is one activity, and its id is a position: a client ' +
+    'that reconnects with `Last-Event-ID` misses nothing and gets nothing twice. Without a position, the stream begins at the end. ' +
+    'A comment each 15 s shows that the stream is alive. A client that reads nothing for 30 s is cut off, and may reconnect.',
+  querystring: Type.Partial(Type.Object(streamSchemas)),
+  headers: Type.Object({
+    'last-event-id': Type.Optional(
+      Type.String({ description: 'The id of the last event. It comes before `cursor`.' }),
+    ),
+  }),
+  produces: [eventStreamType],
+  response: {
+    200: Type.Unsafe<Readable>(
+      Type.String({
+        description: 'Events without a name.',
+        examples: ['id: 1.0197a1c2.0.2s_0_1f\ndata: {"id":"1","userId":"123","type":"LOGIN"}\n\n'],
+      }),
+    ),
+    ...problems(400, 401, 403, 410, 503),
+  },
+};
+
+type StreamDeps = Pick<RouteDeps, 'continueFeed' | 'findPrincipal' | 'isStopping'>;
+
+export const getStream: Route<keyof StreamDeps | 'followFeed' | 'clock'> = (app, deps) => {
+  const config = { scope: 'read', projects: 'readable' } as const;
+  // A response to HEAD would never end.
+  const options = { schema, config, preHandler: waitForPrevious, exposeHeadRoute: false };
+  app.get('/api/logs/stream', options, async (request, reply) => {
+    const lastEventId = [request.headers['last-event-id'] ?? ''].flat().join();
+    const selection = readStreamQuery(request.project, queryParameters(request), lastEventId, deps.clock);
+    readerPlaces.take(reply);
+    const question = { ...selection, limit: pageLimit };
+    // Answers with a problem if the first page fails.
+    const first = await deps.followFeed(request.principal, { ...question, run: feedReader(request) });
+    return reply
+      .code(200)
+      .type(eventStreamType)
+      .header('cache-control', 'no-store')
+      .header('x-accel-buffering', 'no')
+      .send(Readable.from(chunksOf(request, reply, deps, question, first), { objectMode: false }));
+  });
+};
+
+async function* chunksOf(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { continueFeed, findPrincipal, isStopping }: StreamDeps,
+  question: Pick<FeedQuestion, 'filter' | 'limit'>,
+  first: FeedPage,
+): AsyncGenerator<Buffer, void, undefined> {
+  const run = feedReader(request);
+  let { position } = first;
+  yield* sent(request, reply, streamStart(first.start, retryMs) + eventsOf(first));
+  let heartbeatAt = performance.now() + heartbeatMs;
+  while (!isStopping() && !reply.raw.destroyed && isStillPermitted(request, findPrincipal)) {
+    const seconds = Math.max(0, heartbeatAt - performance.now()) / 1000;
+    const page = await whileWaiting(reply, seconds, (until) =>
+      continueFeed({ ...question, after: position, until, run }).catch(unlessPassing),
+    );
+    position = page?.position ?? position;
+    if (page !== undefined && page.activities.length > 0) yield* sent(request, reply, eventsOf(page));
+    else if (performance.now() >= heartbeatAt) yield* sent(request, reply, heartbeat(position));
+    else {
+      // The store failed, a limit is reached, or the service stops. A page with a filter that matches little needs no pause.
+      if (page?.hasMore !== true) await whileWaiting(reply, pauseSeconds, aborted);
+      continue;
+    }
+    heartbeatAt = performance.now() + heartbeatMs;
+  }
+}
+
+/** Yields a text, and returns once it is sent. Closes the connection of a client that does not read. */
+async function* sent(
+  { byteCounter, usage }: FastifyRequest,
+  { raw }: FastifyReply,
+  text: string,
+): AsyncGenerator<Buffer, void, undefined> {
+  const chunk = Buffer.from(text);
+  byteCounter.holdResponse(chunk.length);
+  usage?.countAnswer(chunk.length);
+  const timer = setTimeout(() => raw.destroy(), maxStallMs);
+  try {
+    yield chunk;
+    // Otherwise the next page would wait in memory beside this one.
+    if (raw.writableNeedDrain) await drained(raw);
+  } finally {
+    clearTimeout(timer);
+    byteCounter.holdResponse(0);
+  }
+}
+
+const drained = (raw: FastifyReply['raw']): Promise<void> =>
+  new Promise((resolve) => {
+    const settle = (): void => {
+      raw.off('drain', settle).off('close', settle);
+      resolve();
+    };
+    raw.on('drain', settle).on('close', settle);
+  });
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+
+/** Returns undefined after a failure that may pass. Then the client need not reconnect. Throws all other errors. */
+function unlessPassing(error: unknown): undefined {
+  const isPassing = isDomainError(error)
+    ? error.kind === 'unavailable' || error.kind === 'overloaded'
+    : error instanceof Problem && error.status === 429;
+  if (!isPassing) throw error;
+}

@@ -1,0 +1,47 @@
+import {
+  type ActivityFeed,
+  type ActivityFilter,
+  type Cancellation,
+  type FeedPage,
+  type FeedPosition,
+  FeedQuery,
+} from '@user-activity/domain';
+import type { FeedWatch } from './feed-watch.ts';
+import type { FollowedLog } from './followed-log.ts';
+
+export interface FeedQuestion {
+  readonly filter: ActivityFilter;
+  readonly after: FeedPosition | 'beginning' | 'end';
+  /** The maximum number of activities. Default: 50. */
+  readonly limit?: number | undefined;
+  /** How long to wait if there is nothing to return. Default: not at all. */
+  readonly until?: Cancellation | undefined;
+  /** Calls each read of the store. A caller limits the reads, but not the time between them. */
+  readonly run: (read: () => Promise<FeedPage>) => Promise<FeedPage>;
+}
+
+/**
+ * Returns the activities that match a filter and follow a position in the feed. While there are none, waits until some are settled, or
+ * `until` is aborted. Throws INVALID_QUERY, FEED_REPLACED if the position belongs to another log, STORE_UNAVAILABLE and STORE_TIMEOUT.
+ */
+export type ReadFeed = (question: FeedQuestion) => Promise<FeedPage>;
+
+export interface ReadFeedDeps {
+  readonly feed: ActivityFeed;
+  readonly followedLog: FollowedLog;
+  readonly feedWatch: Pick<FeedWatch, 'newsAfter'>;
+}
+
+export const makeReadFeed = ({ feed, followedLog, feedWatch }: ReadFeedDeps): ReadFeed =>
+  async function readFeed({ filter, after, limit, until, run }) {
+    const position =
+      after === 'beginning' ? followedLog.beginning : after === 'end' ? await followedLog.end() : after;
+    followedLog.assertHas(position);
+    for (let query = FeedQuery.of({ filter, position, limit }); ; ) {
+      const current = query;
+      const page = await run(() => feed.read(current));
+      const isFinal = page.activities.length > 0 || page.hasMore || until === undefined;
+      if (isFinal || !(await feedWatch.newsAfter(page.position, until))) return page;
+      query = query.from(page.position);
+    }
+  };
