@@ -49,7 +49,7 @@ export async function pageBody<Item>(
       if (name !== 'cursor') for (const value of values) nextParameters.append(name, value);
     nextParameters.append('cursor', nextCursor);
     // The URL is relative, because clients behind a proxy know the service by another host.
-    reply.header('link', `<${reply.request.routeOptions.url}?${nextParameters.toString()}>; rel="next"`);
+    reply.header('link', `<${reply.request.route.url}?${nextParameters.toString()}>; rel="next"`);
   }
   return pageBytes(items, list.jsonOf, { limit, nextCursor, hasMore });
 }
