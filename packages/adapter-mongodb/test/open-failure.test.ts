@@ -17,7 +17,7 @@ test.each([
   ['a wrong password', new MongoServerError({ code: 18, errmsg: 'Authentication failed.' })],
   ['missing rights', new MongoServerError({ code: 13, errmsg: 'not authorized' })],
   ['a full disk', new MongoServerError({ code: 14_031, errmsg: 'available disk space' })],
-  ['another index with the same name', new MongoServerError({ code: 86, errmsg: 'An equivalent index' })],
+  ['an unknown command', new MongoServerError({ code: 59, errmsg: 'no such command' })],
 ])('%s is a fault of the deployment', (_, error) => {
   expect(openFailure(error)).toBeInstanceOf(DeploymentError);
 });
