@@ -1,5 +1,5 @@
 import type { KafkaConnection } from './kafka-connection.ts';
-import { brokerError, ProduceClient } from './produce-client.ts';
+import { brokerError, failuresOf, ProduceClient } from './produce-client.ts';
 import type { ProducedPartition, RecordsByPartition } from './produce-request.ts';
 import { Renewable } from './renewable.ts';
 
@@ -40,12 +40,9 @@ export class ConfirmedProducer {
     };
     try {
       await this.#client.use(this.#timeoutMs, async (client) => {
-        const results = await Promise.allSettled(
-          requests.map((request) => client.produce(request, onProduced)),
-        );
+        const failures = await failuresOf(requests.map((request) => client.produce(request, onProduced)));
         if (refused !== undefined) throw brokerError(refused);
-        const failed = results.find(({ status }) => status === 'rejected');
-        if (failed?.status === 'rejected') throw failed.reason;
+        if (failures.length > 0) throw failures[0];
         const missing = [...records.keys()].filter((partition) => !confirmed.has(partition));
         if (missing.length > 0) throw new Error(`Kafka did not confirm partition ${missing.join()}.`);
       });

@@ -56,7 +56,7 @@ export class ProduceClient {
     const { cluster } = this.#producer;
     await cluster.refreshMetadataIfNecessary();
     const leaders = cluster.findLeaderForPartitions(this.#topic, [...records.keys()]);
-    const results = await Promise.allSettled(
+    const failures = await failuresOf(
       Object.entries(leaders).map(async ([nodeId, partitions]) => {
         const broker = await cluster.findBroker({ nodeId });
         const own = new Map(partitions.map((partition) => [partition, records.get(partition) ?? []]));
@@ -64,8 +64,7 @@ export class ProduceClient {
           if (own.has(produced.partition)) onProduced(produced);
       }),
     );
-    const failed = results.find(({ status }) => status === 'rejected');
-    if (failed?.status === 'rejected') throw failed.reason;
+    if (failures.length > 0) throw failures[0];
   }
 
   async #send(broker: Broker, records: RecordsByPartition): Promise<readonly ProducedPartition[]> {
@@ -83,3 +82,9 @@ export class ProduceClient {
 
 /** Makes KafkaJS's error for an error code of a broker. */
 export const brokerError = (errorCode: number): Error => createErrorFromCode(errorCode);
+
+/** Waits until all work has settled. Returns the reasons of the work that failed, in the order of the work. */
+export async function failuresOf(work: readonly Promise<void>[]): Promise<readonly unknown[]> {
+  const results = await Promise.allSettled(work);
+  return results.flatMap((result): unknown[] => (result.status === 'rejected' ? [result.reason] : []));
+}

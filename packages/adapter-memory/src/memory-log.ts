@@ -73,7 +73,7 @@ export class MemoryLog {
     for (const { activity } of events) {
       this.appendRaw({
         key: utf8.encode(activity.userId),
-        value: utf8.encode(JSON.stringify(activity)),
+        value: utf8.encode(activity.toText()),
         headers: {},
       });
     }

@@ -1,20 +1,16 @@
 import {
   ActivityKeyText,
-  ActivityType,
   type JsonObject,
-  LogId,
   type LogPosition,
   MetadataText,
   ProjectId,
   StoredActivity,
-  Timestamp,
   type UserActivity,
-  UserId,
 } from '@user-activity/domain';
 import { decodeMetadata, encodeMetadata } from './metadata-codec.ts';
 
 /** The position on the log of the record from which an activity was stored. The driver keeps an offset up to 2^53 - 1 exact. */
-interface OriginDocument {
+export interface OriginDocument {
   readonly log: string;
   readonly partition: number;
   readonly offset: number;
@@ -50,23 +46,18 @@ export function activityDocument(
 }
 
 export function storedActivity(document: ActivityDocument): StoredActivity {
-  return StoredActivity.rehydrate({
+  const { _id, userId, type, createdAt, receivedAt, origin } = document;
+  return StoredActivity.trusted({
+    key: _id,
     project: projectOf(document),
-    id: ActivityKeyText.idOf(ActivityKeyText.trusted(document._id)),
-    userId: UserId.trusted(document.userId),
-    type: ActivityType.trusted(document.type),
+    userId,
+    type,
     metadata: MetadataText.of(decodeMetadata(document.metadata)),
-    createdAt: Timestamp.trusted(document.createdAt.getTime()),
-    receivedAt: Timestamp.trusted(document.receivedAt.getTime()),
-    origin: document.origin && positionOf(document.origin),
+    createdAt: createdAt.getTime(),
+    receivedAt: receivedAt.getTime(),
+    origin,
   });
 }
-
-const positionOf = ({ log, partition, offset }: OriginDocument): LogPosition => ({
-  log: LogId.trusted(log),
-  partition,
-  offset,
-});
 
 /** Returns the project of an activity or a dead letter. */
 export const projectOf = ({ project }: { readonly project?: string }): ProjectId =>

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { ProjectId } from '@user-activity/domain';
 import { type Db, MongoServerError } from 'mongodb';
 import { type Compression, createCollection, indexCompression } from './compression.ts';
+import { ensureIndexes } from './ensure-indexes.ts';
 import { type CollectionIndexes, collectionIndexes } from './indexes.ts';
 import { isOutage } from './open-failure.ts';
 
@@ -74,8 +75,7 @@ async function createIndexes(
       ...(storageEngine === undefined ? {} : { storageEngine }),
     };
   });
-  // The default would wait for every voting member, so a member that is down would block the start.
-  await db.collection(collection).createIndexes(descriptions, { commitQuorum: 'majority' });
+  await ensureIndexes(db.collection(collection), descriptions);
 }
 
 /** Returns undefined if the collection does not exist. */

@@ -17,7 +17,7 @@ export class MongoOutbox implements Outbox {
       const count = await outbox.countDocuments({}, { limit: max, maxTimeMS });
       if (count >= max) return 'full';
       const { id: _id, receivedAt } = activity;
-      const text = JSON.stringify(activity);
+      const text = activity.toText();
       const document = { _id, activity: text, receivedAt: new Date(receivedAt), dueAt: new Date(dueAt) };
       await outbox.insertOne(document, { maxTimeMS });
       return 'added';
@@ -29,7 +29,7 @@ export class MongoOutbox implements Outbox {
     return translated(async () => {
       const { matchedCount } = await outbox.updateOne(
         { _id: activity.id, ...isPending },
-        { $set: { activity: JSON.stringify(activity) }, $unset: { dueAt: true } },
+        { $set: { activity: activity.toText() }, $unset: { dueAt: true } },
         { maxTimeMS },
       );
       return matchedCount === 1 ? 'settled' : 'late';

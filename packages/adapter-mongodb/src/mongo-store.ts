@@ -13,6 +13,7 @@ import { acceptRestoredPrimary } from './accept-restored-primary.ts';
 import type { ActivityDocument } from './activity-document.ts';
 import type { Compression } from './compression.ts';
 import type { DeadLetterDocument } from './dead-letter-document.ts';
+import { ensureIndexes } from './ensure-indexes.ts';
 import type { KeyDocument } from './key-document.ts';
 import { insertByCommand, type InsertDocuments } from './insert-command.ts';
 import { checkRegularly } from './later-check.ts';
@@ -157,8 +158,8 @@ export class MongoStore {
       }
       const store = new MongoStore(client, database, timeoutMs, listPreference);
       await migrate(store.#db, patientClient.db(database, concerns), compression, onProgress);
-      await store.erasures.createIndexes([erasingIndex], { commitQuorum: 'majority' });
-      await store.outbox.createIndexes([...outboxIndexes], { commitQuorum: 'majority' });
+      await ensureIndexes(store.erasures, [erasingIndex]);
+      await ensureIndexes(store.outbox, outboxIndexes);
       store.#stopChecking = checkRegularly(store.#db);
       return store;
     } catch (error) {

@@ -1,5 +1,6 @@
 import { DomainError } from '@user-activity/domain';
 import { MongoError, MongoNetworkError, MongoServerError, MongoServerSelectionError } from 'mongodb';
+import { isOutageCode } from './passing-codes.ts';
 
 /** Thrown if the deployment must be changed before it can be used. The message says what to change. */
 export class DeploymentError extends Error {
@@ -8,9 +9,6 @@ export class DeploymentError extends Error {
 
 // Codes from MongoDB's error_codes.yml. 8000 is Atlas's code for refused credentials.
 const credentialCodes: ReadonlySet<unknown> = new Set([13, 18, 8000]);
-const temporaryCodes: ReadonlySet<unknown> = new Set([
-  50, 64, 89, 91, 189, 262, 9001, 10_107, 11_600, 11_602, 13_435, 13_436,
-]);
 
 export const uriFault = (error: unknown): DeploymentError =>
   new DeploymentError(
@@ -37,7 +35,7 @@ export function openFailure(error: unknown): unknown {
 export function isOutage(error: Error): boolean {
   if (error instanceof MongoNetworkError || error instanceof MongoServerSelectionError) return true;
   if (error instanceof MongoError)
-    return error.hasErrorLabel('RetryableWriteError') || temporaryCodes.has(error.code);
+    return error.hasErrorLabel('RetryableWriteError') || isOutageCode(error.code);
   return String(Reflect.get(error, 'syscall')).startsWith('query');
 }
 

@@ -1,16 +1,6 @@
-import {
-  ActivityKeyText,
-  ActivityType,
-  LogId,
-  type LogPosition,
-  MetadataText,
-  ProjectId,
-  StoredActivity,
-  Timestamp,
-  UserId,
-} from '@user-activity/domain';
+import { StoredActivity } from '@user-activity/domain';
 import { BSON } from 'mongodb';
-import { type ActivityDocument, storedActivity } from './activity-document.ts';
+import { type ActivityDocument, type OriginDocument, storedActivity } from './activity-document.ts';
 import { BsonReader } from './bson-reader.ts';
 
 /**
@@ -23,7 +13,7 @@ export const readActivity = (bytes: Buffer): StoredActivity =>
 function readUsual(reader: BsonReader): StoredActivity | undefined {
   let [key, project, userId, type, metadata]: (string | undefined)[] = [];
   let [createdAt, receivedAt]: (number | undefined)[] = [];
-  let origin: LogPosition | undefined;
+  let origin: OriginDocument | undefined;
   for (let element = reader.type(); element !== 0; element = reader.type()) {
     switch (reader.name()) {
       case '_id':
@@ -66,20 +56,11 @@ function readUsual(reader: BsonReader): StoredActivity | undefined {
     receivedAt === undefined
   )
     return undefined;
-  return StoredActivity.rehydrate({
-    project: ProjectId.trusted(project),
-    id: ActivityKeyText.idOf(ActivityKeyText.trusted(key)),
-    userId: UserId.trusted(userId),
-    type: ActivityType.trusted(type),
-    metadata: MetadataText.trusted(metadata),
-    createdAt: Timestamp.trusted(createdAt),
-    receivedAt: Timestamp.trusted(receivedAt),
-    origin,
-  });
+  return StoredActivity.trusted({ key, project, userId, type, metadata, createdAt, receivedAt, origin });
 }
 
 /** Returns undefined if there is no origin in its usual form. */
-function readOrigin(reader: BsonReader, type: number): LogPosition | undefined {
+function readOrigin(reader: BsonReader, type: number): OriginDocument | undefined {
   if (!reader.enters(type)) return undefined;
   let log: string | undefined;
   let [partition, offset]: (number | undefined)[] = [];
@@ -99,5 +80,5 @@ function readOrigin(reader: BsonReader, type: number): LogPosition | undefined {
     }
   }
   if (log === undefined || partition === undefined || offset === undefined) return undefined;
-  return { log: LogId.trusted(log), partition, offset };
+  return { log, partition, offset };
 }

@@ -178,6 +178,25 @@ test('several processes may create the indexes, at the same time or again', asyn
   ]);
 });
 
+const byType = { project: 1, type: 1, createdAt: -1, _id: -1 } as const;
+
+test.each([
+  ['another name', 'activities', byType, { name: 'mine' }],
+  ['other options', 'activities', byType, { sparse: true }],
+  ['another name', 'outbox', { receivedAt: 1, _id: 1 } as const, { name: 'mine' }],
+])('an index with %s in %s is refused, and the message says what to drop', async (_, name, key, options) => {
+  const { db, database } = await setUp();
+  const collection = db.collection(name);
+  await collection.dropIndexes();
+  const index = await collection.createIndex(key, options, {});
+  const open = () => MongoStore.open({ uri: mongodbUri(), database });
+  await expect(open()).rejects.toThrow(DeploymentError);
+  await expect(open()).rejects.toThrow(new RegExp(`"${name}".*${index}.*db\\.${name}\\.dropIndex`));
+  await collection.dropIndex(index);
+  const store = await open();
+  await store.close();
+});
+
 test('a hanging server is reported as an outage in time', async () => {
   const server = await startMongod();
   onTestFinished(() => server.stop());

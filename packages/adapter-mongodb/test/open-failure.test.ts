@@ -6,6 +6,8 @@ import { openFailure } from '../src/open-failure.ts';
 test.each([
   ['a failing network', new MongoNetworkError('connect ECONNREFUSED')],
   ['no primary', new MongoServerError({ code: 10_107, errmsg: 'not primary' })],
+  ['a shard that mongos does not reach', new MongoServerError({ code: 6, errmsg: 'Could not contact' })],
+  ['a shard without a primary', new MongoServerError({ code: 133, errmsg: 'Could not find host' })],
   ['a failing resolver', Object.assign(new Error('querySrv ESERVFAIL'), { syscall: 'querySrv' })],
 ])('%s is an outage', (_, error) => {
   expect(openFailure(error)).toMatchObject({ code: 'STORE_UNAVAILABLE' });
@@ -14,7 +16,8 @@ test.each([
 test.each([
   ['a wrong password', new MongoServerError({ code: 18, errmsg: 'Authentication failed.' })],
   ['missing rights', new MongoServerError({ code: 13, errmsg: 'not authorized' })],
-  ['another index with the same name', new MongoServerError({ code: 86, errmsg: 'An equivalent index' })],
+  ['a full disk', new MongoServerError({ code: 14_031, errmsg: 'available disk space' })],
+  ['an unknown command', new MongoServerError({ code: 59, errmsg: 'no such command' })],
 ])('%s is a fault of the deployment', (_, error) => {
   expect(openFailure(error)).toBeInstanceOf(DeploymentError);
 });

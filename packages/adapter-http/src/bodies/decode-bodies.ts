@@ -14,7 +14,7 @@ export function decodeBodies(app: FastifyInstance): void {
       // Content-Length counts compressed bytes. The decompressed size is not known yet.
       delete request.raw.headers['content-length'];
       request.raw.headers['transfer-encoding'] = 'chunked';
-      done(null, Readable.from(decompress(payload, request.routeOptions.bodyLimit), { objectMode: false }));
+      done(null, Readable.from(decompress(payload, request.route.bodyLimit), { objectMode: false }));
     } else
       done(
         new Problem(415, 'Content-Encoding must be gzip or identity.', {

@@ -15,7 +15,7 @@ export function parseJsonBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   parseBodies(app, 'application/json', (request, body) => {
     const json = utf8Body(request.headers['content-type'], body);
-    const isOmitted = json.length === 0 && request.routeOptions.config.optionalBody === true;
+    const isOmitted = json.length === 0 && request.route.config.optionalBody === true;
     return isOmitted ? {} : jsonBody(json);
   });
 }
@@ -24,7 +24,7 @@ export function parseJsonBodies(app: FastifyInstance): void {
 export function bodyOf(request: FastifyRequest): unknown {
   // Fastify has refused bodies without a Content-Type. A body of `null` is allowed here.
   if (request.headers['content-type'] !== undefined) return request.body;
-  if (request.routeOptions.config.optionalBody === true) return {};
+  if (request.route.config.optionalBody === true) return {};
   throw new Problem(400, 'A JSON body is required.');
 }
 

@@ -33,7 +33,7 @@ export function parseNdjsonBodies(app: FastifyInstance, maxLines: number): void 
       request.byteCounter.addBody(body + values);
       request.usage?.countBody(body);
     };
-    const limits = { maxBytes: request.routeOptions.bodyLimit, maxLines, countBytes };
+    const limits = { maxBytes: request.route.bodyLimit, maxLines, countBytes };
     // Destroying the request itself would close the connection before the response is sent.
     return new NdjsonDrafts(payload, limits, { destroyOnReturn: payload !== request.raw });
   });

@@ -62,5 +62,5 @@ export function setNextLink(reply: FastifyReply, parameters: QueryParameters, ne
     if (name !== 'cursor') for (const value of values) nextParameters.append(name, value);
   nextParameters.append('cursor', nextCursor);
   // The URL is relative, because clients behind a proxy know the service by another host.
-  reply.header('link', `<${reply.request.routeOptions.url}?${nextParameters.toString()}>; rel="next"`);
+  reply.header('link', `<${reply.request.route.url}?${nextParameters.toString()}>; rel="next"`);
 }

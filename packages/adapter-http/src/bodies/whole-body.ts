@@ -5,7 +5,7 @@ import { ChunkLimit } from './chunk-limit.ts';
 import { GrowingBuffer } from './growing-buffer.ts';
 
 /** Throws INPUT_TOO_LARGE if the Content-Length of a request exceeds the limit of its route. */
-export function assertBodyFits({ headers, routeOptions: { bodyLimit } }: FastifyRequest): void {
+export function assertBodyFits({ headers, route: { bodyLimit } }: FastifyRequest): void {
   if (Number(headers['content-length']) > bodyLimit) throw bodyTooLarge(bodyLimit);
 }
 
@@ -23,7 +23,7 @@ export function parseBodies(
 
 function readWhole(
   payload: Readable,
-  { byteCounter, usage, raw, routeOptions: { bodyLimit } }: FastifyRequest,
+  { byteCounter, usage, raw, route: { bodyLimit } }: FastifyRequest,
 ): Promise<Buffer> {
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   const received = new GrowingBuffer();

@@ -37,7 +37,7 @@ declare module 'fastify' {
     readonly projects?: NamedProjects;
   }
   interface FastifyRequest {
-    /** The options of the route. `routeOptions` has the same, but makes a new object at each call. */
+    /** The options of the route. `routeOptions` has the same, but makes a new object at each call. Not set on a health server. */
     route: FastifyRequest['routeOptions'];
     /** What the request shares with the other requests of its connection. */
     connection: Connection;

@@ -8,7 +8,7 @@ export class SeveralValuesProblem extends Problem {
   }
 
   /** Returns a problem that also says how to send several values to the route of the request, if that is possible. */
-  withRemedyFor({ routeOptions: { url = '' } }: FastifyRequest): Problem {
+  withRemedyFor({ route: { url = '' } }: FastifyRequest): Problem {
     const remedy = url.startsWith('/v1/') ? callsRemedy : remedies.get(url);
     return remedy === undefined
       ? this

@@ -102,7 +102,7 @@ export const postCalls: Route<
     const settings = {
       sender,
       maxCalls: maxBatchSize,
-      maxContextBytes: request.routeOptions.bodyLimit,
+      maxContextBytes: request.route.bodyLimit,
       maxBytes,
       keyMask,
       countBytes,

@@ -1,14 +1,9 @@
 import {
   ActivityKeyText,
-  ActivityType,
-  LogId,
   type LogPosition,
   MetadataText,
-  ProjectId,
   StoredActivity,
-  Timestamp,
   type UserActivity,
-  UserId,
 } from '@user-activity/domain';
 import type { ActivityRow } from '../protocol/rows.ts';
 
@@ -22,23 +17,7 @@ export function rowOf(activity: UserActivity, origin: LogPosition | undefined): 
 
 export function storedOf(row: ActivityRow): StoredActivity {
   const [key, userId, type, metadata, createdAt, receivedAt, project, log, partition, offset] = row;
-  return StoredActivity.rehydrate({
-    project: ProjectId.trusted(project),
-    id: ActivityKeyText.idOf(ActivityKeyText.trusted(key)),
-    userId: UserId.trusted(userId),
-    type: ActivityType.trusted(type),
-    metadata: MetadataText.trusted(metadata),
-    createdAt: Timestamp.trusted(createdAt),
-    receivedAt: Timestamp.trusted(receivedAt),
-    origin: originOf(log, partition, offset),
-  });
+  const origin =
+    log === null || partition === null || offset === null ? undefined : { log, partition, offset };
+  return StoredActivity.trusted({ key, project, userId, type, metadata, createdAt, receivedAt, origin });
 }
-
-const originOf = (
-  log: string | null,
-  partition: number | null,
-  offset: number | null,
-): LogPosition | undefined =>
-  log === null || partition === null || offset === null
-    ? undefined
-    : { log: LogId.trusted(log), partition, offset };

@@ -16,7 +16,7 @@ const utf8 = new TextEncoder();
 /** Returns the row of a new record. */
 export const rowOfEvent = ({ activity }: ActivityLogged): LogRow => [
   activity.userId,
-  JSON.stringify(activity),
+  activity.toText(),
   null,
 ];
 

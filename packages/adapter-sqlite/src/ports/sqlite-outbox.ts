@@ -43,6 +43,6 @@ export class SqliteOutbox implements Outbox {
 
 const rowOf = (activity: UserActivity) => ({
   id: activity.id,
-  activity: JSON.stringify(activity),
+  activity: activity.toText(),
   receivedAt: activity.receivedAt,
 });

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../shared/json.ts';
+import { isPlainObject, type JsonObject, type JsonValue } from '../shared/json.ts';
 
 // The most that a part of JSON takes in UTF-8: an escaped code unit, a number, a literal, and the marks around a text or container.
 const bytesPerUnit = 6;
@@ -13,7 +13,7 @@ const bytesPerMark = 4;
  */
 export function copyPlainMetadata(raw: unknown, maxBytes: number, maxLevels: number): JsonObject | undefined {
   const room = maxBytes - bytesPerMark;
-  return isPlain(raw) && room >= 0 ? new PlainCopy(room).ofObject(raw, maxLevels) : undefined;
+  return isPlainObject(raw) && room >= 0 ? new PlainCopy(room).ofObject(raw, maxLevels) : undefined;
 }
 
 /** Copies plain objects and arrays while there is room. It recurses, at most `levels` deep. */
@@ -62,12 +62,9 @@ class PlainCopy {
     if (value === null || typeof value === 'boolean') return value;
     if (levels === 0) return undefined;
     if (Array.isArray(value)) return this.#ofArray(value, levels);
-    return isPlain(value) ? this.ofObject(value, levels) : undefined;
+    return isPlainObject(value) ? this.ofObject(value, levels) : undefined;
   }
 }
-
-const isPlain = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 
 const isPlainKey = (key: string): boolean =>
   key !== '__proto__' && key !== 'constructor' && !key.includes('\0') && key.isWellFormed();

@@ -1,19 +1,42 @@
+import { LogId } from '../log/log-id.ts';
 import type { LogPosition } from '../log/log-position.ts';
 import { utf8Bytes } from '../shared/json-bytes.ts';
 import type { ActivityId } from './activity-id.ts';
-import type { ActivityType } from './activity-type.ts';
+import { ActivityKeyText } from './activity-key.ts';
+import { ActivityType } from './activity-type.ts';
 import { type Comparison, comparisonOf, isSameMetadata } from './comparison.ts';
 import { MetadataText } from './metadata-text.ts';
-import type { ProjectId } from './project-id.ts';
+import { ProjectId } from './project-id.ts';
 import { PublicId } from './public-id.ts';
 import { Timestamp } from './timestamp.ts';
 import { type ActivityState, UserActivity } from './user-activity.ts';
-import type { UserId } from './user-id.ts';
+import { UserId } from './user-id.ts';
 
 export interface StoredState extends Omit<ActivityState, 'metadata'> {
   readonly metadata: MetadataText;
   /** The position of the record from which the activity was stored. Older versions kept none. */
   readonly origin?: LogPosition | undefined;
+}
+
+/** The values of an activity as a store returns them. */
+interface StoredValues {
+  /** The activity's `ActivityKeyText`. */
+  readonly key: string;
+  readonly project: string;
+  readonly userId: string;
+  readonly type: string;
+  /** JSON text. */
+  readonly metadata: string;
+  /** In milliseconds since 1970-01-01T00:00:00Z, as `receivedAt`. */
+  readonly createdAt: number;
+  readonly receivedAt: number;
+  readonly origin: OriginValues | undefined;
+}
+
+interface OriginValues {
+  readonly log: string;
+  readonly partition: number;
+  readonly offset: number;
 }
 
 // More than the names of the members, two times and the source take.
@@ -53,6 +76,29 @@ export class StoredActivity implements StoredState {
   /** Makes an activity from our own store, without checks. */
   static rehydrate(state: StoredState): StoredActivity {
     return new StoredActivity(state, state.metadata);
+  }
+
+  /** Makes an activity from plain values of our own store, without checks. */
+  static trusted({
+    key,
+    project,
+    userId,
+    type,
+    metadata,
+    createdAt,
+    receivedAt,
+    origin,
+  }: StoredValues): StoredActivity {
+    return StoredActivity.rehydrate({
+      project: ProjectId.trusted(project),
+      id: ActivityKeyText.idOf(ActivityKeyText.trusted(key)),
+      userId: UserId.trusted(userId),
+      type: ActivityType.trusted(type),
+      metadata: MetadataText.trusted(metadata),
+      createdAt: Timestamp.trusted(createdAt),
+      receivedAt: Timestamp.trusted(receivedAt),
+      origin: origin && positionOf(origin),
+    });
   }
 
   toActivity(): UserActivity {
@@ -103,3 +149,9 @@ export class StoredActivity implements StoredState {
     ];
   }
 }
+
+const positionOf = ({ log, partition, offset }: OriginValues): LogPosition => ({
+  log: LogId.trusted(log),
+  partition,
+  offset,
+});
