@@ -31,7 +31,7 @@ const schema = {
           limit: Type.Integer({ examples: [50] }),
           nextCursor: Type.String({
             description: 'The position after the page.',
-            examples: ['1.0197a1c2.0.2s_0_1f'],
+            examples: ['1_0197a1c2_0_2s_0_1f'],
           }),
           hasMore: Type.Boolean({
             description: 'Whether the page ended before everything was examined.',

@@ -43,7 +43,7 @@ const schema = {
     200: Type.Unsafe<Readable>(
       Type.String({
         description: 'Events without a name.',
-        examples: ['id: 1.0197a1c2.0.2s_0_1f\ndata: {"id":"1","userId":"123","type":"LOGIN"}\n\n'],
+        examples: ['id: 1_0197a1c2_0_2s_0_1f\ndata: {"id":"1","userId":"123","type":"LOGIN"}\n\n'],
       }),
     ),
     ...problems(400, 401, 403, 410, 503),
