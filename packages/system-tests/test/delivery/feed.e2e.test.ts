@@ -1,71 +1,16 @@
 import { faultyProxy } from '@user-activity/test-kit';
 import { EventSource } from 'eventsource';
 import { expect, onTestFinished, test } from 'vitest';
+import { backUp, withAdmin } from '../deployment/back-up.ts';
 import { Deployment, until } from '../deployment/deployment.ts';
-
-const [total, batch, users] = [10_000, 100, 20];
-
-/** An activity of the feed. `number` counts the activities of the whole test. */
-interface Followed {
-  readonly id: string;
-  readonly userId: string;
-  readonly metadata: { readonly number: number };
-}
-
-async function logPortion(url: string, first: number): Promise<void> {
-  const drafts = Array.from({ length: batch }, (_, index) => ({
-    id: `tail-${first + index}`,
-    userId: `user-${(first + index) % users}`,
-    type: (first + index) % 3 === 0 ? 'LOGIN' : 'VIEW',
-    metadata: { number: first + index },
-    // The times say nothing about the order.
-    createdAt: new Date(1_700_000_000_000 + ((first * 7919) % 1000) * 1000).toISOString(),
-  }));
-  const response = await fetch(`${url}/api/logs/batch`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(drafts),
-  });
-  expect(response.status).toBe(202);
-}
-
-/** Expects these activities, each once, and those of each user in the order in which they were logged. */
-function expectFollowed(found: readonly Followed[], expected: (number: number) => boolean): void {
-  const numbers = Array.from({ length: total }, (_, number) => number).filter(expected);
-  expect(found.map(({ id }) => id).toSorted()).toEqual(numbers.map((number) => `tail-${number}`).toSorted());
-  const latest = new Map<string, number>();
-  for (const { userId, metadata } of found) {
-    expect(metadata.number).toBeGreaterThan(latest.get(userId) ?? -1);
-    latest.set(userId, metadata.number);
-  }
-}
-
-/** Polls the feed from a cursor to its end. */
-async function poll(
-  url: string,
-  query: string,
-  cursor: string,
-): Promise<{ found: Followed[]; cursor: string }> {
-  const found: Followed[] = [];
-  for (let hasMore = true; hasMore; ) {
-    const response = await fetch(`${url}/api/logs/feed?limit=500&${query}&cursor=${cursor}`);
-    expect(response.status).toBe(200);
-    const page = (await response.json()) as {
-      data: Followed[];
-      pagination: { nextCursor: string; hasMore: boolean };
-    };
-    found.push(...page.data);
-    cursor = page.pagination.nextCursor;
-    ({ hasMore } = page.pagination);
-  }
-  return { found, cursor };
-}
-
-async function endOfFeed(url: string): Promise<string> {
-  const response = await fetch(`${url}/api/logs/feed?from=now`);
-  const { pagination } = (await response.json()) as { pagination: { nextCursor: string } };
-  return pagination.nextCursor;
-}
+import {
+  expectFollowed,
+  FeedReader,
+  type Followed,
+  logPortion,
+  numbers,
+  portionSize,
+} from '../deployment/feed-reader.ts';
 
 /** Follows a stream with the stock client, which reconnects by itself. */
 function follow(url: string): { readonly found: Followed[]; readonly opened: () => number } {
@@ -80,51 +25,123 @@ function follow(url: string): { readonly found: Followed[]; readonly opened: () 
   return { found, opened: () => opened };
 }
 
-test('a tail of 10,000 activities has each once and in order, through disconnects, a killed consumer and a rebalance', async () => {
-  const deployment = new Deployment();
-  const [api, first, second] = ['api', 'consumer', 'consumer'] as const;
-  const processes = [api, first, second].map((app) => deployment.start(app));
+/** Starts processes of a deployment. Returns them, and the URL of the first one. */
+async function started(deployment: Deployment, ...apps: readonly ('api' | 'consumer' | 'standalone')[]) {
+  const processes = apps.map((app) => deployment.start(app));
   const [url = ''] = await Promise.all(processes.map((process) => process.ready()));
+  return { url, processes };
+}
+
+/** Polls until the reader has found this number of activities. */
+const untilFound = (reader: FeedReader, count: number): Promise<void> =>
+  until(async () => (await reader.poll()).length >= count);
+
+async function logUpTo(url: string, from: number, to: number): Promise<void> {
+  for (let number = from; number < to; number += portionSize) await logPortion(url, number);
+}
+
+test('a tail of 10,000 activities has each once and in order, through disconnects, a killed consumer and a rebalance', async () => {
+  const total = 10_000;
+  const deployment = new Deployment();
+  const { url, processes } = await started(deployment, 'api', 'consumer', 'consumer');
   const proxy = await faultyProxy(Number(new URL(url).port), '127.0.0.1');
   onTestFinished(() => proxy.close());
   const proxied = `http://127.0.0.1:${proxy.port}/api/logs/stream`;
-  const beginning = await endOfFeed(url);
+  const poller = await FeedReader.fromEnd(url);
+  const stopped = poller.copy();
   const tail = follow(proxied);
   const filtered = follow(`${proxied}?type=LOGIN&metadata.number=3&metadata.number=9000`);
   await until(async () => tail.opened() === 1 && filtered.opened() === 1);
-
-  let cursor = beginning;
-  const polled: Followed[] = [];
-  for (let number = 0; number < total; number += batch) {
+  for (let number = 0; number < total; number += portionSize) {
     await logPortion(url, number);
-    if (number % 2500 === 2000 && number < 8000) {
+    if ([2000, 4500, 7000].includes(number)) {
       const before = tail.opened();
       const restore = proxy.cut();
-      await logPortion(url, (number += batch));
+      number += portionSize;
+      await logPortion(url, number);
       restore();
       await until(async () => tail.opened() > before);
     }
-    if (number % 1000 === 500) {
-      const page = await poll(url, '', cursor);
-      polled.push(...page.found);
-      ({ cursor } = page);
-    }
+    if (number % 1000 === 500) await poller.poll();
     // One consumer dies without a word, and later another one joins. Both times the partitions are assigned anew.
     if (number === 3000) await processes[1]?.end('SIGKILL');
     if (number === 6000) deployment.start('consumer');
   }
-  await until(async () => {
-    const page = await poll(url, '', cursor);
-    polled.push(...page.found);
-    ({ cursor } = page);
-    return polled.length >= total && tail.found.length >= total;
-  });
+  await untilFound(poller, total);
+  await until(async () => tail.found.length >= total);
   expect(tail.opened()).toBeGreaterThanOrEqual(4);
-  expectFollowed(tail.found, () => true);
-  expectFollowed(polled, () => true);
-  expectFollowed(filtered.found, (number) => number === 3 || number === 9000);
-  // This poller stopped for the length of the whole run.
-  expectFollowed((await poll(url, '', beginning)).found, () => true);
-  expectFollowed((await poll(url, 'type=LOGIN', beginning)).found, (number) => number % 3 === 0);
-  expectFollowed((await poll(url, 'type=NONE', beginning)).found, () => false);
+  expectFollowed(tail.found, numbers(0, total));
+  expectFollowed(poller.found, numbers(0, total));
+  expectFollowed(filtered.found, [3, 9000]);
+  // This program was stopped for the length of the whole run.
+  const isLogin = (number: number): boolean => number % 3 === 0;
+  expectFollowed(await stopped.copy('&type=LOGIN').poll(), numbers(0, total, isLogin));
+  expectFollowed(await stopped.copy('&type=NONE').poll(), []);
+  expectFollowed(await stopped.poll(), numbers(0, total));
+});
+
+test('a consumer that was frozen and wakes late puts nothing behind a reader', async () => {
+  const deployment = new Deployment();
+  const { url, processes } = await started(deployment, 'api', 'consumer', 'consumer');
+  const poller = await FeedReader.fromEnd(url);
+  await logUpTo(url, 0, 1000);
+  processes[1]?.signal('SIGSTOP');
+  await logUpTo(url, 1000, 2000);
+  await untilFound(poller, 2000);
+  processes[1]?.signal('SIGCONT');
+  await logUpTo(url, 2000, 3000);
+  await untilFound(poller, 3000);
+  expect(await processes[1]?.end('SIGTERM')).toBe(0);
+  await logUpTo(url, 3000, 4000);
+  await untilFound(poller, 4000);
+  expectFollowed(poller.found, numbers(0, 4000));
+  expectFollowed(await FeedReader.fromBeginning(url).poll(), numbers(0, 4000));
+});
+
+test('a store that is restored from a backup neither takes from readers nor gives them anything twice', async () => {
+  const deployment = new Deployment();
+  const { url, processes } = await started(deployment, 'api', 'consumer');
+  const ahead = FeedReader.fromBeginning(url);
+  await logUpTo(url, 0, 300);
+  await untilFound(ahead, 300);
+  const early = ahead.copy();
+  const restore = await backUp(deployment);
+  await logUpTo(url, 300, 1300);
+  await untilFound(ahead, 1300);
+  expect(await processes[1]?.end('SIGTERM')).toBe(0);
+  await restore();
+  // Its cursor is ahead of what the store has settled now.
+  expect(await ahead.copy().poll()).toEqual([]);
+  await started(deployment, 'consumer');
+  await logUpTo(url, 1300, 1500);
+  await untilFound(ahead, 1500);
+  expectFollowed(ahead.found, numbers(0, 1500));
+  expectFollowed(await early.poll(), numbers(300, 1500));
+  expectFollowed(await FeedReader.fromBeginning(url).poll(), numbers(0, 1500));
+});
+
+test('topics that share a store have feeds of their own, and a topic that was made again has another one', async () => {
+  const [deployment, other] = [new Deployment(), new Deployment()];
+  const { url, processes } = await started(deployment, 'standalone');
+  const shared = other.start('standalone', { MONGODB_DATABASE: deployment.database });
+  const otherUrl = await shared.ready();
+  await logUpTo(url, 0, 300);
+  await logUpTo(otherUrl, 1000, 1200);
+  const [reader, otherReader] = [FeedReader.fromBeginning(url), FeedReader.fromBeginning(otherUrl)];
+  await untilFound(reader, 300);
+  await untilFound(otherReader, 200);
+  expectFollowed(reader.found, numbers(0, 300));
+  expectFollowed(otherReader.found, numbers(1000, 1200));
+  const foreign = await fetch(`${url}/api/logs/feed?${otherReader.cursor}`);
+  expect(foreign.status).toBe(410);
+
+  expect(await processes[0]?.end('SIGTERM')).toBe(0);
+  await withAdmin((admin) => admin.deleteTopics({ topics: [deployment.topic] }));
+  const { url: newUrl } = await started(deployment, 'standalone');
+  const old = await fetch(`${newUrl}/api/logs/stream?${reader.cursor}`);
+  expect(old.status).toBe(410);
+  await logUpTo(newUrl, 300, 500);
+  const next = FeedReader.fromBeginning(newUrl);
+  await untilFound(next, 200);
+  expectFollowed(next.found, numbers(300, 500));
 });

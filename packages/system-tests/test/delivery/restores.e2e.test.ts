@@ -1,6 +1,7 @@
-import { inDatabase, plainClient, readTopic, sumOf, writeTopic } from '@user-activity/test-kit';
+import { inDatabase, readTopic, sumOf, writeTopic } from '@user-activity/test-kit';
 import { kafkaBrokers, mongodbUri } from '@user-activity/test-kit/shared';
 import { describe, expect, test } from 'vitest';
+import { backUp, withAdmin } from '../deployment/back-up.ts';
 import { Deployment, type OnFinished, scraped, until } from '../deployment/deployment.ts';
 
 /** Logs activities of 20 users with the ids `<prefix>-0` to `<prefix>-<total - 1>`. */
@@ -26,41 +27,6 @@ async function stored(url: string): Promise<number> {
 /** Waits until exactly this number of activities is stored. */
 const untilStored = (url: string, total: number): Promise<void> =>
   until(async () => (await stored(url)) === total);
-
-/** Copies every collection of the deployment's database. The returned function replaces the database by the copy. */
-async function backUp({ database }: Deployment): Promise<() => Promise<void>> {
-  const copies = await inDatabase(mongodbUri(), database, async (db) => {
-    const collections = await db.listCollections({ type: 'collection' }).toArray();
-    // Read before the activities: then the copy is never ahead of itself.
-    const names = ['settled', ...collections.flatMap(({ name }) => (name === 'settled' ? [] : name))];
-    const found = [];
-    for (const name of names) found.push({ name, documents: await db.collection(name).find().toArray() });
-    return found;
-  });
-  return () =>
-    inDatabase(mongodbUri(), database, async (db) => {
-      for (const { name, documents } of copies.slice(1)) {
-        await db.collection(name).deleteMany({});
-        if (documents.length > 0) await db.collection(name).insertMany(documents);
-      }
-      // Last and at once, because a consumer that runs looks at it, and reads again what is missing then.
-      for (const { _id, ...offsets } of copies[0]?.documents ?? [])
-        await db.collection('settled').replaceOne({ _id }, offsets);
-    });
-}
-
-/** Runs a function with an admin client of Kafka. */
-async function withAdmin<Result>(
-  use: (admin: ReturnType<ReturnType<typeof plainClient>['admin']>) => Promise<Result>,
-): Promise<Result> {
-  const admin = plainClient(kafkaBrokers()).admin();
-  await admin.connect();
-  try {
-    return await use(admin);
-  } finally {
-    await admin.disconnect();
-  }
-}
 
 describe.concurrent('a store that is restored from a backup catches up without a command by hand', () => {
   /** Stores 200 activities, copies the database, and stores 1,000 more. */
