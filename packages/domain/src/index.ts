@@ -47,6 +47,15 @@ export {
 } from './activity/user-activity.ts';
 export { UserId } from './activity/user-id.ts';
 export { AuditEvent, type AuditType } from './audit/audit-event.ts';
+export { ErasureId } from './erasure/erasure-id.ts';
+export { decidingErasure, isCovered, type Placed, type PlacedErasure } from './erasure/placed-erasure.ts';
+export { UserDigest } from './erasure/user-digest.ts';
+export {
+  ErasureMode,
+  type ErasureRequested,
+  erasureRequested,
+  UserErasure,
+} from './erasure/user-erasure.ts';
 export { FeedPosition } from './feed/feed-position.ts';
 export { type FeedPage, FeedQuery } from './feed/feed-query.ts';
 export { type FeedPortion, type FeedPortionQuery, maxExamined, walkFeed } from './feed/feed-walk.ts';
@@ -75,6 +84,7 @@ export {
   type SweptLetter,
 } from './log/letter-sweep.ts';
 export { locatedRecord } from './log/located-record.ts';
+export { eventTypes, type LogEvent, textOfEvent, userOf } from './log/log-event.ts';
 export { LogId } from './log/log-id.ts';
 export type { LogPosition } from './log/log-position.ts';
 export type {
@@ -87,7 +97,7 @@ export type {
 } from './log/log-record.ts';
 export { partitionOf } from './log/partition.ts';
 export { QualifiedTopic } from './log/qualified-topic.ts';
-export { recordContent, unreadable } from './log/record-content.ts';
+export { erasureContent, recordContent, unreadable } from './log/record-content.ts';
 export { isUpgrade, LogMismatch, missingOffsets, type SettledHistory } from './log/resumption.ts';
 export { firstCopyOf, replayed, replayHeader, replayOf } from './log/replay.ts';
 export type { ActivityFeed } from './ports/activity-feed.ts';
@@ -104,6 +114,15 @@ export type {
   RecordHandler,
   ResumeAt,
 } from './ports/event-consumer.ts';
+export type {
+  ErasedUserRecord,
+  ErasureLedger,
+  ErasureProgress,
+  ErasureStatus,
+  OpenErasure,
+  RecordedErasure,
+  UserRemoval,
+} from './ports/erasure-ledger.ts';
 export type { EventPublisher, PublishObserver, RepublishOutcome } from './ports/event-publisher.ts';
 export type { IdGenerator } from './ports/id-generator.ts';
 export type { KeyRepository } from './ports/key-repository.ts';

@@ -156,6 +156,13 @@ export class UserActivity implements ActivityState {
     return new UserActivity(state as ActivityState);
   }
 
+  /** Returns the activity without its user and its metadata. */
+  anonymised(replacement: UserId): UserActivity {
+    const { project, id, type, createdAt, receivedAt } = this;
+    const metadata = Metadata.none;
+    return new UserActivity({ project, id, userId: replacement, type, metadata, createdAt, receivedAt });
+  }
+
   /**
    * Compares this activity with a new one of the same id. Both are the same fact if user, type and metadata are equal, and createdAt too
    * if a client set it in both. The order of metadata's members does not count, nor does its member `original`.

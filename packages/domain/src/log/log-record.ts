@@ -1,5 +1,5 @@
 import type { ProjectId } from '../activity/project-id.ts';
-import type { ActivityLogged } from './activity-logged.ts';
+import type { LogEvent } from './log-event.ts';
 import type { LogId } from './log-id.ts';
 
 /** The place of a record on the log. */
@@ -13,7 +13,7 @@ export interface Origin {
 }
 
 /** The event of a record, or the reason why the record can't be read. */
-export type RecordContent = ActivityLogged | Unreadable;
+export type RecordContent = LogEvent | Unreadable;
 
 export interface Unreadable {
   readonly name: 'Unreadable';

@@ -5,7 +5,9 @@ import { isDomainError } from '../shared/domain-error.ts';
 import { isPlainObject } from '../shared/json.ts';
 import { parseJson } from '../shared/parse-json.ts';
 import { reasonOf, unlessBroken } from '../shared/violation.ts';
+import { erasureRequested, UserErasure } from '../erasure/user-erasure.ts';
 import { activityLogged } from './activity-logged.ts';
+import type { LogEvent } from './log-event.ts';
 import type { RecordContent, Unreadable } from './log-record.ts';
 import { plainActivity } from './plain-activity.ts';
 
@@ -28,7 +30,18 @@ export function recordContent(text: string, named?: ProjectId): RecordContent {
 }
 
 /** Reads the JSON of an activity by the full rules, which name each violation. */
-export function checkedContent(text: string, named?: ProjectId): RecordContent {
+export const checkedContent = (text: string, named?: ProjectId): RecordContent =>
+  contentBy((json) => activityLogged(UserActivity.parse(json)), text, named);
+
+/** Reads the JSON of a requested erasure from a record, as `recordContent` reads that of an activity. */
+export const erasureContent = (text: string, named?: ProjectId): RecordContent =>
+  contentBy((json) => erasureRequested(UserErasure.parse(json)), text, named);
+
+function contentBy(
+  parse: (json: unknown) => LogEvent,
+  text: string,
+  named: ProjectId | undefined,
+): RecordContent {
   const headerProject = named ?? ProjectId.default;
   let json: unknown;
   try {
@@ -42,7 +55,7 @@ export function checkedContent(text: string, named?: ProjectId): RecordContent {
   if (project !== undefined && named !== undefined && project !== named)
     return unreadable('its value and its headers name different projects', ProjectId.system);
   try {
-    return activityLogged(UserActivity.parse(json));
+    return parse(json);
   } catch (error) {
     if (!isDomainError(error, 'INVALID_ACTIVITY')) throw error;
     return unreadable(reasonOf(error.violations), project ?? ProjectId.system);

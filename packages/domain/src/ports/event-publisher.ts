@@ -1,4 +1,4 @@
-import type { ActivityLogged } from '../log/activity-logged.ts';
+import type { LogEvent } from '../log/log-event.ts';
 import type { OriginalRecord } from '../log/log-record.ts';
 
 /** The outcome of publishing a record again. `too-large` is final: the log will never take the record. */
@@ -34,7 +34,7 @@ export interface PublishObserver {
  */
 export interface EventPublisher {
   /** Resolves at once if there are no events. */
-  publish(events: readonly ActivityLogged[]): Promise<void>;
+  publish(events: readonly LogEvent[]): Promise<void>;
   /** Publishes dead letters again. A letter too large for the log does not stop the others. */
   republish(records: readonly OriginalRecord[]): Promise<readonly RepublishOutcome[]>;
   /** Resolves if the log can take events, otherwise rejects with LOG_UNAVAILABLE. */

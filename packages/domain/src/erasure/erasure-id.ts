@@ -1,0 +1,18 @@
+import type { Brand } from '../shared/brand.ts';
+import { RuleBroken } from '../shared/violation.ts';
+
+/** The id of an erasure. 1-64 of `A-Z a-z 0-9 -`. */
+export type ErasureId = Brand<string, 'ErasureId'>;
+
+const pattern = /^[A-Za-z0-9-]{1,64}$/;
+
+export const ErasureId = {
+  /** Throws RuleBroken if the id breaks a rule. */
+  parse(raw: unknown): ErasureId {
+    if (typeof raw !== 'string' || !pattern.test(raw))
+      throw new RuleBroken('must be 1-64 characters of A-Z, a-z, 0-9 and "-"');
+    return ErasureId.trusted(raw);
+  },
+  /** Takes an id from our own store, without checks. */
+  trusted: (raw: string): ErasureId => raw as ErasureId,
+};

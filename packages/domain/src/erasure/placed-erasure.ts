@@ -1,0 +1,44 @@
+import type { ProjectId } from '../activity/project-id.ts';
+import type { Timestamp } from '../activity/timestamp.ts';
+import type { LogPosition } from '../log/log-position.ts';
+import type { ErasureId } from './erasure-id.ts';
+import type { UserDigest } from './user-digest.ts';
+import type { ErasureMode } from './user-erasure.ts';
+
+/** An erasure with the place of its request on the log. It does not name the user. */
+export interface PlacedErasure {
+  readonly id: ErasureId;
+  readonly project: ProjectId;
+  readonly user: UserDigest;
+  readonly mode: ErasureMode;
+  readonly requestedAt: Timestamp;
+  readonly place: LogPosition;
+}
+
+/** The part of an activity or a record that decides whether an erasure of its user covers it. */
+export interface Placed {
+  /** The place of the first copy of its record. Undefined if older versions stored it, which kept no places. */
+  readonly origin: LogPosition | undefined;
+  readonly receivedAt: Timestamp;
+}
+
+/**
+ * Returns whether an erasure covers an activity of its user. On the partition of the request, the offset decides. The order of two logs, or of
+ * two partitions, is not known, so there the time of receipt decides. An activity without a place counts as older.
+ */
+export function isCovered({ origin, receivedAt }: Placed, { place, requestedAt }: PlacedErasure): boolean {
+  if (origin === undefined) return true;
+  return origin.log === place.log && origin.partition === place.partition
+    ? origin.offset < place.offset
+    : receivedAt <= requestedAt;
+}
+
+/** Returns the erasure that decides about an activity of the user: the first one that covers it, by the time of the request. */
+export const decidingErasure = <Erasure extends PlacedErasure>(
+  erasures: readonly Erasure[],
+  activity: Placed,
+): Erasure | undefined =>
+  erasures
+    .filter((erasure) => isCovered(activity, erasure))
+    .toSorted((left, right) => left.requestedAt - right.requestedAt || left.place.offset - right.place.offset)
+    .at(0);

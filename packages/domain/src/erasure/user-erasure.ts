@@ -1,0 +1,83 @@
+import { recordedProject } from '../activity/recorded-project.ts';
+import { ProjectId } from '../activity/project-id.ts';
+import { Timestamp } from '../activity/timestamp.ts';
+import { UserId } from '../activity/user-id.ts';
+import { DomainError } from '../shared/domain-error.ts';
+import { isPlainObject } from '../shared/json.ts';
+import { RuleBroken, Violations } from '../shared/violation.ts';
+import { ErasureId } from './erasure-id.ts';
+
+/**
+ * What happens to the activities of the user:
+ *  - `erase`      they are removed;
+ *  - `anonymise`  their user is replaced by a keyed digest, and their metadata by none. So counts stay.
+ */
+export type ErasureMode = (typeof modes)[number];
+
+const modes = ['erase', 'anonymise'] as const;
+
+export const ErasureMode = {
+  all: modes as readonly ErasureMode[],
+  default: 'erase' as ErasureMode,
+  /** Throws RuleBroken if the mode is unknown. */
+  parse(raw: unknown): ErasureMode {
+    const mode = modes.find((known) => known === raw);
+    if (mode === undefined) throw new RuleBroken(`must be one of ${modes.join(', ')}`);
+    return mode;
+  },
+};
+
+/** A request to erase what the service received for a user of a project before it. */
+export interface UserErasure {
+  readonly id: ErasureId;
+  readonly project: ProjectId;
+  readonly userId: UserId;
+  readonly mode: ErasureMode;
+  readonly requestedAt: Timestamp;
+}
+
+/** Domain event: a client asked to erase a user. It goes through the log with the key of the user. */
+export interface ErasureRequested {
+  readonly name: 'ErasureRequested';
+  readonly erasure: UserErasure;
+}
+
+export const UserErasure = {
+  /** Returns the JSON text of an erasure for the log. */
+  toText: ({ id, project, userId, mode, requestedAt }: UserErasure): string =>
+    JSON.stringify({
+      ...(project === ProjectId.default ? {} : { project }),
+      id,
+      userId,
+      mode,
+      requestedAt: Timestamp.toISO(requestedAt),
+    }),
+  /** Makes an erasure from its JSON on the log. Drops unknown members. Throws INVALID_ACTIVITY with every violation. */
+  parse(json: unknown): UserErasure {
+    const violations = new Violations();
+    if (!isPlainObject(json)) violations.add('', 'must be a JSON object');
+    const members = isPlainObject(json) ? json : {};
+    const project = violations.check('/project', () => recordedProject(members));
+    const id = violations.check('/id', () => ErasureId.parse(members['id']));
+    const userId = violations.check('/userId', () => UserId.parse(members['userId']));
+    const mode = violations.check('/mode', () => ErasureMode.parse(members['mode']));
+    const requestedAt = violations.check('/requestedAt', () => Timestamp.parse(members['requestedAt']));
+    if (
+      violations.list.length > 0 ||
+      project === undefined ||
+      id === undefined ||
+      userId === undefined ||
+      mode === undefined ||
+      requestedAt === undefined
+    )
+      throw new DomainError('INVALID_ACTIVITY', 'The erasure breaks a rule.', {
+        violations: violations.list,
+      });
+    return { id, project, userId, mode, requestedAt };
+  },
+};
+
+export const erasureRequested = (erasure: UserErasure): ErasureRequested => ({
+  name: 'ErasureRequested',
+  erasure,
+});
