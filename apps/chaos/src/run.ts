@@ -4,6 +4,7 @@ import { gather } from './check/gather.ts';
 import { judgeProjects } from './check/judge.ts';
 import type { Violation } from './check/violation.ts';
 import { strikeLane, type StruckFault } from './faults/strike-lane.ts';
+import { Followers } from './load/followers.ts';
 import { Load } from './load/load.ts';
 import { Random } from './random.ts';
 import { type Report, reportOf } from './report.ts';
@@ -38,10 +39,12 @@ export async function run({ seed, seconds, breakage, onLine }: RunOptions): Prom
   const site = await Site.start(breakage);
   try {
     const load = new Load(site, random.fork());
+    const followers = new Followers(() => site.url(random));
     const memory = new MemoryWatch();
     const watching = new AbortController();
     const watches = Promise.all([
       load.canary.run(watching.signal),
+      followers.run(watching.signal),
       memory.watch(site.units, watching.signal),
     ]);
     const allFaults = await strikeUnderLoad();
@@ -52,7 +55,7 @@ export async function run({ seed, seconds, breakage, onLine }: RunOptions): Prom
     await watches;
     const progressViolations = await waitForProcessing(site);
     onLine('reading the log and the store');
-    const evidence = await gather(site, site.url(random), load.ledger);
+    const evidence = await gather(site, site.url(random), load.ledger, await followers.finish());
     for (const unit of site.units) await site.drain(unit);
     const violations: readonly Violation[] = [
       ...recoveryViolations,

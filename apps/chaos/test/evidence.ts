@@ -104,6 +104,7 @@ export function soundEvidence(): Mutable {
       recordOf(8, activityOf(nameless, 6)),
     ],
     stored,
+    feeds: [stored, stored],
     written: stored.map(({ id }) => id),
     letters: [
       { origin: '0:6', code: 'conflict', reason: 'its id already holds another fact', digest: 'digest-6' },

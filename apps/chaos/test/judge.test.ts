@@ -4,12 +4,14 @@ import { judge, judgeProjects } from '../src/check/judge.ts';
 import type { Exchange } from '../src/load/ledger.ts';
 import { doctoredActivities } from './doctored-activities.ts';
 import { doctoredBooks } from './doctored-books.ts';
+import { doctoredFeeds } from './doctored-feeds.ts';
 import { accepted, activityOf, draftOf, recordOf, soundEvidence } from './evidence.ts';
 
 const nothing: Evidence = {
   exchanges: [],
   records: [],
   stored: [],
+  feeds: [],
   written: [],
   letters: [],
   lettersOnTopic: [],
@@ -31,11 +33,14 @@ test('a sound run has no violations, and its counts balance', () => {
   });
 });
 
-test.each([...doctoredActivities, ...doctoredBooks])('finds %s', (_, kind, subject, doctor) => {
-  const evidence = soundEvidence();
-  doctor(evidence);
-  expect(judge(evidence).violations).toContainEqual(expect.objectContaining({ kind, subject }));
-});
+test.each([...doctoredActivities, ...doctoredBooks, ...doctoredFeeds])(
+  'finds %s',
+  (_, kind, subject, doctor) => {
+    const evidence = soundEvidence();
+    doctor(evidence);
+    expect(judge(evidence).violations).toContainEqual(expect.objectContaining({ kind, subject }));
+  },
+);
 
 test('projects with the same ids are judged apart, and their counts are added', () => {
   const evidence = new Map([
@@ -85,6 +90,7 @@ test('activities that were sent at the same time may be stored in any order', ()
     ...activities.map((activity, index) => recordOf(9 + index, activity)),
   ];
   evidence.stored = [...evidence.stored, ...activities];
+  evidence.feeds = [evidence.stored];
   evidence.written = [...evidence.written, 'late', 'early'];
   expect(judge(evidence).violations).toEqual([]);
 });
@@ -116,6 +122,7 @@ describe('a fact of a batch that is sent again alone, and is on the log before t
       ...activities.map((activity, index) => recordOf(9 + index, activity)),
     ];
     evidence.stored = [...evidence.stored, activityOf(late, 9), activityOf(early, 8)];
+    evidence.feeds = [evidence.stored];
     evidence.written = [...evidence.written, 'late', 'early'];
     return evidence;
   }
@@ -138,6 +145,7 @@ describe('a dead letter of a stored record, whose id a record on another partiti
     const other = { ...recordOf(11, activityOf(conflict, 9)), partition: otherPartition, origin: 'other' };
     evidence.records = [...evidence.records, recordOf(10, activityOf(stored, 8)), other];
     evidence.stored = [...evidence.stored, activityOf(stored, 8)];
+    evidence.feeds = [evidence.stored];
     evidence.written = [...evidence.written, 'five'];
     const letter = { origin: 'other', code: 'conflict', digest: other.digest };
     evidence.letters = [...evidence.letters, { ...letter, reason: 'its id already holds another fact' }];

@@ -87,6 +87,13 @@ export const breakages: Readonly<Record<string, readonly Edit[]>> = {
       put: 'project === ProjectId.default ? id : id',
     },
   ],
+  'unsettled-in-feed': [
+    {
+      file: 'packages/domain/src/feed/feed-walk.ts',
+      find: 'const to = settled[partition] ?? 0;',
+      put: 'const to = (settled[partition] ?? 0) + 1000;',
+    },
+  ],
   'settled-ignored': [
     {
       file: 'packages/application/src/storing/resume-storing.ts',

@@ -1,4 +1,5 @@
 import type { ActivityJson } from '@user-activity/domain';
+import type { Followed } from '../load/followers.ts';
 import type { Exchange } from '../load/ledger.ts';
 
 /** The data of one project, which `judge` judges. */
@@ -9,6 +10,8 @@ export interface Evidence {
   readonly records: readonly LoggedRecord[];
   /** All stored activities, as the API lists them. */
   readonly stored: readonly ActivityJson[];
+  /** What each program got that followed the feed from its beginning. */
+  readonly feeds: readonly Followed[];
   /** The ids in the store, in the order in which they were written. */
   readonly written: readonly string[];
   /** The dead letters in the store. */

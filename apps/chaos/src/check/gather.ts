@@ -3,6 +3,7 @@ import { type ActivityJson, edgeTopic, parseJson, replayHeader, replayOf } from 
 import { readTopic, type TopicRecord } from '@user-activity/test-kit';
 import { readDeadLetter } from '@user-activity/topic-contract';
 import { listAll } from '../list-all.ts';
+import type { Followed } from '../load/followers.ts';
 import type { Ledger } from '../load/ledger.ts';
 import { poisonHeader, poisonProjectHeader } from '../load/poison.ts';
 import { projects, systemProject } from '../projects.ts';
@@ -18,7 +19,12 @@ interface InProject<Item> {
 }
 
 /** Reads the topic, the topic of dead letters, and the store. Returns the evidence of each project that occurs anywhere. */
-export async function gather(site: Site, url: string, ledger: Ledger): Promise<EvidenceByProject> {
+export async function gather(
+  site: Site,
+  url: string,
+  ledger: Ledger,
+  feeds: ReadonlyMap<string, readonly Followed[]>,
+): Promise<EvidenceByProject> {
   const records = (await readTopic(site.kafka.directBrokers, topic))
     .map(loggedRecord)
     .filter(({ project, item }) => !(project === systemProject && isAuditEvent(item.activity)))
@@ -35,6 +41,7 @@ export async function gather(site: Site, url: string, ledger: Ledger): Promise<E
       stored: (await listAll({ url, project })).filter(
         (activity) => !(project === systemProject && isAuditEvent(activity)),
       ),
+      feeds: feeds.get(project) ?? [],
       // Only audit events are stored in `_system`.
       written: project === systemProject ? [] : itemsOf(project, written),
       letters: itemsOf(project, letters),

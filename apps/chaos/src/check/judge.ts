@@ -1,6 +1,7 @@
 import { balance, type RecordCounts, sumOf } from './balance.ts';
 import type { Evidence, EvidenceByProject } from './evidence.ts';
 import { Facts } from './facts.ts';
+import { followed } from './followed.ts';
 import { misplaced } from './misplaced.ts';
 import { missing } from './missing.ts';
 import { projects } from '../projects.ts';
@@ -33,6 +34,6 @@ export function judgeProjects(evidence: EvidenceByProject): Verdict {
 export function judge(evidence: Evidence): Verdict {
   const facts = new Facts(evidence);
   const { counts, violations } = balance(evidence, facts);
-  const others = [missing, misplaced, swapped].flatMap((find) => find(evidence, facts));
+  const others = [missing, misplaced, swapped, followed].flatMap((find) => find(evidence, facts));
   return { counts, violations: [...others, ...violations] };
 }

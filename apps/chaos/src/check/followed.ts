@@ -1,0 +1,49 @@
+import type { ActivityJson } from '@user-activity/domain';
+import type { Followed } from '../load/followers.ts';
+import type { Evidence, LoggedRecord } from './evidence.ts';
+import { type Facts, nonceOf } from './facts.ts';
+import { repeated } from './repeated.ts';
+import type { Violation } from './violation.ts';
+
+/** Finds activities that a follower of the feed missed, got twice, or got in another order than that of the log. */
+export const followed = (evidence: Evidence, facts: Facts): Violation[] =>
+  evidence.feeds.flatMap((feed) => [...incomplete(feed, evidence), ...outOfOrder(feed, facts)]);
+
+function incomplete(feed: Followed, { stored, isRestored }: Evidence): Violation[] {
+  const [factsInFeed, storedFacts] = [new Set(feed.map(factOf)), new Set(stored.map(factOf))];
+  const violations: Violation[] = [];
+  for (const activity of stored)
+    if (!factsInFeed.has(factOf(activity)))
+      violations.push({ kind: 'lost', subject: activity.id, detail: 'stored, but never in the feed' });
+  for (const fact of repeated(feed.map(factOf)))
+    violations.push({ kind: 'doubled', subject: fact, detail: 'twice in the feed' });
+  // After a restore, another fact may be stored under the same id.
+  for (const activity of isRestored ? [] : feed)
+    if (!storedFacts.has(factOf(activity)))
+      violations.push({ kind: 'foreign', subject: activity.id, detail: 'in the feed, but not stored' });
+  return violations;
+}
+
+function outOfOrder(feed: Followed, facts: Facts): Violation[] {
+  const latest = new Map<number, LoggedRecord>();
+  return feed.flatMap((activity): Violation[] => {
+    const record = facts.records
+      .get(nonceOf(activity) ?? '')
+      ?.find((candidate) => candidate.activity?.id === activity.id);
+    if (record === undefined) return [];
+    const { partition, offset } = record;
+    const before = latest.get(partition);
+    latest.set(partition, record);
+    return before === undefined || before.offset <= offset
+      ? []
+      : [
+          {
+            kind: 'swapped',
+            subject: activity.id,
+            detail: `in the feed after offset ${before.offset} of partition ${partition}, but its record has offset ${offset}`,
+          },
+        ];
+  });
+}
+
+const factOf = (activity: ActivityJson): string => `${activity.id} ${nonceOf(activity) ?? ''}`;
