@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
-  type ActivityLogged,
   DomainError,
   type EventPublisher,
+  type LogEvent,
   type OriginalRecord,
   partitionOf,
   type PublishObserver,
@@ -11,7 +11,7 @@ import {
 } from '@user-activity/domain';
 import { backOff, settlesWithin } from '@user-activity/timing';
 import type { NewRecord } from '@user-activity/record-batch';
-import { activityMessage } from '@user-activity/topic-contract';
+import { eventMessage } from '@user-activity/topic-contract';
 import { Node, Yallist } from 'yallist';
 import { ConfirmedProducer } from './confirmed-producer.ts';
 import type { KafkaConnection } from './kafka-connection.ts';
@@ -78,7 +78,7 @@ export class KafkaEventPublisher implements EventPublisher {
     this.#queue = new PublishQueue(topic.partitions, maxPartitionBytes);
   }
 
-  publish(events: readonly ActivityLogged[]): Promise<void> {
+  publish(events: readonly LogEvent[]): Promise<void> {
     return this.#submit(events, this.#entryOf);
   }
 
@@ -98,8 +98,8 @@ export class KafkaEventPublisher implements EventPublisher {
     return outcomes;
   }
 
-  readonly #entryOf: MakeEntry<ActivityLogged> = (event, call) => {
-    const message = activityMessage(event, { source: ceSource });
+  readonly #entryOf: MakeEntry<LogEvent> = (event, call) => {
+    const message = eventMessage(event, { source: ceSource });
     const key = Buffer.from(message.key);
     const bytes = recordOverhead + 2 * key.length + Buffer.byteLength(message.value);
     return { partition: partitionOf(key, this.#topic.partitions), record: message, bytes, call };

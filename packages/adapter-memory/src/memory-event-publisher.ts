@@ -1,7 +1,7 @@
 import {
-  type ActivityLogged,
   DomainError,
   type EventPublisher,
+  type LogEvent,
   type OriginalRecord,
   replayed,
   type RepublishOutcome,
@@ -19,7 +19,7 @@ export class MemoryEventPublisher implements EventPublisher {
     this.#bufferedEvents = options.bufferedEvents ?? 100_000;
   }
 
-  async publish(events: readonly ActivityLogged[]): Promise<void> {
+  async publish(events: readonly LogEvent[]): Promise<void> {
     await this.#assertAccepts(events.length);
     this.#log.append(events);
   }

@@ -1,7 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import {
-  type ActivityLogged,
   DomainError,
+  eventContent,
+  headersOfEvent,
+  type LogEvent,
   type LogRecord,
   type Origin,
   type PartitionProgress,
@@ -9,9 +11,10 @@ import {
   ProjectId,
   type RawRecord,
   type RecordContent,
-  recordContent,
   replayOf,
+  textOfEvent,
   unreadable,
+  userOf,
 } from '@user-activity/domain';
 
 /** The state of a group: its committed offsets, and the partitions being handled. */
@@ -68,15 +71,14 @@ export class MemoryLog {
     if (!this.#reachable) throw new DomainError('LOG_UNAVAILABLE', 'The log is out of reach.');
   }
 
-  append(events: readonly ActivityLogged[]): void {
+  append(events: readonly LogEvent[]): void {
     this.assertReachable();
-    for (const { activity } of events) {
+    for (const event of events)
       this.appendRaw({
-        key: utf8.encode(activity.userId),
-        value: utf8.encode(activity.toText()),
-        headers: {},
+        key: utf8.encode(userOf(event)),
+        value: utf8.encode(textOfEvent(event)),
+        headers: headersOfEvent(event),
       });
-    }
   }
 
   /** Appends a record, which may be invalid. Without a key, the record goes to `defaultPartition`. */
@@ -162,9 +164,9 @@ function recordAt(origin: Origin, raw: RawRecord): LogRecord {
   };
 }
 
-function contentOf({ value }: RawRecord): RecordContent {
+function contentOf({ value, headers }: RawRecord): RecordContent {
   if (value === null) return unreadable('it has no value', ProjectId.default);
   return isUtf8(value)
-    ? recordContent(Buffer.from(value).toString('utf8'))
+    ? eventContent(Buffer.from(value).toString('utf8'), headers)
     : unreadable('it is not UTF-8', ProjectId.default);
 }

@@ -84,7 +84,7 @@ export {
   type SweptLetter,
 } from './log/letter-sweep.ts';
 export { locatedRecord } from './log/located-record.ts';
-export { eventTypes, type LogEvent, textOfEvent, userOf } from './log/log-event.ts';
+export { eventTypes, headersOfEvent, type LogEvent, textOfEvent, userOf } from './log/log-event.ts';
 export { LogId } from './log/log-id.ts';
 export type { LogPosition } from './log/log-position.ts';
 export type {
@@ -97,7 +97,7 @@ export type {
 } from './log/log-record.ts';
 export { partitionOf } from './log/partition.ts';
 export { QualifiedTopic } from './log/qualified-topic.ts';
-export { erasureContent, recordContent, unreadable } from './log/record-content.ts';
+export { erasureContent, eventContent, recordContent, unreadable } from './log/record-content.ts';
 export { isUpgrade, LogMismatch, missingOffsets, type SettledHistory } from './log/resumption.ts';
 export { firstCopyOf, replayed, replayHeader, replayOf } from './log/replay.ts';
 export type { ActivityFeed } from './ports/activity-feed.ts';

@@ -65,7 +65,7 @@ export class Reader {
   get activities(): readonly UserActivity[] {
     const first = new Map<string, UserActivity>();
     for (const { content } of this.records) {
-      if (content.name === 'Unreadable' || first.has(content.activity.id)) continue;
+      if (content.name !== 'ActivityLogged' || first.has(content.activity.id)) continue;
       first.set(content.activity.id, content.activity);
     }
     return [...first.values()];

@@ -1,9 +1,8 @@
 export {
-  activityLoggedType,
-  activityMessage,
+  eventMessage,
   type MessageContext,
   readMessage,
   type TopicMessage,
-} from './activity-message.ts';
+} from './event-message.ts';
 export { deadLetterMessage, readDeadLetter } from './dead-letter-message.ts';
 export { encodedHeadersHeader, unreadableBatchHeader } from './kept-bytes.ts';

@@ -8,7 +8,7 @@ import {
 } from '@user-activity/domain';
 import { sampleActivity } from '@user-activity/port-contracts';
 import { describe, expect, test } from 'vitest';
-import { activityMessage, readMessage } from '../src/index.ts';
+import { eventMessage, readMessage } from '../src/index.ts';
 
 const utf8 = new TextEncoder();
 const source = '/user-activity';
@@ -30,13 +30,13 @@ function recordWith(names: readonly (string | Uint8Array)[], members: object = {
 }
 
 test('a record of another project names it in a header and in its value', () => {
-  const { headers, value } = activityMessage(activityLogged(sampleActivity({ project: shop })), { source });
+  const { headers, value } = eventMessage(activityLogged(sampleActivity({ project: shop })), { source });
   expect(headers['ce_project']).toBe('shop');
   expect(JSON.parse(value)).toMatchObject({ project: 'shop' });
 });
 
 test('a record of default has neither the header nor the member', () => {
-  const { headers, value } = activityMessage(activityLogged(sampleActivity()), { source });
+  const { headers, value } = eventMessage(activityLogged(sampleActivity()), { source });
   expect(headers).not.toHaveProperty('ce_project');
   expect(JSON.parse(value)).not.toHaveProperty('project');
 });
@@ -140,7 +140,7 @@ describe('a record of the project _system', () => {
   );
 
   test('is read if its user is an actor', () => {
-    const { key, value, headers } = activityMessage(activityLogged(event), { source });
+    const { key, value, headers } = eventMessage(activityLogged(event), { source });
     expect(headers['ce_project']).toBe('_system');
     const bytes = Object.entries(headers).map(([name, text]) => [name, [utf8.encode(text)]] as const);
     const record = { key: utf8.encode(key), value: utf8.encode(value), headers: Object.fromEntries(bytes) };

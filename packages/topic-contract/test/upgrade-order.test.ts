@@ -10,7 +10,7 @@ import {
 import { anyActivity } from '@user-activity/port-contracts';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { activityMessage, readMessage } from '../src/index.ts';
+import { eventMessage, readMessage } from '../src/index.ts';
 import { violationsBy9c81301 } from './frozen/consumer-9c81301.ts';
 
 // Consumers first, then APIs: README.md, "Upgrade".
@@ -31,7 +31,7 @@ const recorded = (
       },
     ),
   );
-const valueOf = (event: ActivityLogged): string => activityMessage(event, { source: '/s' }).value;
+const valueOf = (event: ActivityLogged): string => eventMessage(event, { source: '/s' }).value;
 
 const isInDefault = ({ project }: UserActivity): boolean => project === ProjectId.default;
 
@@ -76,7 +76,7 @@ test('a record of the version before belongs to default, and a record of default
   expect(event.activity.project).toBe('default');
   expect(readNow(value)).toEqual(event);
   expect(valueOf(event)).toBe(value);
-  expect(activityMessage(event, { source: '/s' }).headers).not.toHaveProperty('ce_project');
+  expect(eventMessage(event, { source: '/s' }).headers).not.toHaveProperty('ce_project');
 });
 
 test('a record of another project is a dead letter to the consumer of 9c81301', () => {

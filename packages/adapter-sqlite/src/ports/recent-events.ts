@@ -1,9 +1,9 @@
-import type { ActivityLogged } from '@user-activity/domain';
+import type { LogEvent } from '@user-activity/domain';
 
 /** Events of one transaction, at consecutive offsets. */
 interface Portion {
   readonly first: number;
-  readonly events: readonly ActivityLogged[];
+  readonly events: readonly LogEvent[];
   readonly characters: number;
 }
 
@@ -21,7 +21,7 @@ export class RecentEvents {
   #characters = 0;
 
   /** Adds the events of one job, which end at the offset `last`. If they do not follow the latest event, drops the older ones. */
-  add(events: readonly ActivityLogged[], last: number, characters: number): void {
+  add(events: readonly LogEvent[], last: number, characters: number): void {
     const first = last + 1 - events.length;
     if (first !== this.#end) this.clear();
     this.#portions.push({ first, events, characters });
@@ -32,10 +32,10 @@ export class RecentEvents {
   }
 
   /** Returns the events from an offset on, at most `limit`. Returns none if the event at this offset is not here. */
-  from(offset: number, limit: number): readonly ActivityLogged[] {
+  from(offset: number, limit: number): readonly LogEvent[] {
     if (offset >= this.#end) return [];
     const start = this.#portions.findLastIndex(({ first }) => first <= offset);
-    const found: ActivityLogged[] = [];
+    const found: LogEvent[] = [];
     for (let index = start; index >= 0 && found.length < limit; index += 1) {
       const portion = this.#portions[index];
       if (portion === undefined) break;

@@ -1,7 +1,7 @@
 import {
-  type ActivityLogged,
   DomainError,
   type EventPublisher,
+  type LogEvent,
   type OriginalRecord,
   type PublishObserver,
   replayed,
@@ -29,7 +29,7 @@ export interface SqliteEventPublisherOptions {
 /** The publishes of one turn of the event loop, until their job is sent. */
 interface Group {
   readonly rows: LogRow[];
-  readonly events: ActivityLogged[];
+  readonly events: LogEvent[];
   characters: number;
   weight: number;
   readonly timeoutMs: number;
@@ -63,7 +63,7 @@ export class SqliteEventPublisher implements EventPublisher {
     if (this.#observer !== undefined) database.commitListeners.add(this.#onCommit);
   }
 
-  async publish(events: readonly ActivityLogged[]): Promise<void> {
+  async publish(events: readonly LogEvent[]): Promise<void> {
     await this.#append(
       events.length,
       () => events.map(rowOfEvent),
@@ -136,7 +136,7 @@ export class SqliteEventPublisher implements EventPublisher {
   }
 
   /** Adds the rows of a publish to the open group. */
-  #join(rows: readonly LogRow[], events: readonly ActivityLogged[], characters: number): Promise<void> {
+  #join(rows: readonly LogRow[], events: readonly LogEvent[], characters: number): Promise<void> {
     const hasRoom = (this.#group?.group.weight ?? maxGroupedEvents) + rows.length <= maxGroupedEvents;
     if (!hasRoom || this.#group === undefined) this.#group = this.#openGroup();
     const { group, work } = this.#group;

@@ -1,9 +1,4 @@
-import {
-  type ActivityLogged,
-  type EventPublisher,
-  type ProjectId,
-  storedBytesOf,
-} from '@user-activity/domain';
+import { type EventPublisher, type LogEvent, type ProjectId, storedBytesOf } from '@user-activity/domain';
 import type { StorageUsage } from './storage-usage.ts';
 
 /**
@@ -13,7 +8,7 @@ import type { StorageUsage } from './storage-usage.ts';
 export const withinStorageLimits = (publisher: EventPublisher, usage: StorageUsage): EventPublisher => ({
   // Few projects have the limit. The others need no sum, and no second promise.
   publish: (events) =>
-    events.some(({ activity }) => usage.hasLimit(activity.project))
+    events.some((event) => event.name === 'ActivityLogged' && usage.hasLimit(event.activity.project))
       ? publishWithin(publisher, usage, events)
       : publisher.publish(events),
   republish: (records) => publisher.republish(records),
@@ -24,7 +19,7 @@ export const withinStorageLimits = (publisher: EventPublisher, usage: StorageUsa
 async function publishWithin(
   publisher: EventPublisher,
   usage: StorageUsage,
-  events: readonly ActivityLogged[],
+  events: readonly LogEvent[],
 ): Promise<void> {
   const release = usage.reserve(bytesByProject(events, usage));
   try {
@@ -36,13 +31,12 @@ async function publishWithin(
 }
 
 /** Returns the bytes of the activities of each project that has a limit. */
-function bytesByProject(
-  events: readonly ActivityLogged[],
-  usage: StorageUsage,
-): ReadonlyMap<ProjectId, number> {
+function bytesByProject(events: readonly LogEvent[], usage: StorageUsage): ReadonlyMap<ProjectId, number> {
   const bytes = new Map<ProjectId, number>();
-  for (const { activity } of events)
-    if (usage.hasLimit(activity.project))
-      bytes.set(activity.project, (bytes.get(activity.project) ?? 0) + storedBytesOf(activity));
+  for (const event of events) {
+    if (event.name !== 'ActivityLogged' || !usage.hasLimit(event.activity.project)) continue;
+    const { activity } = event;
+    bytes.set(activity.project, (bytes.get(activity.project) ?? 0) + storedBytesOf(activity));
+  }
   return bytes;
 }

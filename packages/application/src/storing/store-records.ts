@@ -53,7 +53,7 @@ export async function storeRecords(
     if (record.content.name === 'Unreadable') {
       addLetter(record, 'unreadable', record.content.reason);
       tally.dead_lettered += 1;
-    } else {
+    } else if (record.content.name === 'ActivityLogged') {
       readable.push(record);
       activities.push(record.content.activity);
     }
@@ -84,6 +84,7 @@ const originsOf = (log: LogId, records: readonly LogRecord[]): readonly LogPosit
 
 function projectAndIdOf({ content }: LogRecord): Pick<DeadLetter, 'project' | 'activityId'> {
   if (content.name === 'Unreadable') return { project: content.project };
+  if (content.name === 'ErasureRequested') return { project: content.erasure.project };
   const { project, id } = content.activity;
   return { project, activityId: id };
 }

@@ -1,23 +1,16 @@
-import {
-  DeadLetterId,
-  type ErasedRecord,
-  isErased,
-  type KeptErasure,
-  type LogRecord,
-  type ProjectId,
-  type ProjectRepository,
-} from '@user-activity/domain';
-import { type ErasureDeps, findErasures } from '../projects/find-erasures.ts';
+import type { ErasureLedger, LogRecord, ProjectRepository } from '@user-activity/domain';
+import { Erasures, type ErasureLookupDeps, placeOf } from './erasures.ts';
 import type { StoreTally } from './store-records.ts';
 
-type Erasures = ReadonlyMap<ProjectId, KeptErasure>;
-
-export interface UnlessErasedDeps extends ErasureDeps {
-  readonly projects: Pick<ProjectRepository, 'findErasures' | 'removeErased'>;
+export interface UnlessErasedDeps extends ErasureLookupDeps {
+  readonly projects: ErasureLookupDeps['projects'] & Pick<ProjectRepository, 'removeErased'>;
+  readonly ledger: ErasureLookupDeps['ledger'] & Pick<ErasureLedger, 'record' | 'removeRecords'>;
 }
 
 /**
- * Stores records unless their project was erased: those that the service received at or before the erasure get the outcome `erased`. While
+ * Stores records unless an erasure covers them: those that the service received at or before the erasure of their project, and those below
+ * the erasure of their user, get the outcome `erased`. Those below an anonymisation of their user are stored without their user and metadata.
+ * First records the erasures that the records themselves request. While
  * an erasure is under way, first removes the erased activities that have the ids of the other records. Otherwise such a record would be a
  * duplicate or a conflict of an activity that is about to be removed, and would be lost.
  * Looks the erasures up again afterwards, and starts over if one was recorded meanwhile. So nothing that it covers stays: whatever is stored
@@ -29,42 +22,47 @@ export async function unlessErased(
   records: readonly LogRecord[],
   store: (records: readonly LogRecord[]) => Promise<StoreTally | Error>,
 ): Promise<StoreTally | Error> {
+  const others = await recordRequests(deps, records);
   for (;;) {
-    const erasures = await erasuresOf(deps, records);
-    // Nearly always no project has an erasure. Then the records need not be looked at one by one.
-    const hasErasures = erasures.size > 0;
-    const others = hasErasures ? records.filter((record) => !isErasedBy(record, erasures)) : records;
-    const due = hasErasures ? records.flatMap((record) => erasedRecord(record, erasures)) : [];
-    if (due.length > 0) await deps.projects.removeErased(due);
-    const tally = await store(others);
+    const erasures = await Erasures.of(deps, others);
+    // Nearly always there is no erasure. Then the records need not be looked at one by one.
+    const kept = erasures.isEmpty ? others : others.flatMap((record) => erasures.kept(record) ?? []);
+    if (!erasures.isEmpty) await removeErased(deps, others, erasures);
+    const tally = await store(kept);
     if (tally instanceof Error) return tally;
-    const latest = await erasuresOf(deps, others);
-    const isNew = ({ project, erasedAt }: KeptErasure): boolean =>
-      erasures.get(project)?.erasedAt !== erasedAt;
-    if (![...latest.values()].some(isNew))
-      return { ...tally, erased: tally.erased + records.length - others.length };
+    const latest = await Erasures.of(deps, others);
+    if (!latest.hasOthersThan(erasures))
+      return { ...tally, erased: tally.erased + records.length - kept.length };
   }
 }
 
-async function erasuresOf(deps: ErasureDeps, records: readonly LogRecord[]): Promise<Erasures> {
-  const names = new Set<ProjectId>();
-  for (const { content } of records) if (content.name !== 'Unreadable') names.add(content.activity.project);
-  const erasures = await findErasures(deps, names);
-  return new Map(erasures.map((erasure) => [erasure.project, erasure]));
+/** Records the requested erasures. Returns the other records. */
+async function recordRequests(
+  deps: UnlessErasedDeps,
+  records: readonly LogRecord[],
+): Promise<readonly LogRecord[]> {
+  let hasRequests = false;
+  for (const record of records) {
+    if (record.content.name !== 'ErasureRequested') continue;
+    hasRequests = true;
+    const { erasure } = record.content;
+    await deps.ledger.record({
+      ...erasure,
+      user: deps.digestUser(erasure.userId),
+      place: placeOf(record, deps.log),
+    });
+  }
+  return hasRequests ? records.filter(({ content }) => content.name !== 'ErasureRequested') : records;
 }
 
-function isErasedBy({ content }: LogRecord, erasures: Erasures): boolean {
-  if (content.name === 'Unreadable') return false;
-  const erasure = erasures.get(content.activity.project);
-  return erasure !== undefined && isErased(content.activity, erasure);
-}
-
-/** Returns the record for `removeErased`, or nothing if the store has no erased activity under its id. */
-function erasedRecord(record: LogRecord, erasures: Erasures): readonly ErasedRecord[] {
-  const { content, origin, replayOf } = record;
-  if (content.name === 'Unreadable') return [];
-  const { project, id } = content.activity;
-  const erasure = erasures.get(project);
-  if (erasure === undefined || !(erasure.erasing || isErasedBy(record, erasures))) return [];
-  return [{ project, erasedAt: erasure.erasedAt, id, letterId: DeadLetterId.of(replayOf ?? origin) }];
+async function removeErased(
+  { projects, ledger }: UnlessErasedDeps,
+  records: readonly LogRecord[],
+  erasures: Erasures,
+): Promise<void> {
+  const ofProjects = records.flatMap((record) => erasures.dueOfProject(record));
+  if (ofProjects.length > 0) await projects.removeErased(ofProjects);
+  const ofUsers = records.flatMap((record) => erasures.dueOfUser(record));
+  const letters = records.flatMap((record) => erasures.dueLetter(record));
+  if (ofUsers.length + letters.length > 0) await ledger.removeRecords(ofUsers, letters);
 }

@@ -7,8 +7,8 @@ import { parseJson } from '../shared/parse-json.ts';
 import { reasonOf, unlessBroken } from '../shared/violation.ts';
 import { erasureRequested, UserErasure } from '../erasure/user-erasure.ts';
 import { activityLogged } from './activity-logged.ts';
-import type { LogEvent } from './log-event.ts';
-import type { RecordContent, Unreadable } from './log-record.ts';
+import { areOfErasure, type LogEvent } from './log-event.ts';
+import type { RawRecord, RecordContent, Unreadable } from './log-record.ts';
 import { plainActivity } from './plain-activity.ts';
 
 /** Makes unreadable content. The reason may name a field, never a value. */
@@ -36,6 +36,10 @@ export const checkedContent = (text: string, named?: ProjectId): RecordContent =
 /** Reads the JSON of a requested erasure from a record, as `recordContent` reads that of an activity. */
 export const erasureContent = (text: string, named?: ProjectId): RecordContent =>
   contentBy((json) => erasureRequested(UserErasure.parse(json)), text, named);
+
+/** Reads the JSON of an event from a record whose headers `headersOfEvent` made. */
+export const eventContent = (text: string, headers: RawRecord['headers']): RecordContent =>
+  areOfErasure(headers) ? erasureContent(text) : recordContent(text);
 
 function contentBy(
   parse: (json: unknown) => LogEvent,

@@ -44,13 +44,11 @@ export interface UserRemoval {
   readonly limit: number;
 }
 
-/** A record of the log whose user was erased. */
+/** A record of the log whose user was erased. The erasure need not cover the record itself. */
 export interface ErasedUserRecord extends ActivityKey {
   readonly erasure: PlacedErasure;
   readonly userId: UserId;
   readonly replacement: UserId | undefined;
-  /** The id of the dead letter that the record became, if it became one. Undefined if the erasure does not cover the record. */
-  readonly letterId: DeadLetterId | undefined;
 }
 
 /**
@@ -66,7 +64,7 @@ export interface ErasedUserRecord extends ActivityKey {
  *  E6 Letters    `removeLetters` removes at most `limit` dead letters of the user that the erasure covers, and returns their number: those
  *                from the log by the place of their first copy, those of the edge by the time of their death.
  *  E7 Records    `removeRecords` removes or anonymises the activities under the ids of these records if they belong to the user and the
- *                erasure covers them, and removes the dead letters of the records. Removing what is gone is no error.
+ *                erasure covers them, and removes the dead letters with these ids. Removing what is gone is no error.
  *  E8 Counted    `addErased` adds to the number of erased activities.
  *  E9 Apart      users, and projects, are apart.
  *  E10 Honest    while the store is unreachable, every method rejects with STORE_UNAVAILABLE or STORE_TIMEOUT, and works again
@@ -86,7 +84,7 @@ export interface ErasureLedger {
     removal: UserRemoval,
   ): Promise<{ readonly removed: number; readonly next: Position | undefined }>;
   removeLetters(erasure: OpenErasure, limit: number): Promise<number>;
-  removeRecords(records: readonly ErasedUserRecord[]): Promise<void>;
+  removeRecords(records: readonly ErasedUserRecord[], letters: readonly DeadLetterId[]): Promise<void>;
   addErased(id: ErasureId, count: number): Promise<void>;
   finish(id: ErasureId): Promise<void>;
 }

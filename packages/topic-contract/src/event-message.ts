@@ -1,18 +1,19 @@
 import {
-  type ActivityLogged,
+  erasureContent,
+  eventTypes,
+  type LogEvent,
   ProjectId,
   type RawRecord,
   type RecordContent,
   recordContent,
+  textOfEvent,
   Timestamp,
   unlessBroken,
   unreadable,
+  userOf,
 } from '@user-activity/domain';
 import { unreadableAgain } from './kept-bytes.ts';
 import { textOf } from './text-of.ts';
-
-/** The `ce_type` of an `ActivityLogged`. An incompatible value would get `.v2`. */
-export const activityLoggedType = 'user-activity.logged.v1';
 
 // An activity has at most some 270 kB. But a compressed batch of 2 kB can hold a value of 64 MiB, which takes seconds to parse.
 const maxValueBytes = 1024 * 1024;
@@ -27,7 +28,7 @@ export interface TopicMessage {
   readonly key: string;
   readonly value: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** The record's timestamp in milliseconds: receivedAt, on which the topic's retention is based. Never the client's time. */
+  /** The record's timestamp in milliseconds: when the service accepted the event, on which the topic's retention is based. Never the client's time. */
   readonly timestamp: number;
 }
 
@@ -41,21 +42,32 @@ export interface MessageContext {
 
 /**
  * Makes a CloudEvent in Kafka's binary mode (CloudEvents 1.0.2, Kafka Protocol Binding, section 3.2): the attributes in headers,
- * the activity as JSON in the value.
+ * the activity or the erasure as JSON in the value.
  */
-export function activityMessage({ activity }: ActivityLogged, context: MessageContext): TopicMessage {
+export function eventMessage(event: LogEvent, context: MessageContext): TopicMessage {
+  const user = userOf(event);
+  const { id, project, time, timestamp } = partsOf(event);
   const headers: Record<string, string> = {
     ce_specversion: '1.0',
-    ce_id: activity.id,
-    ce_type: activityLoggedType,
+    ce_id: id,
+    ce_type: eventTypes[event.name],
     ce_source: context.source,
-    ce_time: Timestamp.toISO(activity.createdAt),
-    ce_subject: activity.userId,
+    ce_time: Timestamp.toISO(time),
+    ce_subject: user,
   };
-  if (activity.project !== ProjectId.default) headers[projectHeader] = activity.project;
+  if (project !== ProjectId.default) headers[projectHeader] = project;
   headers['content-type'] = 'application/json';
   if (context.traceparent !== undefined) headers['traceparent'] = context.traceparent;
-  return { key: activity.userId, value: activity.toText(), headers, timestamp: activity.receivedAt };
+  return { key: user, value: textOfEvent(event), headers, timestamp };
+}
+
+function partsOf(event: LogEvent) {
+  if (event.name === 'ActivityLogged') {
+    const { id, project, createdAt, receivedAt } = event.activity;
+    return { id, project, time: createdAt, timestamp: receivedAt };
+  }
+  const { id, project, requestedAt } = event.erasure;
+  return { id, project, time: requestedAt, timestamp: requestedAt };
 }
 
 /**
@@ -74,13 +86,19 @@ export function readMessage({ value, headers }: Pick<RawRecord, 'value' | 'heade
   if (typeBytes !== undefined && typeBytes.length > maxTypeBytes) return fault('its ce_type is unknown');
   const type = textOf(typeBytes);
   if (type === undefined) return fault('it has no ce_type header');
-  if (type !== activityLoggedType) return fault('its ce_type is unknown');
+  const read = readers.get(type);
+  if (read === undefined) return fault('its ce_type is unknown');
   if (value === null) return fault('it has no value');
   if (value.length > maxValueBytes)
     return fault(`its value has ${value.length} bytes; the limit is ${maxValueBytes}`);
   const text = textOf(value);
-  return text === undefined ? fault('it is not UTF-8') : recordContent(text, project);
+  return text === undefined ? fault('it is not UTF-8') : read(text, project);
 }
+
+const readers: ReadonlyMap<string, typeof recordContent> = new Map([
+  [eventTypes.ActivityLogged, recordContent],
+  [eventTypes.ErasureRequested, erasureContent],
+]);
 
 /**
  * Returns the project that the headers name; `default` if they name none. Returns undefined if the name breaks a rule, or if

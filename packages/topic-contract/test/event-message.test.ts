@@ -14,7 +14,7 @@ import {
 import { anyActivity, sampleActivity } from '@user-activity/port-contracts';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { activityMessage, readMessage } from '../src/index.ts';
+import { eventMessage, readMessage } from '../src/index.ts';
 import { golden } from './golden.ts';
 import { anyProject, inProject } from './projects.ts';
 
@@ -40,7 +40,7 @@ test('any activity of any project is equal after writing and reading', () => {
   fc.assert(
     fc.property(anyActivity, anyProject, (activity, project) => {
       const event = activityLogged(inProject(activity, project));
-      expect(readMessage(bytesOf(activityMessage(event, { source })))).toEqual(event);
+      expect(readMessage(bytesOf(eventMessage(event, { source })))).toEqual(event);
     }),
   );
 });
@@ -48,7 +48,7 @@ test('any activity of any project is equal after writing and reading', () => {
 describe.each(golden)('the golden message $name', (one) => {
   const { activity, context, message, partitionOf12, replayOf: origin } = one;
   test('is the bytes that the encoder writes', () => {
-    const written = activityMessage(activityLogged(UserActivity.parse(activity)), context);
+    const written = eventMessage(activityLogged(UserActivity.parse(activity)), context);
     const { timestamp: _itsOwn, ...unchanged } = written;
     const { headers } = bytesOf(written);
     const replay = (of: Origin) => textOf(replayed({ origin: of, key: null, value: null, headers }).headers);
@@ -107,7 +107,7 @@ test('the value of any activity is the JSON that JSON.stringify writes, and its 
           ...(id === publicId ? { source: 'public' } : {}),
         };
         const context = traceparent === undefined ? { source } : { source, traceparent };
-        const message = activityMessage(activityLogged(activity), context);
+        const message = eventMessage(activityLogged(activity), context);
         expect(message.value).toBe(JSON.stringify(shown));
         expect(message.value).toBe(JSON.stringify(activity));
         expect(Object.entries(message.headers)).toEqual(
@@ -130,11 +130,11 @@ test('the value of any activity is the JSON that JSON.stringify writes, and its 
 
 test("the record's time is when it was received, not when it happened", () => {
   const activity = sampleActivity({ createdAt: '1999-01-01T00:00:00Z', receivedAt: '2026-01-01T00:00:00Z' });
-  expect(activityMessage(activityLogged(activity), { source }).timestamp).toBe(Date.UTC(2026, 0, 1));
+  expect(eventMessage(activityLogged(activity), { source }).timestamp).toBe(Date.UTC(2026, 0, 1));
 });
 
 describe('is unreadable, with the reason', () => {
-  const whole = bytesOf(activityMessage(activityLogged(sampleActivity()), { source }));
+  const whole = bytesOf(eventMessage(activityLogged(sampleActivity()), { source }));
   const { ce_type: _type, ...untyped } = whole.headers;
 
   test.each([

@@ -1,0 +1,45 @@
+import {
+  activityLogged,
+  type LogRecord,
+  type ProjectId,
+  type RawRecord,
+  type UserId,
+} from '@user-activity/domain';
+
+/** Replaces users in anonymised activities. */
+export interface Anonymiser {
+  /** Returns the replacement of a user: always the same, and another one than that of any other user. */
+  replace(project: ProjectId, userId: UserId): UserId;
+  /** Encodes in UTF-8. */
+  encode(text: string): Uint8Array;
+}
+
+const subjectHeader = 'ce_subject';
+
+/** By the record as it was delivered: attempts to store it are told apart by the record. */
+const made = new WeakMap<LogRecord, LogRecord>();
+
+/** Returns a record of an activity without its user and its metadata, also in its bytes. Returns undefined for a record that can't be read. */
+export function anonymisedRecord(record: LogRecord, anonymiser: Anonymiser): LogRecord | undefined {
+  const { content } = record;
+  if (content.name !== 'ActivityLogged') return undefined;
+  const known = made.get(record);
+  if (known !== undefined) return known;
+  const { project, userId } = content.activity;
+  const replacement = anonymiser.replace(project, userId);
+  const activity = content.activity.anonymised(replacement);
+  const anonymised: LogRecord = {
+    ...record,
+    content: activityLogged(activity),
+    raw: () => ({
+      key: anonymiser.encode(replacement),
+      value: anonymiser.encode(activity.toText()),
+      headers: headersFor(anonymiser.encode(replacement), record.raw()),
+    }),
+  };
+  made.set(record, anonymised);
+  return anonymised;
+}
+
+const headersFor = (subject: Uint8Array, { headers }: RawRecord): RawRecord['headers'] =>
+  Object.hasOwn(headers, subjectHeader) ? { ...headers, [subjectHeader]: [subject] } : headers;
