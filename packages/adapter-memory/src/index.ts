@@ -3,6 +3,7 @@ export { MemoryActivityFeed } from './memory-activity-feed.ts';
 export { MemoryActivityRepository } from './memory-activity-repository.ts';
 export { MemoryDeadLetterQueue } from './memory-dead-letter-queue.ts';
 export { MemoryDeadLetterRepository } from './memory-dead-letter-repository.ts';
+export { MemoryErasureLedger } from './memory-erasure-ledger.ts';
 export { MemoryEventConsumer } from './memory-event-consumer.ts';
 export { MemoryEventPublisher } from './memory-event-publisher.ts';
 export { MemoryKeyRepository } from './memory-key-repository.ts';

@@ -4,15 +4,18 @@ import {
   type ActivityKeyText,
   type DeadLetter,
   DomainError,
+  type ErasureId,
   type KeptErasure,
   type KeyId,
   type LogId,
   type LogPosition,
+  type PlacedErasure,
   type ProjectId,
   type ProjectSettings,
   type RegisteredTopic,
   type Timestamp,
   type UserActivity,
+  type UserId,
 } from '@user-activity/domain';
 
 /** A registered topic. Its topic id is undefined until one is passed. */
@@ -24,6 +27,16 @@ interface TopicEntry extends RegisteredTopic {
 interface OutboxEntry {
   readonly activity: UserActivity;
   dueAt: Timestamp | undefined;
+}
+
+/** An erasure of a user. */
+interface UserErasureEntry {
+  readonly project: ProjectId;
+  /** Undefined until a consumer has recorded it. */
+  readonly recorded?: PlacedErasure;
+  /** Undefined if it is not recorded, or done. */
+  userId?: UserId | undefined;
+  erased: number;
 }
 
 /** The data of the adapters in memory. Several adapters can share one store. */
@@ -44,6 +57,7 @@ export class MemoryStore {
   readonly projectSettings: Map<ProjectId, ProjectSettings> = new Map();
   /** The latest erasure of each project. */
   readonly erasures: Map<ProjectId, KeptErasure> = new Map();
+  readonly userErasures: Map<ErasureId, UserErasureEntry> = new Map();
   readonly keys: Map<KeyId, AccessKey> = new Map();
   readonly outbox: Map<ActivityId, OutboxEntry> = new Map();
   /** False simulates an outage: every call of an adapter then rejects. */

@@ -2,6 +2,7 @@ import type {
   ActivityRepository,
   DeadLetterQueue,
   DeadLetterRepository,
+  ErasureLedger,
   EventPublisher,
   KeyRepository,
   Outbox,
@@ -36,11 +37,18 @@ import { makeFindActivities, makeFindActivity } from './querying/find-activities
 import { makeFindStatus } from './querying/find-status.ts';
 import { makeBeginStoring, makeResumePartition, type ResumeDeps } from './storing/resume-storing.ts';
 import { makeStoreActivities, type StoreActivitiesDeps } from './storing/store-activities.ts';
+import { makeEraseUser, makeFindErasure } from './users/erase-user.ts';
+import type { EraseUserDeps } from './users/erase-user.ts';
+import type { UserErasureSweepDeps } from './users/user-erasure-sweep.ts';
 import { WatchedOffsets } from './storing/watched-offsets.ts';
 import { withoutErasedLetters } from './storing/without-erased-letters.ts';
 
 /** The ports and limits that the use cases of the API need. */
-export interface ApiPorts extends Omit<RecordingDeps, 'rules'>, ReadFeedDeps {
+export interface ApiPorts
+  extends Omit<RecordingDeps, 'rules'>,
+    ReadFeedDeps,
+    Pick<EraseUserDeps, 'digestUser' | 'canAnonymise'>,
+    Pick<UserErasureSweepDeps, 'anonymiser' | 'settleMs'> {
   readonly rules: Omit<RecordingDeps['rules'], 'retentionOf'>;
   readonly publisher: EventPublisher;
   readonly repository: ActivityRepository;
@@ -49,6 +57,7 @@ export interface ApiPorts extends Omit<RecordingDeps, 'rules'>, ReadFeedDeps {
   readonly outcomeWaiter: Pick<OutcomeWaiter, 'outcomeOf'>;
   readonly health: HealthDeps;
   readonly retention: DeadLetterRetention;
+  readonly ledger: ErasureLedger;
   readonly projects: ProjectRepository;
   readonly projectTable: ProjectTable;
   readonly keys: KeyRepository;
@@ -116,6 +125,8 @@ export const makeApiUseCases = (apiPorts: ApiPorts) => {
     findProjects: makeFindProjects(ports),
     changeSettings: makeChangeSettings(ports),
     eraseProject: makeEraseProject(ports),
+    eraseUser: makeEraseUser(ports),
+    findErasure: makeFindErasure(ports),
     createKey: makeCreateKey(ports),
     findKeys: makeFindKeys(ports),
     revokeKey: makeRevokeKey(ports),

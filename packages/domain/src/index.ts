@@ -48,7 +48,13 @@ export {
 export { UserId } from './activity/user-id.ts';
 export { AuditEvent, type AuditType } from './audit/audit-event.ts';
 export { ErasureId } from './erasure/erasure-id.ts';
-export { decidingErasure, isCovered, type Placed, type PlacedErasure } from './erasure/placed-erasure.ts';
+export {
+  decidingErasure,
+  isCovered,
+  isLetterCovered,
+  type Placed,
+  type PlacedErasure,
+} from './erasure/placed-erasure.ts';
 export { UserDigest } from './erasure/user-digest.ts';
 export {
   ErasureMode,

@@ -159,4 +159,5 @@ async function handled(
 
 const firstOffsetOf = (reader: Reader): number => reader.records[0]?.origin.offset ?? 0;
 
-const idOf = ({ content }: LogRecord): string => (content.name === 'ActivityLogged' ? content.activity.id : '');
+const idOf = ({ content }: LogRecord): string =>
+  content.name === 'ActivityLogged' ? content.activity.id : '';

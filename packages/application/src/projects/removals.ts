@@ -21,6 +21,8 @@ export interface Walk extends Omit<ActivityRemoval, 'limit'> {
 export class Removals {
   expired = 0;
   erased = 0;
+  /** The number of activities that were removed, or anonymised, because their user is erased. */
+  forgotten = 0;
   letters = 0;
   readonly #deps: RemovalDeps;
   readonly #lastPortion: Timestamp;
@@ -31,26 +33,33 @@ export class Removals {
   }
 
   /** Continues the walk. Returns whether it is complete: otherwise the time is over. */
-  async activities(walk: Walk, count: 'expired' | 'erased'): Promise<boolean> {
-    for (;;) {
-      if (this.isOver) return false;
-      const begin = this.#deps.now();
+  activities(walk: Walk, count: 'expired' | 'erased'): Promise<boolean> {
+    return this.portions(count, async () => {
       const { removed, next } = await this.#deps.projects.removeActivities({ ...walk, limit });
-      this[count] += removed;
-      if (next === undefined) return true;
-      walk.after = next;
-      await this.#deps.pauseSweep(this.#deps.now() - begin);
-    }
+      if (next !== undefined) walk.after = next;
+      return { removed, isLast: next === undefined };
+    });
   }
 
   /** Removes the dead letters of a project. Returns whether none is left: otherwise the time is over. */
-  async deadLetters(project: ProjectId, diedUpTo: Timestamp): Promise<boolean> {
+  deadLetters(project: ProjectId, diedUpTo: Timestamp): Promise<boolean> {
+    return this.portions('letters', async () => {
+      const removed = await this.#deps.projects.removeLetters(project, diedUpTo, limit);
+      return { removed, isLast: removed < limit };
+    });
+  }
+
+  /** Removes portions until the last one, with pauses. Returns whether it was reached: otherwise the time is over. */
+  async portions(
+    count: 'expired' | 'erased' | 'forgotten' | 'letters',
+    remove: () => Promise<{ readonly removed: number; readonly isLast: boolean }>,
+  ): Promise<boolean> {
     for (;;) {
       if (this.isOver) return false;
       const begin = this.#deps.now();
-      const removed = await this.#deps.projects.removeLetters(project, diedUpTo, limit);
-      this.letters += removed;
-      if (removed < limit) return true;
+      const { removed, isLast } = await remove();
+      this[count] += removed;
+      if (isLast) return true;
       await this.#deps.pauseSweep(this.#deps.now() - begin);
     }
   }

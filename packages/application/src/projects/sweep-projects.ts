@@ -3,26 +3,29 @@ import { ErasureSweep } from './erasure-sweep.ts';
 import { ExpirySweep } from './expiry-sweep.ts';
 import { makeRefreshProjects, type ProjectDeps } from './project-table.ts';
 import { type RemovalDeps, Removals } from './removals.ts';
+import { UserErasureSweep, type UserErasureSweepDeps } from '../users/user-erasure-sweep.ts';
 
 export interface ProjectSweep {
   /** The number of activities removed because of their age. */
   readonly expired: number;
   /** The number of activities removed because their project is erased. */
   readonly erased: number;
-  /** The number of dead letters removed because their project is erased. */
+  /** The number of activities removed or anonymised because their user is erased. */
+  readonly forgotten: number;
+  /** The number of dead letters removed because their project or their user is erased. */
   readonly letters: number;
   /** Whether the sweep stopped early because it took too long. The next call continues. */
   readonly more: boolean;
 }
 
 /**
- * Removes the data of erased projects, and activities that are older than the retention of their project. Does nothing while another
+ * Removes the data of erased projects and of erased users, and activities that are older than the retention of their project. Does nothing while another
  * process sweeps, and returns `under way`. A call takes about 20 s at most, and the next one continues. Only the reason `schedule`
  * begins a new round over all projects. Throws STORE_UNAVAILABLE and STORE_TIMEOUT; the next call continues.
  */
 export type SweepProjects = (reason: 'schedule' | 'erasure') => Promise<ProjectSweep | 'under way'>;
 
-export interface SweepProjectsDeps extends ProjectDeps, Omit<RemovalDeps, 'projects'> {
+export interface SweepProjectsDeps extends ProjectDeps, Omit<RemovalDeps, 'projects'>, UserErasureSweepDeps {
   /** The time that the store may take for one portion, in milliseconds. */
   readonly maxSweepPortionMs: number;
 }
@@ -32,12 +35,18 @@ const maxMs = 20_000;
 export const makeSweepProjects = (deps: SweepProjectsDeps): SweepProjects => {
   const { projects, clock } = deps;
   const refresh = makeRefreshProjects(deps);
-  const [erasures, expiry] = [new ErasureSweep(deps), new ExpirySweep(deps)];
-  let parts: readonly (ErasureSweep | ExpirySweep)[] = [erasures, expiry];
+  const expiry = new ExpirySweep(deps);
+  let parts: readonly (ErasureSweep | UserErasureSweep | ExpirySweep)[] = [
+    new ErasureSweep(deps),
+    new UserErasureSweep(deps),
+    expiry,
+  ];
+  const hasErasures = async (): Promise<boolean> =>
+    (await projects.findErasing(1)).length > 0 || (await deps.ledger.findOpen(1)).length > 0;
   return async function sweepProjects(reason) {
     // A claim takes two writes, and nearly every call has nothing to do.
-    const isIdle = reason === 'erasure' && !expiry.isUnderWay && (await projects.findErasing(1)).length === 0;
-    if (isIdle) return { expired: 0, erased: 0, letters: 0, more: false };
+    if (reason === 'erasure' && !expiry.isUnderWay && !(await hasErasures()))
+      return { expired: 0, erased: 0, forgotten: 0, letters: 0, more: false };
     const from = clock.now();
     const lastPortion = Timestamp.trusted(from + maxMs);
     // The longest time that a sweep takes. If the process dies, its claim blocks others until then.
@@ -56,8 +65,8 @@ export const makeSweepProjects = (deps: SweepProjectsDeps): SweepProjects => {
         parts = [...parts.filter((other) => other !== part), part];
         break;
       }
-      const { expired, erased, letters } = removals;
-      return { expired, erased, letters, more: !isDone };
+      const { expired, erased, forgotten, letters } = removals;
+      return { expired, erased, forgotten, letters, more: !isDone };
     } finally {
       // A claim that can't be released ends by itself.
       await projects.releaseSweep(claim).catch((error: unknown) => {

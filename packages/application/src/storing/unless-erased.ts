@@ -1,4 +1,9 @@
-import type { ErasureLedger, LogRecord, ProjectRepository } from '@user-activity/domain';
+import {
+  type ErasureLedger,
+  type LogRecord,
+  type ProjectRepository,
+  QualifiedTopic,
+} from '@user-activity/domain';
 import { Erasures, type ErasureLookupDeps, placeOf } from './erasures.ts';
 import type { StoreTally } from './store-records.ts';
 
@@ -50,6 +55,7 @@ async function recordRequests(
       ...erasure,
       user: deps.digestUser(erasure.userId),
       place: placeOf(record, deps.log),
+      topic: QualifiedTopic.of(record.replayOf ?? record.origin),
     });
   }
   return hasRequests ? records.filter(({ content }) => content.name !== 'ErasureRequested') : records;

@@ -15,6 +15,7 @@ export type AuditType =
   | 'KEY_REVOKED'
   | 'DEAD_LETTERS_REPLAYED'
   | 'PROJECT_ERASED'
+  | 'USER_ERASED'
   | 'SETTINGS_CHANGED'
   | 'SEARCHED'
   | 'VIEWED';

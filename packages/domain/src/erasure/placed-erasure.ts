@@ -1,6 +1,8 @@
 import type { ProjectId } from '../activity/project-id.ts';
 import type { Timestamp } from '../activity/timestamp.ts';
+import type { DeadLetter } from '../log/dead-letter.ts';
 import type { LogPosition } from '../log/log-position.ts';
+import { QualifiedTopic } from '../log/qualified-topic.ts';
 import type { ErasureId } from './erasure-id.ts';
 import type { UserDigest } from './user-digest.ts';
 import type { ErasureMode } from './user-erasure.ts';
@@ -13,6 +15,8 @@ export interface PlacedErasure {
   readonly mode: ErasureMode;
   readonly requestedAt: Timestamp;
   readonly place: LogPosition;
+  /** The `QualifiedTopic` of the place, by which dead letters name their log. */
+  readonly topic: string;
 }
 
 /** The part of an activity or a record that decides whether an erasure of its user covers it. */
@@ -32,6 +36,18 @@ export function isCovered({ origin, receivedAt }: Placed, { place, requestedAt }
     ? origin.offset < place.offset
     : receivedAt <= requestedAt;
 }
+
+/**
+ * Returns whether an erasure covers a dead letter of its user: by the place of its first copy, or for letters of other logs and of the edge
+ * by the time of its death.
+ */
+export const isLetterCovered = (
+  { origin, diedAt }: Pick<DeadLetter, 'origin' | 'diedAt'>,
+  { topic, place, requestedAt }: PlacedErasure,
+): boolean =>
+  QualifiedTopic.of(origin) === topic && origin.partition === place.partition
+    ? origin.offset < place.offset
+    : diedAt <= requestedAt;
 
 /** Returns the erasure that decides about an activity of the user: the first one that covers it, by the time of the request. */
 export const decidingErasure = <Erasure extends PlacedErasure>(

@@ -1,0 +1,78 @@
+import {
+  assertValidQuery,
+  type Clock,
+  ErasureId,
+  type ErasureLedger,
+  type ErasureMode,
+  type ErasureProgress,
+  erasureRequested,
+  type EventPublisher,
+  type IdGenerator,
+  isDomainError,
+  type Principal,
+  type ProjectId,
+  type UserErasure,
+} from '@user-activity/domain';
+import type { Audit } from '../audit/audit.ts';
+import type { DigestUser } from '../storing/erasures.ts';
+
+/** A request to erase a user. */
+export type ErasureDraft = Pick<UserErasure, 'project' | 'userId' | 'mode'>;
+
+export interface EraseUserDeps {
+  readonly publisher: Pick<EventPublisher, 'publish'>;
+  readonly ledger: Pick<ErasureLedger, 'announce'>;
+  readonly audit: Audit;
+  readonly clock: Clock;
+  readonly ids: IdGenerator;
+  readonly digestUser: DigestUser;
+  /** Whether the deployment has a key for replacements of users. */
+  readonly canAnonymise: boolean;
+}
+
+/**
+ * Erases a user of a project: all activities and dead letters that the service received until now. Resolves once the log holds the
+ * request. A consumer records it, and `sweepProjects` carries it out. Throws INVALID_QUERY for a mode that the deployment does not
+ * offer, LOG_UNAVAILABLE, LOG_BUSY, STORE_UNAVAILABLE and STORE_TIMEOUT; then send it again.
+ */
+export type EraseUser = (principal: Principal, draft: ErasureDraft) => Promise<UserErasure>;
+
+export const makeEraseUser = (deps: EraseUserDeps): EraseUser =>
+  async function eraseUser(principal, { project, userId, mode }) {
+    assertAvailable(mode, deps);
+    const erasure = {
+      id: ErasureId.parse(deps.ids.next()),
+      project,
+      userId,
+      mode,
+      requestedAt: deps.clock.now(),
+    };
+    // The audit trail has the digest of the user, because it must not name whoever was erased.
+    const details = { project, user: deps.digestUser(userId), mode, erasure: erasure.id };
+    await deps.audit(
+      { type: 'USER_ERASED', principal, details },
+      () => deps.publisher.publish([erasureRequested(erasure)]),
+      () => ({}),
+    );
+    await deps.ledger.announce(erasure).catch((error: unknown) => {
+      // The log has the request, and a consumer records it.
+      if (!isDomainError(error)) throw error;
+    });
+    return erasure;
+  };
+
+function assertAvailable(mode: ErasureMode, { canAnonymise }: Pick<EraseUserDeps, 'canAnonymise'>): void {
+  const message = 'must not be "anonymise", because this deployment has no ANONYMISATION_KEY';
+  if (mode === 'anonymise' && !canAnonymise) assertValidQuery([{ path: '/mode', message }]);
+}
+
+/** Returns how far an erasure of the project is, or undefined if it is unknown. Throws STORE_UNAVAILABLE and STORE_TIMEOUT. */
+export type FindErasure = (key: {
+  readonly project: ProjectId;
+  readonly id: ErasureId;
+}) => Promise<ErasureProgress | undefined>;
+
+export const makeFindErasure = (deps: { readonly ledger: Pick<ErasureLedger, 'find'> }): FindErasure =>
+  async function findErasure({ project, id }) {
+    return deps.ledger.find(project, id);
+  };
