@@ -4,6 +4,7 @@ import {
   deadLetterQueueContract,
   deadLetterRepositoryContract,
   describeContract,
+  erasureLedgerContract,
   eventConsumerContract,
   eventPublisherContract,
   keyRepositoryContract,
@@ -14,6 +15,7 @@ import {
 } from '@user-activity/port-contracts';
 import {
   memoryDeadLetters,
+  memoryErasures,
   memoryFeed,
   memoryKeys,
   memoryLetters,
@@ -29,6 +31,7 @@ describeContract('MemoryActivityFeed', activityFeedContract, () => memoryFeed())
 describeContract('MemoryActivityRepository', activityRepositoryContract, () => memoryRepository());
 describeContract('MemoryDeadLetterQueue', deadLetterQueueContract, () => memoryDeadLetters());
 describeContract('MemoryDeadLetterRepository', deadLetterRepositoryContract, () => memoryLetters());
+describeContract('MemoryErasureLedger', erasureLedgerContract, () => memoryErasures());
 describeContract('MemoryEventPublisher', eventPublisherContract, () => memoryLog());
 describeContract('MemoryEventConsumer', eventConsumerContract, () => memoryLog());
 describeContract('MemorySettledOffsets', settledOffsetsContract, () => memorySettledOffsets());

@@ -1,6 +1,7 @@
 import type {
   ActivityFeedSubject,
   DeadLetterSubject,
+  ErasureLedgerSubject,
   KeyRepositorySubject,
   LetterRepositorySubject,
   LogSubject,
@@ -15,6 +16,7 @@ import {
   MemoryActivityRepository,
   MemoryDeadLetterQueue,
   MemoryDeadLetterRepository,
+  MemoryErasureLedger,
   MemoryEventConsumer,
   MemoryEventPublisher,
   MemoryKeyRepository,
@@ -115,6 +117,17 @@ export async function memoryFeed(store: MemoryStore = new MemoryStore()): Promis
     open: async () => new MemoryActivityFeed(store),
     repository: async () => new MemoryActivityRepository(store),
     settledOffsets: async () => new MemorySettledOffsets(store),
+    interrupt: () => interrupt(store),
+    close: async () => store.activities.clear(),
+  };
+}
+
+export async function memoryErasures(store: MemoryStore = new MemoryStore()): Promise<ErasureLedgerSubject> {
+  return {
+    open: async () => new MemoryErasureLedger(store),
+    repository: async () => new MemoryActivityRepository(store),
+    queue: async () => new MemoryDeadLetterQueue(store),
+    letters: async () => new MemoryDeadLetterRepository(store),
     interrupt: () => interrupt(store),
     close: async () => store.activities.clear(),
   };

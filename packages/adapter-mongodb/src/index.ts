@@ -3,6 +3,7 @@ export { MongoActivityFeed } from './mongo-activity-feed.ts';
 export { MongoActivityRepository } from './mongo-activity-repository.ts';
 export { MongoDeadLetterQueue } from './mongo-dead-letter-queue.ts';
 export { MongoDeadLetterRepository } from './mongo-dead-letter-repository.ts';
+export { MongoErasureLedger } from './mongo-erasure-ledger.ts';
 export { MongoKeyRepository } from './mongo-key-repository.ts';
 export { MongoSettledOffsets } from './mongo-settled-offsets.ts';
 export { MongoOutbox } from './mongo-outbox.ts';

@@ -12,7 +12,7 @@ export interface IndexSpec {
 const time = { createdAt: -1, _id: -1 } as const;
 /** By (createdAt, id), for all activities of a project. */
 export const activityOrder = { project: 1, ...time } as const;
-const byUser = { project: 1, userId: 1, ...time } as const;
+export const activitiesByUser = { project: 1, userId: 1, ...time } as const;
 const byType = { project: 1, type: 1, ...time } as const;
 const byUserAndType = { project: 1, userId: 1, type: 1, ...time } as const;
 
@@ -46,6 +46,12 @@ export const deadLettersByActivity = {
   ...withActivity,
 } as const;
 
+/** For the dead letters of a user. The key of a record is the id of its user. */
+export const deadLettersByKey = {
+  key: { project: 1, key: 1 },
+  partialFilterExpression: { key: { $type: 'binData' } },
+} as const;
+
 /** For the sweep of the dead letters of the edge, of all projects: from the oldest, with their sizes. */
 export const deadLettersOfEdge = {
   key: { 'origin.topic': 1, diedAt: 1, _id: 1, bytes: 1 },
@@ -67,7 +73,7 @@ export const collectionIndexes: readonly CollectionIndexes[] = [
     collection: 'activities',
     // One index for each combination of user and type, so that a page examines little more than its own documents.
     current: [
-      { key: byUser, isWrittenAtRandom: true },
+      { key: activitiesByUser, isWrittenAtRandom: true },
       { key: byType },
       { key: byUserAndType, isWrittenAtRandom: true },
       { key: activityOrder },
@@ -83,6 +89,7 @@ export const collectionIndexes: readonly CollectionIndexes[] = [
       { key: deadLetterOrder },
       { key: deadLettersForSweep },
       deadLettersByActivity,
+      deadLettersByKey,
       deadLettersOfEdge,
     ],
     byProject: deadLetterOrder,
@@ -95,12 +102,12 @@ export const deadLetterIndexFor = ({ codes }: DeadLetterFilter): IndexKey =>
 
 /** Chooses the index for a filter. MongoDB would choose by a sample, and then sometimes read most of the collection. */
 export function indexFor({ userIds, types }: ActivityFilter): IndexKey {
-  if (userIds.length > 0) return types.length > 0 ? byUserAndType : byUser;
+  if (userIds.length > 0) return types.length > 0 ? byUserAndType : activitiesByUser;
   return types.length > 0 ? byType : activityOrder;
 }
 
 /** Chooses an index for a filter that also contains the counted field, so that MongoDB reads no document. */
 export function keyIndexFor({ userIds, types }: ActivityFilter, field: KeyField): IndexKey {
-  if (field === 'userId') return types.length > 0 ? byUserAndType : byUser;
+  if (field === 'userId') return types.length > 0 ? byUserAndType : activitiesByUser;
   return userIds.length > 0 ? byUserAndType : byType;
 }

@@ -23,6 +23,7 @@ import { DeploymentError, openFailure, uriFault } from './open-failure.ts';
 import { type OutboxDocument, outboxIndexes } from './outbox-document.ts';
 import { type ErasureDocument, erasingIndex, type SettingsDocument } from './project-documents.ts';
 import { type SettledDocument, SettledWatch } from './settled-watch.ts';
+import { erasuresByUser, openErasures, type UserErasureDocument } from './user-erasure-document.ts';
 import { keepTtlIndex } from './ttl-index.ts';
 
 export interface MongoStoreOptions {
@@ -86,6 +87,7 @@ export class MongoStore {
   readonly claims: Collection<ClaimDocument>;
   readonly settings: Collection<SettingsDocument>;
   readonly erasures: Collection<ErasureDocument>;
+  readonly userErasures: Collection<UserErasureDocument>;
   readonly keys: Collection<KeyDocument>;
   readonly outbox: Collection<OutboxDocument>;
   readonly timeoutMs: number;
@@ -118,6 +120,7 @@ export class MongoStore {
     this.claims = db.collection('claims');
     this.settings = db.collection('retentions');
     this.erasures = db.collection('erasures');
+    this.userErasures = db.collection('user_erasures');
     this.keys = db.collection('keys');
     this.outbox = db.collection('outbox');
   }
@@ -160,6 +163,7 @@ export class MongoStore {
       await migrate(store.#db, patientClient.db(database, concerns), compression, onProgress);
       await ensureIndexes(store.erasures, [erasingIndex]);
       await ensureIndexes(store.outbox, outboxIndexes);
+      await ensureIndexes(store.userErasures, [erasuresByUser, openErasures]);
       store.#stopChecking = checkRegularly(store.#db);
       return store;
     } catch (error) {

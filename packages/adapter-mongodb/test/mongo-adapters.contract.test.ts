@@ -4,6 +4,7 @@ import {
   deadLetterQueueContract,
   deadLetterRepositoryContract,
   describeContract,
+  erasureLedgerContract,
   keyRepositoryContract,
   settledOffsetsContract,
   outboxContract,
@@ -14,6 +15,7 @@ import {
   mongoActivityRepository,
   mongoDeadLetterQueue,
   mongoDeadLetterRepository,
+  mongoErasures,
   mongoFeed,
   mongoKeyRepository,
   mongoSettledOffsets,
@@ -27,6 +29,7 @@ describeContract('MongoActivityRepository', activityRepositoryContract, mongoAct
 describeContract('MongoDeadLetterQueue', deadLetterQueueContract, mongoDeadLetterQueue);
 describeContract('MongoDeadLetterRepository', deadLetterRepositoryContract, mongoDeadLetterRepository);
 describeContract('MongoSettledOffsets', settledOffsetsContract, mongoSettledOffsets);
+describeContract('MongoErasureLedger', erasureLedgerContract, mongoErasures);
 describeContract('MongoProjectRepository', projectRepositoryContract, mongoProjectRepository);
 describeContract('MongoTopicRegistry', topicRegistryContract, mongoTopicRegistry);
 describeContract('MongoKeyRepository', keyRepositoryContract, mongoKeyRepository);

@@ -1,6 +1,7 @@
 import type {
   ActivityFeedSubject,
   DeadLetterSubject,
+  ErasureLedgerSubject,
   KeyRepositorySubject,
   LetterRepositorySubject,
   OutboxSubject,
@@ -16,6 +17,7 @@ import {
   MongoActivityRepository,
   MongoDeadLetterQueue,
   MongoDeadLetterRepository,
+  MongoErasureLedger,
   MongoKeyRepository,
   MongoSettledOffsets,
   MongoOutbox,
@@ -82,6 +84,18 @@ export async function mongoFeed(): Promise<ActivityFeedSubject> {
     open: async () => new MongoActivityFeed(store),
     repository: async () => new MongoActivityRepository(store),
     settledOffsets: async () => new MongoSettledOffsets(store),
+    interrupt,
+    close,
+  };
+}
+
+export async function mongoErasures(): Promise<ErasureLedgerSubject> {
+  const { store, interrupt, close } = await freshStore();
+  return {
+    open: async () => new MongoErasureLedger(store),
+    repository: async () => new MongoActivityRepository(store),
+    queue: async () => new MongoDeadLetterQueue(store),
+    letters: async () => new MongoDeadLetterRepository(store),
     interrupt,
     close,
   };

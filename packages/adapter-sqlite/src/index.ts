@@ -14,6 +14,7 @@ export {
   SqliteProjectRepository,
   type SqliteProjectRepositoryOptions,
 } from './ports/sqlite-project-repository.ts';
+export { SqliteErasureLedger } from './ports/sqlite-erasure-ledger.ts';
 export { SqliteEventConsumer, type SqliteEventConsumerOptions } from './ports/sqlite-event-consumer.ts';
 export { SqliteEventPublisher, type SqliteEventPublisherOptions } from './ports/sqlite-event-publisher.ts';
 export { SqliteKeyRepository } from './ports/sqlite-key-repository.ts';

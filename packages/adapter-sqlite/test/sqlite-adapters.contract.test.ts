@@ -4,6 +4,7 @@ import {
   deadLetterQueueContract,
   deadLetterRepositoryContract,
   describeContract,
+  erasureLedgerContract,
   eventConsumerContract,
   eventPublisherContract,
   keyRepositoryContract,
@@ -14,6 +15,7 @@ import {
 } from '@user-activity/port-contracts';
 import {
   sqliteDeadLetters,
+  sqliteErasures,
   sqliteFeed,
   sqliteKeys,
   sqliteLetters,
@@ -29,6 +31,7 @@ describeContract('SqliteActivityFeed', activityFeedContract, sqliteFeed);
 describeContract('SqliteActivityRepository', activityRepositoryContract, sqliteRepository);
 describeContract('SqliteDeadLetterQueue', deadLetterQueueContract, sqliteDeadLetters);
 describeContract('SqliteDeadLetterRepository', deadLetterRepositoryContract, sqliteLetters);
+describeContract('SqliteErasureLedger', erasureLedgerContract, sqliteErasures);
 describeContract('SqliteEventPublisher', eventPublisherContract, sqliteLog);
 describeContract('SqliteEventConsumer', eventConsumerContract, sqliteLog);
 describeContract('SqliteSettledOffsets', settledOffsetsContract, sqliteSettledOffsets);

@@ -6,6 +6,7 @@ import type { DeadLetter } from '@user-activity/domain';
 import type {
   ActivityFeedSubject,
   DeadLetterSubject,
+  ErasureLedgerSubject,
   KeyRepositorySubject,
   LetterRepositorySubject,
   LogSubject,
@@ -23,6 +24,7 @@ import {
   type SqliteDatabaseOptions,
   SqliteDeadLetterQueue,
   SqliteDeadLetterRepository,
+  SqliteErasureLedger,
   SqliteEventConsumer,
   SqliteEventPublisher,
   SqliteKeyRepository,
@@ -145,6 +147,18 @@ export async function sqliteFeed(): Promise<ActivityFeedSubject> {
     repository: async () => new SqliteActivityRepository(database),
     settledOffsets: async () => new SqliteSettledOffsets(database),
     interrupt: async () => hideTables(database.file, ['activities', 'settled_offsets']),
+    close,
+  };
+}
+
+export async function sqliteErasures(): Promise<ErasureLedgerSubject> {
+  const { database, close } = await newDatabase();
+  return {
+    open: async () => new SqliteErasureLedger(database),
+    repository: async () => new SqliteActivityRepository(database),
+    queue: async () => new SqliteDeadLetterQueue(database),
+    letters: async () => new SqliteDeadLetterRepository(database),
+    interrupt: async () => hideTables(database.file, ['activities', 'dead_letters', 'user_erasures']),
     close,
   };
 }

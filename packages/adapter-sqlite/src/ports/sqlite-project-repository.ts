@@ -21,8 +21,8 @@ import {
 import { claimWork, releaseWork } from './claims.ts';
 import { changeStore, queryStore } from './failure.ts';
 import { originRow } from './letter-row.ts';
+import { positionAfter, positionOf, shares } from './removal-shares.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
-import type { Position } from '../protocol/branches.ts';
 import { type ErasureRow, settingsOf } from '../protocol/project-rows.ts';
 
 export interface SqliteProjectRepositoryOptions {
@@ -165,23 +165,6 @@ export class SqliteProjectRepository implements ProjectRepository {
     return changeStore(() => releaseWork(this.#database, 'sweep', claim));
   }
 }
-
-// A thread does nothing else during a job, so a portion of 1,000 rows is several jobs, and others come in between.
-const maxRows = 100;
-
-/** Returns the limits of the jobs of a portion. */
-const shares = (limit: number): readonly number[] =>
-  Array.from({ length: Math.ceil(limit / maxRows) }, (_, index) =>
-    Math.min(maxRows, limit - index * maxRows),
-  );
-
-const positionAfter = ({ project, after }: Pick<ActivityRemoval, 'project' | 'after'>): Position | null =>
-  after === undefined ? null : [after.createdAt, ActivityKeyText.of({ project, id: after.id })];
-
-const positionOf = ([createdAt, key]: Position) => ({
-  createdAt: Timestamp.trusted(createdAt),
-  id: ActivityKeyText.idOf(ActivityKeyText.trusted(key)),
-});
 
 const erasureOf = ([project, erasedAt]: ErasureRow): Erasure => ({
   project: ProjectId.trusted(project),

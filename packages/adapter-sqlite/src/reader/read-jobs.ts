@@ -3,6 +3,7 @@ import { type PageQuery, readPage } from './page-job.ts';
 import { settledQueries } from './settled-queries.ts';
 import { keyColumns, type KeyRow } from '../protocol/key-rows.ts';
 import { type ActivityRow, activityColumns, type Bytes, type LogEntry } from '../protocol/rows.ts';
+import { userErasureQueries } from './user-erasure-queries.ts';
 import { projectJobs } from './project-jobs.ts';
 import type { Prepare } from '../protocol/statements.ts';
 
@@ -30,6 +31,7 @@ export function readJobs(prepare: Prepare) {
     ...letterJobs(prepare),
     ...settledQueries(prepare),
     ...projectJobs(prepare),
+    ...userErasureQueries(prepare),
     apiKeys: () => prepare<KeyRow>(apiKeysSql).all(),
     page: (query: PageQuery) => readPage(prepare, query),
     /** Returns the activities that exist. */

@@ -1,4 +1,5 @@
 import { edgeTopic, letterOverheadBytes, ProjectId } from '@user-activity/domain';
+import { addUserErasures } from './user-erasure-schema.ts';
 import { addProjectSettings, addProjectTables } from './project-schema.ts';
 
 /** The id in the header of the file: "UALG" in ASCII. */
@@ -83,6 +84,7 @@ export const migrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX outbox_by_time ON outbox (received_at, id) WHERE due_at IS NULL;
   CREATE INDEX outbox_pending ON outbox (due_at) WHERE due_at IS NOT NULL;`,
+  addUserErasures,
 ];
 
 export const schemaVersion = migrations.length + 1;

@@ -16,6 +16,7 @@ import { logKeys } from './log-keys.ts';
 import { registerTopic } from './register-topic.ts';
 import { settledJobs } from './settled-jobs.ts';
 import { projectJobs } from './project-jobs.ts';
+import { userErasureJobs } from './user-erasure-jobs.ts';
 import { sweep } from './sweep-job.ts';
 
 // Limits the duration of a commit. The next commits trim the other records.
@@ -43,6 +44,7 @@ export type WriteJobs = ReturnType<typeof writeJobs>;
 export function writeJobs(prepare: Prepare, retainedRecords: number) {
   return {
     ...projectJobs(prepare),
+    ...userErasureJobs(prepare),
     ...keyJobs(prepare),
     ...outboxJobs(prepare),
     /** Returns the offset of the last record. The records of a job have consecutive offsets. */

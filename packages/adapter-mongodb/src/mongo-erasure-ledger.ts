@@ -1,0 +1,136 @@
+import {
+  ActivityKeyText,
+  type DeadLetterId,
+  type ErasedUserRecord,
+  type ErasureId,
+  type ErasureLedger,
+  type ErasureProgress,
+  type OpenErasure,
+  type ProjectId,
+  type RecordedErasure,
+  type UserDigest,
+  type UserErasure,
+  type UserRemoval,
+} from '@user-activity/domain';
+import { MongoServerError } from 'mongodb';
+import type { MongoStore } from './mongo-store.ts';
+import { duplicateKey } from './refused-inserts.ts';
+import { removeCovered, removeLettersOfUser, removeOfUser } from './remove-covered.ts';
+import { translated } from './translated.ts';
+import {
+  erasuresByUser,
+  openErasure,
+  openErasures,
+  placedErasure,
+  type RecordedDocument,
+  recordedPart,
+} from './user-erasure-document.ts';
+
+export class MongoErasureLedger implements ErasureLedger {
+  readonly #store: MongoStore;
+
+  constructor(store: MongoStore) {
+    this.#store = store;
+  }
+
+  async announce({ id, project }: UserErasure): Promise<void> {
+    const { userErasures, timeoutMs: maxTimeMS } = this.#store;
+    const change = { $setOnInsert: { project, erased: 0 } };
+    await translated(() => userErasures.updateOne({ _id: id }, change, { upsert: true, maxTimeMS }));
+  }
+
+  async record(erasure: OpenErasure): Promise<void> {
+    const { userErasures, timeoutMs: maxTimeMS } = this.#store;
+    const { id, project, userId } = erasure;
+    // If it is recorded already, nothing matches, and the insert fails.
+    const filter = { _id: id, recorded: { $exists: false } };
+    const change = {
+      $set: { project, recorded: recordedPart(erasure), userId },
+      $setOnInsert: { erased: 0 },
+    };
+    await translated(() =>
+      userErasures.updateOne(filter, change, { upsert: true, maxTimeMS }).catch(unlessKnown),
+    );
+  }
+
+  find(project: ProjectId, id: ErasureId): Promise<ErasureProgress | undefined> {
+    const { userErasures, timeoutMs: maxTimeMS } = this.#store;
+    return translated(async () => {
+      const document = await userErasures.findOne({ _id: id, project }, { maxTimeMS });
+      if (document === null) return undefined;
+      const { recorded, userId, erased } = document;
+      if (recorded === undefined) return { id, status: 'accepted', erased };
+      return { id, status: userId === undefined ? 'done' : 'running', erased };
+    });
+  }
+
+  isEmpty(): Promise<boolean> {
+    const { userErasures, timeoutMs: maxTimeMS } = this.#store;
+    const options = { projection: { _id: 1 }, hint: erasuresByUser.key, maxTimeMS };
+    return translated(
+      async () => (await userErasures.findOne({ 'recorded.user': { $gt: '' } }, options)) === null,
+    );
+  }
+
+  async findByUsers(users: readonly UserDigest[]): Promise<readonly RecordedErasure[]> {
+    if (users.length === 0) return [];
+    const { userErasures, timeoutMs: maxTimeMS } = this.#store;
+    const condition = { 'recorded.user': { $in: [...users] } };
+    return translated(async () => {
+      const documents = await userErasures
+        .find<RecordedDocument>(condition, { hint: erasuresByUser.key, maxTimeMS })
+        .toArray();
+      return documents.map((document) => ({
+        ...placedErasure(document),
+        isOpen: document.userId !== undefined,
+      }));
+    });
+  }
+
+  findOpen(limit: number): Promise<readonly OpenErasure[]> {
+    const { userErasures, timeoutMs: maxTimeMS } = this.#store;
+    return translated(async () => {
+      const documents = await userErasures
+        .find<RecordedDocument>(
+          { userId: { $exists: true } },
+          { sort: openErasures.key, limit, hint: openErasures.key, maxTimeMS },
+        )
+        .toArray();
+      return documents.map(openErasure);
+    });
+  }
+
+  removeActivities(removal: UserRemoval) {
+    return translated(() => removeOfUser(this.#store, removal));
+  }
+
+  removeLetters(erasure: OpenErasure, limit: number): Promise<number> {
+    return translated(() => removeLettersOfUser(this.#store, erasure, limit));
+  }
+
+  async removeRecords(records: readonly ErasedUserRecord[], letters: readonly DeadLetterId[]): Promise<void> {
+    await translated(async () => {
+      const groups = Map.groupBy(records, ({ erasure, userId }) => `${erasure.id} ${userId}`);
+      for (const [first, ...others] of groups.values()) {
+        if (first === undefined) continue;
+        const keys = [first, ...others].map(ActivityKeyText.of);
+        await removeCovered(this.#store, keys, first.userId, first.erasure, first.replacement);
+      }
+      const ids: string[] = [...letters];
+      if (ids.length > 0)
+        await this.#store.deadLetters.deleteMany({ _id: { $in: ids } }, { hint: { _id: 1 } });
+    });
+  }
+
+  async addErased(id: ErasureId, count: number): Promise<void> {
+    await translated(() => this.#store.userErasures.updateOne({ _id: id }, { $inc: { erased: count } }));
+  }
+
+  async finish(id: ErasureId): Promise<void> {
+    await translated(() => this.#store.userErasures.updateOne({ _id: id }, { $unset: { userId: '' } }));
+  }
+}
+
+function unlessKnown(error: unknown): void {
+  if (!(error instanceof MongoServerError && error.code === duplicateKey)) throw error;
+}

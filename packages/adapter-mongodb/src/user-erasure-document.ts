@@ -1,0 +1,68 @@
+import {
+  ErasureId,
+  type ErasureMode,
+  LogId,
+  type OpenErasure,
+  type PlacedErasure,
+  ProjectId,
+  Timestamp,
+  UserDigest,
+  UserId,
+} from '@user-activity/domain';
+
+/** An erasure of a user, in the collection `user_erasures`. It stays after its end. */
+export interface UserErasureDocument {
+  /** The id of the erasure. */
+  readonly _id: string;
+  readonly project: string;
+  /** The number of activities that were removed or anonymised. */
+  readonly erased: number;
+  /** Absent until a consumer has recorded the erasure. */
+  readonly recorded?: RecordedPart;
+  /** Absent before the erasure is recorded, and after its end. */
+  readonly userId?: string;
+}
+
+interface RecordedPart {
+  readonly user: string;
+  readonly mode: ErasureMode;
+  readonly requestedAt: Date;
+  readonly place: { readonly log: string; readonly partition: number; readonly offset: number };
+  readonly topic: string;
+}
+
+/** A document of a recorded erasure. */
+export type RecordedDocument = UserErasureDocument & { readonly recorded: RecordedPart };
+
+/** For the erasures of a user. */
+export const erasuresByUser = { key: { 'recorded.user': 1 } } as const;
+
+/** For the erasures that are not done, the oldest first. */
+export const openErasures = {
+  key: { 'recorded.requestedAt': 1, _id: 1 },
+  partialFilterExpression: { userId: { $exists: true } },
+} as const;
+
+export const recordedPart = ({ user, mode, requestedAt, place, topic }: PlacedErasure): RecordedPart => ({
+  user,
+  mode,
+  requestedAt: new Date(requestedAt),
+  place: { ...place },
+  topic,
+});
+
+export const placedErasure = ({ _id, project, recorded }: RecordedDocument): PlacedErasure => ({
+  id: ErasureId.trusted(_id),
+  project: ProjectId.trusted(project),
+  user: UserDigest.trusted(recorded.user),
+  mode: recorded.mode,
+  requestedAt: Timestamp.trusted(recorded.requestedAt.getTime()),
+  place: { ...recorded.place, log: LogId.trusted(recorded.place.log) },
+  topic: recorded.topic,
+});
+
+/** Takes a document of an erasure that is not done. */
+export const openErasure = (document: RecordedDocument): OpenErasure => ({
+  ...placedErasure(document),
+  userId: UserId.trusted(document.userId ?? ''),
+});

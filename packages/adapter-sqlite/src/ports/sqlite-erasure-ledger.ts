@@ -1,0 +1,169 @@
+import {
+  ActivityKeyText,
+  DeadLetterId,
+  type ErasedUserRecord,
+  ErasureId,
+  type ErasureLedger,
+  ErasureMode,
+  type ErasureProgress,
+  LogId,
+  type OpenErasure,
+  type PlacedErasure,
+  ProjectId,
+  type RecordedErasure,
+  Timestamp,
+  UserDigest,
+  type UserErasure,
+  UserId,
+  type UserRemoval,
+} from '@user-activity/domain';
+import type { CoverInput, UserErasureRow } from '../protocol/user-erasure-rows.ts';
+import { changeStore, queryStore } from './failure.ts';
+import { originRow } from './letter-row.ts';
+import { positionAfter, positionOf, shares } from './removal-shares.ts';
+import type { SqliteDatabase } from './sqlite-database.ts';
+
+const options = { timeoutMs: 10_000 };
+
+export class SqliteErasureLedger implements ErasureLedger {
+  readonly #database: SqliteDatabase;
+
+  constructor(database: SqliteDatabase) {
+    this.#database = database;
+  }
+
+  async announce({ id, project }: UserErasure): Promise<void> {
+    await changeStore(() => this.#database.writer.submit('announceErasure', [id, project], options));
+  }
+
+  async record(erasure: OpenErasure): Promise<void> {
+    await changeStore(() => this.#database.writer.submit('recordErasure', rowOf(erasure), options));
+  }
+
+  find(project: ProjectId, id: ErasureId): Promise<ErasureProgress | undefined> {
+    return queryStore(async () => {
+      const [row] = await this.#database.queries.submit('erasureProgress', [id, project], options);
+      if (row === undefined) return undefined;
+      const [user, userId, erased] = row;
+      if (user === null) return { id, status: 'accepted', erased };
+      return { id, status: userId === null ? 'done' : 'running', erased };
+    });
+  }
+
+  // The consumer asks before each batch, and must not wait behind the queries of clients.
+  isEmpty(): Promise<boolean> {
+    return queryStore(async () => !(await this.#database.log.submit('hasErasure', undefined, options)));
+  }
+
+  findByUsers(users: readonly UserDigest[]): Promise<readonly RecordedErasure[]> {
+    return queryStore(async () => {
+      const rows = await this.#database.log.submit('erasuresOfUsers', users, options);
+      return rows.map((row) => ({ ...placedErasure(row), isOpen: row[9] !== null }));
+    });
+  }
+
+  findOpen(limit: number): Promise<readonly OpenErasure[]> {
+    return queryStore(async () => {
+      const rows = await this.#database.queries.submit('openErasures', limit, options);
+      return rows.map((row) => ({ ...placedErasure(row), userId: UserId.trusted(row[9] ?? '') }));
+    });
+  }
+
+  removeActivities({ erasure, replacement, after, limit }: UserRemoval) {
+    const cover = coverOf(erasure, erasure.userId, replacement);
+    return changeStore(async () => {
+      let position = positionAfter({ project: erasure.project, after });
+      let removed = 0;
+      for (const max of shares(limit)) {
+        const input = { cover, after: position, limit: max };
+        const output = await this.#database.writer.submit('removeOfUser', input, { ...options, weight: max });
+        removed += output.removed;
+        position = output.next;
+        if (position === null) return { removed, next: undefined };
+      }
+      return { removed, next: position === null ? undefined : positionOf(position) };
+    });
+  }
+
+  removeLetters(erasure: OpenErasure, limit: number): Promise<number> {
+    const cover = coverOf(erasure, erasure.userId, undefined);
+    return changeStore(async () => {
+      let removed = 0;
+      for (const max of shares(limit)) {
+        const input = { cover, limit: max };
+        const count = await this.#database.writer.submit('removeLettersOfUser', input, {
+          ...options,
+          weight: max,
+        });
+        removed += count;
+        if (count < max) break;
+      }
+      return removed;
+    });
+  }
+
+  async removeRecords(
+    records: readonly ErasedUserRecord[],
+    letterIds: readonly DeadLetterId[],
+  ): Promise<void> {
+    const covered = records.map((record) => ({
+      cover: coverOf(record.erasure, record.userId, record.replacement),
+      keys: [ActivityKeyText.of(record)],
+    }));
+    const letters = letterIds.map((id) => originRow(DeadLetterId.originOf(id)));
+    await changeStore(async () => {
+      const { writer } = this.#database;
+      await writer.submit('removeRecords', covered, { ...options, weight: covered.length });
+      await writer.submit('removeLettersOf', letters, { ...options, weight: letters.length });
+    });
+  }
+
+  async addErased(id: ErasureId, count: number): Promise<void> {
+    await changeStore(() => this.#database.writer.submit('addErased', [id, count], options));
+  }
+
+  async finish(id: ErasureId): Promise<void> {
+    await changeStore(() => this.#database.writer.submit('finishErasure', id, options));
+  }
+}
+
+const rowOf = ({
+  id,
+  project,
+  user,
+  mode,
+  requestedAt,
+  place: { log, partition, offset },
+  topic,
+  userId,
+}: OpenErasure): UserErasureRow => [
+  id,
+  project,
+  user,
+  mode,
+  requestedAt,
+  log,
+  partition,
+  offset,
+  topic,
+  userId,
+];
+
+function placedErasure(row: UserErasureRow): PlacedErasure {
+  const [id, project, user, mode, requestedAt, log, partition, offset, topic] = row;
+  return {
+    id: ErasureId.trusted(id),
+    project: ProjectId.trusted(project),
+    user: UserDigest.trusted(user),
+    mode: ErasureMode.parse(mode),
+    requestedAt: Timestamp.trusted(requestedAt),
+    place: { log: LogId.trusted(log), partition, offset },
+    topic,
+  };
+}
+
+const coverOf = (
+  { project, place, topic, requestedAt }: PlacedErasure,
+  userId: UserId,
+  replacement: UserId | undefined,
+): CoverInput => ({ project, userId, ...place, topic, requestedAt, replacement: replacement ?? null });

@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import { ActivityQuery, ErasureId, type ErasureLedger, ProjectId, UserId } from '@user-activity/domain';
+import { digestOf, erasureOf, ledgerCases } from './erasure-ledger-subject.ts';
+import { erasureRemovalCases } from './erasure-removal-cases.ts';
+import { assertRejects } from './rejections.ts';
+import { sampleActivities } from './samples.ts';
+import { filterOf } from './walk.ts';
+
+const shop = ProjectId.parse('shop');
+const id = ErasureId.parse('erasure-1');
+
+const statusOf = async (ledger: ErasureLedger, erasureId = id, project = ProjectId.default) =>
+  (await ledger.find(project, erasureId))?.status;
+
+/** The promises of every `ErasureLedger`, by the numbers in its doc comment. */
+export const erasureLedgerContract = [
+  ...ledgerCases({
+    E1: {
+      async 'a recorded erasure comes back from a new handle, equal in every part'(ledger, _, subject) {
+        const erasure = erasureOf({ project: shop, mode: 'anonymise', offset: 2 ** 53 - 1, partition: 7 });
+        await ledger.record(erasure);
+        const later = await subject.open();
+        assert.deepEqual(await later.findOpen(10), [erasure]);
+        const { userId: _user, ...recorded } = erasure;
+        assert.deepEqual(await later.findByUsers([erasure.user]), [{ ...recorded, isOpen: true }]);
+        assert.deepEqual(await later.find(shop, id), { id, status: 'running', erased: 0 });
+      },
+      async 'the first place stays, also after the end'(ledger) {
+        const [first, again] = [erasureOf({ offset: 5 }), erasureOf({ offset: 9, userId: 'user-2' })];
+        await ledger.record(first);
+        await ledger.record(again);
+        assert.deepEqual(await ledger.findOpen(10), [first]);
+        await ledger.finish(id);
+        await ledger.record(again);
+        assert.deepEqual(await ledger.findOpen(10), []);
+        assert.equal(await statusOf(ledger), 'done');
+        const [found] = await ledger.findByUsers([first.user]);
+        assert.deepEqual(found?.place, first.place);
+        assert.deepEqual(await ledger.findByUsers([again.user]), []);
+      },
+    },
+    E2: {
+      async 'an announced erasure is accepted until it is recorded'(ledger) {
+        const erasure = erasureOf();
+        assert.equal(await statusOf(ledger), undefined);
+        await ledger.announce(erasure);
+        assert.equal(await statusOf(ledger), 'accepted');
+        assert.deepEqual(await ledger.findOpen(10), []);
+        assert.equal(await ledger.isEmpty(), true);
+        await ledger.record(erasure);
+        assert.equal(await statusOf(ledger), 'running');
+        assert.deepEqual(await ledger.findOpen(10), [erasure]);
+      },
+      async 'an announcement that comes late changes nothing'(ledger) {
+        const erasure = erasureOf();
+        await ledger.record(erasure);
+        await ledger.announce(erasure);
+        assert.deepEqual(await ledger.findOpen(10), [erasure]);
+        await ledger.finish(id);
+        await ledger.announce(erasure);
+        assert.equal(await statusOf(ledger), 'done');
+      },
+    },
+    E3: {
+      async 'erasures are found by their users, in every project, and never by others'(ledger) {
+        assert.equal(await ledger.isEmpty(), true);
+        const erasures = [
+          erasureOf({ id: 'a' }),
+          erasureOf({ id: 'b', project: shop }),
+          erasureOf({ id: 'c', offset: 200 }),
+          erasureOf({ id: 'd', userId: 'user-2' }),
+        ];
+        for (const erasure of erasures) await ledger.record(erasure);
+        await ledger.finish(ErasureId.parse('a'));
+        assert.equal(await ledger.isEmpty(), false);
+        const found = await ledger.findByUsers([digestOf('user-1'), digestOf('nobody')]);
+        assert.deepEqual(found.map((erasure) => [erasure.id, erasure.isOpen]).toSorted(), [
+          ['a', false],
+          ['b', true],
+          ['c', true],
+        ]);
+        assert.deepEqual(await ledger.findByUsers([digestOf('User-1')]), []);
+        assert.deepEqual(await ledger.findByUsers([]), []);
+      },
+      async 'a thousand users are looked up at once'(ledger) {
+        const users = Array.from({ length: 1000 }, (_, index) => `user-${index}`);
+        await ledger.record(erasureOf({ id: 'first', userId: 'user-0' }));
+        await ledger.record(erasureOf({ id: 'last', userId: 'user-999' }));
+        const found = await ledger.findByUsers(users.map(digestOf));
+        assert.deepEqual(found.map((erasure) => erasure.id).toSorted(), ['first', 'last']);
+      },
+      async 'those that are not done come oldest first, up to the limit'(ledger) {
+        for (const [name, second] of [
+          ['late', 3],
+          ['early', 1],
+          ['done', 0],
+          ['middle', 2],
+        ] as const)
+          await ledger.record(erasureOf({ id: name, second }));
+        await ledger.finish(ErasureId.parse('done'));
+        const ids = async (limit: number) => (await ledger.findOpen(limit)).map((erasure) => erasure.id);
+        assert.deepEqual(await ids(10), ['early', 'middle', 'late']);
+        assert.deepEqual(await ids(1), ['early']);
+      },
+    },
+    E8: {
+      async 'erased activities are counted, also after the end'(ledger) {
+        await ledger.record(erasureOf());
+        await ledger.addErased(id, 3);
+        await ledger.addErased(id, 1000);
+        assert.deepEqual(await ledger.find(ProjectId.default, id), { id, status: 'running', erased: 1003 });
+        await ledger.finish(id);
+        assert.deepEqual(await ledger.find(ProjectId.default, id), { id, status: 'done', erased: 1003 });
+      },
+    },
+    E9: {
+      async 'an erasure is known only in its project'(ledger) {
+        await ledger.announce(erasureOf({ project: shop }));
+        assert.equal(await statusOf(ledger), undefined);
+        assert.equal(await statusOf(ledger, id, shop), 'accepted');
+        await ledger.record(erasureOf({ project: shop }));
+        assert.equal(await statusOf(ledger), undefined);
+      },
+    },
+    E10: {
+      async 'calls reject while the store is unreachable, and work again afterwards'(
+        ledger,
+        repository,
+        subject,
+      ) {
+        const erasure = erasureOf();
+        await ledger.record(erasure);
+        await repository.save(sampleActivities(2));
+        const restore = await subject.interrupt();
+        const codes = ['STORE_UNAVAILABLE', 'STORE_TIMEOUT'] as const;
+        const replacement = UserId.parse('nobody');
+        await assertRejects(ledger.announce(erasure), ...codes);
+        await assertRejects(ledger.record(erasure), ...codes);
+        await assertRejects(ledger.find(ProjectId.default, id), ...codes);
+        await assertRejects(ledger.isEmpty(), ...codes);
+        await assertRejects(ledger.findByUsers([erasure.user]), ...codes);
+        await assertRejects(ledger.findOpen(1), ...codes);
+        const removal = { erasure, replacement, after: undefined, limit: 10 };
+        await assertRejects(ledger.removeActivities(removal), ...codes);
+        await assertRejects(ledger.removeLetters(erasure, 10), ...codes);
+        const [activity] = sampleActivities(1);
+        assert.ok(activity !== undefined);
+        const record = { ...activity, erasure, replacement: undefined };
+        await assertRejects(ledger.removeRecords([record], []), ...codes);
+        await assertRejects(ledger.addErased(id, 1), ...codes);
+        await assertRejects(ledger.finish(id), ...codes);
+        await restore();
+        const { removed } = await ledger.removeActivities({ ...removal, replacement: undefined });
+        assert.equal(removed, 2);
+        await ledger.finish(id);
+        const { activities } = await repository.find(ActivityQuery.of({ filter: filterOf() }));
+        assert.deepEqual(activities, []);
+      },
+    },
+  }),
+  ...erasureRemovalCases,
+];

@@ -1,0 +1,242 @@
+import assert from 'node:assert/strict';
+import {
+  ActivityQuery,
+  type ActivityRepository,
+  DeadLetterId,
+  DeadLetterFilter,
+  DeadLetterQuery,
+  edgeTopic,
+  type ErasureLedger,
+  LogId,
+  type LogPosition,
+  type OpenErasure,
+  ProjectId,
+  Timestamp,
+  TimeRange,
+  type UserActivity,
+  UserId,
+} from '@user-activity/domain';
+import { erasureLog, erasureOf, ledgerCases } from './erasure-ledger-subject.ts';
+import { letterOf } from './letters.ts';
+import { idsOf, sampleActivities, sampleActivity, start } from './samples.ts';
+import { filterOf } from './walk.ts';
+
+const shop = ProjectId.parse('shop');
+const replacement = UserId.parse('anon_1');
+
+const at = (offset: number, partition = 0, log = erasureLog): LogPosition => ({ log, partition, offset });
+
+/** Walks over everything that an erasure may cover. Returns how many activities were removed or anonymised. */
+async function removeAll(
+  ledger: ErasureLedger,
+  erasure: OpenErasure,
+  options: { readonly replacement?: UserId; readonly limit?: number } = {},
+): Promise<number> {
+  const { limit = 1000 } = options;
+  let total = 0;
+  for (let after: Parameters<ErasureLedger['removeActivities']>[0]['after']; ; ) {
+    const portion = { erasure, replacement: options.replacement, after, limit };
+    const { removed, next } = await ledger.removeActivities(portion);
+    assert.ok(removed <= limit);
+    total += removed;
+    if (next === undefined) return total;
+    after = next;
+  }
+}
+
+async function storedIds(repository: ActivityRepository, project = ProjectId.default): Promise<string[]> {
+  const { activities } = await repository.find(
+    ActivityQuery.of({ filter: filterOf({ project }), limit: 500 }),
+  );
+  return idsOf(activities).toSorted();
+}
+
+/** Activities with their places, and whether an erasure at offset 100 of partition 0, requested at `start`, covers them. */
+const placed: readonly (readonly [
+  id: string,
+  origin: LogPosition | undefined,
+  second: number,
+  covered: boolean,
+])[] = [
+  ['below', at(99), 10, true],
+  ['first', at(0), -10, true],
+  ['above', at(101), -10, false],
+  ['at-the-request', at(100), -10, false],
+  ['without-a-place', undefined, 10, true],
+  ['other-partition-earlier', at(500, 1), 0, true],
+  ['other-partition-later', at(5, 1), 1, false],
+  ['other-log-earlier', at(500, 0, LogId.parse('older')), 0, true],
+  ['other-log-later', at(5, 0, LogId.parse('newer')), 1, false],
+];
+
+async function savePlaced(repository: ActivityRepository): Promise<void> {
+  for (const [id, origin, second] of placed) {
+    const activity = sampleActivity({ id, receivedAt: start + second * 1000 });
+    await repository.save([activity], origin === undefined ? [] : [origin]);
+  }
+}
+
+/** The promises about what a ledger removes. */
+export const erasureRemovalCases = ledgerCases({
+  E4: {
+    async 'after the end, the erasure has no name of the user'(ledger, _, subject) {
+      const erasure = erasureOf({ userId: 'somebody@example.com' });
+      await ledger.record(erasure);
+      await ledger.finish(erasure.id);
+      const later = await subject.open();
+      assert.deepEqual(await later.findOpen(10), []);
+      const found = await later.findByUsers([erasure.user]);
+      assert.equal(found.length, 1);
+      assert.ok(!('userId' in (found[0] ?? {})));
+    },
+  },
+  E5: {
+    async 'exactly what the erasure covers is removed'(ledger, repository) {
+      await savePlaced(repository);
+      const erasure = erasureOf();
+      const covered = placed.filter(([, , , isCovered]) => isCovered);
+      assert.equal(await removeAll(ledger, erasure), covered.length);
+      const kept = placed.filter(([, , , isCovered]) => !isCovered).map(([id]) => id);
+      assert.deepEqual(await storedIds(repository), kept.toSorted());
+      assert.equal(await removeAll(ledger, erasure), 0);
+    },
+    async 'anonymised activities keep all but their user and their metadata'(ledger, repository) {
+      const activities = sampleActivities(3, { metadata: { name: 'Ann', 'a.b': { $set: 1 } } });
+      await repository.save(activities, [at(1), at(2), at(200)]);
+      assert.equal(await removeAll(ledger, erasureOf({ mode: 'anonymise' }), { replacement }), 2);
+      const found = new Map((await repository.findByIds(activities)).map((each) => [each.id, each]));
+      for (const [index, activity] of activities.entries()) {
+        const each = found.get(activity.id);
+        const expected = index < 2 ? activity.anonymised(replacement) : activity;
+        assert.deepEqual(each?.toActivity(), expected);
+        assert.deepEqual(each?.origin, at([1, 2, 200][index] ?? 0));
+      }
+      const filter = filterOf({ userIds: [replacement] });
+      assert.equal(await repository.count(filter), 2);
+      assert.equal(await removeAll(ledger, erasureOf({ mode: 'anonymise' }), { replacement }), 0);
+    },
+    async 'a walk in small portions covers everything that was stored before it'(ledger, repository) {
+      const activities = sampleActivities(250, { createdAt: start });
+      const later = sampleActivities(20);
+      await repository.save(
+        [...activities, ...later],
+        [...activities.map((_, index) => at(index % 100)), ...later.map((_, index) => at(101 + index))],
+      );
+      assert.equal(await removeAll(ledger, erasureOf(), { limit: 7 }), 250);
+      assert.deepEqual(await storedIds(repository), idsOf(later).toSorted());
+    },
+  },
+  E6: {
+    async 'exactly the dead letters that the erasure covers are removed'(ledger, _, subject) {
+      const queue = await subject.queue();
+      const key = new TextEncoder().encode('user-1');
+      const log = LogId.parse('newer');
+      const letter = (offset: number, origin: object, second: number, more: object = {}) =>
+        letterOf(offset, {
+          key,
+          origin: { topic: 'user-activity', partition: 0, offset, ...origin },
+          diedAt: Timestamp.fromMillis(start + second * 1000),
+          ...more,
+        });
+      const covered = [
+        letter(99, {}, 10),
+        letter(3, { partition: 1 }, -1),
+        letter(4, { log }, 0),
+        letter(5, { topic: edgeTopic }, 0, { code: 'invalid' }),
+      ];
+      const kept = [
+        letter(101, {}, -1),
+        letter(6, { partition: 1 }, 1),
+        letter(7, { log }, 1),
+        letter(8, { topic: edgeTopic }, 1, { code: 'invalid' }),
+        letter(9, {}, -1, { key: new TextEncoder().encode('user-2') }),
+        letter(10, {}, -1, { key: null }),
+        letter(11, {}, -1, { project: shop }),
+      ];
+      await queue.add([...covered, ...kept]);
+      assert.equal(await ledger.removeLetters(erasureOf(), 3), 3);
+      assert.equal(await ledger.removeLetters(erasureOf(), 3), 1);
+      assert.equal(await ledger.removeLetters(erasureOf(), 3), 0);
+      const letters = await subject.letters();
+      const found = [];
+      for (const project of [ProjectId.default, shop]) {
+        const filter = DeadLetterFilter.of({
+          project,
+          codes: [],
+          diedAt: TimeRange.between(undefined, undefined),
+        });
+        found.push(...(await letters.find(DeadLetterQuery.of({ filter, limit: 500 }))).letters);
+      }
+      assert.deepEqual(
+        found.map((each) => each.id).toSorted(),
+        kept.map(({ origin }) => DeadLetterId.of(origin)).toSorted(),
+      );
+    },
+  },
+  E7: {
+    async 'activities under the ids of records are removed if they belong to the user and are covered'(
+      ledger,
+      repository,
+      subject,
+    ) {
+      await savePlaced(repository);
+      const foreign = sampleActivity({ id: 'foreign', userId: 'user-2' });
+      const elsewhere = sampleActivity({ id: 'below', project: shop });
+      await repository.save([foreign, elsewhere], [at(1), at(2)]);
+      const erasure = erasureOf();
+      const records = [...placed.map(([id]) => sampleActivity({ id })), foreign].map(
+        (activity: UserActivity) => ({
+          project: activity.project,
+          id: activity.id,
+          userId: erasure.userId,
+          erasure,
+          replacement: undefined,
+        }),
+      );
+      const queue = await subject.queue();
+      const [due, other] = [letterOf(1), letterOf(2)];
+      await queue.add([due, other]);
+      const letterIds = [DeadLetterId.of(due.origin), DeadLetterId.of(letterOf(77).origin)];
+      for (let time = 0; time < 2; time += 1) {
+        await ledger.removeRecords(records, letterIds);
+        const kept = placed.filter(([, , , isCovered]) => !isCovered).map(([id]) => id);
+        assert.deepEqual(await storedIds(repository), ['foreign', ...kept].toSorted());
+        assert.deepEqual(await storedIds(repository, shop), ['below']);
+      }
+      const letters = await subject.letters();
+      const ids = [due, other].map(({ origin }) => DeadLetterId.of(origin));
+      const found = await letters.findByIds(due.project, ids, 10_000);
+      assert.deepEqual(
+        found.map(({ origin }) => origin),
+        [other.origin],
+      );
+    },
+    async 'they are anonymised instead if the user has a replacement'(ledger, repository) {
+      const [activity] = sampleActivities(1, { metadata: { name: 'Ann' } });
+      assert.ok(activity !== undefined);
+      await repository.save([activity], [at(5)]);
+      const erasure = erasureOf({ mode: 'anonymise' });
+      const { project, id, userId } = activity;
+      await ledger.removeRecords([{ project, id, userId, erasure, replacement }], []);
+      const found = await repository.findById(activity);
+      assert.deepEqual(found?.toActivity(), activity.anonymised(replacement));
+    },
+  },
+  E9: {
+    async 'nothing of other users and projects is removed'(ledger, repository) {
+      const others = [
+        sampleActivity({ id: 'a', userId: 'user-2' }),
+        sampleActivity({ id: 'b', userId: 'User-1' }),
+        sampleActivity({ id: 'c', userId: 'user-10' }),
+      ];
+      await repository.save([
+        ...others,
+        sampleActivity({ id: 'd', project: shop }),
+        sampleActivity({ id: 'e' }),
+      ]);
+      assert.equal(await removeAll(ledger, erasureOf()), 1);
+      assert.deepEqual(await storedIds(repository), ['a', 'b', 'c']);
+      assert.deepEqual(await storedIds(repository, shop), ['d']);
+    },
+  },
+});
