@@ -6,6 +6,8 @@ import { getStream } from './feed/get-stream.ts';
 import type { Route, RouteDeps } from './requests/route.ts';
 import { deleteProject } from './routes/delete-project.ts';
 import { deleteKey } from './routes/delete-key.ts';
+import { deleteUser } from './routes/delete-user.ts';
+import { getErasure } from './routes/get-erasure.ts';
 import { getCount } from './routes/get-count.ts';
 import { getDeadLetters } from './routes/get-dead-letters.ts';
 import { getKeys } from './routes/get-keys.ts';
@@ -52,6 +54,8 @@ export const allRoutes: readonly AddRoute[] = [
   withOwnParsers(postCalls),
   getDeadLetters,
   postReplay,
+  deleteUser,
+  getErasure,
   getProjects,
   putProject,
   deleteProject,

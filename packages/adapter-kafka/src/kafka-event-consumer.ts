@@ -56,11 +56,14 @@ export class KafkaEventConsumer implements EventConsumer {
   #stopped: Promise<void> | undefined;
   #stoppedAt = Number.POSITIVE_INFINITY;
 
+  /** The time after which a member that does not answer loses its partitions, in milliseconds. */
+  static readonly defaultSessionMs: number = 10_000;
+
   constructor(
     connection: KafkaConnection,
     topic: KafkaTopic,
     group: string,
-    { sessionTimeoutMs = 10_000, observer }: KafkaEventConsumerOptions = {},
+    { sessionTimeoutMs = KafkaEventConsumer.defaultSessionMs, observer }: KafkaEventConsumerOptions = {},
   ) {
     this.#topic = topic;
     this.#group = group;

@@ -33,6 +33,8 @@ export { type Call, type CallPortions, type MendedDraft, originalsBytes } from '
 export { OutcomeWaiter } from './logging/outcome-waiter.ts';
 export { type EffectiveProject, ProjectTable } from './projects/project-table.ts';
 export type { ProjectSweep } from './projects/sweep-projects.ts';
+export type { Anonymiser } from './storing/anonymised-record.ts';
+export type { DigestUser } from './storing/erasures.ts';
 export { makeRegisterLog } from './storing/register-log.ts';
 export type { ResumeObserver } from './storing/resume-storing.ts';
 export type { Pause } from './storing/persist.ts';

@@ -5,6 +5,7 @@ import type {
   ActivityRepository,
   DeadLetterQueue,
   DeadLetterRepository,
+  ErasureLedger,
   EventConsumer,
   EventPublisher,
   KeyRepository,
@@ -33,6 +34,8 @@ export interface LogEngine {
   makeConsumerFactory(): () => EventConsumer;
   /** The log's own queue of dead letters, if it has one. */
   readonly deadLetterQueue?: DeadLetterQueue;
+  /** The time after which a member that does not answer loses its partitions, in milliseconds. 0 if it never does. */
+  readonly sessionMs: number;
   /** The topic of the log. Its number of partitions must never change. */
   readonly topic: TopicIdentity;
 }
@@ -43,6 +46,7 @@ export interface StoreEngine {
   readonly repository: ActivityRepository;
   readonly deadLetters: DeadLetterRepository;
   readonly deadLetterQueue: DeadLetterQueue;
+  readonly ledger: ErasureLedger;
   readonly projects: ProjectRepository;
   readonly keys: KeyRepository;
   readonly outbox: Outbox;

@@ -1,5 +1,6 @@
 import {
   type ConsumerSettings,
+  type ProcessSettings,
   progressWatchdog,
   restartingConsumer,
   storingUseCases,
@@ -9,10 +10,12 @@ import {
 import type { OpenEngines } from './open-engines.ts';
 
 /** Provides the ports of the store, and the queue that adds dead letters to the store and the log. */
-export function provideStore(wiring: Wiring, { store, deadLetterQueue }: OpenEngines): void {
+export function provideStore(wiring: Wiring, { log, store, deadLetterQueue }: OpenEngines): void {
   wiring.provide(tokens.repository, () => store.repository);
   wiring.provide(tokens.deadLetters, () => store.deadLetters);
   wiring.provide(tokens.deadLetterQueue, () => deadLetterQueue);
+  wiring.provide(tokens.ledger, () => store.ledger);
+  wiring.provide(tokens.sessionMs, () => log.sessionMs);
   wiring.provide(tokens.projects, () => store.projects);
   wiring.provide(tokens.keys, () => store.keys);
   wiring.provide(tokens.outbox, () => store.outbox);
@@ -22,7 +25,7 @@ export function provideStore(wiring: Wiring, { store, deadLetterQueue }: OpenEng
 export function provideConsumer(
   wiring: Wiring,
   { log, store, registeredTopic }: OpenEngines,
-  config: ConsumerSettings,
+  config: ConsumerSettings & Pick<ProcessSettings, 'ANONYMISATION_KEY'>,
 ): void {
   wiring.provide(tokens.registeredTopic, () => registeredTopic);
   wiring.provide(tokens.settledOffsets, () => store.settledOffsets);
@@ -35,7 +38,7 @@ export function provideConsumer(
         store: [get(tokens.repository)],
         progress: get(tokens.watchdog),
       },
-      config.ACCEPT_GAP,
+      config,
     ),
   );
   wiring.provide(

@@ -10,6 +10,7 @@ import {
   withinQuota,
 } from '@user-activity/application';
 import { type EventLoop, type RecordingRules, Turns } from '@user-activity/domain';
+import { anonymiser, digestUser } from './anonymisation.ts';
 import { instrumentApi } from './metrics/instrument.ts';
 import { droppedReads } from './metrics/dropped-reads.ts';
 import { measuredPublisher } from './metrics/publish-metrics.ts';
@@ -33,6 +34,7 @@ const minSweepPauseMs = 50;
 export interface ApiLimits {
   readonly recordingRules: Omit<RecordingRules, 'retentionOf'>;
   readonly deadLetterRetention: DeadLetterRetention;
+  readonly ANONYMISATION_KEY: string | undefined;
   readonly LOG_READS: boolean;
   readonly PUBLISH_TIMEOUT_MS: number;
   readonly QUERY_TIMEOUT_MS: number;
@@ -40,7 +42,7 @@ export interface ApiLimits {
 
 /** Makes the use cases of the API from the wired adapters, and measures them. */
 export function apiUseCases(get: Get, limits: ApiLimits, health: HealthDeps): ApiUseCases {
-  const { PUBLISH_TIMEOUT_MS, QUERY_TIMEOUT_MS } = limits;
+  const { PUBLISH_TIMEOUT_MS, QUERY_TIMEOUT_MS, ANONYMISATION_KEY } = limits;
   const useCases: ApiUseCases = instrumentApi(
     makeApiUseCases({
       clock: get(tokens.clock),
@@ -59,6 +61,11 @@ export function apiUseCases(get: Get, limits: ApiLimits, health: HealthDeps): Ap
       feedWatch: get(tokens.feedWatch),
       health,
       retention: limits.deadLetterRetention,
+      ledger: get(tokens.ledger),
+      digestUser,
+      anonymiser: anonymiser(ANONYMISATION_KEY),
+      canAnonymise: ANONYMISATION_KEY !== undefined,
+      settleMs: 2 * get(tokens.sessionMs),
       projects: get(tokens.projects),
       projectTable: get(tokens.projectTable),
       keys: get(tokens.keys),

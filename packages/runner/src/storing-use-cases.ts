@@ -7,6 +7,7 @@ import {
 } from '@user-activity/application';
 import type { EventConsumer } from '@user-activity/domain';
 import { backOff } from '@user-activity/timing';
+import { anonymiser, digestUser } from './anonymisation.ts';
 import { instrumentStoring } from './metrics/instrument.ts';
 import { measureLag } from './metrics/lag-metrics.ts';
 import { countRestarts, measureProgress } from './metrics/progress-metrics.ts';
@@ -20,11 +21,18 @@ import { defaultWatch, type WatchOptions, watchProgress, withWatchdog } from './
 import { watchStore } from './watch-store.ts';
 import type { Get } from './wiring.ts';
 
-/**
- * Makes the use cases of the consumer from the wired adapters, and measures them. `acceptsGap` tells whether to continue if the log
- * has lost records that were never stored.
- */
-export const storingUseCases = (get: Get, health: HealthDeps, acceptsGap = false): StoringUseCases =>
+interface StoringSettings {
+  /** Whether to continue if the log has lost records that were never stored. Default: false. */
+  readonly ACCEPT_GAP?: boolean;
+  readonly ANONYMISATION_KEY?: string | undefined;
+}
+
+/** Makes the use cases of the consumer from the wired adapters, and measures them. */
+export const storingUseCases = (
+  get: Get,
+  health: HealthDeps,
+  { ACCEPT_GAP: acceptsGap = false, ANONYMISATION_KEY }: StoringSettings = {},
+): StoringUseCases =>
   instrumentStoring(
     makeStoringUseCases({
       repository: withSaveMetrics(get(tokens.repository), get(tokens.clock)),
@@ -36,6 +44,9 @@ export const storingUseCases = (get: Get, health: HealthDeps, acceptsGap = false
       resumeObserver: resumeLog(get(tokens.logger)),
       deadLetterQueue: measuredDeadLetterQueue(get(tokens.deadLetterQueue)),
       projects: get(tokens.projects),
+      ledger: get(tokens.ledger),
+      digestUser,
+      anonymiser: anonymiser(ANONYMISATION_KEY),
       clock: get(tokens.clock),
       pause: backOff,
       // How long a cancelled save may continue: long enough for a working store, and too short to delay a rebalance.

@@ -45,6 +45,7 @@ export async function serveDocs(
           name: 'projects',
           description: 'List the projects, keep their activities for a limited time, and erase them.',
         },
+        { name: 'erasures', description: 'Erase a user, and ask how far it is.' },
         { name: 'keys', description: 'Make, list, rotate and revoke API keys.' },
         { name: 'health', description: 'Probes for orchestrators.' },
         { name: 'metrics', description: 'Measurements for Prometheus.' },

@@ -82,6 +82,7 @@ export const kafkaLog = defineEngine({
     closers.add(topic, (opened) => opened.close());
     return {
       topic,
+      sessionMs: KafkaEventConsumer.defaultSessionMs,
       makePublisher: ({ maxBufferedEvents: bufferedEvents, maxBufferedBytes: bufferedBytes, ...options }) =>
         new KafkaEventPublisher(connection, topic, { ...options, bufferedEvents, bufferedBytes }),
       makeConsumerFactory() {

@@ -12,6 +12,8 @@ export const sqliteLog = defineEngine({
   async open({ folder }, { closers, logger }): Promise<LogEngine> {
     const database = await openSharedFile(folder, closers);
     return {
+      // A partition never moves to another process.
+      sessionMs: 0,
       // A file has one log, and a new file another one, so the name is always the same.
       topic: { name: topic, partitions: 1 },
       makePublisher: ({

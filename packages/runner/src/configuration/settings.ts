@@ -10,8 +10,9 @@ export type ProcessSettings = ReturnType<typeof processSettings>;
 
 /** Returns the settings that all processes have. */
 export const processSettings = (values: Static<TObject<ReturnType<typeof processVariables>>>) => {
-  const { HOST, PORT, MAX_CONNECTIONS, LOG_LEVEL } = values;
-  return { HOST, PORT, MAX_CONNECTIONS, LOG_LEVEL, ALLOWED_HOSTS: splitList(values.ALLOWED_HOSTS) };
+  const { HOST, PORT, MAX_CONNECTIONS, LOG_LEVEL, ANONYMISATION_KEY } = values;
+  const ALLOWED_HOSTS = splitList(values.ALLOWED_HOSTS);
+  return { HOST, PORT, MAX_CONNECTIONS, LOG_LEVEL, ALLOWED_HOSTS, ANONYMISATION_KEY };
 };
 
 /** Returns the settings of the consumer. */

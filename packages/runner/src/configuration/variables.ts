@@ -34,6 +34,12 @@ const senderPattern = `(?:https?://)?(?:(?:\\*\\.)?${labelPattern}(?:\\.${labelP
 export const processVariables = (defaultPort: number) => ({
   HOST: Type.String({ default: '127.0.0.1', description: 'a host name or an IP address' }),
   PORT: wholeNumber(0, 65_535, defaultPort),
+  ANONYMISATION_KEY: Type.Optional(
+    Type.String({
+      pattern: '^\\S{32,}$',
+      description: 'a secret of at least 32 characters without white space, the same for all processes',
+    }),
+  ),
   ALLOWED_HOSTS: Type.String({
     default: '',
     pattern: `^(?:|${hostPattern}(?: *, *${hostPattern})*)$`,

@@ -1,0 +1,27 @@
+import { Type } from '@sinclair/typebox';
+import { namedSchema } from './component-schemas.ts';
+import { exampleId } from './schemas.ts';
+
+export const ErasureIdText = Type.String({
+  minLength: 1,
+  maxLength: 64,
+  pattern: '^[A-Za-z0-9-]+$',
+  examples: [exampleId],
+});
+
+export const ErasureJson = namedSchema(
+  'Erasure',
+  Type.Object({
+    id: ErasureIdText,
+    status: Type.Union([Type.Literal('accepted'), Type.Literal('running'), Type.Literal('done')], {
+      description:
+        '`accepted`: the log holds the request. `running`: a consumer has recorded it, and what it covers is being removed. `done`: nothing of it is ' +
+        'in the store.',
+    }),
+    erased: Type.Integer({
+      minimum: 0,
+      description: 'The number of activities that were removed or anonymised.',
+      examples: [1042],
+    }),
+  }),
+);

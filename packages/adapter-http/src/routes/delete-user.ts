@@ -1,0 +1,70 @@
+import { Type } from '@sinclair/typebox';
+import { ErasureMode, RuleBroken, UserId } from '@user-activity/domain';
+import { namedSchema } from '../openapi/component-schemas.ts';
+import { problems, UserIdText } from '../openapi/schemas.ts';
+import { type Parameter, ParameterReader } from '../query/parameter-reader.ts';
+import { queryParameters } from '../query/query-parameters.ts';
+import { noSuchPath } from '../requests/error-handling.ts';
+import { Problem } from '../requests/problem.ts';
+import type { Route } from '../requests/route.ts';
+import { ErasureIdText } from '../openapi/erasure-json.ts';
+
+const modeParameter: Parameter<ErasureMode> = {
+  name: 'mode',
+  schema: Type.Union([Type.Literal('erase'), Type.Literal('anonymise')], {
+    default: ErasureMode.default,
+    description:
+      '`erase` removes the activities. `anonymise` replaces their user by a digest with a secret key, and their metadata by none, so that ' +
+      'counts stay. It needs `ANONYMISATION_KEY`.',
+  }),
+  parse: (raw) => ErasureMode.parse(raw),
+};
+
+const schema = {
+  operationId: 'eraseUser',
+  tags: ['erasures'],
+  summary: 'Erase a user',
+  description:
+    'Erases everything that the service received for the user in the project until this request: its activities, also those that still wait ' +
+    'on the log, and its dead letters. Answers 202 once the log holds the request, in the order of the activities of the user, so ' +
+    'activities that are logged later are kept. `GET /api/erasures/{id}` tells how far it is. You can send the request again after a ' +
+    '503 or a lost response. What is erased stays erased when the log is read again, dead letters are replayed, or a backup is restored.',
+  params: Type.Object({ userId: UserIdText }),
+  querystring: Type.Object({ [modeParameter.name]: Type.Optional(modeParameter.schema) }),
+  response: {
+    202: namedSchema(
+      'ErasureReceipt',
+      Type.Object(
+        { id: ErasureIdText, status: Type.Literal('accepted') },
+        { headers: { Location: Type.String({ description: 'Where to ask how far it is.' }) } },
+      ),
+    ),
+    ...problems(400, 401, 403, 503),
+  },
+};
+
+// Some clients send `Content-Type: application/json` with every request.
+const config = { scope: 'erase', optionalBody: true } as const;
+
+export const deleteUser: Route<'eraseUser'> = (app, { eraseUser }) => {
+  app.delete('/api/users/:userId/logs', { schema, config }, async (request, reply) => {
+    const reader = new ParameterReader(queryParameters(request), [modeParameter.name]);
+    const mode = reader.one(modeParameter) ?? ErasureMode.default;
+    reader.assertNoViolations();
+    const { principal, project, params } = request;
+    const { id } = await eraseUser(principal, { project, userId: userInPath(params), mode });
+    return reply.code(202).header('location', `/api/erasures/${id}`).send({ id, status: 'accepted' });
+  });
+};
+
+/** Throws 400 if the user id is invalid, and 404 if it is empty. */
+function userInPath({ userId }: { readonly userId: string }): UserId {
+  if (userId === '') throw noSuchPath();
+  try {
+    return UserId.parse(userId);
+  } catch (error) {
+    if (!(error instanceof RuleBroken)) throw error;
+    const errors = [{ path: '/userId', message: error.message }];
+    throw new Problem(400, `The user id in the path ${error.message}.`, { errors, cause: error });
+  }
+}
