@@ -49,9 +49,11 @@ export function* readFeed({ prepare, setConditions }: Reader, job: FeedJob): Ste
     if (conditions !== undefined) setConditions(conditions);
     const values = [project, log, partition, from, end, ...createdAt, users, users, types, types];
     rows.push(...matches.all(...values, max - rows.length));
-    examined += count;
     const last = rows.length === max ? rows.at(-1)?.[9] : undefined;
-    from = typeof last === 'number' ? last + 1 : end;
+    const next = typeof last === 'number' ? last + 1 : end;
+    // There are at most as many entries as offsets.
+    examined += Math.min(count, next - from);
+    from = next;
     if (rows.length === max) break;
     yield;
   }
