@@ -26,6 +26,20 @@ import { filterOf, where } from './walk.ts';
 /** The promises about the limits of a feed, and about several logs and handles. */
 export const feedLimitCases = feedCases({
   F6: {
+    async 'a page has at most `limit` activities of all partitions together'(feed, writer) {
+      await writer.begin();
+      const activities = sampleActivities(30);
+      for (let partition = 0; partition < partitions; partition += 1)
+        await writer.append(activities.slice(partition * 10, partition * 10 + 10), partition, 0);
+      const position = FeedPosition.start(log);
+      for (const limit of [1, 9, 10, 11, 29, 30, 31]) {
+        const page = await feed.read(FeedQuery.of({ filter: everything, position, limit }));
+        assert.equal(page.activities.length, Math.min(limit, 30));
+        // The last offset of each partition has no entry.
+        assert.equal(page.hasMore, limit <= 30);
+        assert.deepEqual(page.start, position);
+      }
+    },
     async 'a filter that matches little gives short pages that advance'(feed, writer) {
       await writer.begin([0]);
       const rare = sampleActivity({ type: 'RARE' });
@@ -73,9 +87,10 @@ export const feedLimitCases = feedCases({
     async 'entries of other projects do not count'(feed, writer) {
       await writer.begin([0]);
       const project = ProjectId.parse('shop');
-      const others = sampleActivities(3000);
-      let from = await writer.append(others.slice(0, 2000), 0, 0);
-      from = await writer.append(others.slice(2000), 0, from);
+      const others = sampleActivities(maxExamined + 500);
+      let from = 0;
+      for (let begin = 0; begin < others.length; begin += 2000)
+        from = await writer.append(others.slice(begin, begin + 2000), 0, from);
       const own = sampleActivity({ project, type: 'RARE' });
       await writer.append([own], 0, from);
       const filter = filterOf({ project, types: ['RARE'] });
