@@ -15,10 +15,11 @@ import { feed, paging, walking } from './changed-feeds.ts';
 /** Makes feeds that read with other parts of the filter. */
 const filtering = (change: (filter: ActivityFilter) => Partial<FilterParts>) =>
   feed((sound) => ({
-    read: ({ filter, position, limit }) =>
-      sound.read(
-        FeedQuery.of({ filter: ActivityFilter.ofFeed({ ...filter, ...change(filter) }), position, limit }),
-      ),
+    read({ filter, position, limit }) {
+      const { project, userIds, types, createdAt, metadata } = filter;
+      const parts = { project, userIds, types, createdAt, metadata, ...change(filter) };
+      return sound.read(FeedQuery.of({ filter: ActivityFilter.ofFeed(parts), position, limit }));
+    },
   }));
 
 /** Returns pages as one, from a position until the limit or the end. */

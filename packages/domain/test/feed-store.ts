@@ -17,7 +17,7 @@ export interface Entry {
 }
 
 /** Makes the activity at a place of the feed. Its id names the place. */
-export const activityAt = (partition: number, offset: number, text = ''): StoredActivity =>
+const activityAt = (partition: number, offset: number, text = ''): StoredActivity =>
   StoredActivity.of(sampleActivity({ id: `p${partition}-${offset}`, metadata: { text } }), {
     log,
     partition,

@@ -59,7 +59,9 @@ describe('a walk', () => {
           expect(offset).toBeLessThanOrEqual(Math.max(before, settled[index] ?? 0));
         }
         expect(page.hasMore).toBe(FeedPosition.isBefore(page.position, settled));
-        if (page.hasMore) expect(page.position.offsets).not.toEqual(position.offsets);
+        const { offsets } = position;
+        const hasAdvanced = page.position.offsets.some((offset, index) => offset > (offsets[index] ?? 0));
+        expect(hasAdvanced || !page.hasMore).toBe(true);
         found.push(...idsOf(page));
         ({ position, hasMore } = page);
         const raise = raises[pages % raises.length] ?? 0;

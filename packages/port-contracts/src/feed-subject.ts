@@ -74,7 +74,7 @@ export const feedCases = casesWith(
 export const everything = filterOf();
 
 /** More pages than any walk of this suite needs. A walk in circles ends here. */
-export const maxPages = 2000;
+const maxPages = 2000;
 
 interface WalkOptions {
   readonly filter?: ActivityFilter;
