@@ -50,7 +50,7 @@ export const getFeed: Route<'readFeed' | 'clock'> = (app, { readFeed, clock }) =
   app.get('/api/logs/feed', { schema, config, preHandler: waitForPrevious }, async (request, reply) => {
     const parameters = queryParameters(request);
     const { waitSeconds, ...question } = readFeedQuery(request.project, parameters, clock);
-    if (waitSeconds > 0) readerPlaces.take(reply);
+    if (waitSeconds > 0) readerPlaces.take(request, reply);
     const { activities, position, hasMore } = await whileWaiting(reply, waitSeconds, (until) =>
       readFeed(request.principal, {
         ...question,

@@ -59,7 +59,7 @@ export const getStream: Route<keyof StreamDeps | 'followFeed' | 'clock'> = (app,
   app.get('/api/logs/stream', options, async (request, reply) => {
     const lastEventId = [request.headers['last-event-id'] ?? ''].flat().join();
     const selection = readStreamQuery(request.project, queryParameters(request), lastEventId, deps.clock);
-    readerPlaces.take(reply);
+    readerPlaces.take(request, reply);
     const question = { ...selection, limit: pageLimit };
     // Answers with a problem if the first page fails.
     const first = await deps.followFeed(request.principal, { ...question, run: feedReader(request) });
