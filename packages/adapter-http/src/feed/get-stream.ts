@@ -5,7 +5,7 @@ import { Type } from '@sinclair/typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { problems } from '../openapi/schemas.ts';
 import { queryParameters } from '../query/query-parameters.ts';
-import { isStillPermitted } from '../requests/authorization.ts';
+import { checkAgain } from '../requests/authorization.ts';
 import { waitForPrevious } from '../requests/page-limits.ts';
 import { whileWaiting } from '../requests/prefer-wait.ts';
 import { Problem } from '../requests/problem.ts';
@@ -83,16 +83,22 @@ async function* chunksOf(
   let { position } = first;
   yield* sent(request, reply, streamStart(first.start, retryMs) + eventsOf(first));
   let heartbeatAt = performance.now() + heartbeatMs;
-  while (!isStopping() && !reply.raw.destroyed && isStillPermitted(request, findPrincipal)) {
+  const isOver = (): boolean => isStopping() || reply.raw.destroyed;
+  while (!isOver()) {
     const seconds = Math.max(0, heartbeatAt - performance.now()) / 1000;
-    const page = await whileWaiting(reply, seconds, (until) =>
+    const found = await whileWaiting(reply, seconds, (until) =>
       continueFeed({ ...question, after: position, until, run }).catch(unlessPassing),
     );
+    // The key may have ended during the wait.
+    const permission = checkAgain(request, findPrincipal);
+    if (isOver() || permission === 'ended') return;
+    const page = permission === 'valid' ? found : undefined;
     position = page?.position ?? position;
     if (page !== undefined && page.activities.length > 0) yield* sent(request, reply, eventsOf(page));
     else if (performance.now() >= heartbeatAt) yield* sent(request, reply, heartbeat(position));
     else {
-      // The store failed, a limit is reached, or the service stops. A page with a filter that matches little needs no pause.
+      // The store failed, the keys cannot be read, a limit is reached, or the service stops. If a filter matches little, the page has
+      // more, and no pause is needed.
       if (page?.hasMore !== true) await whileWaiting(reply, pauseSeconds, aborted);
       continue;
     }
