@@ -13,14 +13,13 @@ import type { Route, RouteDeps } from '../requests/route.ts';
 import { eventsOf, eventStreamType, heartbeat, streamStart } from './event-stream.ts';
 import { readStreamQuery, streamSchemas } from './feed-parameters.ts';
 import { feedReader } from './feed-reader.ts';
+import { inPortions } from './in-portions.ts';
 import { readerPlaces } from './reader-places.ts';
 
 const heartbeatMs = 15_000;
 const retryMs = 2000;
 // The maximum number of activities that a stream holds in memory.
 const pageLimit = 100;
-// A client that reads nothing for so long is cut off. It continues after its last event.
-const maxStallMs = 30_000;
 // The pause after a failure that may pass, such as a limit that is reached.
 const pauseSeconds = 1;
 
@@ -106,34 +105,21 @@ async function* chunksOf(
   }
 }
 
-/** Yields a text, and returns once it is sent. Closes the connection of a client that does not read. */
+/** Yields a text, and returns once it is sent. */
 async function* sent(
   { byteCounter, usage }: FastifyRequest,
   { raw }: FastifyReply,
   text: string,
 ): AsyncGenerator<Buffer, void, undefined> {
-  const chunk = Buffer.from(text);
-  byteCounter.holdResponse(chunk.length);
-  usage?.countAnswer(chunk.length);
-  const timer = setTimeout(() => raw.destroy(), maxStallMs);
+  const bytes = Buffer.from(text);
+  byteCounter.holdResponse(bytes.length);
+  usage?.countAnswer(bytes.length);
   try {
-    yield chunk;
-    // Otherwise the next page would wait in memory beside this one.
-    if (raw.writableNeedDrain) await drained(raw);
+    yield* inPortions(bytes, raw);
   } finally {
-    clearTimeout(timer);
     byteCounter.holdResponse(0);
   }
 }
-
-const drained = (raw: FastifyReply['raw']): Promise<void> =>
-  new Promise((resolve) => {
-    const settle = (): void => {
-      raw.off('drain', settle).off('close', settle);
-      resolve();
-    };
-    raw.on('drain', settle).on('close', settle);
-  });
 
 const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
