@@ -39,7 +39,10 @@ const schema = {
           }),
         }),
       ),
-      link: 'The next page (RFC 8288), which may be empty.',
+      link: Type.String({
+        description: 'The next page (RFC 8288), which may be empty.',
+        examples: ['</api/logs/feed?limit=50&cursor=1.0197a1c2.0.2s_0_1f>; rel="next"'],
+      }),
     }),
     ...problems(400, 401, 403, 410, 503),
   },

@@ -3,7 +3,8 @@ import type { FeedQuestion } from '@user-activity/application';
 import { type FeedPage, isDomainError } from '@user-activity/domain';
 import { Type } from '@sinclair/typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { problems } from '../openapi/schemas.ts';
+import { exampleOf } from '../openapi/schema-example.ts';
+import { Activity, problems } from '../openapi/schemas.ts';
 import { queryParameters } from '../query/query-parameters.ts';
 import { checkAgain } from '../requests/authorization.ts';
 import { waitForPrevious } from '../requests/page-limits.ts';
@@ -34,15 +35,18 @@ const schema = {
   querystring: Type.Partial(Type.Object(streamSchemas)),
   headers: Type.Object({
     'last-event-id': Type.Optional(
-      Type.String({ description: 'The id of the last event. It comes before `cursor`.' }),
+      Type.String({
+        description: 'The id of the last event. It comes before `cursor`.',
+        examples: ['1.0197a1c2.0.2s_0_1f'],
+      }),
     ),
   }),
   produces: [eventStreamType],
   response: {
     200: Type.Unsafe<Readable>(
       Type.String({
-        description: 'Events without a name.',
-        examples: ['id: 1.0197a1c2.0.2s_0_1f\ndata: {"id":"1","userId":"123","type":"LOGIN"}\n\n'],
+        description: 'Events without a name. The data of each is an `Activity` as JSON.',
+        examples: [`id: 1.0197a1c2.0.2s_0_1f\ndata: ${JSON.stringify(exampleOf(Activity))}\n\n`],
       }),
     ),
     ...problems(400, 401, 403, 410, 503),
