@@ -57,7 +57,9 @@ export class Followed {
     this.watchedLog = new FollowedLog({ feed: counted, findLog }, log);
     const sleep = (ms: number): Promise<void> => {
       this.slept.push(ms);
-      return new Promise((resolve) => this.#pauses.push(resolve));
+      return new Promise((resolve) => {
+        this.#pauses.push(resolve);
+      });
     };
     this.watch = new FeedWatch({ feed: counted, followedLog: this.watchedLog, sleep });
     this.readFeed = makeReadFeed({ feed: counted, followedLog: this.watchedLog, feedWatch: this.watch });

@@ -26,7 +26,9 @@ export class StreamClient {
   private constructor(request: ClientRequest, response: IncomingMessage) {
     this.#request = request;
     this.response = response;
-    this.ended = new Promise((resolve) => response.once('close', () => resolve()));
+    this.ended = new Promise((resolve) => {
+      response.once('close', resolve);
+    });
     response.on('error', () => undefined);
   }
 

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { FeedPosition } from '@user-activity/domain';
+import { DomainError, FeedPosition } from '@user-activity/domain';
 import { sampleActivity } from '@user-activity/port-contracts';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { buildServer } from '../../src/build-server.ts';
@@ -163,6 +163,17 @@ test('an outage ends no stream, which still has heartbeats, and loses nothing', 
   });
   expect(client.activityIds).toEqual(['x', 'y']);
   expect(it.lines.filter((line) => line.includes('"level":50'))).toEqual([]);
+});
+
+test.each([
+  ['another log', new DomainError('FEED_REPLACED', 'The log was replaced.')],
+  ['a bug', new TypeError('a bug')],
+])('%s cuts a stream off, and frees its place and its bytes', async (_, error) => {
+  const it = await service({ useCases: { continueFeed: () => Promise.reject(error) } });
+  const client = await StreamClient.follow(await streamOf(it));
+  await client.ended;
+  expect([client.response.complete, client.blocks.length]).toEqual([false, 1]);
+  await until(isFreed);
 });
 
 describe('a limit of the key slows its stream, and does not end it', () => {
