@@ -71,9 +71,26 @@ export const getStream: Route<keyof StreamDeps | 'followFeed' | 'clock'> = (app,
       .type(eventStreamType)
       .header('cache-control', 'no-store')
       .header('x-accel-buffering', 'no')
-      .send(Readable.from(chunksOf(request, reply, deps, question, first), { objectMode: false }));
+      .send(
+        Readable.from(withBugsLogged(request, chunksOf(request, reply, deps, question, first)), {
+          objectMode: false,
+        }),
+      );
   });
 };
+
+/** Logs a bug that cuts a stream off. Fastify logs no errors of streams if it does not log requests. */
+async function* withBugsLogged(
+  { log }: FastifyRequest,
+  chunks: AsyncGenerator<Buffer, void, undefined>,
+): AsyncGenerator<Buffer, void, undefined> {
+  try {
+    yield* chunks;
+  } catch (error) {
+    if (!isDomainError(error)) log.error({ err: error }, 'stream cut off: an unexpected error');
+    throw error;
+  }
+}
 
 async function* chunksOf(
   request: FastifyRequest,

@@ -162,17 +162,19 @@ test('an outage ends no stream, which still has heartbeats, and loses nothing', 
     return client.events.length > 0;
   });
   expect(client.activityIds).toEqual(['x', 'y']);
-  expect(it.lines.filter((line) => line.includes('"level":50'))).toEqual([]);
+  expect(it.lines.filter((line) => line.includes('"level":"error"'))).toEqual([]);
 });
 
 test.each([
-  ['another log', new DomainError('FEED_REPLACED', 'The log was replaced.')],
-  ['a bug', new TypeError('a bug')],
-])('%s cuts a stream off, and frees its place and its bytes', async (_, error) => {
+  ['another log', new DomainError('FEED_REPLACED', 'The log was replaced.'), 0],
+  ['a bug', new TypeError('a bug'), 1],
+])('%s cuts a stream off, and frees its place and its bytes', async (_, error, logged) => {
   const it = await service({ useCases: { continueFeed: () => Promise.reject(error) } });
   const client = await StreamClient.follow(await streamOf(it));
   await client.ended;
   expect([client.response.complete, client.blocks.length]).toEqual([false, 1]);
+  const bugs = it.lines.filter((line) => line.includes('"message":"stream cut off: an unexpected error"'));
+  expect(bugs).toHaveLength(logged);
   await until(isFreed);
 });
 
