@@ -158,6 +158,16 @@ describe('a dead letter of a stored record, whose id a record on another partiti
     expect(judge(evidenceOf({ isRestored: true }, 1)).violations).toEqual([]);
   });
 
+  test('may have been in the feed instead of the stored record if the store was restored', () => {
+    const sound = evidenceOf({ isRestored: true }, 1);
+    const other = activityOf(draftOf('six', { id: 'five', userId: 'user-2' }), 9);
+    const feed = [...sound.stored.slice(0, -1), other];
+    expect(judge({ ...sound, feeds: [feed] }).violations).toEqual([]);
+    expect(judge({ ...sound, feeds: [feed], isRestored: false }).violations).toContainEqual(
+      expect.objectContaining({ kind: 'lost', subject: 'five' }),
+    );
+  });
+
   test.each([
     ['the store was not restored', { isRestored: false }, 1],
     ['the other record is on the same partition', { isRestored: true }, 0],

@@ -50,7 +50,7 @@ export class MemoryActivityFeed implements ActivityFeed {
     return {
       activities: found.map(({ activity, origin }) => StoredActivity.of(activity, origin)),
       end: last === undefined ? (next?.origin.offset ?? span.to) : last.origin.offset + 1,
-      examined: examined.length,
+      examined: last === undefined ? examined.length : examined.indexOf(last) + 1,
     };
   }
 

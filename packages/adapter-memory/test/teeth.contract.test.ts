@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { ActivityId, type IdGenerator, Timestamp } from '@user-activity/domain';
 import {
+  activityFeedContract,
   activityRepositoryContract,
   type Contract,
   clockContract,
@@ -21,6 +22,7 @@ import { describe, expect, test } from 'vitest';
 import { brokenAttributions } from './broken-attributions.ts';
 import { brokenComparisons } from './broken-comparisons.ts';
 import { brokenCounts } from './broken-counts.ts';
+import { brokenFeeds } from './broken-feeds.ts';
 import { brokenKeyRepositories, brokenSecretGenerators } from './broken-keys.ts';
 import { brokenConsumers } from './broken-logs.ts';
 import { brokenPublishers } from './broken-publishers.ts';
@@ -93,6 +95,7 @@ function describeTeeth<One extends Subject>(
   });
 }
 
+describeTeeth('ActivityFeed', activityFeedContract, brokenFeeds);
 describeTeeth('ActivityRepository', activityRepositoryContract, [
   ...brokenRepositories,
   ...brokenComparisons,

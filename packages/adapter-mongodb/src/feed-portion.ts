@@ -33,27 +33,28 @@ export async function readFeedPortion(
     );
   const { project } = filter;
   const selects = selectsSome(filter);
-  let end = to;
+  let boundary = to;
   // There are at most as many entries as offsets.
   if (selects && to - from > maxExamined) {
     const [key] = await find(
       { project, [offset]: { $gte: from, $lt: to } },
       { skip: maxExamined, limit: 1, batchSize: 1, projection: { _id: 0, [offset]: 1 } },
     );
-    if (key !== undefined) end = offsetIn(key);
+    if (key !== undefined) boundary = offsetIn(key);
   }
   const conditions = activityConditions(filter, rangeOf('createdAt', filter.createdAt));
   const documents = await find(
-    { ...conditions, [offset]: { $gte: from, $lt: end } },
+    { ...conditions, [offset]: { $gte: from, $lt: boundary } },
     { limit: max, batchSize: max },
   );
   const activities = await decodeInTurns(documents, Number.POSITIVE_INFINITY);
   const last = activities.at(-1)?.origin;
   const replyBytes = documents.reduce((sum, { length }) => sum + length, 0);
   const isCut = documents.length === max || replyBytes > minCutReplyBytes;
+  const end = isCut && last !== undefined ? last.offset + 1 : boundary;
   return {
     activities,
-    end: isCut && last !== undefined ? last.offset + 1 : end,
+    end,
     examined: selects ? Math.min(end - from, maxExamined) : documents.length,
   };
 }

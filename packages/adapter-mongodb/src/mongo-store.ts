@@ -188,8 +188,9 @@ export class MongoStore {
   async close(): Promise<void> {
     this.#stopChecking();
     this.#stopReconnecting();
-    this.settledWatch.close();
-    await settlesWithin(closingMs, this.#client.close());
+    // Without a connection, the stream would stay open on the server for some minutes.
+    await settlesWithin(closingMs / 2, this.settledWatch.close());
+    await settlesWithin(closingMs / 2, this.#client.close());
   }
 }
 

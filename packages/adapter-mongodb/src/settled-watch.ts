@@ -42,9 +42,10 @@ export class SettledWatch {
     return () => this.#listeners.delete(listener);
   }
 
-  close(): void {
+  /** Ends the calls, and the stream on the server. Never rejects. */
+  async close(): Promise<void> {
     this.#closing.abort();
-    void this.#stream?.close().catch(ignore);
+    await this.#stream?.close().catch(ignore);
   }
 
   async #run(): Promise<void> {

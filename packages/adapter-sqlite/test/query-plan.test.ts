@@ -8,6 +8,7 @@ import { erasingSql, projectPageSql, sizesSql } from '../src/reader/project-jobs
 import { oldestActivitiesSql, oldestLettersSql } from '../src/writer/project-jobs.ts';
 import { edgeBytesSql, oldestOfEdgeSql, oldestOfLogSql } from '../src/writer/sweep-job.ts';
 import { addRowMatches } from '../src/protocol/row-conditions.ts';
+import { feedEndSql, feedSql } from '../src/reader/feed-job.ts';
 import { branchSql } from '../src/reader/page-job.ts';
 import { activitySql } from '../src/reader/read-jobs.ts';
 import { settledSql } from '../src/reader/settled-queries.ts';
@@ -157,6 +158,23 @@ test('the activities of a partition are found by their offsets in one range of o
   expect(planOf(sql)).toBe(
     'SEARCH activities USING INDEX activities_by_origin (project=? AND log_key=? AND partition=? AND offset>?)',
   );
+});
+
+test('a portion of the feed is one range of one index, without sorting, and its end is found without reading rows', () => {
+  const range = 'activities_by_origin (project=? AND log_key=? AND partition=? AND offset>? AND offset<?)';
+  const key = 'SEARCH logs USING COVERING INDEX sqlite_autoindex_logs_1 (id=?)';
+  expect(planOf(feedEndSql)).toBe(
+    `SEARCH activities USING COVERING INDEX ${range}; SCALAR SUBQUERY 1; ${key}`,
+  );
+  // It makes the lists of users and types once.
+  const list = (index: number) =>
+    `LIST SUBQUERY ${index}; SCAN json_each VIRTUAL TABLE INDEX 1:; CREATE BLOOM FILTER`;
+  const lists = `${list(3)}; ${list(4)}`;
+  for (const hasConditions of [false, true]) {
+    expect(planOf(feedSql(hasConditions))).toBe(
+      `SEARCH activities USING INDEX ${range}; SCALAR SUBQUERY 2; ${key}; ${lists}${readsLog}`,
+    );
+  }
 });
 
 test('the settled offsets of a log are one range of a table', () => {

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { setTimeout as delay } from 'node:timers/promises';
 import {
   ActivityFilter,
   FeedPosition,
@@ -9,14 +8,38 @@ import {
   ProjectId,
   type StoredActivity,
 } from '@user-activity/domain';
-import { assertFollowed, everything, feedCases, follow, log, otherLog, partitions } from './feed-subject.ts';
+import {
+  assertFollowed,
+  everything,
+  feedCases,
+  follow,
+  log,
+  otherLog,
+  partitions,
+  variousActivities,
+} from './feed-subject.ts';
 import { assertRejects } from './rejections.ts';
 import { idsOf, sampleActivities, sampleActivity } from './samples.ts';
+import { SettledListener } from './settled-listener.ts';
 import { filterOf, where } from './walk.ts';
 
 /** The promises about the limits of a feed, and about several logs and handles. */
 export const feedLimitCases = feedCases({
   F6: {
+    async 'a page has at most `limit` activities of all partitions together'(feed, writer) {
+      await writer.begin();
+      const activities = sampleActivities(30);
+      for (let partition = 0; partition < partitions; partition += 1)
+        await writer.append(activities.slice(partition * 10, partition * 10 + 10), partition, 0);
+      const position = FeedPosition.start(log);
+      for (const limit of [1, 9, 10, 11, 29, 30, 31]) {
+        const page = await feed.read(FeedQuery.of({ filter: everything, position, limit }));
+        assert.equal(page.activities.length, Math.min(limit, 30));
+        // The last offset of each partition has no entry.
+        assert.equal(page.hasMore, limit <= 30);
+        assert.deepEqual(page.start, position);
+      }
+    },
     async 'a filter that matches little gives short pages that advance'(feed, writer) {
       await writer.begin([0]);
       const rare = sampleActivity({ type: 'RARE' });
@@ -39,6 +62,7 @@ export const feedLimitCases = feedCases({
           const after = page.position.offsets[0] ?? 0;
           // Every second offset has an entry.
           assert.ok(after - before <= 2 * maxExamined + 2, `a page examined ${(after - before) / 2} entries`);
+          assert.ok(after > before || !page.hasMore, 'the position did not advance');
           found.push(...page.activities);
           ({ hasMore } = page);
           query = query.from(page.position);
@@ -47,12 +71,26 @@ export const feedLimitCases = feedCases({
         assert.ok(pages >= 3 && pages <= 4, `${pages} pages`);
       }
     },
+    async 'a page is full if enough of the next entries match'(feed, writer) {
+      await writer.begin([0]);
+      const many = variousActivities(maxExamined + 500);
+      let from = 0;
+      for (let begin = 0; begin < many.length; begin += 2000)
+        from = await writer.append(many.slice(begin, begin + 2000), 0, from);
+      await writer.settle(0, from, 2 ** 40);
+      const filter = filterOf({ types: ['LOGIN'] });
+      const position = FeedPosition.start(log);
+      const page = await feed.read(FeedQuery.of({ filter, position, limit: 500 }));
+      const expected = many.filter(({ type }) => type === 'LOGIN').slice(0, 500);
+      assert.deepEqual(idsOf(page.activities), idsOf(expected));
+    },
     async 'entries of other projects do not count'(feed, writer) {
       await writer.begin([0]);
       const project = ProjectId.parse('shop');
-      const others = sampleActivities(3000);
-      let from = await writer.append(others.slice(0, 2000), 0, 0);
-      from = await writer.append(others.slice(2000), 0, from);
+      const others = sampleActivities(maxExamined + 500);
+      let from = 0;
+      for (let begin = 0; begin < others.length; begin += 2000)
+        from = await writer.append(others.slice(begin, begin + 2000), 0, from);
       const own = sampleActivity({ project, type: 'RARE' });
       await writer.append([own], 0, from);
       const filter = filterOf({ project, types: ['RARE'] });
@@ -112,14 +150,15 @@ export const feedLimitCases = feedCases({
     async 'a reader ahead of an older copy of the store waits for it'(feed, writer) {
       // Its log was settled up to offset 20 before. The older copy has settled it up to offset 10.
       await writer.begin([10, 0, 0]);
-      const position = { ...FeedPosition.start(log), offsets: [20, 3] };
+      // Its log had a partition more, too.
+      const position = { ...FeedPosition.start(log), offsets: [20, 3, 0, 7] };
       const again = sampleActivities(5);
       await writer.save(again, 0, [10, 12, 14, 16, 18]);
       for (const to of [14, 20]) {
         await writer.settle(0, 10, to);
         const { found, position: next } = await follow(feed, { position });
         assert.deepEqual(found, []);
-        assert.deepEqual(next.offsets.slice(0, 2), [20, 3]);
+        assert.deepEqual(next.offsets, position.offsets);
       }
       const [fresh] = sampleActivities(1);
       assert.ok(fresh !== undefined);
@@ -128,31 +167,28 @@ export const feedLimitCases = feedCases({
     },
   },
   F9: {
-    async 'a listener is called after a step, until it is removed'(feed, writer) {
+    async 'each listener is called after a step, until it is removed'(feed, writer, { patienceMs }) {
       await writer.begin([0]);
-      let calls = 0;
-      let called = Promise.withResolvers<void>();
-      const remove = feed.onSettled(() => {
-        calls += 1;
-        called.resolve();
-      });
-      // The first steps may come before the adapter listens.
+      const listeners = [
+        new SettledListener(feed, patienceMs),
+        new SettledListener(feed, patienceMs),
+      ] as const;
+      const [first, second] = listeners;
       let offset = 0;
-      for (let isCalled = false; !isCalled; offset += 1) {
-        await writer.settle(0, offset, offset + 1);
-        isCalled = await Promise.race([called.promise.then(() => true), delay(50, false)]);
-      }
-      called = Promise.withResolvers<void>();
-      await writer.settle(0, offset, offset + 1);
-      await called.promise;
-      remove();
-      const callsBefore = calls;
-      const other = Promise.withResolvers<void>();
-      const removeOther = feed.onSettled(other.resolve);
-      await writer.settle(0, offset + 1, offset + 2);
-      await other.promise;
-      removeOther();
-      assert.equal(calls, callsBefore);
+      const step = async (): Promise<void> => {
+        offset += 1;
+        await writer.settle(0, offset - 1, offset);
+      };
+      // The first steps may come before the adapter listens.
+      for (const listener of listeners) await listener.waitUntil(() => listener.seen > 0, step);
+      await step();
+      for (const listener of listeners) await listener.waitUntil(() => listener.seen === offset);
+      first.remove();
+      const { calls } = first;
+      await step();
+      await second.waitUntil(() => second.seen === offset);
+      second.remove();
+      assert.equal(first.calls, calls);
     },
   },
   F10: {
@@ -166,6 +202,7 @@ export const feedLimitCases = feedCases({
       await assertRejects(feed.settled(log), ...codes);
       await assertRejects(feed.read(query), ...codes);
       await restore();
+      assert.deepEqual(await feed.settled(log), [4, 0, 0]);
       assertFollowed((await follow(feed)).found, activities);
     },
   },

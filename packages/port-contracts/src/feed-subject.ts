@@ -19,6 +19,8 @@ export interface ActivityFeedSubject extends StoreSubject<ActivityFeed> {
   /** The activities and the settled offsets of the same store. */
   repository(): Promise<ActivityRepository>;
   settledOffsets(): Promise<SettledOffsets>;
+  /** The time limit for a call of a listener. Default: 45,000. */
+  readonly patienceMs?: number;
 }
 
 export const [log, otherLog] = [LogId.parse('feed-log'), LogId.parse('feed-Log')];
@@ -71,6 +73,9 @@ export const feedCases = casesWith(
 
 export const everything = filterOf();
 
+/** More pages than any walk of this suite needs. A walk in circles ends here. */
+const maxPages = 2000;
+
 interface WalkOptions {
   readonly filter?: ActivityFilter;
   readonly limit?: number;
@@ -84,7 +89,8 @@ export async function follow(
 ): Promise<{ readonly found: readonly StoredActivity[]; readonly position: FeedPosition }> {
   const found: StoredActivity[] = [];
   let query = FeedQuery.of({ filter, position, limit });
-  for (;;) {
+  for (let pages = 1; ; pages += 1) {
+    assert.ok(pages <= maxPages, 'the walk does not end');
     const page = await feed.read(query);
     assert.ok(page.activities.length <= query.limit, `a page of ${page.activities.length} activities`);
     found.push(...page.activities);

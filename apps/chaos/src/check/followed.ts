@@ -9,15 +9,19 @@ import type { Violation } from './violation.ts';
 export const followed = (evidence: Evidence, facts: Facts): Violation[] =>
   evidence.feeds.flatMap((feed) => [...incomplete(feed, evidence), ...outOfOrder(feed, facts)]);
 
-function incomplete(feed: Followed, { stored, isRestored }: Evidence): Violation[] {
+function incomplete(feed: Followed, { stored, records, isRestored }: Evidence): Violation[] {
   const [factsInFeed, storedFacts] = [new Set(feed.map(factOf)), new Set(stored.map(factOf))];
+  const partitionsOf = (id: string): number =>
+    new Set(records.flatMap(({ activity, partition }) => (activity?.id === id ? partition : []))).size;
+  // After a restore, another fact may be stored under the id than before, if their records are on different partitions.
+  const isReplaced = ({ id }: ActivityJson): boolean =>
+    isRestored && feed.some((activity) => activity.id === id) && partitionsOf(id) > 1;
   const violations: Violation[] = [];
   for (const activity of stored)
-    if (!factsInFeed.has(factOf(activity)))
+    if (!factsInFeed.has(factOf(activity)) && !isReplaced(activity))
       violations.push({ kind: 'lost', subject: activity.id, detail: 'stored, but never in the feed' });
   for (const fact of repeated(feed.map(factOf)))
     violations.push({ kind: 'doubled', subject: fact, detail: 'twice in the feed' });
-  // After a restore, another fact may be stored under the same id.
   for (const activity of isRestored ? [] : feed)
     if (!storedFacts.has(factOf(activity)))
       violations.push({ kind: 'foreign', subject: activity.id, detail: 'in the feed, but not stored' });

@@ -14,13 +14,16 @@ const pagination = {
   hasMore: Type.Boolean(),
 };
 
-/** The schema of a page. `pages` describes `pagination`, and what `Link` names. */
+/** The schema of a page. `pages` describes `pagination` and the header `Link`. */
 export const pageResponseSchema = (
   name: string,
   item: TSchema,
-  pages: { readonly pagination: TSchema; readonly link: string } = {
+  pages: { readonly pagination: TSchema; readonly link: TSchema } = {
     pagination: namedSchema('Pagination', Type.Object(pagination)),
-    link: 'The next page, if there is one (RFC 8288).',
+    link: Type.String({
+      description: 'The next page, if there is one (RFC 8288).',
+      examples: ['</api/logs?limit=50&cursor=eyJ>; rel="next"'],
+    }),
   },
 ) =>
   jsonTextSchema(
@@ -32,12 +35,7 @@ export const pageResponseSchema = (
       {
         'x-component': name,
         description: 'A page.',
-        headers: {
-          Link: Type.String({
-            description: pages.link,
-            examples: ['</api/logs?limit=50&cursor=eyJ>; rel="next"'],
-          }),
-        },
+        headers: { Link: pages.link },
       },
     ),
   );

@@ -21,6 +21,7 @@ const cursorParameter: Parameter<FeedPosition> = {
     minLength: 1,
     description:
       'The `nextCursor` of the previous page, or the id of an event of the stream. It never ages, and fits any filter.',
+    examples: ['1_0197a1c2_0_2s_0_1f'],
   }),
   parse: (raw) => FeedCursor.parse(raw),
 };
@@ -43,6 +44,12 @@ const waitParameter: Parameter<number> = {
 /** The OpenAPI schemas of the parameters of a stream, by name. */
 export const streamSchemas = {
   ...feedFilter.schemas,
+  from: Type.String({
+    description:
+      'createdAt at or after this time, as in `GET /api/logs`. But `now` has no effect: a stream begins at the end anyway, unless there is ' +
+      'a position.',
+    examples: ['2026-11-01T00:00:00Z', '2026-11-01', '-24h'],
+  }),
   [cursorParameter.name]: cursorParameter.schema,
 };
 

@@ -7,6 +7,8 @@ import { timeSearch } from '../requests/request-usage.ts';
 export const feedReader =
   (request: FastifyRequest) =>
   async (read: () => Promise<FeedPage>): Promise<FeedPage> => {
+    // A stream may have reached a limit since the request began.
+    request.usage?.assertRoom();
     let bytes = 0;
     try {
       const page = await makePage(request, 'page', () => timeSearch(request, read));

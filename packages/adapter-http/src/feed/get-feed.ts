@@ -39,7 +39,10 @@ const schema = {
           }),
         }),
       ),
-      link: 'The next page (RFC 8288), which may be empty.',
+      link: Type.String({
+        description: 'The next page (RFC 8288), which may be empty.',
+        examples: ['</api/logs/feed?limit=50&cursor=1_0197a1c2_0_2s_0_1f>; rel="next"'],
+      }),
     }),
     ...problems(400, 401, 403, 410, 503),
   },
@@ -50,7 +53,7 @@ export const getFeed: Route<'readFeed' | 'clock'> = (app, { readFeed, clock }) =
   app.get('/api/logs/feed', { schema, config, preHandler: waitForPrevious }, async (request, reply) => {
     const parameters = queryParameters(request);
     const { waitSeconds, ...question } = readFeedQuery(request.project, parameters, clock);
-    if (waitSeconds > 0) readerPlaces.take(reply);
+    if (waitSeconds > 0) readerPlaces.take(request, reply);
     const { activities, position, hasMore } = await whileWaiting(reply, waitSeconds, (until) =>
       readFeed(request.principal, {
         ...question,

@@ -3,9 +3,10 @@ import type { FeedQuestion } from '@user-activity/application';
 import { type FeedPage, isDomainError } from '@user-activity/domain';
 import { Type } from '@sinclair/typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { problems } from '../openapi/schemas.ts';
+import { exampleOf } from '../openapi/schema-example.ts';
+import { Activity, problems } from '../openapi/schemas.ts';
 import { queryParameters } from '../query/query-parameters.ts';
-import { isStillPermitted } from '../requests/authorization.ts';
+import { checkAgain } from '../requests/authorization.ts';
 import { waitForPrevious } from '../requests/page-limits.ts';
 import { whileWaiting } from '../requests/prefer-wait.ts';
 import { Problem } from '../requests/problem.ts';
@@ -13,14 +14,13 @@ import type { Route, RouteDeps } from '../requests/route.ts';
 import { eventsOf, eventStreamType, heartbeat, streamStart } from './event-stream.ts';
 import { readStreamQuery, streamSchemas } from './feed-parameters.ts';
 import { feedReader } from './feed-reader.ts';
+import { inPortions } from './in-portions.ts';
 import { readerPlaces } from './reader-places.ts';
 
 const heartbeatMs = 15_000;
 const retryMs = 2000;
 // The maximum number of activities that a stream holds in memory.
 const pageLimit = 100;
-// A client that reads nothing for so long is cut off. It continues after its last event.
-const maxStallMs = 30_000;
 // The pause after a failure that may pass, such as a limit that is reached.
 const pauseSeconds = 1;
 
@@ -35,15 +35,18 @@ const schema = {
   querystring: Type.Partial(Type.Object(streamSchemas)),
   headers: Type.Object({
     'last-event-id': Type.Optional(
-      Type.String({ description: 'The id of the last event. It comes before `cursor`.' }),
+      Type.String({
+        description: 'The id of the last event. It comes before `cursor`.',
+        examples: ['1_0197a1c2_0_2s_0_1f'],
+      }),
     ),
   }),
   produces: [eventStreamType],
   response: {
     200: Type.Unsafe<Readable>(
       Type.String({
-        description: 'Events without a name.',
-        examples: ['id: 1_0197a1c2_0_2s_0_1f\ndata: {"id":"1","userId":"123","type":"LOGIN"}\n\n'],
+        description: 'Events without a name. The data of each is an `Activity` as JSON.',
+        examples: [`id: 1_0197a1c2_0_2s_0_1f\ndata: ${JSON.stringify(exampleOf(Activity))}\n\n`],
       }),
     ),
     ...problems(400, 401, 403, 410, 503),
@@ -59,7 +62,7 @@ export const getStream: Route<keyof StreamDeps | 'followFeed' | 'clock'> = (app,
   app.get('/api/logs/stream', options, async (request, reply) => {
     const lastEventId = [request.headers['last-event-id'] ?? ''].flat().join();
     const selection = readStreamQuery(request.project, queryParameters(request), lastEventId, deps.clock);
-    readerPlaces.take(reply);
+    readerPlaces.take(request, reply);
     const question = { ...selection, limit: pageLimit };
     // Answers with a problem if the first page fails.
     const first = await deps.followFeed(request.principal, { ...question, run: feedReader(request) });
@@ -68,9 +71,26 @@ export const getStream: Route<keyof StreamDeps | 'followFeed' | 'clock'> = (app,
       .type(eventStreamType)
       .header('cache-control', 'no-store')
       .header('x-accel-buffering', 'no')
-      .send(Readable.from(chunksOf(request, reply, deps, question, first), { objectMode: false }));
+      .send(
+        Readable.from(withBugsLogged(request, chunksOf(request, reply, deps, question, first)), {
+          objectMode: false,
+        }),
+      );
   });
 };
+
+/** Logs a bug that cuts a stream off. Fastify logs no errors of streams if it does not log requests. */
+async function* withBugsLogged(
+  { log }: FastifyRequest,
+  chunks: AsyncGenerator<Buffer, void, undefined>,
+): AsyncGenerator<Buffer, void, undefined> {
+  try {
+    yield* chunks;
+  } catch (error) {
+    if (!isDomainError(error)) log.error({ err: error }, 'stream cut off: an unexpected error');
+    throw error;
+  }
+}
 
 async function* chunksOf(
   request: FastifyRequest,
@@ -83,16 +103,22 @@ async function* chunksOf(
   let { position } = first;
   yield* sent(request, reply, streamStart(first.start, retryMs) + eventsOf(first));
   let heartbeatAt = performance.now() + heartbeatMs;
-  while (!isStopping() && !reply.raw.destroyed && isStillPermitted(request, findPrincipal)) {
+  const isOver = (): boolean => isStopping() || reply.raw.destroyed;
+  while (!isOver()) {
     const seconds = Math.max(0, heartbeatAt - performance.now()) / 1000;
-    const page = await whileWaiting(reply, seconds, (until) =>
+    const found = await whileWaiting(reply, seconds, (until) =>
       continueFeed({ ...question, after: position, until, run }).catch(unlessPassing),
     );
+    // The key may have ended during the wait.
+    const permission = checkAgain(request, findPrincipal);
+    if (isOver() || permission === 'ended') return;
+    const page = permission === 'valid' ? found : undefined;
     position = page?.position ?? position;
     if (page !== undefined && page.activities.length > 0) yield* sent(request, reply, eventsOf(page));
     else if (performance.now() >= heartbeatAt) yield* sent(request, reply, heartbeat(position));
     else {
-      // The store failed, a limit is reached, or the service stops. A page with a filter that matches little needs no pause.
+      // The store failed, the keys cannot be read, a limit is reached, or the service stops. If a filter matches little, the page has
+      // more, and no pause is needed.
       if (page?.hasMore !== true) await whileWaiting(reply, pauseSeconds, aborted);
       continue;
     }
@@ -100,34 +126,21 @@ async function* chunksOf(
   }
 }
 
-/** Yields a text, and returns once it is sent. Closes the connection of a client that does not read. */
+/** Yields a text, and returns once it is sent. */
 async function* sent(
   { byteCounter, usage }: FastifyRequest,
   { raw }: FastifyReply,
   text: string,
 ): AsyncGenerator<Buffer, void, undefined> {
-  const chunk = Buffer.from(text);
-  byteCounter.holdResponse(chunk.length);
-  usage?.countAnswer(chunk.length);
-  const timer = setTimeout(() => raw.destroy(), maxStallMs);
+  const bytes = Buffer.from(text);
+  byteCounter.holdResponse(bytes.length);
+  usage?.countAnswer(bytes.length);
   try {
-    yield chunk;
-    // Otherwise the next page would wait in memory beside this one.
-    if (raw.writableNeedDrain) await drained(raw);
+    yield* inPortions(bytes, raw);
   } finally {
-    clearTimeout(timer);
     byteCounter.holdResponse(0);
   }
 }
-
-const drained = (raw: FastifyReply['raw']): Promise<void> =>
-  new Promise((resolve) => {
-    const settle = (): void => {
-      raw.off('drain', settle).off('close', settle);
-      resolve();
-    };
-    raw.on('drain', settle).on('close', settle);
-  });
 
 const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {

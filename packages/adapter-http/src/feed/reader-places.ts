@@ -1,5 +1,5 @@
 import { DomainError } from '@user-activity/domain';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /** Limits how many requests of the process wait for news at once. */
 class ReaderPlaces {
@@ -10,17 +10,29 @@ class ReaderPlaces {
     this.#max = max;
   }
 
-  /** Takes a place until the response is sent or its connection is closed. Throws PROCESS_BUSY if there is none. */
-  take({ raw }: FastifyReply): void {
+  get taken(): number {
+    return this.#taken;
+  }
+
+  /** Takes a place until the response is sent or its connection is closed. Throws PROCESS_BUSY if there is none, or the client is gone. */
+  take({ connection, raw: { socket } }: FastifyRequest, { raw: reply }: FastifyReply): void {
+    // Such a connection emits no further event that would free the place.
+    if (socket.destroyed) throw new DomainError('PROCESS_BUSY', 'The client is gone.');
     if (this.#taken >= this.#max)
       throw new DomainError(
         'PROCESS_BUSY',
         `The service already has its maximum of ${this.#max} readers that wait for news. Try again later.`,
       );
     this.#taken += 1;
-    raw.once('close', () => {
-      this.#taken -= 1;
-    });
+    let isTaken = true;
+    const release = (): void => {
+      if (isTaken) this.#taken -= 1;
+      isTaken = false;
+      connection.remove(place);
+    };
+    const place = { endWithConnection: release };
+    connection.add(place);
+    reply.once('close', release);
   }
 }
 

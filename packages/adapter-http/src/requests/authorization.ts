@@ -70,14 +70,18 @@ export const authorization =
 const isKeyInBody = ({ headers, needsKey, route }: FastifyRequest, keys: readonly string[]): boolean =>
   needsKey && keys.length === 0 && headers.authorization === undefined && route.config.keyInBody === true;
 
-/** Returns whether the key in the headers is still valid, for a response that lasts long. */
-export function isStillPermitted(request: FastifyRequest, findPrincipal: FindPrincipal): boolean {
+/** Whether a key is still valid. `unknown` while the keys cannot be read. */
+export type Permission = 'valid' | 'ended' | 'unknown';
+
+/** Checks the key in the headers again, for a response that lasts long. */
+export function checkAgain(request: FastifyRequest, findPrincipal: FindPrincipal): Permission {
   const { headers, principal } = request;
+  const found = findPrincipal(keysIn(headers), neededScope(request));
+  if (found === 'unavailable') return 'unknown';
   try {
-    const found = permitted(request, findPrincipal(keysIn(headers), neededScope(request)), '');
-    return found.actor === principal.actor;
+    return permitted(request, found, '').actor === principal.actor ? 'valid' : 'ended';
   } catch (error) {
-    if (error instanceof Problem) return false;
+    if (error instanceof Problem) return 'ended';
     throw error;
   }
 }

@@ -139,6 +139,8 @@ export class RequestBytes {
   reserveResponse(maxBytes: number): void {
     const bytes = Math.min(maxBytes, this.#inFlight.total.maxBytes / 64);
     if (this.#isSent || !this.#inFlight.hasRoom(bytes)) throw busyError();
+    // A stream may have held nothing for long: its client has nothing to read before the page is made.
+    this.#waitStart = performance.now();
     this.#addResponse(bytes - this.#responseBytes);
   }
 

@@ -1,8 +1,9 @@
-import type { FeedPortionQuery } from '@user-activity/domain';
+import { type FeedPortionQuery, maxPageBytes } from '@user-activity/domain';
+import { takePage } from '../protocol/branches.ts';
 import type { Steps, TimedJob } from '../protocol/job-scheduler.ts';
 import type { RowConditions } from '../protocol/row-conditions.ts';
 import { rowMatches } from '../protocol/row-conditions.ts';
-import { type ActivityRow, activityColumns } from '../protocol/rows.ts';
+import { type ActivityRow, activityColumns, activityKind } from '../protocol/rows.ts';
 import type { IndexedFilter } from '../protocol/shapes.ts';
 import { portionRows, type Reader } from './portions.ts';
 
@@ -33,7 +34,7 @@ export const feedSql = (hasConditions: boolean): string =>
   `SELECT ${activityColumns} ${fromFeed} AND created_at >= ? AND created_at < ?
     AND ${isOneOf('user_id')} AND ${isOneOf('type')} ${hasConditions ? `AND ${rowMatches}` : ''} ORDER BY offset LIMIT ?`;
 
-/** Reads rows in steps of 250 entries. */
+/** Reads rows in steps of 250 entries. Ends after 4 MiB, because more is too much for a page. */
 export function* readFeed({ prepare, setConditions }: Reader, job: FeedJob): Steps<FeedRows> {
   const { project, log, partition, to, max, maxExamined, createdAt, conditions } = job;
   const ends = prepare<readonly [number]>(feedEndSql);
@@ -41,18 +42,23 @@ export function* readFeed({ prepare, setConditions }: Reader, job: FeedJob): Ste
   const users = listParameter(job.userIds);
   const types = listParameter(job.types);
   const rows: ActivityRow[] = [];
-  let [from, examined] = [job.from, 0];
+  let [from, examined, maxBytes] = [job.from, 0, maxPageBytes];
   while (from < to && examined < maxExamined) {
     const count = Math.min(portionRows.ofTable, maxExamined - examined);
     const [[end] = [to]] = ends.all(project, log, partition, from, to, count);
     // Another job may have set its own conditions since the last step.
     if (conditions !== undefined) setConditions(conditions);
     const values = [project, log, partition, from, end, ...createdAt, users, users, types, types];
-    rows.push(...matches.all(...values, max - rows.length));
-    examined += count;
-    const last = rows.length === max ? rows.at(-1)?.[9] : undefined;
-    from = typeof last === 'number' ? last + 1 : end;
-    if (rows.length === max) break;
+    const maxRows = max - rows.length;
+    const taken = takePage(matches.iterate(...values, maxRows), { maxRows, maxBytes }, activityKind);
+    rows.push(...taken.rows);
+    for (const row of taken.rows) maxBytes -= activityKind.bytesOf(row);
+    const last = taken.isFull ? rows.at(-1)?.[9] : undefined;
+    const next = typeof last === 'number' ? last + 1 : end;
+    // There are at most as many entries as offsets.
+    examined += Math.min(count, next - from);
+    from = next;
+    if (taken.isFull) break;
     yield;
   }
   return { rows, end: from, examined };

@@ -16,7 +16,9 @@ export class FollowedLog {
     this.#log = log;
   }
 
-  get beginning(): FeedPosition {
+  async beginning(): Promise<FeedPosition> {
+    // Notices whether the store still knows the log.
+    await this.settled();
     return FeedPosition.start(this.#log);
   }
 
@@ -35,7 +37,9 @@ export class FollowedLog {
   }
 
   /** Throws FEED_REPLACED if the position belongs to another log. */
-  assertHas({ log }: FeedPosition): void {
+  async assertHas({ log }: FeedPosition): Promise<void> {
+    // Another process may have noticed first that the log was replaced, and may have made the position.
+    if (log !== this.#log) this.#log = await this.#deps.findLog();
     if (log !== this.#log)
       throw new DomainError(
         'FEED_REPLACED',

@@ -32,16 +32,25 @@ export interface ReadFeedDeps {
   readonly feedWatch: Pick<FeedWatch, 'newsAfter'>;
 }
 
-export const makeReadFeed = ({ feed, followedLog, feedWatch }: ReadFeedDeps): ReadFeed =>
-  async function readFeed({ filter, after, limit, until, run }) {
-    const position =
-      after === 'beginning' ? followedLog.beginning : after === 'end' ? await followedLog.end() : after;
-    followedLog.assertHas(position);
-    for (let query = FeedQuery.of({ filter, position, limit }); ; ) {
+export const makeReadFeed = ({ feed, followedLog, feedWatch }: ReadFeedDeps): ReadFeed => {
+  const positionOf = async (after: FeedQuestion['after']): Promise<FeedPosition> => {
+    if (after === 'beginning') return followedLog.beginning();
+    if (after === 'end') return followedLog.end();
+    await followedLog.assertHas(after);
+    return after;
+  };
+
+  return async function readFeed({ filter, after, limit, until, run }) {
+    for (let query = FeedQuery.of({ filter, position: await positionOf(after), limit }); ; ) {
       const current = query;
       const page = await run(() => feed.read(current));
-      const isFinal = page.activities.length > 0 || page.hasMore || until === undefined;
-      if (isFinal || !(await feedWatch.newsAfter(page.position, until))) return page;
+      if (page.activities.length > 0 || page.hasMore) return page;
+      const hasNews = until !== undefined && (await feedWatch.newsAfter(page.position, until));
+      // The watch has just asked the store for the log. Without it, a reader of a replaced log would get empty pages for ever.
+      if (until === undefined) await followedLog.settled();
+      await followedLog.assertHas(page.position);
+      if (!hasNews) return page;
       query = query.from(page.position);
     }
   };
+};
