@@ -6,6 +6,7 @@ import {
   MemoryActivityRepository,
   MemoryDeadLetterQueue,
   MemoryDeadLetterRepository,
+  MemoryErasureLedger,
   MemoryEventPublisher,
   MemoryKeyRepository,
   MemoryLog,
@@ -25,7 +26,14 @@ import {
   OutcomeWaiter,
   ProjectTable,
 } from '@user-activity/application';
-import { defaultMetadataBytes, LogId, type LogRecord, type RetentionDays } from '@user-activity/domain';
+import {
+  defaultMetadataBytes,
+  LogId,
+  type LogRecord,
+  type RetentionDays,
+  UserDigest,
+  UserId,
+} from '@user-activity/domain';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { expect, onTestFinished } from 'vitest';
 import { buildFastify, type HttpServerOptions } from '../src/build-server.ts';
@@ -59,6 +67,8 @@ export interface Changed extends Partial<Omit<HttpServerOptions, 'useCases'>> {
   readonly useCases?: Partial<ApiUseCases>;
   /** Whether the deployment logs reads. Default: false. */
   readonly logReads?: boolean;
+  /** Whether the deployment can anonymise. Default: true. */
+  readonly canAnonymise?: boolean;
   /** The retention of the deployment. */
   readonly retentionDays?: RetentionDays;
 }
@@ -125,6 +135,14 @@ export function onMemory(changed: Changed = {}) {
     outcomeWaiter,
     health: { log: [publisher], store: [repository], progress: changed.progress },
     retention: { edgeDays: 30, logDays: undefined },
+    ledger: new MemoryErasureLedger(store),
+    digestUser: (user) => UserDigest.trusted(createHash('sha256').update(user).digest('base64url')),
+    anonymiser: {
+      replace: (_, userId) => UserId.parse(`anon ${userId}`),
+      encode: (text) => Buffer.from(text),
+    },
+    canAnonymise: changed.canAnonymise ?? true,
+    settleMs: 0,
     projects,
     keys,
     projectTable,

@@ -123,7 +123,7 @@ export const brokenConsumers: Broken<LogSubject> = [
     'L9',
     'loses the metadata',
     withContent((record) =>
-      record.content.name === 'Unreadable'
+      record.content.name !== 'ActivityLogged'
         ? record
         : {
             ...record,
@@ -137,7 +137,7 @@ export const brokenConsumers: Broken<LogSubject> = [
     'L9',
     'forgets the project',
     withContent((record) =>
-      record.content.name === 'Unreadable'
+      record.content.name !== 'ActivityLogged'
         ? record
         : {
             ...record,

@@ -1,4 +1,4 @@
-import { type ActivityLogged, DomainError, type EventPublisher, replayed } from '@user-activity/domain';
+import { type LogEvent, DomainError, type EventPublisher, replayed } from '@user-activity/domain';
 import type { LogSubject } from '@user-activity/port-contracts';
 import { MemoryEventPublisher, MemoryLog } from '../src/index.ts';
 import { patienceMs } from './changed-consumers.ts';
@@ -28,7 +28,7 @@ const publisher =
 
 /** Keeps the last event of a call for the next one. */
 function lagging(sound: EventPublisher): Partial<EventPublisher> {
-  let kept: readonly ActivityLogged[] = [];
+  let kept: readonly LogEvent[] = [];
   return {
     async publish(events) {
       await sound.publish([...kept, ...events.slice(0, -1)]);
@@ -46,7 +46,7 @@ function early(sound: EventPublisher): Partial<EventPublisher> {
   };
 }
 
-const jsonLength = (events: readonly ActivityLogged[]): number => JSON.stringify(events).length;
+const jsonLength = (events: readonly LogEvent[]): number => JSON.stringify(events).length;
 
 export const brokenPublishers: Broken<LogSubject> = [
   ['P1', 'publishes the last event with the next call', publisher(lagging)],

@@ -13,6 +13,7 @@ import type {
   UserActivity,
 } from '@user-activity/domain';
 import { activityLogged, LogId, ProjectId } from '@user-activity/domain';
+import { erasing } from './erasing.ts';
 
 /** Returns the use case for the project `default`. */
 export const inDefault =
@@ -33,7 +34,7 @@ export const spanOf = (records: readonly LogRecord[]): OffsetSpan => ({
   to: (records.at(-1)?.origin.offset ?? -1) + 1,
 });
 
-/** The log of `recordsOf`, settled offsets that begin at its first record, and projects. */
+/** The log of `recordsOf`, settled offsets that begin at its first record, projects, and erasures of users. */
 export function settling(store: MemoryStore) {
   const log = LogId.parse('log-1');
   store.settled.set(log, [0]);
@@ -42,6 +43,7 @@ export function settling(store: MemoryStore) {
     isFirstLog: true,
     settledOffsets: new MemorySettledOffsets(store),
     projects: new MemoryProjectRepository(store),
+    ...erasing(store),
   };
 }
 

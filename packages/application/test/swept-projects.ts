@@ -10,6 +10,7 @@ import { makeEraseProject, makeChangeSettings } from '../src/projects/change-pro
 import { ProjectTable } from '../src/projects/project-table.ts';
 import { makeSweepProjects, type SweepProjectsDeps } from '../src/projects/sweep-projects.ts';
 import { asRoot, unaudited } from './unaudited.ts';
+import { erasing } from './erasing.ts';
 
 export const dayMs = 24 * 60 * 60 * 1000;
 export const [shop, forum] = [ProjectId.parse('shop'), ProjectId.parse('forum')];
@@ -31,6 +32,7 @@ export async function setUp(days?: number, change: Partial<SweepProjectsDeps> = 
   await new MemoryActivityRepository(store).save(activities);
   const deps: SweepProjectsDeps = {
     projects: new MemoryProjectRepository(store),
+    ...erasing(store),
     projectTable: new ProjectTable(days === undefined ? undefined : RetentionDays.parse(days), () => 0),
     clock,
     pauseSweep: async () => undefined,

@@ -15,6 +15,7 @@ import { expect, test } from 'vitest';
 import { makeStoreActivities } from '../src/storing/store-activities.ts';
 import { spanOf } from './records.ts';
 import { makeReplayInDefault } from './unaudited.ts';
+import { erasing } from './erasing.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -31,6 +32,7 @@ function setUp() {
       repository: new MemoryActivityRepository(store),
       deadLetterQueue: new MemoryDeadLetterQueue(store),
       projects,
+      ...erasing(store),
       settledOffsets,
       log,
       isFirstLog,

@@ -24,6 +24,7 @@ import { OutcomeWaiter } from '../src/logging/outcome-waiter.ts';
 import { makeStoringUseCases } from '../src/use-cases.ts';
 import { withoutErasedLetters } from '../src/storing/without-erased-letters.ts';
 import { recordsOf, settling, spanOf } from './records.ts';
+import { erasing } from './erasing.ts';
 
 const shop = ProjectId.parse('shop');
 const none = emptyTally();
@@ -48,6 +49,7 @@ function setUp(around: { beforeSave?: () => Promise<unknown>; afterSave?: () => 
     resumeObserver: { upgraded: () => undefined, rereading: () => undefined, skipped: () => undefined },
     repository: { save },
     projects,
+    ...erasing(store),
     deadLetterQueue: new MemoryDeadLetterQueue(store),
     clock: new FixedClock(),
     pause: async () => {
@@ -66,6 +68,7 @@ function setUp(around: { beforeSave?: () => Promise<unknown>; afterSave?: () => 
   return {
     store,
     projects,
+    ...erasing(store),
     left: () => [...store.activities.keys()].toSorted(),
     failures: () => failures,
     settled: () => [...store.settled.values()].flat(),

@@ -4,6 +4,7 @@ import {
   MemoryActivityRepository,
   MemoryDeadLetterQueue,
   MemoryDeadLetterRepository,
+  MemoryErasureLedger,
   MemoryEventConsumer,
   MemoryEventPublisher,
   MemoryKeyRepository,
@@ -38,6 +39,7 @@ export function memoryEngines() {
       log.assertReachable();
       opened('log', closers);
       return {
+        sessionMs: 0,
         topic: { name: topic, partitions: log.partitions },
         makePublisher: ({ maxBufferedEvents: bufferedEvents }) =>
           new MemoryEventPublisher(log, { bufferedEvents }),
@@ -56,6 +58,7 @@ export function memoryEngines() {
       opened('store', closers);
       return {
         feed: new MemoryActivityFeed(store),
+        ledger: new MemoryErasureLedger(store),
         repository: new MemoryActivityRepository(store),
         deadLetters: new MemoryDeadLetterRepository(store),
         deadLetterQueue: new MemoryDeadLetterQueue(store),

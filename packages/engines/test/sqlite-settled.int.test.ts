@@ -69,7 +69,7 @@ async function start(folder: string) {
   wiring.provide(tokens.logger, () => logger);
   wiring.provide(tokens.clock, () => new SystemClock());
   provideStore(wiring, engines);
-  provideConsumer(wiring, engines, { ACCEPT_GAP: false });
+  provideConsumer(wiring, engines, { ACCEPT_GAP: false, ANONYMISATION_KEY: undefined });
   await wiring.get(tokens.storingUseCases).beginStoring();
   await startStoring(wiring.get);
   const { log, store, registeredTopic } = engines;

@@ -67,7 +67,9 @@ function start({ choice }: Pick<ReturnType<typeof withMemory>, 'choice'>, port: 
     const [storing, serving] = closers.split();
     const consumer = await service.startConsumer(
       storing,
-      wired((wiring, engines) => provideConsumer(wiring, engines, { ACCEPT_GAP: false })),
+      wired((wiring, engines) =>
+        provideConsumer(wiring, engines, { ACCEPT_GAP: false, ANONYMISATION_KEY: undefined }),
+      ),
     );
     const compose = wired((wiring, engines) => {
       providePublisher(wiring, engines, config);

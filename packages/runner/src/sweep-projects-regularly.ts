@@ -31,9 +31,10 @@ export async function sweepProjectsRegularly(
       nextRound = performance.now() + (rounds === 1 ? firstRoundMs : roundMs);
     }
     if (result === 'under way') return tickMs;
-    const { expired, erased, letters, more } = result;
+    const { expired, erased, forgotten, letters, more } = result;
     if (expired > 0) logger.info({ expired }, 'removed activities that are older than the retention');
-    if (erased + letters > 0) logger.info({ erased, letters }, 'removed data of erased projects');
+    if (erased + forgotten + letters > 0)
+      logger.info({ erased, forgotten, letters }, 'removed data of erased projects and users');
     return more ? 0 : tickMs;
   };
   const measure = async (): Promise<number> => ((await measureStorage()).more ? 0 : tickMs);

@@ -5,6 +5,7 @@ import {
   MemoryActivityRepository,
   MemoryDeadLetterQueue,
   MemoryDeadLetterRepository,
+  MemoryErasureLedger,
   MemoryEventConsumer,
   MemoryEventPublisher,
   MemoryKeyRepository,
@@ -49,6 +50,7 @@ function setUp() {
   const limits = {
     recordingRules,
     deadLetterRetention: { edgeDays: 30, logDays: undefined },
+    ANONYMISATION_KEY: undefined,
     LOG_READS: false,
     PUBLISH_TIMEOUT_MS: 1000,
     QUERY_TIMEOUT_MS: 1000,
@@ -61,6 +63,8 @@ function setUp() {
   wiring.provide(tokens.repository, () => new MemoryActivityRepository(store));
   wiring.provide(tokens.deadLetters, () => new MemoryDeadLetterRepository(store));
   wiring.provide(tokens.deadLetterQueue, () => new MemoryDeadLetterQueue(store));
+  wiring.provide(tokens.ledger, () => new MemoryErasureLedger(store));
+  wiring.provide(tokens.sessionMs, () => 0);
   wiring.provide(tokens.projects, () => new MemoryProjectRepository(store));
   wiring.provide(tokens.keys, () => new MemoryKeyRepository(store));
   wiring.provide(tokens.outbox, () => new MemoryOutbox(store));

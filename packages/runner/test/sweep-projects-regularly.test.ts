@@ -3,7 +3,7 @@ import { DomainError } from '@user-activity/domain';
 import { expect, test, vi } from 'vitest';
 import { sweepProjectsRegularly } from '../src/sweep-projects-regularly.ts';
 
-const nothing = { expired: 0, erased: 0, letters: 0, more: false };
+const nothing = { expired: 0, erased: 0, forgotten: 0, letters: 0, more: false };
 const loggers = () => ({ info: vi.fn<() => void>(), warn: vi.fn<() => void>() });
 
 const measureStorage: ApiUseCases['measureStorage'] = async () => ({ more: false });
@@ -101,7 +101,7 @@ test('measures at once while there is more, and at each tick, also after an outa
 
 test('an outage is logged once and retried, and what was removed is logged', async () => {
   const outage = () => Promise.reject(new DomainError('STORE_UNAVAILABLE', 'gone'));
-  const removed = async () => ({ expired: 2, erased: 3, letters: 1, more: false });
+  const removed = async () => ({ expired: 2, erased: 3, forgotten: 4, letters: 1, more: false });
   const answers = [outage, outage, removed, async () => 'under way' as const, outage];
   const { reasons, logger } = await run(answers, { tickMs: 1, firstRoundMs: 3_600_000, roundMs: 3_600_000 });
   expect(reasons).toEqual(['schedule', 'schedule', 'schedule', 'erasure', 'erasure']);
@@ -111,7 +111,7 @@ test('an outage is logged once and retried, and what was removed is logged', asy
   ]);
   expect(logger.info.mock.calls).toEqual([
     [{ expired: 2 }, expect.any(String)],
-    [{ erased: 3, letters: 1 }, expect.any(String)],
+    [{ erased: 3, forgotten: 4, letters: 1 }, expect.any(String)],
   ]);
 });
 
