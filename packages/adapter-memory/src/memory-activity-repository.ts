@@ -8,6 +8,7 @@ import {
   type KeyCount,
   type KeyField,
   type LogPosition,
+  replacesOrigin,
   type SaveOutcome,
   type SlotCount,
   StoredActivity,
@@ -33,11 +34,13 @@ export class MemoryActivityRepository implements ActivityRepository {
     return activities.map((activity, index) => {
       const key = ActivityKeyText.of(activity);
       const existing = this.#store.activities.get(key);
-      if (existing !== undefined) return existing.compare(activity);
-      this.#store.activities.set(key, activity);
       const origin = origins[index];
-      if (origin !== undefined) this.#store.origins.set(key, origin);
-      return 'stored';
+      const outcome = existing?.compare(activity) ?? 'stored';
+      if (existing === undefined) this.#store.activities.set(key, activity);
+      const isSame = outcome !== 'conflict';
+      if (isSame && origin !== undefined && replacesOrigin(this.#store.origins.get(key), origin))
+        this.#store.origins.set(key, origin);
+      return outcome;
     });
   }
 

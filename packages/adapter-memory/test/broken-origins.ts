@@ -60,4 +60,32 @@ export const brokenOrigins: Broken<RepositorySubject> = [
       },
     })),
   ],
+  [
+    'R19',
+    'never gives an activity the place of an earlier record',
+    repository((sound, store) => ({
+      async save(activities, origins = []) {
+        const before = new Map(store.origins);
+        const outcomes = await sound.save(activities, origins);
+        for (const [key, origin] of before) store.origins.set(key, origin);
+        return outcomes;
+      },
+    })),
+  ],
+  [
+    'R19',
+    'compares offsets of different partitions and logs',
+    repository((sound, store) => ({
+      async save(activities, origins = []) {
+        const outcomes = await sound.save(activities, origins);
+        for (const [index, activity] of activities.entries()) {
+          const [key, origin] = [ActivityKeyText.of(activity), origins[index]];
+          const stored = store.origins.get(key);
+          if (origin !== undefined && stored !== undefined && origin.offset < stored.offset)
+            store.origins.set(key, origin);
+        }
+        return outcomes;
+      },
+    })),
+  ],
 ];

@@ -22,6 +22,7 @@ import { insertNew, type NewActivity } from './insert-new.ts';
 import type { MongoStore } from './mongo-store.ts';
 import { readByKeys } from './read-activities.ts';
 import { readPage } from './read-page.ts';
+import { ReplacedOrigins } from './replaced-origins.ts';
 import { translated } from './translated.ts';
 import { turns } from './turns.ts';
 
@@ -61,12 +62,20 @@ export class MongoActivityRepository implements ActivityRepository {
       return firstIndex === index ? 'stored' : (activities[firstIndex] ?? activity).compare(activity);
     };
     const outcomes: SaveOutcome[] = [];
+    const replaced = new ReplacedOrigins();
     const turn = turns.begin();
     for (const [index, activity] of activities.entries()) {
       // A comparison of two activities with large metadata takes up to 66 ms.
       if (needsComparison && turn.isOver) await turn.next();
-      outcomes.push(outcomeOf(activity, index));
+      const outcome = outcomeOf(activity, index);
+      outcomes.push(outcome);
+      if (outcome !== 'redelivered' && outcome !== 'duplicate') continue;
+      const key = ActivityKeyText.of(activity);
+      const reason = notInserted.get(key);
+      if (reason !== undefined && 'existing' in reason)
+        replaced.add(key, reason.existing.origin, origins[index]);
     }
+    await translated(() => replaced.store(this.#store));
     return outcomes;
   }
 

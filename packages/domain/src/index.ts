@@ -93,7 +93,7 @@ export { locatedRecord } from './log/located-record.ts';
 export { headersOfEvent } from './log/event-headers.ts';
 export { eventTypes, type LogEvent, textOfEvent, userOf } from './log/log-event.ts';
 export { LogId } from './log/log-id.ts';
-export type { LogPosition } from './log/log-position.ts';
+export { type LogPosition, replacesOrigin } from './log/log-position.ts';
 export type {
   LogRecord,
   Origin,

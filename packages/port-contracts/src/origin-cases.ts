@@ -33,6 +33,26 @@ export const originCases = repositoryCases({
         for (const found of page) assert.deepEqual(found.origin, expected.get(keyOf(found)));
       }
     },
+    async 'an activity gets the place of its first record, in whatever order its records arrive'(repository) {
+      const activity = sampleActivity();
+      const again = sampleActivity({ id: activity.id, receivedAt: activity.receivedAt + 1 });
+      await repository.save([activity], [at(20)]);
+      assert.deepEqual(await repository.save([again], [at(5)]), ['duplicate']);
+      assert.deepEqual((await repository.findById(activity))?.origin, at(5));
+      assert.deepEqual(await repository.save([again, activity], [at(9), at(3)]), [
+        'duplicate',
+        'redelivered',
+      ]);
+      assert.deepEqual((await repository.findById(activity))?.origin, at(3));
+    },
+    async 'places on another log or partition, and those of other facts, change nothing'(repository) {
+      const activity = sampleActivity();
+      const conflicting = sampleActivity({ id: activity.id, userId: 'somebody else' });
+      await repository.save([activity], [at(20)]);
+      await repository.save([activity, activity], [at(5, 1), { ...at(5), log: LogId.parse('another') }]);
+      assert.deepEqual(await repository.save([conflicting], [at(5)]), ['conflict']);
+      assert.deepEqual((await repository.findById(activity))?.origin, at(20));
+    },
     async 'an activity that was stored before keeps its origin'(repository) {
       const activity = sampleActivity();
       const again = sampleActivity({ id: activity.id, receivedAt: activity.receivedAt + 1 });
@@ -50,14 +70,15 @@ export const originCases = repositoryCases({
       await repository.save([activity, activity], [at(4), at(5)]);
       assert.deepEqual((await repository.findById(activity))?.origin, at(4));
     },
-    async 'an activity that is saved without an origin has none, also when it is delivered again'(
-      repository,
-    ) {
+    async 'an activity that is saved without an origin has none, until it is delivered again'(repository) {
       const [without, later] = sampleActivities(2);
       assert.ok(without !== undefined && later !== undefined);
       await repository.save([without]);
-      await repository.save([without, later], [at(1), at(2)]);
       assert.equal((await repository.findById(without))?.origin, undefined);
+      await repository.save([without, later], [at(1), at(2)]);
+      assert.deepEqual((await repository.findById(without))?.origin, at(1));
+      await repository.save([without], [at(0)]);
+      assert.deepEqual((await repository.findById(without))?.origin, at(0));
       assert.deepEqual((await repository.findById(later))?.origin, at(2));
     },
   },

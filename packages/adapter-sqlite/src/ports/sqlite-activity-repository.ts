@@ -9,6 +9,7 @@ import {
   type KeyField,
   type LogPosition,
   maxPageBytes,
+  replacesOrigin,
   type SaveOutcome,
   type SlotCount,
   type StoredActivity,
@@ -22,6 +23,8 @@ import type { SqliteDatabase } from './sqlite-database.ts';
 import { spanOf } from '../protocol/branches.ts';
 import { rowConditionsOf } from '../protocol/row-conditions.ts';
 import { monotonicNow } from '../protocol/job-scheduler.ts';
+
+type OriginValues = readonly [log: string, partition: number, offset: number];
 
 export interface SqliteActivityRepositoryOptions {
   /** A query that takes longer is rejected with STORE_TIMEOUT. Default: 10,000. */
@@ -51,13 +54,26 @@ export class SqliteActivityRepository implements ActivityRepository {
       const storedRows = await this.#database.writer.submit('save', rows, options);
       // Stored activities never change, so they can be compared here, after the transaction.
       const outcomes: SaveOutcome[] = [];
+      const replaced: (readonly [key: string, ...origin: OriginValues])[] = [];
       const turn = eventLoopTurns.begin();
       for (const [index, activity] of activities.entries()) {
         const storedRow = storedRows[index] ?? null;
         // A comparison of large metadata takes up to 66 ms.
         if (storedRow !== null && turn.isOver) await turn.next();
-        outcomes.push(storedRow === null ? 'stored' : storedOf(storedRow).compare(activity));
+        const stored = storedRow === null ? undefined : storedOf(storedRow);
+        const outcome = stored?.compare(activity) ?? 'stored';
+        outcomes.push(outcome);
+        const origin = origins?.[index];
+        if (stored === undefined || outcome === 'conflict' || !replacesOrigin(stored.origin, origin))
+          continue;
+        if (origin !== undefined)
+          replaced.push([ActivityKeyText.of(activity), origin.log, origin.partition, origin.offset]);
       }
+      if (replaced.length > 0)
+        await this.#database.writer.submit('replaceOrigins', replaced, {
+          ...options,
+          weight: replaced.length,
+        });
       return outcomes;
     });
   }

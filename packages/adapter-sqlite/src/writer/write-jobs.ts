@@ -26,6 +26,8 @@ const appendSql = 'INSERT INTO log (key, value, headers) VALUES (?, ?, ?)';
 const lastOffsetSql = 'SELECT last_insert_rowid()';
 const insertSql = `INSERT INTO activities (${insertedColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (id) DO NOTHING`;
+const replaceOriginSql = `UPDATE activities SET log_key = ?1, partition = ?2, offset = ?3
+  WHERE id = ?4 AND (log_key IS NULL OR (log_key = ?1 AND partition = ?2 AND offset > ?3))`;
 const selectSql = `SELECT ${activityColumns} FROM activities WHERE id = ?`;
 const addLetterSql = `INSERT OR REPLACE INTO dead_letters (${letterColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const removeLetterSql =
@@ -74,6 +76,14 @@ export function writeJobs(prepare: Prepare, retainedRecords: number) {
         ];
         return insert.run(...values) === 1 ? null : (prepare<ActivityRow>(selectSql).all(key)[0] ?? null);
       });
+    },
+    /** Sets the origins of activities, unless they have an earlier one of the same log and partition by now: see `replacesOrigin`. */
+    replaceOrigins(
+      origins: readonly (readonly [key: string, log: string, partition: number, offset: number])[],
+    ) {
+      const keyOfLog = logKeys(prepare);
+      for (const [key, log, partition, offset] of origins)
+        prepare(replaceOriginSql).run(keyOfLog(log), partition, offset, key);
     },
     addLetters(letters: readonly LetterRow[]) {
       for (const letter of letters) prepare(addLetterSql).run(...letter);

@@ -6,3 +6,17 @@ export interface LogPosition {
   readonly partition: number;
   readonly offset: number;
 }
+
+/**
+ * Returns whether an activity that is stored with one position gets another, because the log delivers an earlier record of it, or because a
+ * version stored it that kept no positions. So its position is that of its first record, in whatever order its records arrive.
+ */
+export const replacesOrigin = (
+  stored: LogPosition | undefined,
+  delivered: LogPosition | undefined,
+): boolean =>
+  delivered !== undefined &&
+  (stored === undefined ||
+    (stored.log === delivered.log &&
+      stored.partition === delivered.partition &&
+      stored.offset > delivered.offset));
