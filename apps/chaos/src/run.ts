@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EvidenceByProject } from './check/evidence.ts';
+import { erased } from './check/erased.ts';
 import { gather } from './check/gather.ts';
+import { gatherErasures } from './check/gather-erasures.ts';
 import { judgeProjects } from './check/judge.ts';
 import type { Violation } from './check/violation.ts';
 import { strikeLane, type StruckFault } from './faults/strike-lane.ts';
@@ -56,6 +58,7 @@ export async function run({ seed, seconds, breakage, onLine }: RunOptions): Prom
     const progressViolations = await waitForProcessing(site);
     onLine('reading the log and the store');
     const evidence = await gather(site, site.url(random), load.ledger, await followers.finish());
+    const erasures = await gatherErasures(site, site.url(random), load.eraser.users);
     for (const unit of site.units) await site.drain(unit);
     const violations: readonly Violation[] = [
       ...recoveryViolations,
@@ -63,6 +66,7 @@ export async function run({ seed, seconds, breakage, onLine }: RunOptions): Prom
       ...memory.violations(),
       ...site.violations(),
       ...load.violations(),
+      ...erased(erasures),
       ...missedFaults(lanes.flat(), struckFaults),
     ];
     const verdict = judgeProjects(evidence);

@@ -6,7 +6,7 @@ import { listAll } from '../list-all.ts';
 import type { Followed } from '../load/followers.ts';
 import type { Ledger } from '../load/ledger.ts';
 import { poisonHeader, poisonProjectHeader } from '../load/poison.ts';
-import { projects, systemProject } from '../projects.ts';
+import { forgottenProject, projects, systemProject } from '../projects.ts';
 import { database, type Site, topic } from '../site/site.ts';
 import type { Evidence, EvidenceByProject, Letter, LoggedRecord, TopicLetter } from './evidence.ts';
 
@@ -32,7 +32,9 @@ export async function gather(
   const topicLetters = await readTopic(site.kafka.directBrokers, `${topic}.dead-letters`);
   const lettersOnTopic = topicLetters.flatMap(letterOnTopic);
   const { letters, written } = await storeEvidence(site);
-  const found = [...records, ...lettersOnTopic, ...letters, ...written].map(({ project }) => project);
+  const found = [...records, ...lettersOnTopic, ...letters, ...written]
+    .map(({ project }) => project)
+    .filter((project) => project !== forgottenProject);
   const evidence = new Map<string, Evidence>();
   for (const project of new Set([...projects, systemProject, ...found]))
     evidence.set(project, {
@@ -52,11 +54,11 @@ export async function gather(
 }
 
 /**
- * Returns whether an activity is an event that the service logs of itself. The load makes replays, and no other such changes. A restored
+ * Returns whether an activity is an event that the service logs of itself. The load makes replays and erases users, and makes no other such changes. A restored
  * outbox may have an older version of an event, which becomes a dead letter.
  */
 const isAuditEvent = (activity: ActivityJson | undefined): boolean =>
-  activity?.type === 'DEAD_LETTERS_REPLAYED';
+  activity?.type === 'DEAD_LETTERS_REPLAYED' || activity?.type === 'USER_ERASED';
 
 const itemsOf = <Item>(project: string, all: readonly InProject<Item>[]): readonly Item[] =>
   all.flatMap((each) => (each.project === project ? [each.item] : []));

@@ -4,6 +4,7 @@ export type ViolationKind =
   | 'doubled' // Stored twice.
   | 'changed' // Stored with other content than the client sent.
   | 'foreign' // Stored, but never sent.
+  | 'kept' // Stored, although its user was erased.
   | 'swapped' // On the log or in the store in another order than the responses.
   | 'unbalanced' // The log and the store contradict each other.
   | 'answer' // A response that a client should never get.

@@ -1,6 +1,7 @@
 import type { Violation } from '../check/violation.ts';
 import { Canary } from './canary.ts';
 import { Client } from './client.ts';
+import { Eraser } from './eraser.ts';
 import { type Draft, Ledger } from './ledger.ts';
 import { poisonRecords } from './poison.ts';
 import { projects, systemProject } from '../projects.ts';
@@ -16,6 +17,7 @@ const replayMs = 15_000;
 export class Load {
   readonly ledger: Ledger = new Ledger();
   readonly canary: Canary;
+  readonly eraser: Eraser;
   /** The number of poison messages that were written. */
   poisoned = 0;
   readonly #site: Site;
@@ -30,6 +32,7 @@ export class Load {
     this.#random = random;
     const url = (chance: Random): string => site.url(chance);
     this.canary = new Canary(this.ledger, partitions, () => site.url(random));
+    this.eraser = new Eraser(random.fork(), url);
     this.#clients = projects.flatMap((project) =>
       Array.from({ length: clientsPerProject }, (_, index) => {
         const users = Array.from({ length: usersPerClient }, (__, user) => `user-${index}-${user}`);
@@ -41,7 +44,7 @@ export class Load {
 
   /** Runs the clients until the signal is aborted. Resolves after their last responses. */
   async act(signal: AbortSignal): Promise<void> {
-    await Promise.all(this.#clients.map((client) => client.act(signal)));
+    await Promise.all([...this.#clients, this.eraser].map((client) => client.act(signal)));
   }
 
   /** Sends `batches` batches at once, each with `size` activities, to the projects in turn. */

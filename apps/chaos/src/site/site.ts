@@ -45,6 +45,7 @@ export class Site {
       MONGODB_URI: mongo.uri,
       MONGODB_DATABASE: database,
       LOG_LEVEL: 'warn',
+      ANONYMISATION_KEY: 'a-secret-of-the-chaos-harness-and-no-other',
       ...(breakage === undefined ? {} : { BREAKAGE: breakage }),
     };
     const unit = (
