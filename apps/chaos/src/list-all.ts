@@ -2,20 +2,33 @@ import { type ActivityJson, parseJson } from '@user-activity/domain';
 import type { Target } from './load/sender.ts';
 
 /** Returns all activities of the project that the API lists, the oldest first. With `type`, returns only the activities of this type. */
-export async function listAll({ url, project }: Target, type?: string): Promise<readonly ActivityJson[]> {
-  const parameters = new URLSearchParams({
-    order: 'asc',
-    limit: '500',
-    ...(type === undefined ? {} : { type }),
-  });
-  const found: ActivityJson[] = [];
+export const listAll = (target: Target, type?: string): Promise<readonly ActivityJson[]> =>
+  allPages<ActivityJson>(target, '/api/logs', type === undefined ? {} : { type });
+
+/** Returns the keys of all dead letters of the project: their users. */
+export async function listLetterKeys(target: Target): Promise<readonly string[]> {
+  const letters = await allPages<Letter>(target, '/api/dead-letters', {});
+  return letters.map(({ key }) => key?.text ?? '');
+}
+
+interface Letter {
+  readonly key: { readonly text?: string } | null;
+}
+
+async function allPages<Item>(
+  { url, project }: Target,
+  path: string,
+  filter: Readonly<Record<string, string>>,
+): Promise<readonly Item[]> {
+  const parameters = new URLSearchParams({ order: 'asc', limit: '500', ...filter });
+  const found: Item[] = [];
   for (let hasMore = true; hasMore; ) {
-    const response = await fetch(`${url}/api/logs?${parameters.toString()}`, {
+    const response = await fetch(`${url}${path}?${parameters.toString()}`, {
       headers: { 'x-project': project },
     });
-    if (response.status !== 200) throw new Error(`GET /api/logs was answered ${response.status}, not 200.`);
+    if (response.status !== 200) throw new Error(`GET ${path} was answered ${response.status}, not 200.`);
     const page = parseJson(await response.text()) as unknown as {
-      readonly data: readonly ActivityJson[];
+      readonly data: readonly Item[];
       readonly pagination: { readonly nextCursor: string | null };
     };
     found.push(...page.data);

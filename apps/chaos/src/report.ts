@@ -26,6 +26,8 @@ export interface Report {
   /** The number of records on the topic that are replayed dead letters. */
   readonly replayed: number;
   readonly stored: number;
+  /** The number of users that were erased or anonymised. */
+  readonly erasedUsers: number;
   /** The number of records that the group had committed, and that it had to read again because the store was restored. */
   readonly unsettledByRestores: number;
   readonly books: RecordCounts;
@@ -71,6 +73,7 @@ export function reportOf(run: {
     poisoned: load.poisoned,
     replayed: parts.flatMap(({ records }) => records).filter(isReplay).length,
     stored: parts.flatMap(({ stored }) => stored).length,
+    erasedUsers: load.eraser.users.length,
     unsettledByRestores: run.site.unsettledByRestores,
     books: run.verdict.counts,
     violations: [...run.violations, ...run.verdict.violations],
@@ -127,6 +130,7 @@ ${table(
     ['poison messages', report.poisoned],
     ['replayed dead letters', report.replayed],
     ['activities stored', report.stored],
+    ['users erased or anonymised', report.erasedUsers],
     ['committed records that restores made unsettled', report.unsettledByRestores],
     ['worst recovery', inSeconds(report.worstRecoveryMs)],
     ['processes that ended by themselves', report.selfEnds.length],

@@ -58,7 +58,7 @@ export async function run({ seed, seconds, breakage, onLine }: RunOptions): Prom
     const progressViolations = await waitForProcessing(site);
     onLine('reading the log and the store');
     const evidence = await gather(site, site.url(random), load.ledger, await followers.finish());
-    const erasures = await gatherErasures(site, site.url(random), load.eraser.users);
+    const erasures = await gatherErasures(site.url(random), load.eraser.users);
     for (const unit of site.units) await site.drain(unit);
     const violations: readonly Violation[] = [
       ...recoveryViolations,

@@ -1,11 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ActivityJson } from '@user-activity/domain';
 import { ServiceProcess } from '@user-activity/test-kit';
+import { erased } from '../check/erased.ts';
+import { gatherErasures } from '../check/gather-erasures.ts';
 import { repeated } from '../check/repeated.ts';
+import type { Violation } from '../check/violation.ts';
 import { listAll } from '../list-all.ts';
+import { Eraser } from '../load/eraser.ts';
 import type { Draft } from '../load/ledger.ts';
 import { post, type Target } from '../load/sender.ts';
 import { projects } from '../projects.ts';
+import { Random } from '../random.ts';
 
 /** The result of a run. */
 export interface KillReport {
@@ -23,13 +28,19 @@ export interface KillReport {
   readonly repeated: readonly string[];
   /** Ids of stored activities that were never sent with this content. */
   readonly foreign: readonly string[];
+  /** The number of users that were erased or anonymised. */
+  readonly erasedUsers: number;
+  /** What is wrong with these users. */
+  readonly erasures: readonly Violation[];
 }
 
+const environment = { ANONYMISATION_KEY: 'a-secret-of-the-chaos-harness-and-no-other' };
 const sendersPerProject = 4;
 
 /**
  * Kills the service `kills` times, at random times while clients log activities. Then compares the stored activities of each project with the
  * responses. Clients send single activities and batches, and retry requests without a 202. Clients of different projects use the same ids.
+ * In a project of their own, users are erased while they log.
  */
 export async function killRounds(
   folder: string,
@@ -38,41 +49,46 @@ export async function killRounds(
 ): Promise<KillReport> {
   const states = new Map(projects.map((project) => [project, newState()]));
   let killsWhileStarting = 0;
+  let url = '';
+  const eraser = new Eraser(new Random(kills), () => url);
   for (let round = 1; round <= kills; round += 1) {
-    const service = new ServiceProcess({ folder });
+    const service = new ServiceProcess({ folder, environment });
     if (round % 10 === 0) {
       killsWhileStarting += 1;
       await delay(Math.random() * 400);
       await service.end('SIGKILL');
       continue;
     }
-    const url = await service.ready();
+    url = await service.ready();
+    const target = url;
     const stopping = new AbortController();
     const sending = [...states].flatMap(([project, state]) =>
       Array.from({ length: sendersPerProject }, (_, sender) =>
-        send(`${round}-${sender}`, { url, project }, state, stopping.signal),
+        send(`${round}-${sender}`, { url: target, project }, state, stopping.signal),
       ),
     );
+    const erasing = eraser.act(stopping.signal);
     await delay(20 + Math.random() * 600);
     await service.end('SIGKILL');
     stopping.abort();
-    await Promise.all(sending);
+    await Promise.all([...sending, erasing]);
     const accepted = [...states.values()].map((state) => state.accepted.size);
     onLine(`kill ${round} of ${kills}: ${accepted.join(' + ')} answered 202 so far`);
   }
 
-  const service = new ServiceProcess({ folder });
-  const url = await service.ready();
+  const service = new ServiceProcess({ folder, environment });
+  url = await service.ready();
   let findings = noFindings;
   for (const [project, state] of states) {
     const found = await waitForStored({ url, project }, state.accepted);
     findings = sumOf(findings, findingsOf(found, state));
   }
+  const erasures = erased(await gatherErasures(url, eraser.users));
   await service.end('SIGTERM');
-  return { kills, killsWhileStarting, ...findings };
+  return { kills, killsWhileStarting, ...findings, erasedUsers: eraser.users.length, erasures };
 }
 
-type Findings = Omit<KillReport, 'kills' | 'killsWhileStarting'>;
+type Findings = Omit<KillReport, 'kills' | 'killsWhileStarting' | 'erasedUsers' | 'erasures'>;
 
 const noFindings: Findings = { accepted: 0, unanswered: 0, stored: 0, lost: [], repeated: [], foreign: [] };
 

@@ -4,14 +4,22 @@ import { killRounds } from './kill-rounds.ts';
 /** Kills the embedded service `kills` times under load, and prints the result. Returns whether all promises held. */
 export async function runEmbedded(kills: number): Promise<boolean> {
   const folder = temporaryFolder('chaos');
-  const { lost, repeated, foreign, ...numbers } = await killRounds(folder.path, kills, (line) =>
+  const { lost, repeated, foreign, erasures, ...numbers } = await killRounds(folder.path, kills, (line) =>
     console.log(line),
   );
   console.log(
-    JSON.stringify({ ...numbers, lost: lost.length, repeated: repeated.length, foreign: foreign.length }),
+    JSON.stringify({
+      ...numbers,
+      lost: lost.length,
+      repeated: repeated.length,
+      foreign: foreign.length,
+      erasures: erasures.length,
+    }),
   );
-  const violations = lost.length + repeated.length + foreign.length;
-  if (violations > 0) console.error(JSON.stringify({ lost, repeated, foreign }));
+  const violations = lost.length + repeated.length + foreign.length + erasures.length;
+  if (violations > 0) console.error(JSON.stringify({ lost, repeated, foreign, erasures }));
   if (numbers.accepted === 0) console.error('No activity was answered 202, so the run proves nothing.');
-  return violations === 0 && numbers.accepted > 0;
+  if (numbers.erasedUsers === 0)
+    console.error('No user was erased, so the run proves nothing about erasures.');
+  return violations === 0 && numbers.accepted > 0 && numbers.erasedUsers > 0;
 }

@@ -77,7 +77,7 @@ export class Load {
     }
   }
 
-  /** Returns a violation for each replay with another status than 202, 409 or 503, and one if no activity was answered 202. */
+  /** Returns a violation for each replay with another status than 202, 409 or 503, one if no activity was answered 202, and one if no user was erased. */
   violations(): readonly Violation[] {
     const unexpected = this.#replays.filter((status) => ![202, 409, 503].includes(status));
     return [
@@ -87,6 +87,9 @@ export class Load {
       ...(this.ledger.accepted > 0
         ? []
         : [{ kind: 'idle', subject: 'clients', detail: 'nothing was answered 202' } as const]),
+      ...(this.eraser.users.length > 0
+        ? []
+        : [{ kind: 'idle', subject: 'eraser', detail: 'no user was erased' } as const]),
     ];
   }
 
