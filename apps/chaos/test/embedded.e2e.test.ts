@@ -10,9 +10,11 @@ test('an activity that was answered 202 is neither lost nor stored twice if the 
   rmSync(folder, { recursive: true });
   expect(report.accepted).toBeGreaterThan(100);
   expect(report.stored).toBeGreaterThanOrEqual(report.accepted);
-  expect({ lost: report.lost, repeated: report.repeated, foreign: report.foreign }).toEqual({
+  const { lost, repeated, foreign, erasures } = report;
+  expect({ lost, repeated, foreign, erasures }).toEqual({
     lost: [],
     repeated: [],
     foreign: [],
+    erasures: [],
   });
 });
