@@ -53,7 +53,12 @@ export class Erasures {
     this.#digests = digests;
   }
 
-  static async of(deps: ErasureLookupDeps, records: readonly LogRecord[]): Promise<Erasures> {
+  /** Looks the erasures up. An `earlier` result for the same records has their digests already. */
+  static async of(
+    deps: ErasureLookupDeps,
+    records: readonly LogRecord[],
+    earlier?: Erasures,
+  ): Promise<Erasures> {
     const names = new Set<ProjectId>();
     for (const { content } of records)
       if (content.name === 'ActivityLogged') names.add(content.activity.project);
@@ -63,11 +68,8 @@ export class Erasures {
     ]);
     // A digest takes time, so nobody's is taken unless there is an erasure.
     if (isEmpty) return new Erasures(deps, projects, [], new Map());
-    const digests = new Map<LogRecord, UserDigest>();
-    for (const record of records) {
-      const user = userOf(record);
-      if (user !== null) digests.set(record, deps.digestUser(user));
-    }
+    const isKnown = earlier !== undefined && earlier.#digests.size > 0;
+    const digests = isKnown ? earlier.#digests : digestsOf(deps, records);
     const users = await deps.ledger.findByUsers([...new Set(digests.values())]);
     return new Erasures(deps, projects, users, digests);
   }
@@ -142,6 +144,18 @@ export class Erasures {
       return erasures.filter(({ project }) => [project, ProjectId.system].includes(content.project));
     return [];
   }
+}
+
+function digestsOf(
+  { digestUser }: Pick<ErasureLookupDeps, 'digestUser'>,
+  records: readonly LogRecord[],
+): ReadonlyMap<LogRecord, UserDigest> {
+  const digests = new Map<LogRecord, UserDigest>();
+  for (const record of records) {
+    const user = userOf(record);
+    if (user !== null) digests.set(record, digestUser(user));
+  }
+  return digests;
 }
 
 const letterIdOf = ({ replayOf, origin }: LogRecord): DeadLetterId => DeadLetterId.of(replayOf ?? origin);

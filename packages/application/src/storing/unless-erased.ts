@@ -35,7 +35,7 @@ export async function unlessErased(
     if (!erasures.isEmpty) await removeErased(deps, others, erasures);
     const tally = await store(kept);
     if (tally instanceof Error) return tally;
-    const latest = await Erasures.of(deps, others);
+    const latest = await Erasures.of(deps, others, erasures);
     if (!latest.hasOthersThan(erasures))
       return { ...tally, erased: tally.erased + records.length - kept.length };
   }
