@@ -17,7 +17,7 @@ describe('the erasure of a project', () => {
       sampleActivity({ project: shop, id: 'later', createdAt: 0, receivedAt: clock.now() }),
     ]);
     await queue.add([letterOf(3, { project: shop, diedAt: clock.now() })]);
-    expect(await sweep('erasure')).toEqual({ expired: 0, erased: 2, letters: 1, more: false });
+    expect(await sweep('erasure')).toEqual({ expired: 0, erased: 2, forgotten: 0, letters: 1, more: false });
     expect(left()).toEqual([...without('shop 10-days', 'shop 40-days'), 'shop later'].toSorted());
     expect([...store.letters.keys()]).toEqual(['user-activity:0:1', 'user-activity:0:3']);
     expect(store.erasures.get(shop)?.erasing).toBe(false);

@@ -1,4 +1,6 @@
+import { hash } from 'node:crypto';
 import {
+  MemoryErasureLedger,
   type MemoryLog,
   MemoryProjectRepository,
   MemorySettledOffsets,
@@ -12,7 +14,9 @@ import type {
   Sender,
   UserActivity,
 } from '@user-activity/domain';
-import { activityLogged, LogId, ProjectId } from '@user-activity/domain';
+import { activityLogged, LogId, ProjectId, UserDigest, UserId } from '@user-activity/domain';
+import type { Anonymiser } from '../src/storing/anonymised-record.ts';
+import type { DigestUser } from '../src/storing/erasures.ts';
 
 /** Returns the use case for the project `default`. */
 export const inDefault =
@@ -33,7 +37,22 @@ export const spanOf = (records: readonly LogRecord[]): OffsetSpan => ({
   to: (records.at(-1)?.origin.offset ?? -1) + 1,
 });
 
-/** The log of `recordsOf`, settled offsets that begin at its first record, and projects. */
+export const digestUser: DigestUser = (user) => UserDigest.trusted(hash('sha256', user, 'base64url'));
+
+/** Replaces each user by the same short name in all tests. */
+export const anonymiser: Anonymiser = {
+  replace: (project, userId) => UserId.parse(`anon_${hash('sha256', `${project} ${userId}`).slice(0, 16)}`),
+  encode: (text) => new TextEncoder().encode(text),
+};
+
+/** What storing needs to know about erased users. */
+export const erasing = (store: MemoryStore) => ({
+  ledger: new MemoryErasureLedger(store),
+  digestUser,
+  anonymiser,
+});
+
+/** The log of `recordsOf`, settled offsets that begin at its first record, projects, and erased users. */
 export function settling(store: MemoryStore) {
   const log = LogId.parse('log-1');
   store.settled.set(log, [0]);
@@ -42,6 +61,7 @@ export function settling(store: MemoryStore) {
     isFirstLog: true,
     settledOffsets: new MemorySettledOffsets(store),
     projects: new MemoryProjectRepository(store),
+    ...erasing(store),
   };
 }
 

@@ -23,6 +23,7 @@ import { sampleActivities, sampleActivity } from '@user-activity/port-contracts'
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { makeBeginStoring, makeResumePartition, type ResumeDeps } from '../src/storing/resume-storing.ts';
 import { makeStoreActivities } from '../src/storing/store-activities.ts';
+import { erasing } from './records.ts';
 
 const log = LogId.parse('log-1');
 
@@ -209,6 +210,7 @@ describe('a store that an older copy replaces', () => {
     const storeActivities = makeStoreActivities({
       repository: new MemoryActivityRepository(store),
       projects: new MemoryProjectRepository(store),
+      ...erasing(store),
       deadLetterQueue: new MemoryDeadLetterQueue(store),
       settledOffsets: {
         async settle(step) {

@@ -9,7 +9,7 @@ import { dayMs, forum, methodsOf, setUp, shop, whole, without } from './swept-pr
 describe('removal by age', () => {
   test('the retention of the deployment applies to every project, from the second round', async () => {
     const { left, sweep } = await setUp(30);
-    expect(await sweep('schedule')).toEqual({ expired: 0, erased: 0, letters: 0, more: false });
+    expect(await sweep('schedule')).toEqual({ expired: 0, erased: 0, forgotten: 0, letters: 0, more: false });
     expect(left()).toEqual(whole);
     expect(await sweep('schedule')).toMatchObject({ expired: 3, more: false });
     expect(left()).toEqual(without('40-days', 'forum 40-days', 'shop 40-days'));

@@ -13,7 +13,7 @@ import { DeadLetterId, LogId, type RawRecord, replayHeader, Timestamp } from '@u
 import { sampleActivity } from '@user-activity/port-contracts';
 import { expect, test } from 'vitest';
 import { makeStoreActivities } from '../src/storing/store-activities.ts';
-import { spanOf } from './records.ts';
+import { erasing, spanOf } from './records.ts';
 import { makeReplayInDefault } from './unaudited.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -31,6 +31,7 @@ function setUp() {
       repository: new MemoryActivityRepository(store),
       deadLetterQueue: new MemoryDeadLetterQueue(store),
       projects,
+      ...erasing(store),
       settledOffsets,
       log,
       isFirstLog,
