@@ -16,6 +16,18 @@ export interface Anonymiser {
 
 const subjectHeader = 'ce_subject';
 
+/** The headers of the service that do not name the user. Another producer may have named the user in any other header. */
+const namelessHeaders = [
+  'ce_specversion',
+  'ce_id',
+  'ce_type',
+  'ce_source',
+  'ce_time',
+  'ce_project',
+  'content-type',
+  'traceparent',
+] as const;
+
 /** By the record as it was delivered: attempts to store it are told apart by the record. */
 const made = new WeakMap<LogRecord, LogRecord>();
 
@@ -41,5 +53,11 @@ export function anonymisedRecord(record: LogRecord, anonymiser: Anonymiser): Log
   return anonymised;
 }
 
-const headersFor = (subject: Uint8Array, { headers }: RawRecord): RawRecord['headers'] =>
-  Object.hasOwn(headers, subjectHeader) ? { ...headers, [subjectHeader]: [subject] } : headers;
+function headersFor(subject: Uint8Array, { headers }: RawRecord): RawRecord['headers'] {
+  const kept = namelessHeaders.flatMap((name) => {
+    const values = Object.hasOwn(headers, name) ? headers[name] : undefined;
+    return values === undefined ? [] : [[name, values] as const];
+  });
+  const subjects = Object.hasOwn(headers, subjectHeader) ? [[subjectHeader, [subject]] as const] : [];
+  return Object.fromEntries([...kept, ...subjects]);
+}
