@@ -28,14 +28,18 @@ const namelessHeaders = [
   'traceparent',
 ] as const;
 
-/** By the record as it was delivered: attempts to store it are told apart by the record. */
-const made = new WeakMap<LogRecord, LogRecord>();
+/** The anonymised records by the delivered ones, and the reverse. */
+const anonymisedRecords = new WeakMap<LogRecord, LogRecord>();
+const deliveredRecords = new WeakMap<LogRecord, LogRecord>();
+
+/** Returns the record as it was delivered. Attempts to store a record count once, also if only a later one anonymises it. */
+export const deliveredRecord = (record: LogRecord): LogRecord => deliveredRecords.get(record) ?? record;
 
 /** Returns a record of an activity without its user and its metadata, also in its bytes. Returns undefined for a record that can't be read. */
 export function anonymisedRecord(record: LogRecord, anonymiser: Anonymiser): LogRecord | undefined {
   const { content } = record;
   if (content.name !== 'ActivityLogged') return undefined;
-  const known = made.get(record);
+  const known = anonymisedRecords.get(record);
   if (known !== undefined) return known;
   const { project, userId } = content.activity;
   const replacement = anonymiser.replace(project, userId);
@@ -49,7 +53,8 @@ export function anonymisedRecord(record: LogRecord, anonymiser: Anonymiser): Log
       headers: headersFor(anonymiser.encode(replacement), record.raw()),
     }),
   };
-  made.set(record, anonymised);
+  anonymisedRecords.set(record, anonymised);
+  deliveredRecords.set(anonymised, record);
   return anonymised;
 }
 
