@@ -196,7 +196,8 @@ export const erasureRemovalCases = ledgerCases({
       const elsewhere = sampleActivity({ id: 'below', project: shop });
       await repository.save([foreign, elsewhere], [at(1), at(2)]);
       const erasure = erasureOf();
-      const records = [...placed.map(([id]) => sampleActivity({ id })), foreign].map(
+      const gone = sampleActivity({ id: 'gone' });
+      const records = [gone, ...placed.map(([id]) => sampleActivity({ id })), foreign].map(
         (activity: UserActivity) => ({
           project: activity.project,
           id: activity.id,
@@ -232,6 +233,7 @@ export const erasureRemovalCases = ledgerCases({
       await ledger.removeRecords([{ project, id, userId, erasure, replacement }], []);
       const found = await repository.findById(activity);
       assert.deepEqual(found?.toActivity(), activity.anonymised(replacement));
+      assert.deepEqual(found?.origin, at(5));
     },
     async 'several erasures, also of one user, each remove what they cover'(ledger, repository) {
       const placedAt = [
