@@ -36,6 +36,16 @@ describe('the request', () => {
   });
 });
 
+test('a request that is replayed from an older log has the place and the topic of its first copy', async () => {
+  const { deliver, ledger } = storing({}, () => ({ isFirstLog: false }));
+  const older = LogId.parse('log-0');
+  const replayOf = { topic: 'user-activity', log: older, partition: 0, offset: 3 };
+  await deliver(recordAt(7, requestOf(), { replayOf }));
+  expect(await ledger.findOpen(10)).toMatchObject([
+    { topic: 'user-activity@log-0', place: { log: older, partition: 0, offset: 3 } },
+  ]);
+});
+
 describe('in one batch', () => {
   test('the records below the request are erased, whenever they were received, and those above are stored', async () => {
     const { run, left } = storing();
@@ -165,6 +175,23 @@ describe('an unreadable record', () => {
     const replayOf = { topic: 'user-activity', partition: 0, offset: 500 };
     expect(await deliver(recordAt(200, own, { replayOf }))).toEqual({ ...none, erased: 1 });
     expect(letters()).toEqual([]);
+  });
+
+  test('on another partition counts as newer than the request, because nobody knows when it was received', async () => {
+    const { run, deliver, letters } = storing();
+    await run(100, requestOf());
+    const origin = { topic: 'user-activity', partition: 1, offset: 5 };
+    expect(await deliver(recordAt(5, own, { origin }))).toEqual({ ...none, dead_lettered: 1 });
+    expect(letters()).toHaveLength(1);
+  });
+
+  test('that names no valid project may belong to any, so it makes no dead letter', async () => {
+    const { run, deliver, letters } = storing();
+    await run(100, requestOf('erase', { project: shop }));
+    const content = { name: 'Unreadable', project: ProjectId.system, reason: 'contradiction' } as const;
+    const tally = await deliver(recordAt(99, own, { content }), recordAt(101, own, { content }));
+    expect(tally).toEqual({ ...none, dead_lettered: 1, erased: 1 });
+    expect(letters().map(({ origin }) => origin.offset)).toEqual([101]);
   });
 
   test('of another project stays', async () => {
