@@ -8,7 +8,6 @@ export { deadLetterRepositoryContract } from './dead-letter-repository-contract.
 export type { LetterRepositorySubject } from './letter-repository-subject.ts';
 export { erasureLedgerContract } from './erasure-ledger-contract.ts';
 export {
-  digestOf,
   erasureLog,
   type ErasureLedgerSubject,
   erasureOf,
