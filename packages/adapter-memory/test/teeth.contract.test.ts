@@ -7,6 +7,7 @@ import {
   clockContract,
   deadLetterQueueContract,
   deadLetterRepositoryContract,
+  erasureLedgerContract,
   eventConsumerContract,
   eventPublisherContract,
   idGeneratorContract,
@@ -24,6 +25,7 @@ import { brokenComparisons } from './broken-comparisons.ts';
 import { brokenCounts } from './broken-counts.ts';
 import { brokenFeeds } from './broken-feeds.ts';
 import { brokenKeyRepositories, brokenSecretGenerators } from './broken-keys.ts';
+import { brokenLedgers } from './broken-ledgers.ts';
 import { brokenConsumers } from './broken-logs.ts';
 import { brokenPublishers } from './broken-publishers.ts';
 import type { Broken } from './broken.ts';
@@ -37,6 +39,8 @@ import { letterRepositoriesWithoutProjects, repositoriesWithoutProjects } from '
 import { brokenQueues } from './broken-queues.ts';
 import { brokenRepositories } from './broken-stores.ts';
 import { brokenRegistries } from './broken-registries.ts';
+import { brokenRecordRemovals } from './broken-record-removals.ts';
+import { brokenRemovals } from './broken-removals.ts';
 import { brokenSettings } from './broken-settings.ts';
 import { brokenSettledOffsets } from './broken-settled-offsets.ts';
 
@@ -118,6 +122,11 @@ describeTeeth('ProjectRepository', projectRepositoryContract, [
   ...brokenProjectRepositories,
   ...brokenMeasurements,
   ...brokenSettings,
+]);
+describeTeeth('ErasureLedger', erasureLedgerContract, [
+  ...brokenLedgers,
+  ...brokenRemovals,
+  ...brokenRecordRemovals,
 ]);
 describeTeeth('KeyRepository', keyRepositoryContract, brokenKeyRepositories);
 describeTeeth('Outbox', outboxContract, brokenOutboxes);

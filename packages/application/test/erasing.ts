@@ -1,15 +1,15 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { MemoryErasureLedger, type MemoryStore } from '@user-activity/adapter-memory';
 import { UserDigest, UserId } from '@user-activity/domain';
-import type { Anonymiser, DigestUser } from '../src/index.ts';
+import type { Anonymiser } from '../src/storing/anonymised-record.ts';
+import type { DigestUser } from '../src/storing/erasures.ts';
 
-export const digestUser: DigestUser = (user) =>
-  UserDigest.trusted(createHash('sha256').update(user).digest('base64url'));
+export const digestUser: DigestUser = (user) => UserDigest.trusted(hash('sha256', user, 'base64url'));
 
-/** Replaces a user by its project and its name in capitals. */
+/** Replaces each user by the same short name in all tests. */
 export const anonymiser: Anonymiser = {
-  replace: (project, userId) => UserId.parse(`anon ${project} ${userId.toUpperCase()}`),
-  encode: (text) => Buffer.from(text),
+  replace: (project, userId) => UserId.parse(`anon_${hash('sha256', `${project} ${userId}`).slice(0, 16)}`),
+  encode: (text) => new TextEncoder().encode(text),
 };
 
 /** What erasures of users need, on a store in memory. */

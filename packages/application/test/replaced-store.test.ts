@@ -9,8 +9,8 @@ import { DomainError, emptyTally } from '@user-activity/domain';
 import { sampleActivity } from '@user-activity/port-contracts';
 import { expect, test } from 'vitest';
 import { makeStoreActivities } from '../src/storing/store-activities.ts';
-import { recordsOf, settling, spanOf } from './records.ts';
 import { erasing } from './erasing.ts';
+import { recordsOf, settling, spanOf } from './records.ts';
 
 test.each(['settled offsets', 'dead letters'])(
   'a batch is saved again if its %s could not be written, because a copy may have replaced the store meanwhile',

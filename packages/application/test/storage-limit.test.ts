@@ -40,7 +40,9 @@ async function setUp(change: Partial<ProjectRepository> = {}, store = new Memory
     async publish(events) {
       await log.pause;
       if (!log.isUp) throw new DomainError('LOG_UNAVAILABLE', 'down');
-      log.waiting.push(...events.flatMap((event) => (event.name === 'ActivityLogged' ? event.activity : [])));
+      log.waiting.push(
+        ...events.flatMap((event) => (event.name === 'ActivityLogged' ? [event.activity] : [])),
+      );
     },
     republish: async (records) => records.map(() => 'published'),
     ping: async () => undefined,

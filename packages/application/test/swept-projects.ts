@@ -1,6 +1,7 @@
 import {
   FixedClock,
   MemoryActivityRepository,
+  MemoryErasureLedger,
   MemoryProjectRepository,
   MemoryStore,
 } from '@user-activity/adapter-memory';
@@ -9,8 +10,8 @@ import { sampleActivity } from '@user-activity/port-contracts';
 import { makeEraseProject, makeChangeSettings } from '../src/projects/change-projects.ts';
 import { ProjectTable } from '../src/projects/project-table.ts';
 import { makeSweepProjects, type SweepProjectsDeps } from '../src/projects/sweep-projects.ts';
+import { anonymiser, erasing } from './erasing.ts';
 import { asRoot, unaudited } from './unaudited.ts';
-import { erasing } from './erasing.ts';
 
 export const dayMs = 24 * 60 * 60 * 1000;
 export const [shop, forum] = [ProjectId.parse('shop'), ProjectId.parse('forum')];
@@ -37,6 +38,9 @@ export async function setUp(days?: number, change: Partial<SweepProjectsDeps> = 
     clock,
     pauseSweep: async () => undefined,
     now: () => 0,
+    ledger: new MemoryErasureLedger(store),
+    anonymiser,
+    settleMs: 0,
     maxSweepPortionMs: 1000,
     ...change,
   };

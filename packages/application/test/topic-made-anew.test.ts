@@ -13,9 +13,9 @@ import { DeadLetterId, LogId, type RawRecord, replayHeader, Timestamp } from '@u
 import { sampleActivity } from '@user-activity/port-contracts';
 import { expect, test } from 'vitest';
 import { makeStoreActivities } from '../src/storing/store-activities.ts';
+import { erasing } from './erasing.ts';
 import { spanOf } from './records.ts';
 import { makeReplayInDefault } from './unaudited.ts';
-import { erasing } from './erasing.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 

@@ -49,6 +49,7 @@ export { UserId } from './activity/user-id.ts';
 export { AuditEvent, type AuditType } from './audit/audit-event.ts';
 export { ErasureId } from './erasure/erasure-id.ts';
 export {
+  compareErasures,
   decidingErasure,
   isCovered,
   isLetterCovered,

@@ -54,11 +54,22 @@ export const erasureLedgerContract = [
       async 'an announcement that comes late changes nothing'(ledger) {
         const erasure = erasureOf();
         await ledger.record(erasure);
-        await ledger.announce(erasure);
-        assert.deepEqual(await ledger.findOpen(10), [erasure]);
-        await ledger.finish(id);
-        await ledger.announce(erasure);
-        assert.equal(await statusOf(ledger), 'done');
+        await ledger.addErased(id, 7);
+        const late = erasureOf({ project: shop, userId: 'user-2', mode: 'anonymise', second: 1 });
+        for (const status of ['running', 'done'] as const) {
+          for (const announced of [erasure, late]) await ledger.announce(announced);
+          assert.deepEqual(await ledger.findOpen(10), status === 'running' ? [erasure] : []);
+          assert.deepEqual(await ledger.find(ProjectId.default, id), { id, status, erased: 7 });
+          await ledger.finish(id);
+        }
+        assert.equal(await statusOf(ledger, id, shop), undefined);
+        assert.equal((await ledger.findByUsers([erasure.user])).length, 1);
+      },
+      async 'a second announcement changes nothing'(ledger) {
+        await ledger.announce(erasureOf());
+        await ledger.announce(erasureOf({ project: shop }));
+        assert.equal(await statusOf(ledger), 'accepted');
+        assert.equal(await statusOf(ledger, id, shop), undefined);
       },
     },
     E3: {
@@ -81,6 +92,30 @@ export const erasureLedgerContract = [
         ]);
         assert.deepEqual(await ledger.findByUsers([digestOf('User-1')]), []);
         assert.deepEqual(await ledger.findByUsers([]), []);
+      },
+      async 'each is found once, also if a user is asked for twice'(ledger) {
+        const { user } = erasureOf();
+        await ledger.record(erasureOf());
+        assert.equal((await ledger.findByUsers([user, digestOf('user-2'), user])).length, 1);
+      },
+      async 'they are found after their end, and are never older than the call'(ledger, _, subject) {
+        const [other, erasure] = [await subject.open(), erasureOf()];
+        const states: unknown[] = [];
+        const look = async () =>
+          states.push([
+            await other.isEmpty(),
+            (await other.findByUsers([erasure.user])).map(({ isOpen }) => isOpen),
+          ]);
+        await look();
+        await ledger.record(erasure);
+        await look();
+        await ledger.finish(id);
+        await look();
+        assert.deepEqual(states, [
+          [true, []],
+          [false, [true]],
+          [false, [false]],
+        ]);
       },
       async 'a thousand users are looked up at once'(ledger) {
         const users = Array.from({ length: 1000 }, (_, index) => `user-${index}`);
@@ -111,6 +146,15 @@ export const erasureLedgerContract = [
         assert.deepEqual(await ledger.find(ProjectId.default, id), { id, status: 'running', erased: 1003 });
         await ledger.finish(id);
         assert.deepEqual(await ledger.find(ProjectId.default, id), { id, status: 'done', erased: 1003 });
+        await ledger.addErased(id, 4);
+        assert.equal((await ledger.find(ProjectId.default, id))?.erased, 1007);
+      },
+      async 'erasures are counted apart'(ledger) {
+        for (const name of ['a', 'b']) await ledger.record(erasureOf({ id: name }));
+        const [a, b] = [ErasureId.parse('a'), ErasureId.parse('b')];
+        await ledger.addErased(a, 3);
+        assert.equal((await ledger.find(ProjectId.default, a))?.erased, 3);
+        assert.equal((await ledger.find(ProjectId.default, b))?.erased, 0);
       },
     },
     E9: {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {
   ActivityQuery,
   type ActivityRepository,
+  compareErasures,
   DeadLetterId,
   DeadLetterFilter,
   DeadLetterQuery,
@@ -125,6 +126,15 @@ export const erasureRemovalCases = ledgerCases({
       assert.equal(await removeAll(ledger, erasureOf(), { limit: 7 }), 250);
       assert.deepEqual(await storedIds(repository), idsOf(later).toSorted());
     },
+    async 'a walk goes on behind portions without a covered activity'(ledger, repository) {
+      const activities = sampleActivities(30);
+      await repository.save(
+        activities,
+        activities.map((_, index) => at(index < 20 ? 101 + index : index)),
+      );
+      assert.equal(await removeAll(ledger, erasureOf(), { limit: 7 }), 10);
+      assert.deepEqual(await storedIds(repository), idsOf(activities.slice(0, 20)).toSorted());
+    },
   },
   E6: {
     async 'exactly the dead letters that the erasure covers are removed'(ledger, _, subject) {
@@ -149,7 +159,9 @@ export const erasureRemovalCases = ledgerCases({
         letter(6, { partition: 1 }, 1),
         letter(7, { log }, 1),
         letter(8, { topic: edgeTopic }, 1, { code: 'invalid' }),
-        letter(9, {}, -1, { key: new TextEncoder().encode('user-2') }),
+        ...['user-2', 'User-1', 'user-10', 'user-'].map((user, index) =>
+          letter(12 + index, {}, -1, { key: new TextEncoder().encode(user) }),
+        ),
         letter(10, {}, -1, { key: null }),
         letter(11, {}, -1, { project: shop }),
       ];
@@ -184,7 +196,8 @@ export const erasureRemovalCases = ledgerCases({
       const elsewhere = sampleActivity({ id: 'below', project: shop });
       await repository.save([foreign, elsewhere], [at(1), at(2)]);
       const erasure = erasureOf();
-      const records = [...placed.map(([id]) => sampleActivity({ id })), foreign].map(
+      const gone = sampleActivity({ id: 'gone' });
+      const records = [gone, ...placed.map(([id]) => sampleActivity({ id })), foreign].map(
         (activity: UserActivity) => ({
           project: activity.project,
           id: activity.id,
@@ -220,6 +233,38 @@ export const erasureRemovalCases = ledgerCases({
       await ledger.removeRecords([{ project, id, userId, erasure, replacement }], []);
       const found = await repository.findById(activity);
       assert.deepEqual(found?.toActivity(), activity.anonymised(replacement));
+      assert.deepEqual(found?.origin, at(5));
+    },
+    async 'several erasures, also of one user, each remove what they cover'(ledger, repository) {
+      const placedAt = [
+        ['a', 5],
+        ['b', 15],
+        ['c', 25],
+      ] as const;
+      const [first, second] = [
+        erasureOf({ id: 'first', offset: 10 }),
+        erasureOf({ id: 'second', offset: 20, mode: 'anonymise', second: 1 }),
+      ];
+      const foreign = sampleActivity({ id: 'd', userId: 'user-2' });
+      const activities = [...placedAt.map(([id]) => sampleActivity({ id })), foreign];
+      await repository.save(activities, [...placedAt.map(([, offset]) => at(offset)), at(5)]);
+      const third = erasureOf({ id: 'third', userId: 'user-2', offset: 20, mode: 'anonymise', second: 2 });
+      const other = UserId.parse('anon_2');
+      const due = ({ project, id, userId }: UserActivity) =>
+        userId === third.userId
+          ? [{ project, id, userId, erasure: third, replacement: other }]
+          : [
+              { project, id, userId, erasure: first, replacement: undefined },
+              { project, id, userId, erasure: second, replacement },
+            ];
+      const records = activities.flatMap(due).toSorted((a, b) => compareErasures(a.erasure, b.erasure));
+      await ledger.removeRecords(records, []);
+      const found = await repository.findByIds(activities);
+      assert.deepEqual(found.map((each) => `${each.id} of ${each.userId}`).toSorted(), [
+        'b of anon_1',
+        'c of user-1',
+        'd of anon_2',
+      ]);
     },
   },
   E9: {

@@ -7,7 +7,11 @@ export { type DeadLetterSubject, deadLetterQueueContract } from './dead-letter-q
 export { deadLetterRepositoryContract } from './dead-letter-repository-contract.ts';
 export type { LetterRepositorySubject } from './letter-repository-subject.ts';
 export { erasureLedgerContract } from './erasure-ledger-contract.ts';
-export type { ErasureLedgerSubject } from './erasure-ledger-subject.ts';
+export {
+  erasureLog,
+  type ErasureLedgerSubject,
+  erasureOf,
+} from './erasure-ledger-subject.ts';
 export { eventConsumerContract } from './event-consumer-contract.ts';
 export { eventPublisherContract } from './event-publisher-contract.ts';
 export type { ActivityFeedSubject } from './feed-subject.ts';

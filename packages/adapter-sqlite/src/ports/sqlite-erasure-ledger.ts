@@ -57,7 +57,8 @@ export class SqliteErasureLedger implements ErasureLedger {
 
   findByUsers(users: readonly UserDigest[]): Promise<readonly RecordedErasure[]> {
     return queryStore(async () => {
-      const rows = await this.#database.log.submit('erasuresOfUsers', users, options);
+      // A user that is asked for twice has each erasure once.
+      const rows = await this.#database.log.submit('erasuresOfUsers', [...new Set(users)], options);
       return rows.map((row) => ({ ...placedErasure(row), isOpen: row[9] !== null }));
     });
   }

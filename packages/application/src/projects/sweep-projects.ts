@@ -59,11 +59,14 @@ export const makeSweepProjects = (deps: SweepProjectsDeps): SweepProjects => {
       const removals = new Removals(deps, lastPortion);
       let isDone = true;
       for (const part of parts) {
-        isDone = await part.run(removals);
-        if (isDone) continue;
-        // The next sweep begins with the other part, so that neither blocks the other for long.
-        parts = [...parts.filter((other) => other !== part), part];
-        break;
+        isDone = false;
+        try {
+          isDone = await part.run(removals);
+        } finally {
+          // The next sweep begins with the other parts, so that none blocks the others for long.
+          if (!isDone) parts = [...parts.filter((other) => other !== part), part];
+        }
+        if (!isDone) break;
       }
       const { expired, erased, forgotten, letters } = removals;
       return { expired, erased, forgotten, letters, more: !isDone };

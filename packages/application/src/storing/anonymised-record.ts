@@ -16,14 +16,30 @@ export interface Anonymiser {
 
 const subjectHeader = 'ce_subject';
 
-/** By the record as it was delivered: attempts to store it are told apart by the record. */
-const made = new WeakMap<LogRecord, LogRecord>();
+/** The headers of the service that do not name the user. Another producer may have named the user in any other header. */
+const namelessHeaders = [
+  'ce_specversion',
+  'ce_id',
+  'ce_type',
+  'ce_source',
+  'ce_time',
+  'ce_project',
+  'content-type',
+  'traceparent',
+] as const;
+
+/** The anonymised records by the delivered ones, and the reverse. */
+const anonymisedRecords = new WeakMap<LogRecord, LogRecord>();
+const deliveredRecords = new WeakMap<LogRecord, LogRecord>();
+
+/** Returns the record as it was delivered. Attempts to store a record count once, also if only a later one anonymises it. */
+export const deliveredRecord = (record: LogRecord): LogRecord => deliveredRecords.get(record) ?? record;
 
 /** Returns a record of an activity without its user and its metadata, also in its bytes. Returns undefined for a record that can't be read. */
 export function anonymisedRecord(record: LogRecord, anonymiser: Anonymiser): LogRecord | undefined {
   const { content } = record;
   if (content.name !== 'ActivityLogged') return undefined;
-  const known = made.get(record);
+  const known = anonymisedRecords.get(record);
   if (known !== undefined) return known;
   const { project, userId } = content.activity;
   const replacement = anonymiser.replace(project, userId);
@@ -37,9 +53,16 @@ export function anonymisedRecord(record: LogRecord, anonymiser: Anonymiser): Log
       headers: headersFor(anonymiser.encode(replacement), record.raw()),
     }),
   };
-  made.set(record, anonymised);
+  anonymisedRecords.set(record, anonymised);
+  deliveredRecords.set(anonymised, record);
   return anonymised;
 }
 
-const headersFor = (subject: Uint8Array, { headers }: RawRecord): RawRecord['headers'] =>
-  Object.hasOwn(headers, subjectHeader) ? { ...headers, [subjectHeader]: [subject] } : headers;
+function headersFor(subject: Uint8Array, { headers }: RawRecord): RawRecord['headers'] {
+  const kept = namelessHeaders.flatMap((name) => {
+    const values = Object.hasOwn(headers, name) ? headers[name] : undefined;
+    return values === undefined ? [] : [[name, values] as const];
+  });
+  const subjects = Object.hasOwn(headers, subjectHeader) ? [[subjectHeader, [subject]] as const] : [];
+  return Object.fromEntries([...kept, ...subjects]);
+}

@@ -120,10 +120,14 @@ export class Erasures {
       });
   }
 
-  /** Returns the id of the letter of the record if its user is erased. */
+  /**
+   * Returns the id of the letter of the record if an erasure of its user covers it, or is under way. Then the letter may be of a conflict
+   * with an activity that is removed. If the record still can't be stored, it gets its letter again.
+   */
   dueLetter(record: LogRecord): readonly DeadLetterId[] {
     const placed = placedOf(record, this.#deps.log);
-    return decidingErasure(this.#userErasures(record), placed) === undefined ? [] : [letterIdOf(record)];
+    const isDue = this.#userErasures(record).some((erasure) => erasure.isOpen || isCovered(placed, erasure));
+    return isDue ? [letterIdOf(record)] : [];
   }
 
   #projectErasure({ content }: LogRecord) {

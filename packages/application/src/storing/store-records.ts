@@ -14,6 +14,7 @@ import {
   type SaveOutcome,
   type UserActivity,
 } from '@user-activity/domain';
+import { deliveredRecord } from './anonymised-record.ts';
 
 /** The number of records by outcome. The numbers add up to the number of records. */
 export type StoreTally = Readonly<Record<RecordOutcome, number>>;
@@ -65,8 +66,9 @@ export async function storeRecords(
     const latest = outcomes[index];
     // Continuing would commit an activity that may not be stored.
     if (latest === undefined) return new Error('The repository broke its promise R4: an outcome is missing.');
-    const outcome = latest === 'redelivered' ? (firstOutcomes.get(record) ?? latest) : latest;
-    firstOutcomes.set(record, outcome);
+    const delivered = deliveredRecord(record);
+    const outcome = latest === 'redelivered' ? (firstOutcomes.get(delivered) ?? latest) : latest;
+    firstOutcomes.set(delivered, outcome);
     if (typeof outcome === 'object') {
       addLetter(record, 'refused', outcome.refused);
       tally.dead_lettered += 1;

@@ -1,4 +1,5 @@
 import {
+  compareErasures,
   type ErasureLedger,
   type LogRecord,
   type ProjectRepository,
@@ -68,7 +69,10 @@ async function removeErased(
 ): Promise<void> {
   const ofProjects = records.flatMap((record) => erasures.dueOfProject(record));
   if (ofProjects.length > 0) await projects.removeErased(ofProjects);
-  const ofUsers = records.flatMap((record) => erasures.dueOfUser(record));
+  // Otherwise an activity would be anonymised that an earlier erasure removes.
+  const ofUsers = records
+    .flatMap((record) => erasures.dueOfUser(record))
+    .toSorted((left, right) => compareErasures(left.erasure, right.erasure));
   const letters = records.flatMap((record) => erasures.dueLetter(record));
   if (ofUsers.length + letters.length > 0) await ledger.removeRecords(ofUsers, letters);
 }

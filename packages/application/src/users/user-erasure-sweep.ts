@@ -1,4 +1,12 @@
-import type { ErasureId, ErasureLedger, OpenErasure } from '@user-activity/domain';
+import {
+  type DomainError,
+  type ErasureId,
+  type ErasureLedger,
+  isDomainError,
+  type OpenErasure,
+  type UserId,
+  type UserRemoval,
+} from '@user-activity/domain';
 import { maxErasing } from '../projects/change-projects.ts';
 import type { Removals } from '../projects/removals.ts';
 import type { Anonymiser } from '../storing/anonymised-record.ts';
@@ -38,36 +46,56 @@ export class UserErasureSweep {
     this.#deps = deps;
   }
 
-  /** Returns whether there is nothing to do now: otherwise the time is over. */
+  /** Returns whether there is nothing to do now: otherwise the time is over. Rejects at the end if a user has no replacement. */
   async run(removals: Removals): Promise<boolean> {
     const open = await this.#deps.ledger.findOpen(maxErasing);
     for (const id of this.#progress.keys())
       if (!open.some((erasure) => erasure.id === id)) this.#progress.delete(id);
-    for (const erasure of open) if (!(await this.#erase(erasure, removals))) return false;
+    let failure: DomainError | undefined;
+    for (const erasure of open) {
+      let replacement: UserId | undefined;
+      try {
+        replacement = this.#replacementOf(erasure);
+      } catch (error) {
+        // Without a key nobody can be anonymised, but the other erasures go on.
+        if (!isDomainError(error)) throw error;
+        failure ??= error;
+        continue;
+      }
+      if (!(await this.#erase(erasure, replacement, removals))) return false;
+    }
+    if (failure !== undefined) throw failure;
     return true;
   }
 
-  async #erase(erasure: OpenErasure, removals: Removals): Promise<boolean> {
+  #replacementOf({ mode, project, userId }: OpenErasure): UserId | undefined {
+    return mode === 'anonymise' ? this.#deps.anonymiser.replace(project, userId) : undefined;
+  }
+
+  async #erase(erasure: OpenErasure, replacement: UserId | undefined, removals: Removals): Promise<boolean> {
     const { ledger, now, settleMs } = this.#deps;
     const progress = this.#progress.get(erasure.id) ?? { after: undefined, firstPassAt: undefined };
     this.#progress.set(erasure.id, progress);
+    const pass = () => this.#pass({ erasure, replacement }, progress, removals);
     if (progress.firstPassAt === undefined) {
-      if (!(await this.#pass(erasure, progress, removals))) return false;
+      if (!(await pass())) return false;
       progress.firstPassAt = now();
     }
     // The next sweep looks again.
     if (now() - progress.firstPassAt < settleMs) return true;
-    if (!(await this.#pass(erasure, progress, removals))) return false;
+    if (!(await pass())) return false;
     await ledger.finish(erasure.id);
     this.#progress.delete(erasure.id);
     return true;
   }
 
   /** Continues a pass. Returns whether it is complete: otherwise the time is over. */
-  async #pass(erasure: OpenErasure, progress: Progress, removals: Removals): Promise<boolean> {
-    const { ledger, anonymiser } = this.#deps;
-    const { project, userId, mode } = erasure;
-    const replacement = mode === 'anonymise' ? anonymiser.replace(project, userId) : undefined;
+  async #pass(
+    { erasure, replacement }: Pick<UserRemoval, 'erasure' | 'replacement'>,
+    progress: Progress,
+    removals: Removals,
+  ): Promise<boolean> {
+    const { ledger } = this.#deps;
     const activitiesDone = await removals.portions('forgotten', async () => {
       const { removed, next } = await ledger.removeActivities({
         erasure,

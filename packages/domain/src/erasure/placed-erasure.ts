@@ -49,6 +49,10 @@ export const isLetterCovered = (
     ? origin.offset < place.offset
     : diedAt <= requestedAt;
 
+/** Orders erasures of a user by the time of the request. The first one that covers an activity decides about it. */
+export const compareErasures = (left: PlacedErasure, right: PlacedErasure): number =>
+  left.requestedAt - right.requestedAt || left.place.offset - right.place.offset;
+
 /** Returns the erasure that decides about an activity of the user: the first one that covers it, by the time of the request. */
 export const decidingErasure = <Erasure extends PlacedErasure>(
   erasures: readonly Erasure[],
@@ -56,5 +60,5 @@ export const decidingErasure = <Erasure extends PlacedErasure>(
 ): Erasure | undefined =>
   erasures
     .filter((erasure) => isCovered(activity, erasure))
-    .toSorted((left, right) => left.requestedAt - right.requestedAt || left.place.offset - right.place.offset)
+    .toSorted(compareErasures)
     .at(0);

@@ -64,7 +64,8 @@ export interface ErasedUserRecord extends ActivityKey {
  *  E6 Letters    `removeLetters` removes at most `limit` dead letters of the user that the erasure covers, and returns their number: those
  *                from the log by the place of their first copy, those of the edge by the time of their death.
  *  E7 Records    `removeRecords` removes or anonymises the activities under the ids of these records if they belong to the user and the
- *                erasure covers them, and removes the dead letters with these ids. Removing what is gone is no error.
+ *                erasure covers them, and removes the dead letters with these ids. Removing what is gone is no error. The records are in
+ *                the order of `compareErasures`, and the first one with an id that covers its activity decides.
  *  E8 Counted    `addErased` adds to the number of erased activities.
  *  E9 Apart      users, and projects, are apart.
  *  E10 Honest    while the store is unreachable, every method rejects with STORE_UNAVAILABLE or STORE_TIMEOUT, and works again

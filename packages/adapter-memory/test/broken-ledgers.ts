@@ -1,0 +1,296 @@
+import {
+  type ErasureLedger,
+  type OpenErasure,
+  ProjectId,
+  Timestamp,
+  UserDigest,
+} from '@user-activity/domain';
+import type { ErasureLedgerSubject } from '@user-activity/port-contracts';
+import { MemoryErasureLedger, MemoryStore } from '../src/index.ts';
+import type { Broken } from './broken.ts';
+import { ledger } from './ledger.ts';
+
+const recording = (change: (erasure: OpenErasure) => OpenErasure) =>
+  ledger((sound) => ({ record: (erasure) => sound.record(change(erasure)) }));
+
+const finding = (
+  change: (
+    found: Awaited<ReturnType<ErasureLedger['findByUsers']>>,
+    store: MemoryStore,
+  ) => Awaited<ReturnType<ErasureLedger['findByUsers']>>,
+) =>
+  ledger((sound, store) => ({
+    findByUsers: async (users) => change(await sound.findByUsers(users), store),
+  }));
+
+/** Ledgers that record, announce, find and count erasures wrongly. */
+export const brokenLedgers: Broken<ErasureLedgerSubject> = [
+  [
+    'E1',
+    'keeps erasures in its handle',
+    ledger(() => {
+      const own = new MemoryErasureLedger(new MemoryStore());
+      return {
+        record: (erasure) => own.record(erasure),
+        find: (project, id) => own.find(project, id),
+        findByUsers: (users) => own.findByUsers(users),
+        findOpen: (limit) => own.findOpen(limit),
+      };
+    }),
+  ],
+  [
+    'E1',
+    'forgets the partition',
+    recording((erasure) => ({ ...erasure, place: { ...erasure.place, partition: 0 } })),
+  ],
+  [
+    'E1',
+    'cuts offsets to 32 bits',
+    recording((erasure) => ({ ...erasure, place: { ...erasure.place, offset: erasure.place.offset | 0 } })),
+  ],
+  ['E1', 'forgets the mode', recording((erasure) => ({ ...erasure, mode: 'erase' }))],
+  [
+    'E1',
+    'cuts the time to seconds',
+    recording((erasure) => ({
+      ...erasure,
+      requestedAt: Timestamp.fromMillis(Math.floor(erasure.requestedAt / 1000) * 1000),
+    })),
+  ],
+  ['E1', 'forgets the topic', recording((erasure) => ({ ...erasure, topic: '' }))],
+  [
+    'E1',
+    'replaces the place by that of a second record',
+    ledger((sound, store) => ({
+      async record(erasure) {
+        store.userErasures.delete(erasure.id);
+        await sound.record(erasure);
+      },
+    })),
+  ],
+  [
+    'E1',
+    'begins a finished erasure again',
+    ledger((sound, store) => ({
+      async record(erasure) {
+        await sound.record(erasure);
+        const entry = store.userErasures.get(erasure.id);
+        if (entry !== undefined) entry.userId = erasure.userId;
+      },
+    })),
+  ],
+  ['E2', 'keeps no announcements', ledger(() => ({ announce: async () => undefined }))],
+  [
+    'E2',
+    'resets a recorded erasure when it is announced',
+    ledger((_, { userErasures }) => ({
+      announce: async ({ id, project }) => void userErasures.set(id, { project, erased: 0 }),
+    })),
+  ],
+  [
+    'E2',
+    'resets the count when it is announced',
+    ledger((sound, { userErasures }) => ({
+      async announce(erasure) {
+        await sound.announce(erasure);
+        const entry = userErasures.get(erasure.id);
+        if (entry !== undefined) entry.erased = 0;
+      },
+    })),
+  ],
+  [
+    'E2',
+    'moves an announced erasure to another project',
+    ledger((_, { userErasures }) => ({
+      announce: async ({ id, project }) =>
+        void userErasures.set(id, { erased: 0, ...userErasures.get(id), project }),
+    })),
+  ],
+  [
+    'E2',
+    'takes an announcement for a record',
+    ledger((_, { userErasures }) => ({ isEmpty: async () => userErasures.size === 0 })),
+  ],
+  [
+    'E2',
+    'does not record what is announced',
+    ledger((sound, { userErasures }) => ({
+      record: async (erasure) => (userErasures.has(erasure.id) ? undefined : sound.record(erasure)),
+    })),
+  ],
+  ['E3', 'finds only open erasures', finding((found) => found.filter(({ isOpen }) => isOpen))],
+  ['E3', 'calls every erasure open', finding((found) => found.map((each) => ({ ...each, isOpen: true })))],
+  [
+    'E3',
+    'finds only the default project',
+    finding((found) => found.filter(({ project }) => project === ProjectId.default)),
+  ],
+  [
+    'E3',
+    'finds only the latest of each user',
+    finding((found) => [...new Map(found.map((each) => [each.user, each])).values()]),
+  ],
+  [
+    'E3',
+    'repeats erasures of a user that is asked for twice',
+    ledger((sound) => ({
+      findByUsers: async (users) =>
+        (await Promise.all(users.map((user) => sound.findByUsers([user])))).flat(),
+    })),
+  ],
+  [
+    'E3',
+    'ignores the case of digests',
+    ledger((sound) => ({
+      findByUsers: async (users) =>
+        sound.findByUsers(
+          users.map((user) => UserDigest.trusted(user.replace(/[A-Z]/gu, (letter) => letter.toLowerCase()))),
+        ),
+    })),
+  ],
+  [
+    'E3',
+    'looks up the first 500 users',
+    ledger((sound) => ({ findByUsers: (users) => sound.findByUsers(users.slice(0, 500)) })),
+  ],
+  [
+    'E3',
+    'is empty once all erasures are done',
+    ledger((sound) => ({ isEmpty: async () => (await sound.findOpen(1)).length === 0 })),
+  ],
+  [
+    'E3',
+    'remembers that it is empty',
+    ledger((sound) => {
+      let first: Promise<boolean> | undefined;
+      return { isEmpty: () => (first ??= sound.isEmpty()) };
+    }),
+  ],
+  [
+    'E3',
+    'remembers what it found',
+    ledger((sound) => {
+      const found = new Map<string, ReturnType<ErasureLedger['findByUsers']>>();
+      return {
+        findByUsers(users) {
+          const known = found.get(users.join()) ?? sound.findByUsers(users);
+          found.set(users.join(), known);
+          return known;
+        },
+      };
+    }),
+  ],
+  [
+    'E3',
+    'returns the newest open erasures first',
+    ledger((sound) => ({
+      findOpen: async (limit) => (await sound.findOpen(1000)).toReversed().slice(0, limit),
+    })),
+  ],
+  ['E3', 'ignores the limit', ledger((sound) => ({ findOpen: () => sound.findOpen(1000) }))],
+  ['E4', 'keeps the name after the end', ledger(() => ({ finish: async () => undefined }))],
+  [
+    'E4',
+    'ends erasures in its handle only',
+    ledger((sound) => {
+      const done = new Set<string>();
+      return {
+        finish: async (id) => void done.add(id),
+        findOpen: async (limit) => (await sound.findOpen(limit)).filter(({ id }) => !done.has(id)),
+      };
+    }),
+  ],
+  [
+    'E4',
+    'returns the name with each erasure',
+    async () => {
+      const names = new Map<string, OpenErasure>();
+      const naming = ledger((sound) => ({
+        async record(erasure) {
+          names.set(erasure.id, erasure);
+          await sound.record(erasure);
+        },
+        findByUsers: async (users) =>
+          (await sound.findByUsers(users)).map((each) => ({ ...names.get(each.id), ...each })),
+      }));
+      return naming();
+    },
+  ],
+  [
+    'E8',
+    'sets the number instead of adding',
+    ledger((_, { userErasures }) => ({
+      async addErased(id, count) {
+        const entry = userErasures.get(id);
+        if (entry !== undefined) entry.erased = count;
+      },
+    })),
+  ],
+  [
+    'E8',
+    'counts nothing after the end',
+    ledger((sound, { userErasures }) => ({
+      addErased: async (id, count) =>
+        userErasures.get(id)?.userId === undefined ? undefined : sound.addErased(id, count),
+    })),
+  ],
+  [
+    'E8',
+    'counts for every erasure of the user',
+    ledger((sound, { userErasures }) => ({
+      async addErased(_id, count) {
+        for (const id of userErasures.keys()) await sound.addErased(id, count);
+      },
+    })),
+  ],
+  [
+    'E8',
+    'forgets the number at the end',
+    ledger((sound, { userErasures }) => ({
+      async finish(id) {
+        await sound.finish(id);
+        const entry = userErasures.get(id);
+        if (entry !== undefined) entry.erased = 0;
+      },
+    })),
+  ],
+  [
+    'E9',
+    'finds an erasure by its id alone',
+    ledger((sound, { userErasures }) => ({
+      find: async (project, id) => sound.find(userErasures.get(id)?.project ?? project, id),
+    })),
+  ],
+  [
+    'E10',
+    'finds no erasure during an outage',
+    ledger((sound) => ({ findByUsers: (users) => sound.findByUsers(users).catch(() => []) })),
+  ],
+  [
+    'E10',
+    'is empty during an outage',
+    ledger((sound) => ({ isEmpty: () => sound.isEmpty().catch(() => true) })),
+  ],
+  [
+    'E10',
+    'records nothing during an outage, without an error',
+    ledger((sound) => ({ record: (erasure) => sound.record(erasure).catch(() => undefined) })),
+  ],
+  [
+    'E10',
+    'removes nothing during an outage, without an error',
+    ledger((sound) => ({
+      removeRecords: (records, ids) => sound.removeRecords(records, ids).catch(() => undefined),
+    })),
+  ],
+  [
+    'E10',
+    'passes errors of its driver on',
+    ledger((sound) => ({
+      finish: (id) =>
+        sound.finish(id).catch(() => {
+          throw new TypeError('socket closed');
+        }),
+    })),
+  ],
+];

@@ -1,0 +1,277 @@
+import {
+  FixedClock,
+  MemoryActivityRepository,
+  MemoryDeadLetterQueue,
+  MemoryErasureLedger,
+  MemoryProjectRepository,
+  MemoryStore,
+} from '@user-activity/adapter-memory';
+import {
+  DomainError,
+  type ErasureLedger,
+  ProjectId,
+  RetentionDays,
+  type UserActivity,
+} from '@user-activity/domain';
+import { letterOf, sampleActivity } from '@user-activity/port-contracts';
+import { describe, expect, test } from 'vitest';
+import { ProjectTable } from '../src/projects/project-table.ts';
+import { makeSweepProjects, type SweepProjectsDeps } from '../src/projects/sweep-projects.ts';
+import { activity, log, methodsOf, recordedOf } from './erased-users.ts';
+import { anonymiser } from './erasing.ts';
+
+const settleMs = 1000;
+const nothing = { expired: 0, erased: 0, forgotten: 0, letters: 0, more: false };
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** A store with activities of `user-1` at these offsets, and an erasure with its place at offset 100. */
+async function setUp(offsets: readonly number[], mode: 'erase' | 'anonymise' = 'erase') {
+  const [store, clock, time] = [new MemoryStore(), new FixedClock(), { now: 0 }];
+  const [ledger, repository] = [new MemoryErasureLedger(store), new MemoryActivityRepository(store)];
+  const save = (...placed: readonly (readonly [offset: number, activity: UserActivity])[]) =>
+    repository.save(
+      placed.map(([, each]) => each),
+      placed.map(([offset]) => ({ log, partition: 0, offset })),
+    );
+  await save(...offsets.map((offset) => [offset, activity(`at-${offset}`)] as const));
+  const erasure = recordedOf(100, mode);
+  await ledger.record(erasure);
+  /** The sweep of another process. */
+  const process = (change: Partial<SweepProjectsDeps> = {}) =>
+    makeSweepProjects({
+      projects: new MemoryProjectRepository(store),
+      projectTable: new ProjectTable(RetentionDays.parse(30), () => 0),
+      clock,
+      pauseSweep: async () => undefined,
+      now: () => time.now,
+      ledger,
+      anonymiser,
+      settleMs,
+      maxSweepPortionMs: 1000,
+      ...change,
+    });
+  return {
+    store,
+    clock,
+    time,
+    ledger,
+    erasure,
+    save,
+    process,
+    sweep: process(),
+    progress: () => ledger.find(erasure.project, erasure.id),
+    left: () => [...store.activities.values()].map(({ id, userId }) => `${id} of ${userId}`).toSorted(),
+  };
+}
+
+/** Activities below the erasure, more than one portion. */
+const many = (count: number) =>
+  Array.from({ length: count }, (_, index) => [1, activity(`many-${index}`, -1 - index)] as const);
+
+describe('the erasure of a user', () => {
+  test('removes its activities and dead letters below it, and ends after the last pass', async () => {
+    const it = await setUp([1, 99, 101]);
+    await it.save(
+      [2, activity('x', 0, { userId: 'user-2' })],
+      [3, activity('y', 0, { project: ProjectId.parse('shop') })],
+    );
+    await new MemoryDeadLetterQueue(it.store).add([letterOf(98), letterOf(102)]);
+    expect(await it.sweep('erasure')).toEqual({ ...nothing, forgotten: 2, letters: 1 });
+    expect(it.left()).toEqual(['at-101 of user-1', 'x of user-2', 'y of user-1']);
+    expect([...it.store.letters.keys()]).toEqual(['user-activity:0:102']);
+    for (const [now, status] of [
+      [0, 'running'],
+      [settleMs - 1, 'running'],
+      [settleMs, 'done'],
+    ] as const) {
+      it.time.now = now;
+      expect(await it.sweep('erasure')).toEqual(nothing);
+      expect(await it.progress()).toMatchObject({ status, erased: 2 });
+    }
+    expect(it.left()).toHaveLength(3);
+    expect(await it.sweep('erasure')).toEqual(nothing);
+  });
+
+  test('removes in the last pass what a frozen member saved after the first, also at the begin of the walk', async () => {
+    const it = await setUp([10]);
+    await it.sweep('erasure');
+    await it.save([11, activity('late', -1000)], [101, activity('above')]);
+    await new MemoryDeadLetterQueue(it.store).add([letterOf(12)]);
+    it.time.now = settleMs;
+    expect(await it.sweep('erasure')).toEqual({ ...nothing, forgotten: 1, letters: 1 });
+    expect(it.left()).toEqual(['above of user-1']);
+    expect(await it.progress()).toMatchObject({ status: 'done', erased: 2 });
+  });
+
+  test('by anonymisation replaces the user of each activity once, and removes the dead letters', async () => {
+    const it = await setUp([1, 2, 101], 'anonymise');
+    await new MemoryDeadLetterQueue(it.store).add([letterOf(3)]);
+    expect(await it.sweep('erasure')).toEqual({ ...nothing, forgotten: 2, letters: 1 });
+    it.time.now = settleMs;
+    expect(await it.sweep('schedule')).toEqual(nothing);
+    const replacement = anonymiser.replace(it.erasure.project, it.erasure.userId);
+    expect(it.left()).toEqual([`at-1 of ${replacement}`, 'at-101 of user-1', `at-2 of ${replacement}`]);
+    expect(await it.progress()).toMatchObject({ status: 'done', erased: 2 });
+  });
+
+  test('that has to wait does not keep a later one from its first pass', async () => {
+    const it = await setUp([1]);
+    await it.sweep('erasure');
+    await it.save([1, activity('x', 0, { userId: 'user-2' })]);
+    const later = recordedOf(200, 'erase', { id: 'later', userId: 'user-2', second: 9 });
+    await it.ledger.record(later);
+    expect(await it.sweep('erasure')).toMatchObject({ forgotten: 1 });
+    it.time.now = settleMs;
+    await it.sweep('erasure');
+    expect(await it.progress()).toMatchObject({ status: 'done' });
+    expect(it.left()).toEqual([]);
+  });
+});
+
+describe('a sweep whose time is over', () => {
+  test('stops after a portion, and the next one goes on from there', async () => {
+    const it = await setUp([]);
+    await it.save(
+      ...many(2500),
+      ...[1, 2].map((second) => [101, activity(`above-${second}`, second)] as const),
+    );
+    const walks: (number | undefined)[] = [];
+    const sweep = it.process({
+      pauseSweep: async () => it.clock.advance(60_000),
+      ledger: {
+        ...methodsOf(it.ledger),
+        removeActivities: (removal) => {
+          walks.push(removal.after?.createdAt);
+          return it.ledger.removeActivities(removal);
+        },
+      },
+    });
+    expect(await sweep('erasure')).toEqual({ ...nothing, forgotten: 1000, more: true });
+    expect(await sweep('erasure')).toEqual({ ...nothing, forgotten: 1000, more: true });
+    expect(await sweep('erasure')).toEqual({ ...nothing, forgotten: 500 });
+    expect(walks[0]).toBe(undefined);
+    expect(new Set(walks).size).toBe(3);
+    it.time.now = settleMs;
+    await sweep('erasure');
+    expect(await it.progress()).toMatchObject({ status: 'done', erased: 2500 });
+    expect(it.left()).toEqual(['above-1 of user-1', 'above-2 of user-1']);
+  });
+
+  test('does not end the erasure in the last pass either', async () => {
+    const it = await setUp([1]);
+    const sweep = it.process({ pauseSweep: async () => it.clock.advance(60_000) });
+    await sweep('erasure');
+    await it.save(...many(1500));
+    it.time.now = settleMs;
+    expect(await sweep('erasure')).toEqual({ ...nothing, forgotten: 1000, more: true });
+    expect(await it.progress()).toMatchObject({ status: 'running' });
+    expect(await sweep('erasure')).toEqual({ ...nothing, forgotten: 500 });
+    expect(await it.progress()).toMatchObject({ status: 'done', erased: 1501 });
+  });
+
+  test('removes the dead letters in portions too', async () => {
+    const it = await setUp([]);
+    const letters = Array.from({ length: 1500 }, (_, index) =>
+      letterOf(index, { origin: { topic: 'user-activity', partition: 1, offset: index } }),
+    );
+    await new MemoryDeadLetterQueue(it.store).add(letters);
+    const sweep = it.process({ pauseSweep: async () => it.clock.advance(60_000) });
+    expect(await sweep('erasure')).toEqual({ ...nothing, letters: 1000, more: true });
+    expect(await sweep('erasure')).toEqual({ ...nothing, letters: 500 });
+    expect(it.store.letters.size).toBe(0);
+  });
+});
+
+describe('several processes', () => {
+  test('each make their own first pass, and the first one to settle ends the erasure', async () => {
+    const it = await setUp([1]);
+    const [first, second] = [it.process(), it.process()];
+    await first('erasure');
+    it.time.now = settleMs / 2;
+    await second('erasure');
+    it.time.now = settleMs;
+    await it.save([2, activity('late')]);
+    expect(await first('erasure')).toMatchObject({ forgotten: 1 });
+    expect(await it.progress()).toMatchObject({ status: 'done' });
+    it.time.now = 2 * settleMs;
+    expect(await second('erasure')).toEqual(nothing);
+    expect(await it.progress()).toMatchObject({ status: 'done', erased: 2 });
+  });
+
+  test('a process that takes over begins anew, and settles again', async () => {
+    const it = await setUp([1]);
+    await it.sweep('erasure');
+    it.time.now = 10 * settleMs;
+    const other = it.process();
+    await other('erasure');
+    expect(await it.progress()).toMatchObject({ status: 'running' });
+    it.time.now = 11 * settleMs;
+    await other('erasure');
+    expect(await it.progress()).toMatchObject({ status: 'done', erased: 1 });
+  });
+
+  test('another process ends the erasure during the pass of this one', async () => {
+    const it = await setUp([]);
+    await it.save(...many(1500));
+    const sweep = it.process({ pauseSweep: () => it.ledger.finish(it.erasure.id) });
+    expect(await sweep('erasure')).toEqual({ ...nothing, forgotten: 1500 });
+    it.time.now = settleMs;
+    expect(await sweep('erasure')).toEqual(nothing);
+    expect(await it.progress()).toMatchObject({ status: 'done', erased: 1500 });
+  });
+});
+
+describe('a failure', () => {
+  const down = () => Promise.reject(new DomainError('STORE_UNAVAILABLE', 'down'));
+
+  test.each(['findOpen', 'removeActivities', 'removeLetters', 'addErased', 'finish'] as const)(
+    'of %s leaves the rest to the next sweep, and nothing is counted twice',
+    async (method) => {
+      const it = await setUp([1, 101]);
+      await new MemoryDeadLetterQueue(it.store).add([letterOf(2)]);
+      let failures = 1;
+      const sound: ErasureLedger = methodsOf(it.ledger);
+      const failing = new Proxy(sound, {
+        get(target, name, receiver) {
+          if (name !== method || failures === 0) return Reflect.get(target, name, receiver);
+          failures -= 1;
+          return down;
+        },
+      });
+      const sweep = it.process({ ledger: failing });
+      const sweeps = [];
+      for (let call = 0; call < 5; call += 1) {
+        sweeps.push(await sweep('schedule').catch((error: unknown) => error));
+        it.time.now += settleMs;
+      }
+      expect(sweeps.filter((result) => result instanceof DomainError)).toHaveLength(1);
+      expect([it.left(), it.store.letters.size]).toEqual([['at-101 of user-1'], 0]);
+      // What was removed before a failed count is not counted.
+      expect(await it.progress()).toMatchObject({ status: 'done', erased: method === 'addErased' ? 0 : 1 });
+    },
+  );
+
+  test('of the anonymiser holds up neither other erasures nor the removal by age', async () => {
+    const it = await setUp([1], 'anonymise');
+    await it.ledger.record(recordedOf(100, 'erase', { id: 'other', userId: 'user-2', second: 9 }));
+    await it.save([2, activity('x', 0, { userId: 'user-2' })]);
+    const old = it.clock.now() - 40 * dayMs;
+    await it.save([200, sampleActivity({ id: 'old', userId: 'user-3', createdAt: old })]);
+    const noKey = () => {
+      throw new DomainError('STORE_UNAVAILABLE', 'no key');
+    };
+    const broken = it.process({ anonymiser: { ...anonymiser, replace: noKey } });
+    for (let round = 0; round < 4; round += 1) {
+      await expect(broken('schedule')).rejects.toThrow('no key');
+      it.time.now += settleMs;
+    }
+    expect(it.left()).toEqual(['at-1 of user-1']);
+    expect((await it.ledger.findOpen(10)).map(({ id }) => id)).toEqual([it.erasure.id]);
+    const sound = it.process();
+    for (const _pass of ['first', 'last']) {
+      await sound('erasure');
+      it.time.now += settleMs;
+    }
+    expect(await it.progress()).toMatchObject({ status: 'done', erased: 1 });
+  });
+});
