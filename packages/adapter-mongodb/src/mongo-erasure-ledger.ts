@@ -12,9 +12,7 @@ import {
   type UserErasure,
   type UserRemoval,
 } from '@user-activity/domain';
-import { MongoServerError } from 'mongodb';
 import type { MongoStore } from './mongo-store.ts';
-import { duplicateKey } from './refused-inserts.ts';
 import { removeCovered, removeLettersOfUser, removeOfUser } from './remove-covered.ts';
 import { translated } from './translated.ts';
 import {
@@ -34,23 +32,28 @@ export class MongoErasureLedger implements ErasureLedger {
   }
 
   async announce({ id, project }: UserErasure): Promise<void> {
-    const { userErasures, timeoutMs: maxTimeMS } = this.#store;
-    const change = { $setOnInsert: { project, erased: 0 } };
-    await translated(() => userErasures.updateOne({ _id: id }, change, { upsert: true, maxTimeMS }));
+    await translated(() => this.#insert(id, project));
   }
 
   async record(erasure: OpenErasure): Promise<void> {
     const { userErasures, timeoutMs: maxTimeMS } = this.#store;
     const { id, project, userId } = erasure;
-    // If it is recorded already, nothing matches, and the insert fails.
+    // If it is recorded already, nothing matches.
     const filter = { _id: id, recorded: { $exists: false } };
-    const change = {
-      $set: { project, recorded: recordedPart(erasure), userId },
-      $setOnInsert: { erased: 0 },
-    };
-    await translated(() =>
-      userErasures.updateOne(filter, change, { upsert: true, maxTimeMS }).catch(unlessKnown),
-    );
+    const change = { $set: { project, recorded: recordedPart(erasure), userId } };
+    await translated(async () => {
+      // Not an upsert with this filter: that fails, and records nothing, if `announce` inserts the document at the same time.
+      await this.#insert(id, project);
+      await userErasures.updateOne(filter, change, { maxTimeMS });
+    });
+  }
+
+  /** Inserts the document of an erasure unless it exists. */
+  async #insert(id: ErasureId, project: ProjectId): Promise<void> {
+    const { userErasures, timeoutMs: maxTimeMS } = this.#store;
+    const change = { $setOnInsert: { project, erased: 0 } };
+    // With this filter, MongoDB repeats an upsert that loses a race.
+    await userErasures.updateOne({ _id: id }, change, { upsert: true, maxTimeMS });
   }
 
   find(project: ProjectId, id: ErasureId): Promise<ErasureProgress | undefined> {
@@ -129,8 +132,4 @@ export class MongoErasureLedger implements ErasureLedger {
   async finish(id: ErasureId): Promise<void> {
     await translated(() => this.#store.userErasures.updateOne({ _id: id }, { $unset: { userId: '' } }));
   }
-}
-
-function unlessKnown(error: unknown): void {
-  if (!(error instanceof MongoServerError && error.code === duplicateKey)) throw error;
 }
