@@ -12,17 +12,11 @@ import {
   type UserErasure,
   type UserRemoval,
 } from '@user-activity/domain';
+import { anyErasure, erasuresNotDone, erasuresOfUsers } from './find-user-erasures.ts';
 import type { MongoStore } from './mongo-store.ts';
 import { removeCovered, removeLettersOfUser, removeOfUser } from './remove-covered.ts';
 import { translated } from './translated.ts';
-import {
-  erasuresByUser,
-  openErasure,
-  openErasures,
-  placedErasure,
-  type RecordedDocument,
-  recordedPart,
-} from './user-erasure-document.ts';
+import { openErasure, placedErasure, recordedPart } from './user-erasure-document.ts';
 
 export class MongoErasureLedger implements ErasureLedger {
   readonly #store: MongoStore;
@@ -68,21 +62,13 @@ export class MongoErasureLedger implements ErasureLedger {
   }
 
   isEmpty(): Promise<boolean> {
-    const { userErasures, timeoutMs: maxTimeMS } = this.#store;
-    const options = { projection: { _id: 1 }, hint: erasuresByUser.key, maxTimeMS };
-    return translated(
-      async () => (await userErasures.findOne({ 'recorded.user': { $gt: '' } }, options)) === null,
-    );
+    return translated(async () => (await anyErasure(this.#store).toArray()).length === 0);
   }
 
   async findByUsers(users: readonly UserDigest[]): Promise<readonly RecordedErasure[]> {
     if (users.length === 0) return [];
-    const { userErasures, timeoutMs: maxTimeMS } = this.#store;
-    const condition = { 'recorded.user': { $in: [...users] } };
     return translated(async () => {
-      const documents = await userErasures
-        .find<RecordedDocument>(condition, { hint: erasuresByUser.key, maxTimeMS })
-        .toArray();
+      const documents = await erasuresOfUsers(this.#store, users).toArray();
       return documents.map((document) => ({
         ...placedErasure(document),
         isOpen: document.userId !== undefined,
@@ -91,16 +77,7 @@ export class MongoErasureLedger implements ErasureLedger {
   }
 
   findOpen(limit: number): Promise<readonly OpenErasure[]> {
-    const { userErasures, timeoutMs: maxTimeMS } = this.#store;
-    return translated(async () => {
-      const documents = await userErasures
-        .find<RecordedDocument>(
-          { userId: { $exists: true } },
-          { sort: openErasures.key, limit, hint: openErasures.key, maxTimeMS },
-        )
-        .toArray();
-      return documents.map(openErasure);
-    });
+    return translated(async () => (await erasuresNotDone(this.#store, limit).toArray()).map(openErasure));
   }
 
   removeActivities(removal: UserRemoval) {
