@@ -239,6 +239,15 @@ describe('an erasure is unreadable, with the reason:', () => {
     expect(content).toEqual({ name: 'Unreadable', project: 'default', reason: expected });
   });
 
+  test('it would erase audit events', () => {
+    const headers = { ...whole.headers, ce_project: [utf8.encode('_system')] };
+    expect(readMessage({ ...holding({ project: '_system', userId: 'root' }), headers })).toMatchObject({
+      name: 'Unreadable',
+      project: '_system',
+      reason: expect.stringContaining('/project must not begin with "_"') as string,
+    });
+  });
+
   test('the value of an activity', () => {
     const value = utf8.encode(sampleActivity().toText());
     expect(readMessage({ ...whole, value })).toMatchObject({ name: 'Unreadable' });
