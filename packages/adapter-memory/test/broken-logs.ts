@@ -1,10 +1,14 @@
 import {
   activityLogged,
+  erasureRequested,
   type LogRecord,
   type PartitionProgress,
   ProjectId,
+  recordContent,
   type RecordHandler,
   StoredActivity,
+  Timestamp,
+  type UserErasure,
 } from '@user-activity/domain';
 import type { LogSubject } from '@user-activity/port-contracts';
 import { MemoryEventConsumer, type MemoryLog } from '../src/index.ts';
@@ -15,6 +19,16 @@ import { consumer, handling } from './changed-consumers.ts';
 /** Changes each record that a consumer delivers. */
 export const withContent = (change: (record: LogRecord) => LogRecord) =>
   handling((handler) => (records, signal, span) => handler(records.map(change), signal, span));
+
+const isErasure = ({ content }: LogRecord): boolean => content.name === 'ErasureRequested';
+
+/** Changes each erasure that a consumer delivers. */
+const withErasure = (change: Partial<UserErasure>) =>
+  withContent((record) =>
+    record.content.name === 'ErasureRequested'
+      ? { ...record, content: erasureRequested({ ...record.content.erasure, ...change }) }
+      : record,
+  );
 
 export const brokenConsumers: Broken<LogSubject> = [
   [
@@ -145,6 +159,43 @@ export const brokenConsumers: Broken<LogSubject> = [
           },
     ),
   ],
+  [
+    'L2',
+    'delivers erasures after all other records of a batch',
+    handling(
+      (handler) => (records, signal, span) =>
+        handler(
+          records.toSorted((a, b) => Number(isErasure(a)) - Number(isErasure(b))),
+          signal,
+          span,
+        ),
+    ),
+  ],
+  [
+    'L6',
+    'skips malformed erasures',
+    handling((handler) => (records, signal, span) => {
+      const isMalformed = ({ content, raw }: LogRecord): boolean =>
+        content.name === 'Unreadable' && Object.hasOwn(raw().headers, 'ce_type');
+      return handler(
+        records.filter((record) => !isMalformed(record)),
+        signal,
+        span,
+      );
+    }),
+  ],
+  [
+    'L6',
+    'reads a malformed erasure as an activity',
+    withContent((record) => {
+      if (record.content.name !== 'Unreadable') return record;
+      const content = recordContent(Buffer.from(record.raw().value ?? []).toString());
+      return content.name === 'ActivityLogged' ? { ...record, content } : record;
+    }),
+  ],
+  ['L9', 'forgets the project of an erasure', withErasure({ project: ProjectId.default })],
+  ['L9', 'erases what is to be anonymised', withErasure({ mode: 'erase' })],
+  ['L9', 'loses the time of an erasure', withErasure({ requestedAt: Timestamp.fromMillis(0) })],
   ['L10', 'resolves `ended` before it is stopped', consumer(() => ({ ended: Promise.resolve() }))],
   ['L11', 'resolves `ping` during an outage', consumer(() => ({ ping: async () => undefined }))],
   [

@@ -1,4 +1,11 @@
-import { type LogEvent, DomainError, type EventPublisher, replayed } from '@user-activity/domain';
+import {
+  DomainError,
+  type EventPublisher,
+  headersOfEvent,
+  type LogEvent,
+  replayed,
+  textOfEvent,
+} from '@user-activity/domain';
 import type { LogSubject } from '@user-activity/port-contracts';
 import { MemoryEventPublisher, MemoryLog } from '../src/index.ts';
 import { patienceMs } from './changed-consumers.ts';
@@ -46,6 +53,9 @@ function early(sound: EventPublisher): Partial<EventPublisher> {
   };
 }
 
+const utf8 = new TextEncoder();
+const isErasure = ({ name }: LogEvent): boolean => name === 'ErasureRequested';
+
 const jsonLength = (events: readonly LogEvent[]): number => JSON.stringify(events).length;
 
 export const brokenPublishers: Broken<LogSubject> = [
@@ -54,6 +64,37 @@ export const brokenPublishers: Broken<LogSubject> = [
     'P2',
     'reverses the events of a call',
     publisher((sound) => ({ publish: (events) => sound.publish(events.toReversed()) })),
+  ],
+  [
+    'P2',
+    'publishes the erasures of a call before its activities',
+    publisher((sound) => ({
+      publish: (events) =>
+        sound.publish(
+          events.toSorted(
+            (a, b) => Number(a.name === 'ActivityLogged') - Number(b.name === 'ActivityLogged'),
+          ),
+        ),
+    })),
+  ],
+  [
+    'P2',
+    'publishes erasures with another key',
+    publisher((sound, log) => ({
+      async publish(events) {
+        const [erasures, activities] = [
+          events.filter(isErasure),
+          events.filter((event) => !isErasure(event)),
+        ];
+        for (const event of erasures)
+          log.appendRaw({
+            key: utf8.encode('erasures'),
+            value: utf8.encode(textOfEvent(event)),
+            headers: headersOfEvent(event),
+          });
+        await sound.publish(activities);
+      },
+    })),
   ],
   ['P3', 'acknowledges early', publisher(early)],
   [
@@ -130,6 +171,16 @@ export const brokenPublishers: Broken<LogSubject> = [
         for (const { key, value, headers } of records) log.appendRaw({ key, value, headers });
         return records.map(() => 'published');
       },
+    })),
+  ],
+  [
+    'P6',
+    'replays an erasure without its type',
+    publisher((sound) => ({
+      republish: (records) =>
+        sound.republish(
+          records.map(({ headers: { ce_type: _type, ...headers }, ...record }) => ({ ...record, headers })),
+        ),
     })),
   ],
   [

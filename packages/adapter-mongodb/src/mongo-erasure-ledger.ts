@@ -12,19 +12,11 @@ import {
   type UserErasure,
   type UserRemoval,
 } from '@user-activity/domain';
-import { MongoServerError } from 'mongodb';
+import { anyErasure, erasuresNotDone, erasuresOfUsers } from './find-user-erasures.ts';
 import type { MongoStore } from './mongo-store.ts';
-import { duplicateKey } from './refused-inserts.ts';
 import { removeCovered, removeLettersOfUser, removeOfUser } from './remove-covered.ts';
 import { translated } from './translated.ts';
-import {
-  erasuresByUser,
-  openErasure,
-  openErasures,
-  placedErasure,
-  type RecordedDocument,
-  recordedPart,
-} from './user-erasure-document.ts';
+import { openErasure, placedErasure, recordedPart } from './user-erasure-document.ts';
 
 export class MongoErasureLedger implements ErasureLedger {
   readonly #store: MongoStore;
@@ -34,23 +26,28 @@ export class MongoErasureLedger implements ErasureLedger {
   }
 
   async announce({ id, project }: UserErasure): Promise<void> {
-    const { userErasures, timeoutMs: maxTimeMS } = this.#store;
-    const change = { $setOnInsert: { project, erased: 0 } };
-    await translated(() => userErasures.updateOne({ _id: id }, change, { upsert: true, maxTimeMS }));
+    await translated(() => this.#insert(id, project));
   }
 
   async record(erasure: OpenErasure): Promise<void> {
     const { userErasures, timeoutMs: maxTimeMS } = this.#store;
     const { id, project, userId } = erasure;
-    // If it is recorded already, nothing matches, and the insert fails.
+    // If it is recorded already, nothing matches.
     const filter = { _id: id, recorded: { $exists: false } };
-    const change = {
-      $set: { project, recorded: recordedPart(erasure), userId },
-      $setOnInsert: { erased: 0 },
-    };
-    await translated(() =>
-      userErasures.updateOne(filter, change, { upsert: true, maxTimeMS }).catch(unlessKnown),
-    );
+    const change = { $set: { project, recorded: recordedPart(erasure), userId } };
+    await translated(async () => {
+      // Not an upsert with this filter: that fails, and records nothing, if `announce` inserts the document at the same time.
+      await this.#insert(id, project);
+      await userErasures.updateOne(filter, change, { maxTimeMS });
+    });
+  }
+
+  /** Inserts the document of an erasure unless it exists. */
+  async #insert(id: ErasureId, project: ProjectId): Promise<void> {
+    const { userErasures, timeoutMs: maxTimeMS } = this.#store;
+    const change = { $setOnInsert: { project, erased: 0 } };
+    // With this filter, MongoDB repeats an upsert that loses a race.
+    await userErasures.updateOne({ _id: id }, change, { upsert: true, maxTimeMS });
   }
 
   find(project: ProjectId, id: ErasureId): Promise<ErasureProgress | undefined> {
@@ -65,21 +62,13 @@ export class MongoErasureLedger implements ErasureLedger {
   }
 
   isEmpty(): Promise<boolean> {
-    const { userErasures, timeoutMs: maxTimeMS } = this.#store;
-    const options = { projection: { _id: 1 }, hint: erasuresByUser.key, maxTimeMS };
-    return translated(
-      async () => (await userErasures.findOne({ 'recorded.user': { $gt: '' } }, options)) === null,
-    );
+    return translated(async () => (await anyErasure(this.#store).toArray()).length === 0);
   }
 
   async findByUsers(users: readonly UserDigest[]): Promise<readonly RecordedErasure[]> {
     if (users.length === 0) return [];
-    const { userErasures, timeoutMs: maxTimeMS } = this.#store;
-    const condition = { 'recorded.user': { $in: [...users] } };
     return translated(async () => {
-      const documents = await userErasures
-        .find<RecordedDocument>(condition, { hint: erasuresByUser.key, maxTimeMS })
-        .toArray();
+      const documents = await erasuresOfUsers(this.#store, users).toArray();
       return documents.map((document) => ({
         ...placedErasure(document),
         isOpen: document.userId !== undefined,
@@ -88,16 +77,7 @@ export class MongoErasureLedger implements ErasureLedger {
   }
 
   findOpen(limit: number): Promise<readonly OpenErasure[]> {
-    const { userErasures, timeoutMs: maxTimeMS } = this.#store;
-    return translated(async () => {
-      const documents = await userErasures
-        .find<RecordedDocument>(
-          { userId: { $exists: true } },
-          { sort: openErasures.key, limit, hint: openErasures.key, maxTimeMS },
-        )
-        .toArray();
-      return documents.map(openErasure);
-    });
+    return translated(async () => (await erasuresNotDone(this.#store, limit).toArray()).map(openErasure));
   }
 
   removeActivities(removal: UserRemoval) {
@@ -129,8 +109,4 @@ export class MongoErasureLedger implements ErasureLedger {
   async finish(id: ErasureId): Promise<void> {
     await translated(() => this.#store.userErasures.updateOne({ _id: id }, { $unset: { userId: '' } }));
   }
-}
-
-function unlessKnown(error: unknown): void {
-  if (!(error instanceof MongoServerError && error.code === duplicateKey)) throw error;
 }

@@ -41,6 +41,14 @@ function coveredLetters({ place, topic, requestedAt }: PlacedErasure): Filter<De
   };
 }
 
+/** Returns the condition for activities with these keys that belong to the user and that the erasure covers. */
+export const coveredFilter = (keys: readonly string[], userId: UserId, erasure: PlacedErasure) => ({
+  _id: { $in: [...keys] },
+  project: erasure.project,
+  userId,
+  ...coveredActivities(erasure),
+});
+
 /** Removes or anonymises the activities with these keys that belong to the user and that the erasure covers. Returns their number. */
 export async function removeCovered(
   { activities }: MongoStore,
@@ -50,12 +58,7 @@ export async function removeCovered(
   replacement: UserId | undefined,
 ): Promise<number> {
   if (keys.length === 0) return 0;
-  const filter = {
-    _id: { $in: [...keys] },
-    project: erasure.project,
-    userId,
-    ...coveredActivities(erasure),
-  };
+  const filter = coveredFilter(keys, userId, erasure);
   const options = { hint: { _id: 1 } };
   if (replacement === undefined) return (await activities.deleteMany(filter, options)).deletedCount;
   const change = { $set: { userId: replacement, metadata: {} } };
@@ -80,7 +83,8 @@ export async function removeOfUser(store: MongoStore, removal: UserRemoval) {
   return { removed, next };
 }
 
-const rangesOf = ({ erasure: { project }, after }: UserRemoval) =>
+/** Returns the ranges of the activities of a user behind a position. */
+export const rangesOf = ({ erasure: { project }, after }: Pick<UserRemoval, 'erasure' | 'after'>) =>
   rangesIn({
     field: 'createdAt',
     within: TimeRange.between(undefined, undefined),
@@ -126,7 +130,8 @@ export const lettersOfUser = (
 ) => {
   const condition: Document = {
     project: erasure.project,
-    key: new Binary(Buffer.from(erasure.userId)),
+    // Without the type, MongoDB does not see that the partial index has all such keys, and reads the whole index.
+    key: { $eq: new Binary(Buffer.from(erasure.userId)), $type: 'binData' },
     ...coveredLetters(erasure),
   };
   return deadLetters.find<{ readonly _id: string }>(condition, {

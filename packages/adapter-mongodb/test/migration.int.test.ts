@@ -73,6 +73,7 @@ const newIndexNames = {
     'project_1_activityId_1_diedAt_-1',
     'project_1_code_1_diedAt_-1__id_-1',
     'project_1_diedAt_-1__id_-1',
+    'project_1_key_1',
   ],
 };
 

@@ -93,7 +93,7 @@ test('a file of a newer version is refused, and the message names both versions'
   newer.exec('PRAGMA user_version = 99');
   newer.close();
   expect(String(await opened(place.folder))).toContain(
-    'has schema version 99, but this program supports versions up to 10',
+    'has schema version 99, but this program supports versions up to 11',
   );
 });
 

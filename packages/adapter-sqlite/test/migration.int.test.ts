@@ -74,7 +74,7 @@ async function recordsOf(
   return all;
 }
 
-test.each([1, 2, 3, 4, 5, 7])(
+test.each([1, 2, 3, 4, 5, 7, 10])(
   'a file of version %i is migrated once, with all its content',
   async (version) => {
     const place = await scratchFolder();
@@ -111,7 +111,7 @@ test.each([1, 2, 3, 4, 5, 7])(
       await database.close();
     }
     const now = new DatabaseSync(file);
-    expect(now.prepare('PRAGMA user_version').get()).toEqual({ user_version: 10 });
+    expect(now.prepare('PRAGMA user_version').get()).toEqual({ user_version: 11 });
     now.close();
   },
 );
@@ -278,7 +278,7 @@ test('a migration that is killed ten times leaves a file that the next start mig
   expect(await new SqliteActivityRepository(database).count(filterOf())).toBe(5001);
   await database.close();
   expect(query(file, contentSql)).toEqual(before);
-  expect(query(file, 'PRAGMA user_version')).toEqual([{ user_version: 10 }]);
+  expect(query(file, 'PRAGMA user_version')).toEqual([{ user_version: 11 }]);
   expect(query(file, 'PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
   for (const table of ['activities', 'dead_letters'])
     expect(query(file, `SELECT DISTINCT project FROM ${table}`)).toEqual([{ project: 'default' }]);

@@ -8,6 +8,8 @@ import { erasingSql, projectPageSql, sizesSql } from '../src/reader/project-jobs
 import { oldestActivitiesSql, oldestLettersSql } from '../src/writer/project-jobs.ts';
 import { edgeBytesSql, oldestOfEdgeSql, oldestOfLogSql } from '../src/writer/sweep-job.ts';
 import { addRowMatches } from '../src/protocol/row-conditions.ts';
+import { erasuresOfUserSql, hasErasureSql, openErasuresSql } from '../src/reader/user-erasure-queries.ts';
+import { lettersOfUserSql, oldestOfUserSql } from '../src/writer/user-erasure-jobs.ts';
 import { feedEndSql, feedSql } from '../src/reader/feed-job.ts';
 import { branchSql } from '../src/reader/page-job.ts';
 import { activitySql } from '../src/reader/read-jobs.ts';
@@ -198,7 +200,7 @@ test('every index begins with the project, except those of primary keys and of s
   db.close();
   const sweeps = ['dead_letters_of_edge', 'dead_letters_of_log'];
   const ofQueries = rows.filter(({ name }) => !sweeps.includes(String(name)));
-  expect(ofQueries).toHaveLength(8);
+  expect(ofQueries).toHaveLength(9);
   for (const { first } of ofQueries) expect(first).toBe('project');
 });
 
@@ -233,4 +235,22 @@ test('removals find activities and dead letters in one range of one index', () =
   expect(planOf(oldestLettersSql)).toBe(
     'SEARCH dead_letters USING COVERING INDEX dead_letters_by_time (project=? AND died_at<?)',
   );
+});
+
+test('the erasure of a user finds activities and dead letters in one range of one index, without sorting', () => {
+  expect(planOf(oldestOfUserSql)).toBe(
+    'SEARCH activities USING COVERING INDEX activities_by_user (project=? AND user_id=? AND (created_at,id)>(?,?))',
+  );
+  expect(planOf(lettersOfUserSql)).toBe(
+    'SEARCH dead_letters USING INDEX dead_letters_by_key (project=? AND key=?)',
+  );
+});
+
+test('erasures of users are found in one index each, without sorting', () => {
+  expect(planOf(erasuresOfUserSql)).toBe('SEARCH user_erasures USING INDEX user_erasures_by_user (user=?)');
+  expect(planOf(hasErasureSql)).toBe(
+    'SEARCH user_erasures USING COVERING INDEX user_erasures_by_user (user>?)',
+  );
+  // A partial index: it holds nothing but the erasures that are not done.
+  expect(planOf(openErasuresSql)).toBe('SCAN user_erasures USING INDEX user_erasures_open');
 });

@@ -1,5 +1,14 @@
-import { MemoryDeadLetterQueue, MemoryStore } from '@user-activity/adapter-memory';
-import { ActivityKeyText, emptyTally, LogId, type LogRecord, ProjectId } from '@user-activity/domain';
+import { FixedClock, MemoryDeadLetterQueue, MemoryStore } from '@user-activity/adapter-memory';
+import {
+  ActivityKeyText,
+  emptyTally,
+  erasureRequested,
+  LogId,
+  type LogRecord,
+  maxErasedAt,
+  ProjectId,
+  Timestamp,
+} from '@user-activity/domain';
 import { erasureOf } from '@user-activity/port-contracts';
 import { describe, expect, test } from 'vitest';
 import { activity, log, recordAt, recordedOf, requestOf, storing } from './erased-users.ts';
@@ -34,6 +43,17 @@ describe('the request', () => {
     await run(7, requestOf());
     expect(await ledger.findOpen(10)).toMatchObject([{ topic: `user-activity@${log}`, place: { log } }]);
   });
+});
+
+test('a request of a clock more than 5 minutes ahead counts as 5 minutes ahead', async () => {
+  const { run, ledger } = storing();
+  const latest = maxErasedAt(new FixedClock().now());
+  const at = (requestedAt: number) => {
+    const { erasure } = requestOf();
+    return erasureRequested({ ...erasure, requestedAt: Timestamp.trusted(requestedAt) });
+  };
+  await run(7, at(latest + 1));
+  expect(await ledger.findOpen(10)).toMatchObject([{ requestedAt: latest }]);
 });
 
 test('a request that is replayed from an older log has the place and the topic of its first copy', async () => {

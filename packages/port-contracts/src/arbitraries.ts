@@ -75,7 +75,8 @@ const { object } = fc.letrec<{ value: JsonValue; object: JsonObject }>((tie) => 
 /** Valid metadata with keys and values that are difficult for codecs. */
 export const anyMetadata: fc.Arbitrary<JsonObject> = object.filter(isValid);
 
-const projects = fc.constantFrom(
+/** Some projects. */
+export const projects = fc.constantFrom(
   ...['default', 'a', '0-9', 'p'.repeat(64)].map((name) => ProjectId.parse(name)),
 );
 

@@ -51,6 +51,14 @@ export const erasureLedgerContract = [
         assert.equal(await statusOf(ledger), 'running');
         assert.deepEqual(await ledger.findOpen(10), [erasure]);
       },
+      async 'an erasure that is announced while it is recorded is recorded'(ledger, _, subject) {
+        const another = await subject.open();
+        const erasures = Array.from({ length: 300 }, (__, index) => erasureOf({ id: `erasure-${index}` }));
+        for (const erasure of erasures)
+          await Promise.all([ledger.record(erasure), another.announce(erasure)]);
+        const open = await ledger.findOpen(1000);
+        assert.equal(open.length, erasures.length);
+      },
       async 'an announcement that comes late changes nothing'(ledger) {
         const erasure = erasureOf();
         await ledger.record(erasure);

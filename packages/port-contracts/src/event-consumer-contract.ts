@@ -4,6 +4,7 @@ import { maxMetadataBytes, type RawRecord } from '@user-activity/domain';
 import * as fc from 'fast-check';
 import { anyActivity } from './arbitraries.ts';
 import type { Contract } from './contract.ts';
+import { deliveredErasureCases } from './erasure-log-cases.ts';
 import { untilAborted, lifeCycleCases } from './life-cycle-cases.ts';
 import { eventsOf, logCases, type LogSubject, publish } from './log-subject.ts';
 import { Reader } from './reader.ts';
@@ -260,6 +261,7 @@ async function endOf(subject: LogSubject, partition: number): Promise<number> {
 /** The promises of every `EventConsumer`, by the numbers in its doc comment. The records of a user are on one partition. */
 export const eventConsumerContract: Contract<LogSubject> = [
   ...eventConsumerCases,
+  ...deliveredErasureCases,
   ...lifeCycleCases,
   ...attributionCases,
   ...resumeCases,

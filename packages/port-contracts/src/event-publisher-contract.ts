@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { activityLogged, type UserActivity } from '@user-activity/domain';
 import type { Contract } from './contract.ts';
+import { publishedErasureCases } from './erasure-log-cases.ts';
 import { bytes } from './letters.ts';
 import { eventsOf, logCases, type LogSubject } from './log-subject.ts';
 import { Reader } from './reader.ts';
@@ -152,4 +153,8 @@ const eventPublisherCases = logCases({
 });
 
 /** The promises of every `EventPublisher`, by the numbers in its doc comment. */
-export const eventPublisherContract: Contract<LogSubject> = [...eventPublisherCases, ...republishCases];
+export const eventPublisherContract: Contract<LogSubject> = [
+  ...eventPublisherCases,
+  ...republishCases,
+  ...publishedErasureCases,
+];

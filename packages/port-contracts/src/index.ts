@@ -23,6 +23,7 @@ export { type OutboxSubject, outboxContract } from './outbox-contract.ts';
 export { projectRepositoryContract } from './project-repository-contract.ts';
 export type { ProjectRepositorySubject } from './project-repository-subject.ts';
 export type { RepositorySubject } from './repository-subject.ts';
+export { anyErasure, sampleErasure } from './sample-erasures.ts';
 export { type SampleFields, sampleActivities, sampleActivity } from './samples.ts';
 export { type SecretGeneratorSubject, secretGeneratorContract } from './secret-generator-contract.ts';
 export { type SettledOffsetsSubject, settledOffsetsContract } from './settled-offsets-contract.ts';

@@ -2,6 +2,7 @@ import {
   ActivityId,
   activityLogged,
   ActivityType,
+  erasureRequested,
   type Origin,
   partitionOf,
   ProjectId,
@@ -11,11 +12,11 @@ import {
   UserActivity,
   UserId,
 } from '@user-activity/domain';
-import { anyActivity, sampleActivity } from '@user-activity/port-contracts';
+import { anyActivity, anyErasure, sampleActivity, sampleErasure } from '@user-activity/port-contracts';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { eventMessage, readMessage } from '../src/index.ts';
-import { golden } from './golden.ts';
+import { eventOf, golden } from './golden.ts';
 import { anyProject, inProject } from './projects.ts';
 
 const utf8 = new TextEncoder();
@@ -45,10 +46,45 @@ test('any activity of any project is equal after writing and reading', () => {
   );
 });
 
+test('any erasure is equal after writing and reading', () => {
+  fc.assert(
+    fc.property(anyErasure, (event) => {
+      expect(readMessage(bytesOf(eventMessage(event, { source })))).toEqual(event);
+    }),
+  );
+});
+
+test('the value of any erasure is its JSON, and its headers are in order', () => {
+  fc.assert(
+    fc.property(anyErasure, ({ erasure }) => {
+      const { id, project, userId, mode } = erasure;
+      const requestedAt = new Date(erasure.requestedAt).toISOString();
+      const named = project === 'default' ? {} : { project };
+      const message = eventMessage(erasureRequested(erasure), { source });
+      expect(message.value).toBe(JSON.stringify({ ...named, id, userId, mode, requestedAt }));
+      expect(message.key).toBe(userId);
+      expect(message.timestamp).toBe(erasure.requestedAt);
+      expect(Object.entries(message.headers)).toEqual(
+        Object.entries({
+          ce_specversion: '1.0',
+          ce_id: id,
+          ce_type: 'user-activity.erasure-requested.v1',
+          ce_source: source,
+          ce_time: requestedAt,
+          ce_subject: userId,
+          ...(project === 'default' ? {} : { ce_project: project }),
+          'content-type': 'application/json',
+        }),
+      );
+    }),
+  );
+});
+
 describe.each(golden)('the golden message $name', (one) => {
-  const { activity, context, message, partitionOf12, replayOf: origin } = one;
+  const { context, message, partitionOf12, replayOf: origin } = one;
+  const event = eventOf(one);
   test('is the bytes that the encoder writes', () => {
-    const written = eventMessage(activityLogged(UserActivity.parse(activity)), context);
+    const written = eventMessage(event, context);
     const { timestamp: _itsOwn, ...unchanged } = written;
     const { headers } = bytesOf(written);
     const replay = (of: Origin) => textOf(replayed({ origin: of, key: null, value: null, headers }).headers);
@@ -61,8 +97,8 @@ describe.each(golden)('the golden message $name', (one) => {
     expect(replayOf(headers, 'user-activity')).toEqual(origin);
   });
 
-  test('is decoded to its activity', () => {
-    expect(readMessage(bytesOf(message))).toEqual(activityLogged(UserActivity.parse(activity)));
+  test('is decoded to its event', () => {
+    expect(readMessage(bytesOf(message))).toEqual(event);
   });
 
   test('is on the partition of its key', () => {
@@ -171,6 +207,58 @@ describe('is unreadable, with the reason', () => {
   ])('%s', (_, record, reason) => {
     const unreadable = { name: 'Unreadable', project: ProjectId.default, reason };
     expect(readMessage(record as typeof whole)).toEqual(unreadable);
+  });
+});
+
+describe('an erasure is unreadable, with the reason:', () => {
+  const whole = bytesOf(eventMessage(sampleErasure(), { source }));
+  const { erasure } = sampleErasure();
+  const json = { ...erasure, project: undefined, requestedAt: '2026-01-02T03:04:05.678Z' };
+  const holding = (change: object) => ({
+    ...whole,
+    value: utf8.encode(JSON.stringify({ ...json, ...change })),
+  });
+
+  test('not without a change', () => {
+    expect(readMessage(holding({ later: 'an unknown member' }))).toEqual(sampleErasure());
+  });
+
+  test.each<[string, object, string]>([
+    ['no id', { id: undefined }, '/id must be 1-64 characters of A-Z, a-z, 0-9 and "-"'],
+    [
+      'an id of 65 characters',
+      { id: 'x'.repeat(65) },
+      '/id must be 1-64 characters of A-Z, a-z, 0-9 and "-"',
+    ],
+    ['no user', { userId: undefined }, '/userId'],
+    ['an unknown mode', { mode: 'forget' }, '/mode must be one of erase, anonymise'],
+    ['no time', { requestedAt: undefined }, '/requestedAt'],
+  ])('%s', (_, change, reason) => {
+    const content = readMessage(holding(change));
+    const expected = expect.stringContaining(reason) as string;
+    expect(content).toEqual({ name: 'Unreadable', project: 'default', reason: expected });
+  });
+
+  test('it would erase audit events', () => {
+    const headers = { ...whole.headers, ce_project: [utf8.encode('_system')] };
+    expect(readMessage({ ...holding({ project: '_system', userId: 'root' }), headers })).toMatchObject({
+      name: 'Unreadable',
+      project: '_system',
+      reason: expect.stringContaining('/project must not begin with "_"') as string,
+    });
+  });
+
+  test('the value of an activity', () => {
+    const value = utf8.encode(sampleActivity().toText());
+    expect(readMessage({ ...whole, value })).toMatchObject({ name: 'Unreadable' });
+  });
+
+  test('its project differs from that of its headers, so it belongs to _system', () => {
+    expect(readMessage(holding({ project: 'shop' }))).toEqual({
+      name: 'Unreadable',
+      project: '_system',
+      reason: 'its value and its headers name different projects',
+    });
   });
 });
 

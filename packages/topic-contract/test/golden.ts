@@ -1,12 +1,23 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ActivityJson, type Origin, parseJson } from '@user-activity/domain';
+import {
+  activityLogged,
+  type ActivityJson,
+  erasureRequested,
+  type LogEvent,
+  type Origin,
+  parseJson,
+  UserActivity,
+  UserErasure,
+} from '@user-activity/domain';
 import type { MessageContext, TopicMessage } from '../src/index.ts';
 
 /** A message as a file, for consumers in other languages to test against. */
 export interface GoldenMessage {
   readonly name: string;
-  readonly activity: ActivityJson;
+  /** The event: the JSON of an activity or of an erasure. */
+  readonly activity?: ActivityJson;
+  readonly erasure?: object;
   readonly context: MessageContext;
   /** The origin of the first copy, for a replayed record. The timestamp is that of the replay. */
   readonly replayOf?: Origin;
@@ -22,3 +33,9 @@ export const golden: readonly GoldenMessage[] = globSync('*.json', { cwd: folder
     name: file,
     ...(parseJson(readFileSync(join(folder, file), 'utf8')) as unknown as Omit<GoldenMessage, 'name'>),
   }));
+
+/** Returns the event of a golden message. */
+export const eventOf = ({ activity, erasure }: GoldenMessage): LogEvent =>
+  activity === undefined
+    ? erasureRequested(UserErasure.parse(erasure))
+    : activityLogged(UserActivity.parse(activity));

@@ -4,14 +4,16 @@ import {
   defaultRecordingRules,
   maxMetadataBytes,
   ProjectId,
+  replayed,
   Timestamp,
   UserActivity,
 } from '@user-activity/domain';
-import { anyActivity } from '@user-activity/port-contracts';
+import { anyActivity, anyErasure } from '@user-activity/port-contracts';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { eventMessage, readMessage } from '../src/index.ts';
 import { violationsBy9c81301 } from './frozen/consumer-9c81301.ts';
+import { typeFaultBy3b5ea24b } from './frozen/reader-3b5ea24b.ts';
 
 // Consumers first, then APIs: README.md, "Upgrade".
 
@@ -82,6 +84,31 @@ test('a record of the version before belongs to default, and a record of default
 test('a record of another project is a dead letter to the consumer of 9c81301', () => {
   const event = recorded({}, defaultRecordingRules, ProjectId.parse('shop'));
   expect(violationsBy9c81301(valueOf(event))).toEqual(['/project is not a known field']);
+});
+
+test('an erasure is a dead letter to the reader of 3b5ea24b, and its replay is read by one of this version', () => {
+  const activity = eventMessage(recorded({}), { source: '/s' });
+  expect(typeFaultBy3b5ea24b(activity.headers['ce_type'])).toBeUndefined();
+  fc.assert(
+    fc.property(anyErasure, (event) => {
+      const { key, value, headers } = eventMessage(event, { source: '/s' });
+      expect(typeFaultBy3b5ea24b(headers['ce_type'])).toBe('its ce_type is unknown');
+      const bytes = Object.entries(headers).map(([name, text]) => [name, [utf8.encode(text)]] as const);
+      const record = { key: utf8.encode(key), value: utf8.encode(value), headers: Object.fromEntries(bytes) };
+      const origin = { topic: 'user-activity', partition: 0, offset: 5 };
+      expect(readMessage(replayed({ origin, ...record }))).toEqual(event);
+    }),
+  );
+});
+
+test('a reader that ignores the type finds no activity in an erasure', () => {
+  fc.assert(
+    fc.property(anyErasure, (event) => {
+      const { value } = eventMessage(event, { source: '/s' });
+      expect(violationsBy9c81301(value)).toContain('/requestedAt is not a known field');
+      expect(readNow(value)).toMatchObject({ name: 'Unreadable' });
+    }),
+  );
 });
 
 test('only this version reads unknown members and ids that are reserved words', () => {

@@ -2,8 +2,10 @@ import {
   compareErasures,
   type ErasureLedger,
   type LogRecord,
+  maxErasedAt,
   type ProjectRepository,
   QualifiedTopic,
+  Timestamp,
 } from '@user-activity/domain';
 import { Erasures, type ErasureLookupDeps, placeOf } from './erasures.ts';
 import type { StoreTally } from './store-records.ts';
@@ -42,7 +44,10 @@ export async function unlessErased(
   }
 }
 
-/** Records the requested erasures. Returns the other records. */
+/**
+ * Records the requested erasures. Returns the other records. A request that was written with a wrong clock gets the latest time that counts,
+ * otherwise it would also erase what the service receives later on other partitions.
+ */
 async function recordRequests(
   deps: UnlessErasedDeps,
   records: readonly LogRecord[],
@@ -54,6 +59,7 @@ async function recordRequests(
     const { erasure } = record.content;
     await deps.ledger.record({
       ...erasure,
+      requestedAt: Timestamp.trusted(Math.min(erasure.requestedAt, maxErasedAt(deps.clock.now()))),
       user: deps.digestUser(erasure.userId),
       place: placeOf(record, deps.log),
       topic: QualifiedTopic.of(record.replayOf ?? record.origin),

@@ -12,6 +12,6 @@ export const headersOfEvent = ({ name }: LogEvent): RawRecord['headers'] =>
 
 /** Returns whether `headersOfEvent` made the headers for a requested erasure. */
 export function areOfErasure(headers: RawRecord['headers']): boolean {
-  const [type] = Object.hasOwn(headers, typeHeader) ? (headers[typeHeader] ?? []) : [];
+  const type = Object.hasOwn(headers, typeHeader) ? headers[typeHeader]?.at(-1) : undefined;
   return type !== undefined && String.fromCharCode(...type.subarray(0, 100)) === eventTypes.ErasureRequested;
 }

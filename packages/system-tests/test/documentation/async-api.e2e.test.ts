@@ -72,15 +72,24 @@ test('every record that the service writes to Kafka matches docs/asyncapi.yaml',
   expect(await replayed.json()).toEqual({ replayed: 1 });
   await stored(url, 'refused');
 
+  const erased = await fetch(`${url}/api/users/5/logs`, { method: 'DELETE' });
+  expect(erased.status).toBe(202);
+
+  const isErasure = (record: TopicRecord): boolean =>
+    messageOf(record).headers['ce_type'] === 'user-activity.erasure-requested.v1';
   const isAudit = (record: TopicRecord): boolean => messageOf(record).headers['ce_project'] === '_system';
-  // The event of the replay comes a moment later.
-  await until(async () => (await read(topic)).some(isAudit));
+  // The events of the replay and of the erasure come a moment later.
+  await until(async () => (await read(topic)).filter(isAudit).length === 2);
   const all = await read(topic);
+  const erasures = all.filter(isErasure);
+  expect(erasures).toHaveLength(1);
+  expect(faults('erasureRequested', erasures)).toEqual([]);
+  expect(faults('activityLogged', erasures)).not.toEqual([]);
   const events = all.filter(isAudit);
-  expect(events).toHaveLength(1);
+  expect(events).toHaveLength(2);
   expect(faults('auditEvent', events)).toEqual([]);
   expect(faults('activityLogged', events)).not.toEqual([]);
-  const records = all.filter((record) => !isAudit(record));
+  const records = all.filter((record) => !isAudit(record) && !isErasure(record));
   const ours = records.filter(({ headers }) => headers?.['ce_id'] !== undefined);
   expect([records.length, ours.length]).toEqual([11, 9]);
   expect(faults('activityLogged', ours)).toEqual([]);

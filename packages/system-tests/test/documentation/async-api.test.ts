@@ -46,15 +46,25 @@ const goldenMessages = globSync('*.json', { cwd: golden }).map((file): [string, 
 });
 
 test('the schema allows unknown members and route words as ids, because other producers may write them', () => {
-  const [, whole] = goldenMessages[0] ?? [];
-  if (whole === undefined) throw new Error('There is such a message.');
-  const payload = JSON.stringify({ ...(JSON.parse(whole.payload ?? '') as object), id: 'count', extra: 1 });
-  expect(messageFaults('activityLogged', { ...whole, payload })).toEqual([]);
+  for (const [file, message] of [
+    ['plain.json', 'activityLogged'],
+    ['erasure.json', 'erasureRequested'],
+  ] as const) {
+    const [, whole] = goldenMessages.find(([name]) => name === file) ?? [];
+    if (whole === undefined) throw new Error('There is such a message.');
+    const payload = JSON.stringify({ ...(JSON.parse(whole.payload ?? '') as object), id: 'count', extra: 1 });
+    expect(messageFaults(message, { ...whole, payload })).toEqual([]);
+  }
 });
 
-test.each(goldenMessages)('the golden message %s matches its schema', (_, message) => {
-  expect(messageFaults('activityLogged', message)).toEqual([]);
-});
+test.each(goldenMessages)(
+  'the golden message %s matches the schema of its type, and no other',
+  (file, message) => {
+    const names: readonly MessageName[] = ['activityLogged', 'erasureRequested'];
+    const matching = names.filter((name) => messageFaults(name, message).length === 0);
+    expect(matching).toEqual([file.startsWith('erasure') ? 'erasureRequested' : 'activityLogged']);
+  },
+);
 
 describe('a message has a fault', () => {
   const [, whole] = goldenMessages.find(([file]) => file === 'plain.json') ?? [];
@@ -108,6 +118,19 @@ describe('a message has a fault', () => {
     ],
   ])('%s', (_, message, fault) => {
     expect(messageFaults('activityLogged', message).join('\n')).toContain(fault);
+  });
+
+  test.each<[string, object, string]>([
+    ['an unknown mode', { mode: 'forget' }, 'payload/mode must be equal'],
+    ['an id with a dot', { id: 'a.b' }, 'payload/id must match'],
+    ['no user', { userId: undefined }, "required property 'userId'"],
+    ['no time', { requestedAt: undefined }, "required property 'requestedAt'"],
+    ['a project in the wrong case', { project: 'Shop' }, 'payload/project must match'],
+  ])('an erasure with %s', (_, change, fault) => {
+    const [, erasure] = goldenMessages.find(([file]) => file === 'erasure.json') ?? [];
+    if (erasure === undefined) throw new Error('There is such a message.');
+    const payload = JSON.stringify({ ...(JSON.parse(erasure.payload ?? '') as object), ...change });
+    expect(messageFaults('erasureRequested', { ...erasure, payload }).join('\n')).toContain(fault);
   });
 
   test.each<[string, string, string]>([

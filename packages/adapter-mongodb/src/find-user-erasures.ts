@@ -1,0 +1,27 @@
+import type { UserDigest } from '@user-activity/domain';
+import type { MongoStore } from './mongo-store.ts';
+import { erasuresByUser, openErasures, type RecordedDocument } from './user-erasure-document.ts';
+
+/** Queries one recorded erasure. Reads only an index. */
+export const anyErasure = ({ userErasures, timeoutMs: maxTimeMS }: MongoStore) =>
+  userErasures.find(
+    { 'recorded.user': { $gt: '' } },
+    { projection: { _id: 0, 'recorded.user': 1 }, limit: 1, hint: erasuresByUser.key, maxTimeMS },
+  );
+
+/** Queries the recorded erasures of users. */
+export const erasuresOfUsers = (
+  { userErasures, timeoutMs: maxTimeMS }: MongoStore,
+  users: readonly UserDigest[],
+) =>
+  userErasures.find<RecordedDocument>(
+    { 'recorded.user': { $in: [...users] } },
+    { hint: erasuresByUser.key, maxTimeMS },
+  );
+
+/** Queries the erasures that are not done, the oldest first. */
+export const erasuresNotDone = ({ userErasures, timeoutMs: maxTimeMS }: MongoStore, limit: number) =>
+  userErasures.find<RecordedDocument>(
+    { userId: { $exists: true } },
+    { sort: openErasures.key, limit, hint: openErasures.key, maxTimeMS },
+  );
