@@ -58,6 +58,8 @@ export interface Service {
   readonly keyClock: { nowMs: number };
   /** Reads the API keys, as the runner does regularly. */
   refreshKeys(): Promise<void>;
+  /** Carries out erasures, as the runner does regularly. */
+  sweep(): Promise<unknown>;
   /** Publishes the reads that wait, as the runner does regularly. */
   flushReadLog(): Promise<void>;
   /** What the log holds. */
@@ -86,6 +88,7 @@ export async function service(options: Changed = {}): Promise<Service> {
     ...parts,
     flushReadLog: async () => void (await wired.useCases.flushReadLog()),
     refreshKeys: () => wired.useCases.refreshKeys(),
+    sweep: () => wired.useCases.sweepProjects('erasure'),
     logged() {
       const records = log.claim('test', 0, 10_000)?.records ?? [];
       log.release('test', 0, 0);
@@ -94,10 +97,10 @@ export async function service(options: Changed = {}): Promise<Service> {
   };
 }
 
-const digestUser: DigestUser = (user) =>
+export const digestUser: DigestUser = (user) =>
   UserDigest.trusted(createHash('sha256').update(user).digest('base64url'));
 
-const anonymiser: Anonymiser = {
+export const anonymiser: Anonymiser = {
   replace: (_, userId) => UserId.parse(`anon ${userId}`),
   encode: (text) => Buffer.from(text),
 };
