@@ -190,7 +190,9 @@ describe('documentation', () => {
     expect(routes.toSorted()).toEqual([
       'delete /api/keys/{id}',
       'delete /api/projects/{id}',
+      'delete /api/users/{userId}/logs',
       'get /api/dead-letters',
+      'get /api/erasures/{id}',
       'get /api/keys',
       'get /api/logs',
       'get /api/logs/count',

@@ -85,6 +85,8 @@ describe('for generators of clients', () => {
       'DeadLetterCode',
       'DeadLetterOrigin',
       'DeadLetterPage',
+      'Erasure',
+      'ErasureReceipt',
       'EventReceipt',
       'FeedPage',
       'FeedPagination',

@@ -81,6 +81,9 @@ export const others: Readonly<Record<string, Sent>> = {
     payload: '{"retentionDays":7}',
   },
   'DELETE /api/projects/:id': { method: 'DELETE', url: '/api/projects/forum' },
+  // These are about a user of the project.
+  'DELETE /api/users/:userId/logs': { method: 'DELETE', url: '/api/users/ann/logs' },
+  'GET /api/erasures/:id': { method: 'GET', url: '/api/erasures/unknown' },
   // These are about the keys of the project.
   'GET /api/keys': { method: 'GET', url: '/api/keys' },
   'POST /api/keys': {

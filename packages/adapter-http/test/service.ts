@@ -17,7 +17,9 @@ import {
   SequentialSecrets,
 } from '@user-activity/adapter-memory';
 import {
+  type Anonymiser,
   type ApiUseCases,
+  type DigestUser,
   FeedWatch,
   FollowedLog,
   KeyTable,
@@ -56,6 +58,8 @@ export interface Service {
   readonly keyClock: { nowMs: number };
   /** Reads the API keys, as the runner does regularly. */
   refreshKeys(): Promise<void>;
+  /** Carries out erasures, as the runner does regularly. */
+  sweep(): Promise<unknown>;
   /** Publishes the reads that wait, as the runner does regularly. */
   flushReadLog(): Promise<void>;
   /** What the log holds. */
@@ -84,6 +88,7 @@ export async function service(options: Changed = {}): Promise<Service> {
     ...parts,
     flushReadLog: async () => void (await wired.useCases.flushReadLog()),
     refreshKeys: () => wired.useCases.refreshKeys(),
+    sweep: () => wired.useCases.sweepProjects('erasure'),
     logged() {
       const records = log.claim('test', 0, 10_000)?.records ?? [];
       log.release('test', 0, 0);
@@ -91,6 +96,14 @@ export async function service(options: Changed = {}): Promise<Service> {
     },
   };
 }
+
+export const digestUser: DigestUser = (user) =>
+  UserDigest.trusted(createHash('sha256').update(user).digest('base64url'));
+
+export const anonymiser: Anonymiser = {
+  replace: (_, userId) => UserId.parse(`anon ${userId}`),
+  encode: (text) => Buffer.from(text),
+};
 
 /** The log of the activities. */
 export const logId = LogId.parse('log-1');
@@ -123,7 +136,15 @@ export function onMemory(changed: Changed = {}) {
   const now = (): number => keyClock.nowMs;
   const keyTable = new KeyTable({ clock: deps.clock, now, graceMs: 86_400_000 });
   const projectTable = new ProjectTable(changed.retentionDays, now);
-  const outcomeWaiter = new OutcomeWaiter({ ...deps, projects, sleep: () => nextTurn(), turns, max: 10 });
+  const erasing = { ledger: new MemoryErasureLedger(store), digestUser, anonymiser };
+  const outcomeWaiter = new OutcomeWaiter({
+    ...deps,
+    ...erasing,
+    projects,
+    sleep: () => nextTurn(),
+    turns,
+    max: 10,
+  });
   const feed = new MemoryActivityFeed(store);
   const followedLog = new FollowedLog({ feed, findLog: async () => logId }, logId);
   const feedWatch = new FeedWatch({ feed, followedLog, sleep: (ms) => delay(ms, undefined, { ref: false }) });
@@ -135,12 +156,7 @@ export function onMemory(changed: Changed = {}) {
     outcomeWaiter,
     health: { log: [publisher], store: [repository], progress: changed.progress },
     retention: { edgeDays: 30, logDays: undefined },
-    ledger: new MemoryErasureLedger(store),
-    digestUser: (user) => UserDigest.trusted(createHash('sha256').update(user).digest('base64url')),
-    anonymiser: {
-      replace: (_, userId) => UserId.parse(`anon ${userId}`),
-      encode: (text) => Buffer.from(text),
-    },
+    ...erasing,
     canAnonymise: changed.canAnonymise ?? true,
     settleMs: 0,
     projects,

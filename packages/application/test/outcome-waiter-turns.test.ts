@@ -3,11 +3,13 @@ import {
   FixedClock,
   MemoryDeadLetterRepository,
   MemoryProjectRepository,
+  MemoryStore,
 } from '@user-activity/adapter-memory';
 import { StoredActivity, Turns, type UserActivity } from '@user-activity/domain';
 import { sampleActivity } from '@user-activity/port-contracts';
 import { expect, test } from 'vitest';
 import { OutcomeWaiter } from '../src/logging/outcome-waiter.ts';
+import { erasing } from './erasing.ts';
 
 /** A waiter that finds what all wait for, each of which takes 6 ms to compare. Time and rounds of the loop pass as the test says. */
 function setUp(ids: readonly string[]) {
@@ -27,6 +29,7 @@ function setUp(ids: readonly string[]) {
     repository: { findByIds: async () => found },
     deadLetters: new MemoryDeadLetterRepository(),
     projects: new MemoryProjectRepository(),
+    ...erasing(new MemoryStore()),
     clock: new FixedClock(),
     sleep: () => nextTurn(),
     turns: new Turns({ defer: (resume) => rounds.push(resume), now: () => time }),

@@ -26,6 +26,7 @@ import { describe, expect, test } from 'vitest';
 import { makeLogAndWait } from '../src/logging/log-activity.ts';
 import { OutcomeWaiter } from '../src/logging/outcome-waiter.ts';
 import { makeFindStatus } from '../src/querying/find-status.ts';
+import { erasing } from './erasing.ts';
 import { activitiesOn, sentToDefault } from './records.ts';
 
 /** A waiter whose time passes tick by tick, as the test says. */
@@ -51,6 +52,7 @@ function setUp({
     },
     deadLetters,
     projects: new MemoryProjectRepository(store),
+    ...erasing(store),
     clock: new FixedClock(),
     sleep: (ms) => {
       slept.push(ms);

@@ -19,6 +19,7 @@ import { makeLogCalls } from '../src/logging/log-calls.ts';
 import { OutcomeWaiter } from '../src/logging/outcome-waiter.ts';
 import { makeFindStatus } from '../src/querying/find-status.ts';
 import { makeStoreActivities } from '../src/storing/store-activities.ts';
+import { erasing } from './erasing.ts';
 import { activitiesOn, recordsOf, settling, spanOf } from './records.ts';
 import { asRoot, unaudited } from './unaudited.ts';
 
@@ -107,6 +108,7 @@ test('requests that wait for one id in several projects get the outcome of their
   const waiter = new OutcomeWaiter({
     ...deps,
     projects: new MemoryProjectRepository(),
+    ...erasing(deps.store),
     sleep: async () => undefined,
     turns: new Turns({ defer: queueMicrotask, now: () => 0 }),
     max: 10,

@@ -224,6 +224,7 @@ test('a request that waits learns that its activity is erased', async () => {
     repository: new MemoryActivityRepository(store),
     deadLetters: new MemoryDeadLetterRepository(store),
     projects,
+    ...erasing(store),
     clock: new FixedClock(),
     sleep: async () => undefined,
     turns: new Turns({ defer: queueMicrotask, now: () => 0 }),
@@ -248,6 +249,7 @@ test('a request that waits is not answered by an activity with its id that is be
     repository,
     deadLetters: new MemoryDeadLetterRepository(store),
     projects,
+    ...erasing(store),
     clock: new FixedClock(),
     sleep: async () => {
       sleeps += 1;

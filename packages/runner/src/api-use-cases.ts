@@ -106,6 +106,8 @@ export const outcomeWaiter = (
       repository: get(tokens.repository),
       deadLetters: get(tokens.deadLetters),
       projects: get(tokens.projects),
+      ledger: get(tokens.ledger),
+      digestUser,
       clock: get(tokens.clock),
       turns: new Turns(eventLoop),
       sleep: (ms) => delay(ms, undefined, { ref: false }),

@@ -11,7 +11,7 @@ export const outcomeAnswers = {
     meaning: 'The log holds it, and the outcome is not known yet. `Location` is its path once it is stored.',
   },
   conflict: { status: 409, meaning: 'Another fact is stored under its id. This one is a dead letter.' },
-  erased: { status: 410, meaning: 'Its project was erased after the service received it.' },
+  erased: { status: 410, meaning: 'Its project or its user was erased after the service received it.' },
   dead_lettered: {
     status: 422,
     meaning: 'The body breaks a rule (a problem), or the activity could not be stored (an outcome).',

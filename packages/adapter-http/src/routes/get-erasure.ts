@@ -10,6 +10,8 @@ const schema = {
   operationId: 'findErasure',
   tags: ['erasures'],
   summary: 'Ask how far an erasure is',
+  description:
+    'Gives the state of an erasure of a user in the project. The service keeps it for good, without the id of the user.',
   params: Type.Object({ id: ErasureIdText }),
   response: {
     200: ErasureJson,
@@ -18,7 +20,7 @@ const schema = {
   },
 };
 
-const config = { scope: 'erase', projects: 'readable' } as const;
+const config = { scope: 'erase' } as const;
 
 export const getErasure: Route<'findErasure'> = (app, { findErasure }) => {
   app.get('/api/erasures/:id', { schema, config, onRequest: refuseParameters }, async (request, reply) => {

@@ -20,6 +20,7 @@ const typeByRoute: Readonly<Record<string, string>> = {
   'POST /api/dead-letters/replay': 'DEAD_LETTERS_REPLAYED',
   'PUT /api/projects/:id': 'SETTINGS_CHANGED',
   'DELETE /api/projects/:id': 'PROJECT_ERASED',
+  'DELETE /api/users/:userId/logs': 'USER_ERASED',
   'POST /api/keys': 'KEY_CREATED',
   'POST /api/keys/:id/rotate': 'KEY_ROTATED',
   'DELETE /api/keys/:id': 'KEY_REVOKED',

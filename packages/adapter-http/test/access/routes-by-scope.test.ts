@@ -13,6 +13,8 @@ const table: Readonly<Record<string, readonly [scope: Scope, sent: Sent, needsOp
   ...scoped('admin', only(others, '/api/keys')),
   ...scoped('admin', only(others, '/api/projects'), 'operator'),
   ...scoped('erase', only(others, 'DELETE /api/projects'), 'operator'),
+  ...scoped('erase', only(others, '/api/users')),
+  ...scoped('erase', only(others, '/api/erasures')),
   'GET /metrics': ['metrics', { method: 'GET', url: '/metrics' }],
 };
 

@@ -4,17 +4,17 @@ import {
   type ActivityOutcome,
   type Cancellation,
   isDomainError,
-  isErased,
   type Turns,
   type UserActivity,
 } from '@user-activity/domain';
-import { type ErasureDeps, findErasures } from '../projects/find-erasures.ts';
+import type { ErasureDeps } from '../projects/find-erasures.ts';
 import { type Lookup, lookUp, type LookupDeps } from '../querying/look-up.ts';
+import { ErasuresOfWaiting, type UserErasureDeps } from './erasures-of-waiting.ts';
 
 /** Resolves after this number of milliseconds. */
 export type Sleep = (ms: number) => Promise<void>;
 
-export interface OutcomeWaiterDeps extends LookupDeps, ErasureDeps {
+export interface OutcomeWaiterDeps extends LookupDeps, ErasureDeps, UserErasureDeps {
   readonly sleep: Sleep;
   /** Shares the event loop between comparisons and other work. */
   readonly turns: Turns;
@@ -121,13 +121,12 @@ export class OutcomeWaiter {
   /** Answers requests whose activity was erased, and requests with another activity under their id, unless that one is being erased. */
   async #settleUnlessErased(requests: ReadonlyMap<Request, Found>, { stored }: Lookup): Promise<void> {
     if (requests.size === 0) return;
-    const projects = new Set([...requests.keys()].map(({ activity }) => activity.project));
-    const erasures = await findErasures(this.#deps, projects);
-    const isGone = (activity: Pick<UserActivity, 'project' | 'receivedAt'> | undefined): boolean =>
-      activity !== undefined && erasures.some((erasure) => isErased(activity, erasure));
+    const activities = [...requests.keys()].map(({ activity }) => activity);
+    const erasures = await ErasuresOfWaiting.of(this.#deps, activities);
     for (const [request, found] of requests) {
-      if (isGone(request.activity)) request.settle('erased');
-      else if (found !== undefined && !isGone(stored.get(ActivityKeyText.of(request.activity))))
+      const other = stored.get(ActivityKeyText.of(request.activity));
+      if (erasures.isErased(request.activity)) request.settle('erased');
+      else if (found !== undefined && (other === undefined || !erasures.isErasing(other)))
         request.settle(found);
     }
   }

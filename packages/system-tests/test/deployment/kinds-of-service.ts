@@ -88,7 +88,7 @@ async function firstReady(processes: readonly ServiceProcess[]): Promise<string>
 }
 
 interface ServiceOptions {
-  /** Further variables of the API. */
+  /** Further variables of every process. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Registers the end of the service. A test that runs beside others needs its own. */
   readonly onFinished?: OnFinished;
@@ -113,7 +113,7 @@ function onServers({ environment, onFinished = onTestFinished }: ServiceOptions 
   const deployment = new Deployment({ onFinished });
   return Service.started((PORT) => [
     deployment.start('api', { API_KEYS: apiKey, PORT, ...environment }),
-    deployment.start('consumer'),
+    deployment.start('consumer', environment),
   ]);
 }
 

@@ -23,7 +23,7 @@ export interface PageRun {
  * Runs the commands of a page in order, and compares each answer with the one that is shown. Resolves with the number of commands.
  * Rejects at the first command that fails or whose answer differs, with its line and its output.
  */
-export async function runPage(page: string, { url, folder, attempts = 300 }: PageRun): Promise<number> {
+export async function runPage(page: string, { url, folder, attempts = 1200 }: PageRun): Promise<number> {
   const values = new DocumentedValues();
   const examples = examplesOf(page);
   for (const example of examples) {

@@ -76,6 +76,7 @@ test.each(kindsOfService)(
     await send(url, ['POST', `/api/keys/${id}/rotate`, { overlapSeconds: 0 }], 200);
     await send(url, ['PUT', '/api/projects/shop', { retentionDays: 7 }], 200);
     await send(url, ['DELETE', '/api/projects/forum'], 202);
+    await send(url, ['DELETE', '/api/users/ann/logs'], 202);
     await send(url, ['POST', '/api/dead-letters/replay', { all: true }], 202);
     await send(url, ['DELETE', `/api/keys/${id}`], 204);
     await service.kill();
@@ -88,11 +89,12 @@ test.each(kindsOfService)(
         'KEY_ROTATED',
         'SETTINGS_CHANGED',
         'PROJECT_ERASED',
+        'USER_ERASED',
         'DEAD_LETTERS_REPLAYED',
         'KEY_REVOKED',
       ].map((type) => ({ type, userId: 'root', metadata: { outcome: 'done' } })),
     );
-    expect(logged).toHaveLength(7);
+    expect(logged).toHaveLength(8);
     // Clients can neither write to the audit log nor change what it keeps.
     await send(url, ['POST', '/api/logs', { userId: 'root', type: 'KEY_CREATED' }], 400, inSystem);
     await send(url, ['DELETE', '/api/projects/_system'], 400);

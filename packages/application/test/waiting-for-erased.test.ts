@@ -1,0 +1,142 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import {
+  FixedClock,
+  MemoryActivityRepository,
+  MemoryDeadLetterRepository,
+  MemoryProjectRepository,
+  MemoryStore,
+} from '@user-activity/adapter-memory';
+import {
+  ErasureId,
+  type ErasureMode,
+  LogId,
+  ProjectId,
+  Timestamp,
+  Turns,
+  type UserActivity,
+  UserId,
+} from '@user-activity/domain';
+import { sampleActivity } from '@user-activity/port-contracts';
+import { expect, test } from 'vitest';
+import { OutcomeWaiter } from '../src/logging/outcome-waiter.ts';
+import { digestUser, erasing } from './erasing.ts';
+
+const shop = ProjectId.parse('shop');
+const [ann, bob] = [UserId.parse('ann'), UserId.parse('bob')];
+const requestedAt = Timestamp.fromMillis(5);
+
+/** A waiter on a store in memory. `onSleep` runs before each query, with the number of the queries until then. */
+function setUp(onSleep: (queries: number) => Promise<unknown> = async () => undefined) {
+  const store = new MemoryStore();
+  const repository = new MemoryActivityRepository(store);
+  const { ledger } = erasing(store);
+  const digested: (string | Uint8Array)[] = [];
+  let queries = 0;
+  const waiter = new OutcomeWaiter({
+    repository,
+    deadLetters: new MemoryDeadLetterRepository(store),
+    projects: new MemoryProjectRepository(store),
+    ledger,
+    digestUser(user) {
+      digested.push(user);
+      return digestUser(user);
+    },
+    clock: new FixedClock(),
+    sleep: async () => {
+      await nextTurn();
+      await onSleep(queries);
+      queries += 1;
+    },
+    turns: new Turns({ defer: queueMicrotask, now: () => 0 }),
+    max: 10,
+  });
+  const until = new AbortController();
+  return {
+    store,
+    repository,
+    ledger,
+    digested,
+    outcomeOf: (activity: UserActivity) => waiter.outcomeOf(activity, until.signal),
+    giveUp: () => until.abort(),
+    record: (mode: ErasureMode = 'erase', userId = ann) =>
+      ledger.record({
+        id: ErasureId.parse(`of-${userId}`),
+        project: shop,
+        userId,
+        user: digestUser(userId),
+        mode,
+        requestedAt,
+        place: { log: LogId.parse('log-1'), partition: 0, offset: 7 },
+        topic: 'user-activity',
+      }),
+  };
+}
+
+const activity = (id: string, receivedAt: number, more: object = {}) =>
+  sampleActivity({ project: shop, id, userId: 'ann', receivedAt, ...more });
+
+test('a request gets erased if its user was erased when or after its activity was received', async () => {
+  const { outcomeOf, record, giveUp } = setUp();
+  await record();
+  const others = [
+    outcomeOf(activity('later', 6)),
+    outcomeOf(activity('other-user', 4, { userId: 'bob' })),
+    outcomeOf(activity('other-project', 4, { project: 'forum' })),
+  ];
+  expect(await Promise.all([outcomeOf(activity('a', 4)), outcomeOf(activity('b', 5))])).toEqual([
+    'erased',
+    'erased',
+  ]);
+  giveUp();
+  expect(await Promise.all(others)).toEqual(['accepted', 'accepted', 'accepted']);
+});
+
+test('a request gets erased after the end of the erasure too', async () => {
+  const { outcomeOf, record, ledger } = setUp();
+  await record();
+  await ledger.finish(ErasureId.parse('of-ann'));
+  expect(await outcomeOf(activity('a', 4))).toBe('erased');
+});
+
+test('a request whose activity was stored without its user gets erased, and no conflict', async () => {
+  const { outcomeOf, record, repository } = setUp();
+  await record('anonymise');
+  const waiting = activity('a', 4);
+  await repository.save([waiting.anonymised(UserId.parse('anon'))]);
+  expect(await outcomeOf(waiting)).toBe('erased');
+});
+
+test('a request is not answered by an activity with its id that is being erased', async () => {
+  const it = setUp(async (queries) => {
+    if (queries !== 3) return;
+    it.store.activities.clear();
+    await it.repository.save([activity('a', 6), activity('b', 7)]);
+  });
+  await it.repository.save([activity('a', 3), activity('b', 3)]);
+  await it.record();
+  const waiting = [activity('a', 6), activity('b', 8, { type: 'OTHER' })].map(it.outcomeOf);
+  expect(await Promise.all(waiting)).toEqual(['stored', 'conflict']);
+});
+
+test('a request is answered by an older activity that an ended erasure has left', async () => {
+  const { outcomeOf, record, repository, ledger } = setUp();
+  await repository.save([activity('a', 3)]);
+  await record();
+  await ledger.finish(ErasureId.parse('of-ann'));
+  expect(await outcomeOf(activity('a', 6))).toBe('duplicate');
+});
+
+test('no digest is taken while no user is erased, or while the first queries may still find the activity', async () => {
+  const quiet = setUp(async (queries) => {
+    if (queries === 100) quiet.giveUp();
+  });
+  expect(await quiet.outcomeOf(activity('a', 4))).toBe('accepted');
+  expect(quiet.digested).toEqual([]);
+
+  const it = setUp(async (queries) => {
+    if (queries === 3) await it.repository.save([activity('b', 6, { userId: 'bob' })]);
+  });
+  await it.record('erase', bob);
+  expect(await it.outcomeOf(activity('b', 6, { userId: 'bob' }))).toBe('stored');
+  expect(it.digested).toEqual([]);
+});
