@@ -5,7 +5,7 @@ import { Ajv, type ValidateFunction } from 'ajv';
 import ajvFormats from 'ajv-formats';
 import { parse } from 'yaml';
 
-export type MessageName = 'activityLogged' | 'auditEvent' | 'deadLetter';
+export type MessageName = 'activityLogged' | 'auditEvent' | 'erasureRequested' | 'deadLetter';
 
 /** A record on Kafka, with its headers as text: the last of each name. */
 export interface Message {
