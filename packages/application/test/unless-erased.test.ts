@@ -202,6 +202,7 @@ test('a letter of the edge is removed again if its project was erased meanwhile'
   const projects = new MemoryProjectRepository(store);
   const queue = withoutErasedLetters(new MemoryDeadLetterQueue(store), {
     projects,
+    ...erasing(store),
     clock: new FixedClock(),
     deadLetters: new MemoryDeadLetterRepository(store),
   });

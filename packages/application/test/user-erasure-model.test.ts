@@ -1,5 +1,6 @@
 import { FixedClock, MemoryProjectRepository, MemoryStore } from '@user-activity/adapter-memory';
 import {
+  type DeadLetter,
   decidingErasure,
   type ErasureMode,
   isLetterCovered,
@@ -153,29 +154,41 @@ function assertErased(topic: Topic): void {
   for (const [key, stored] of store.activities)
     expect(stored).toEqual(formOf(topic, store.origins.get(key)?.offset ?? -1));
   const letters = new Map([...store.letters.values()].map((letter) => [letter.origin.offset, letter]));
-  for (const [offset, content] of contents.entries()) {
-    const letter = letters.get(offset);
-    if (content instanceof UserActivity) {
-      const form = formOf(topic, offset);
-      const holder = form && [...store.activities.values()].find(({ id }) => id === form.id);
-      // It is stored, or another fact has its id, and then it has a letter.
-      expect(holder !== undefined).toBe(form !== undefined);
-      if (form !== undefined && holder?.compare(form) === 'conflict') expect(letter).not.toBe(undefined);
-      if (form === undefined) expect(letter).toBe(undefined);
-      if (letter !== undefined && form !== content) {
-        const text = new TextDecoder().decode(letter.value ?? undefined);
-        expect(text).not.toContain(content.userId);
-        expect(text).not.toContain('secret');
-      }
-    } else if (!('name' in content)) {
-      const diedAt = Timestamp.trusted(0);
-      const origin = { topic: 'user-activity', partition: 0, offset };
-      const isErased = erasuresOf(topic, content.keyOf ?? '').some((erasure) =>
-        isLetterCovered({ origin, diedAt }, erasure),
-      );
-      expect(letter === undefined).toBe(isErased);
-    }
-  }
+  const wrong = contents.flatMap((_, offset) => wrongAt(topic, offset, letters.get(offset)));
+  expect(wrong).toEqual([]);
+}
+
+/** Returns what is wrong about the record at an offset and its letter. */
+function wrongAt(topic: Topic, offset: number, letter: DeadLetter | undefined): readonly string[] {
+  const content = topic.contents[offset];
+  if (content instanceof UserActivity) return wrongActivityAt(topic, offset, content, letter);
+  if (content === undefined || 'name' in content) return [];
+  const diedAt = Timestamp.trusted(0);
+  const origin = { topic: 'user-activity', partition: 0, offset };
+  const isErased = erasuresOf(topic, content.keyOf ?? '').some((erasure) =>
+    isLetterCovered({ origin, diedAt }, erasure),
+  );
+  if ((letter === undefined) === isErased) return [];
+  return [isErased ? `the letter at ${offset} is left` : `the letter at ${offset} is missing`];
+}
+
+function wrongActivityAt(
+  topic: Topic,
+  offset: number,
+  content: UserActivity,
+  letter: DeadLetter | undefined,
+): readonly string[] {
+  const form = formOf(topic, offset);
+  if (form === undefined) return letter === undefined ? [] : [`the letter at ${offset} is left`];
+  // It is stored, or another fact has its id, and then it has a letter.
+  const holder = [...topic.store.activities.values()].find(({ id }) => id === form.id);
+  if (holder === undefined) return [`the activity at ${offset} is lost`];
+  if (letter === undefined)
+    return holder.compare(form) === 'conflict' ? [`the letter at ${offset} is missing`] : [];
+  const text = new TextDecoder().decode(letter.value ?? undefined);
+  return form !== content && [content.userId, 'secret'].some((erased) => text.includes(erased))
+    ? [`the letter at ${offset} names what is erased`]
+    : [];
 }
 
 test('whatever happens, nothing that an erasure covers is left, and nothing else is lost', async () => {

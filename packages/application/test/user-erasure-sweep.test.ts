@@ -232,8 +232,8 @@ describe('a failure', () => {
       let failures = 1;
       const sound: ErasureLedger = methodsOf(it.ledger);
       const failing = new Proxy(sound, {
-        get(target, name, receiver) {
-          if (name !== method || failures === 0) return Reflect.get(target, name, receiver);
+        get(target, name: keyof ErasureLedger) {
+          if (name !== method || failures === 0) return target[name];
           failures -= 1;
           return down;
         },

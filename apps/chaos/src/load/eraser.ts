@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { forgottenProject } from '../projects.ts';
 import type { Random } from '../random.ts';
-import { type Draft } from './ledger.ts';
+import type { Draft } from './ledger.ts';
 import { post } from './sender.ts';
 
 type Mode = 'erase' | 'anonymise';

@@ -1,17 +1,55 @@
-import type { DeadLetterQueue, DeadLetterRepository } from '@user-activity/domain';
+import {
+  type DeadLetter,
+  type DeadLetterQueue,
+  type DeadLetterRepository,
+  isLetterCovered,
+} from '@user-activity/domain';
+import type { UserErasureDeps } from '../logging/erasures-of-waiting.ts';
 import { type ErasureDeps, findErasures } from '../projects/find-erasures.ts';
 
-/** Wraps a queue. A letter that died at or before an erasure of its project is removed again, if the erasure was recorded meanwhile. */
-export const withoutErasedLetters = (
-  queue: DeadLetterQueue,
-  deps: ErasureDeps & { readonly deadLetters: Pick<DeadLetterRepository, 'remove'> },
-): DeadLetterQueue => ({
+interface Deps extends ErasureDeps, UserErasureDeps {
+  readonly deadLetters: Pick<DeadLetterRepository, 'remove'>;
+}
+
+/**
+ * Wraps a queue. A letter that died at or before an erasure of its project or of its user is removed again, if the erasure was recorded
+ * meanwhile: its sweep may have ended before the letter was added.
+ */
+export const withoutErasedLetters = (queue: DeadLetterQueue, deps: Deps): DeadLetterQueue => ({
   async add(letters) {
     await queue.add(letters);
-    const erasures = await findErasures(deps, new Set(letters.map(({ project }) => project)));
-    const erased = letters.filter(({ project, diedAt }) =>
-      erasures.some((erasure) => erasure.project === project && diedAt <= erasure.erasedAt),
-    );
-    if (erased.length > 0) await deps.deadLetters.remove(erased);
+    const [ofProjects, ofUsers] = await Promise.all([
+      lettersOfProjects(deps, letters),
+      lettersOfUsers(deps, letters),
+    ]);
+    const erased = new Set([...ofProjects, ...ofUsers]);
+    if (erased.size > 0) await deps.deadLetters.remove([...erased]);
   },
 });
+
+async function lettersOfProjects(deps: Deps, letters: readonly DeadLetter[]): Promise<readonly DeadLetter[]> {
+  const erasures = await findErasures(deps, new Set(letters.map(({ project }) => project)));
+  return letters.filter(({ project, diedAt }) =>
+    erasures.some((erasure) => erasure.project === project && diedAt <= erasure.erasedAt),
+  );
+}
+
+async function lettersOfUsers(
+  { ledger, digestUser }: Deps,
+  letters: readonly DeadLetter[],
+): Promise<readonly DeadLetter[]> {
+  // A digest takes time, so none is taken unless a user is erased.
+  if (await ledger.isEmpty()) return [];
+  const users = new Map(
+    letters.flatMap((letter) => (letter.key === null ? [] : [[letter, digestUser(letter.key)] as const])),
+  );
+  const erasures = await ledger.findByUsers([...new Set(users.values())]);
+  return letters.filter((letter) =>
+    erasures.some(
+      (erasure) =>
+        erasure.user === users.get(letter) &&
+        erasure.project === letter.project &&
+        isLetterCovered(letter, erasure),
+    ),
+  );
+}

@@ -111,3 +111,19 @@ test('every record that the service writes to Kafka matches docs/asyncapi.yaml',
   expect(deadLetters.flatMap((record) => messageOf(record).headers[projectHeader] ?? [])).toEqual(['shop']);
   expect(faults('deadLetter', ours)).not.toEqual([]);
 });
+
+test('every request to erase a user matches docs/asyncapi.yaml', async () => {
+  const deployment = new Deployment();
+  const url = await deployment.start('api', { ANONYMISATION_KEY: 'x'.repeat(32) }).ready();
+  const erase = (user: string, query = '', headers: Readonly<Record<string, string>> = {}) =>
+    fetch(`${url}/api/users/${encodeURIComponent(user)}/logs${query}`, { method: 'DELETE', headers });
+  expect((await erase('Zoë/1')).status).toBe(202);
+  expect((await erase('x'.repeat(256), '?mode=anonymise', { 'x-project': 'shop' })).status).toBe(202);
+  const records = await readTopic(kafkaBrokers(), deployment.topic);
+  const requests = records.filter(
+    (record) => messageOf(record).headers['ce_type'] === 'user-activity.erasure-requested.v1',
+  );
+  expect(requests).toHaveLength(2);
+  expect(faults('erasureRequested', requests)).toEqual([]);
+  for (const request of requests) expect(faults('activityLogged', [request])).not.toEqual([]);
+});
