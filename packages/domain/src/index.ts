@@ -90,7 +90,8 @@ export {
   type SweptLetter,
 } from './log/letter-sweep.ts';
 export { locatedRecord } from './log/located-record.ts';
-export { eventTypes, headersOfEvent, type LogEvent, textOfEvent, userOf } from './log/log-event.ts';
+export { headersOfEvent } from './log/event-headers.ts';
+export { eventTypes, type LogEvent, textOfEvent, userOf } from './log/log-event.ts';
 export { LogId } from './log/log-id.ts';
 export type { LogPosition } from './log/log-position.ts';
 export type {

@@ -7,7 +7,8 @@ import { parseJson } from '../shared/parse-json.ts';
 import { reasonOf, unlessBroken } from '../shared/violation.ts';
 import { erasureRequested, UserErasure } from '../erasure/user-erasure.ts';
 import { activityLogged } from './activity-logged.ts';
-import { areOfErasure, type LogEvent } from './log-event.ts';
+import { areOfErasure } from './event-headers.ts';
+import type { LogEvent } from './log-event.ts';
 import type { RawRecord, RecordContent, Unreadable } from './log-record.ts';
 import { plainActivity } from './plain-activity.ts';
 
