@@ -1,5 +1,5 @@
-import { LogId, ProjectId } from '@user-activity/domain';
-import { letterOf, sampleActivities } from '@user-activity/port-contracts';
+import { LogId, ProjectId, UserDigest } from '@user-activity/domain';
+import { letterOf, sampleActivities, sampleErasure } from '@user-activity/port-contracts';
 import { inDatabase } from '@user-activity/test-kit';
 import { mongodbUri } from '@user-activity/test-kit/shared';
 import type { Db, Document } from 'mongodb';
@@ -7,21 +7,26 @@ import { expect, onTestFinished, test } from 'vitest';
 import {
   MongoActivityRepository,
   MongoDeadLetterQueue,
+  MongoErasureLedger,
   MongoSettledOffsets,
   MongoTopicRegistry,
 } from '../src/index.ts';
 import { freshStore } from './mongo-subjects.ts';
 
-// In the order of a backup: with the settled offsets first, it is never ahead of its own activities and dead letters.
-const collections = ['settled', 'activities', 'dead_letters', 'topics'] as const;
+// In the order of a backup: with the settled offsets first, it is never ahead of its own activities and dead letters. With the erasures
+// before the activities, it has no activity that an erasure in it had removed before it was done.
+const collections = ['settled', 'user_erasures', 'activities', 'dead_letters', 'topics'] as const;
 
 type Backup = ReadonlyMap<string, readonly Document[]>;
 
-async function backupOf(db: Db): Promise<Backup> {
+/** Dumps one collection after the other. Awaits `before` before each. */
+async function backupOf(db: Db, before: (name: string) => Promise<void> = async () => {}): Promise<Backup> {
   const backup = new Map<string, readonly Document[]>();
-  // Numbers keep their types, as in a backup by mongodump.
-  for (const name of collections)
+  for (const name of collections) {
+    await before(name);
+    // Numbers keep their types, as in a backup by mongodump.
     backup.set(name, await db.collection(name).find({}, { promoteValues: false }).toArray());
+  }
   return backup;
 }
 
@@ -52,7 +57,7 @@ test('after a restore, a later step is refused, and the offsets are those of the
   await settled.begin(log, [5, start]);
   expect(await storeFrom(start)).toBe(true);
   await new MongoDeadLetterQueue(store).add([letterOf(1)]);
-  const backup = await inDatabase(mongodbUri(), database, backupOf);
+  const backup = await inDatabase(mongodbUri(), database, (db) => backupOf(db));
 
   expect(await storeFrom(start + 10)).toBe(true);
   expect(await storeFrom(start + 20)).toBe(true);
@@ -82,3 +87,29 @@ test('without its settled offsets, a store knows no log', async () => {
   expect(await settled.settle({ log, partition: 0, from: 0, to: 5 })).toBe(false);
   expect(await settled.find(log)).toBeUndefined();
 });
+
+test.each(['settled', 'user_erasures', 'activities', 'dead_letters'])(
+  'whatever an erasure covers is removed or found as due after a restore, if it is done before the backup comes to %s',
+  async (moment) => {
+    const { store, database, close } = await freshStore();
+    onTestFinished(close);
+    const ledger = new MongoErasureLedger(store);
+    const repository = new MongoActivityRepository(store);
+    const { erasure } = sampleErasure();
+    const place = { log: LogId.parse('log-1'), partition: 0, offset: 100 };
+    const open = { ...erasure, user: UserDigest.trusted('digest'), place, topic: 'user-activity' };
+    const removal = { erasure: open, replacement: undefined, after: undefined, limit: 1000 };
+    await repository.save(sampleActivities(10));
+    await ledger.record(open);
+    const backup = await inDatabase(mongodbUri(), database, (db) =>
+      backupOf(db, async (name) => {
+        if (name !== moment) return;
+        expect((await ledger.removeActivities(removal)).removed).toBe(10);
+        await ledger.finish(open.id);
+      }),
+    );
+    await inDatabase(mongodbUri(), database, (db) => restore(db, backup));
+    for (const due of await ledger.findOpen(10)) await ledger.removeActivities({ ...removal, erasure: due });
+    expect(await store.activities.countDocuments({ userId: 'user-1' })).toBe(0);
+  },
+);
