@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { MemoryMetrics } from '@user-activity/adapter-memory';
 import { afterEach, beforeEach } from 'vitest';
 
-/** Measures the service in each test of a file. Returns a function that reads a gauge: `bytes_in_flight` or its limit. */
+/** Measures the service in each test of a file. Returns a function that reads a gauge of the HTTP server. */
 export function measureBytes(): (gauge?: string) => Promise<number> {
   let metrics: MemoryMetrics;
   beforeEach(() => {

@@ -1,3 +1,4 @@
+import { metrics } from '@opentelemetry/api';
 import { DomainError } from '@user-activity/domain';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
@@ -12,6 +13,17 @@ class ReaderPlaces {
 
   get taken(): number {
     return this.#taken;
+  }
+
+  /** Adds the metrics of the places to the meter of the process, which must exist before. */
+  measure(): void {
+    const gauge = (name: string, description: string, value: () => number): void =>
+      metrics
+        .getMeter('user-activity')
+        .createObservableGauge(`user_activity.http.${name}`, { unit: '{request}', description })
+        .addCallback((result) => result.observe(value()));
+    gauge('waiting_readers', 'Streams and pages of the feed that wait for news', () => this.#taken);
+    gauge('waiting_readers_limit', 'Maximum of waiting readers; more are refused', () => this.#max);
   }
 
   /** Takes a place until the response is sent or its connection is closed. Throws PROCESS_BUSY if there is none, or the client is gone. */

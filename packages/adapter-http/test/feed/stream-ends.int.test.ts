@@ -29,6 +29,7 @@ test('a client that disconnects frees its place and its bytes', async () => {
   const clients = [await StreamClient.follow(url), await StreamClient.follow(`${url}?cursor=${beginning}`)];
   await until(() => it.feedWatch.waiting === 2);
   expect([readerPlaces.taken, await held()]).toEqual([2, 0]);
+  expect([await held('waiting_readers'), await held('waiting_readers_limit')]).toEqual([2, 1000]);
   for (const client of clients) client.close();
   await until(isFreed);
   expect(it.feedWatch.waiting).toBe(0);
