@@ -32,7 +32,9 @@ async function filled(): Promise<{ it: Service; store: () => Promise<void> }> {
 async function found({ app }: Service, headers: Record<string, string> = {}) {
   const response = await app.inject({ url: '/api/logs?order=asc', headers });
   const { data } = response.json<{ data: { id: string; userId: string; metadata: object }[] }>();
-  return data.map(({ id, userId, metadata }) => [id, userId, metadata]).toSorted();
+  return data
+    .toSorted((left, right) => left.id.localeCompare(right.id))
+    .map(({ id, userId, metadata }) => [id, userId, metadata]);
 }
 
 const letters = ({ app }: Service) => app.inject('/api/dead-letters');

@@ -1,5 +1,5 @@
+import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
-import { expect } from 'vitest';
 import { until } from './deployment.ts';
 import { apiKey, type Kept } from './kinds-of-service.ts';
 
@@ -43,11 +43,11 @@ export class UserClient {
       const userId = users[index % users.length];
       return { id: `${prefix}-${index}`, userId, type: 'VIEW', metadata: { of: userId } };
     });
-    expect((await this.#send('POST', '/api/logs/batch', drafts)).status).toBe(202);
+    assert.equal((await this.#send('POST', '/api/logs/batch', drafts)).status, 202);
   }
 
   async log(draft: Draft): Promise<void> {
-    expect((await this.#send('POST', '/api/logs', draft)).status).toBe(202);
+    assert.equal((await this.#send('POST', '/api/logs', draft)).status, 202);
   }
 
   async count(query = ''): Promise<number> {
@@ -73,9 +73,9 @@ export class UserClient {
   /** Returns the id of the erasure. */
   async erase(userId: string, mode = 'erase'): Promise<string> {
     const response = await this.#send('DELETE', `/api/users/${encodeURIComponent(userId)}/logs?mode=${mode}`);
-    expect(response.status).toBe(202);
+    assert.equal(response.status, 202);
     const { id } = (await response.json()) as { id: string };
-    expect(response.headers.get('location')).toBe(`/api/erasures/${id}`);
+    assert.equal(response.headers.get('location'), `/api/erasures/${id}`);
     return id;
   }
 
