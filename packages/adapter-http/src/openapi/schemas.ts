@@ -160,7 +160,7 @@ const problemDescriptions = {
   403: 'The API key does not have the scope that the route needs (see `x-scope`), or belongs to another project. Or the service has no API_KEYS, and the host of the request, or of the page that sent it, is neither loopback nor in ALLOWED_HOSTS.',
   404: 'There is no such activity.',
   409: 'Another such request is in progress. Send this one again after the seconds in `Retry-After`.',
-  410: 'The position belongs to a log that another one has replaced. Begin again: without a position, or with `from=now`.',
+  410: 'The position belongs to a log that another one has replaced. Begin again with `GET /api/logs/feed` without a cursor to get everything, or with `from=now` to begin at the end.',
   413: 'The decoded body is too large. The limit for one activity, event or call is 1 MiB. A batch has at most `MAX_BODY_BYTES` and `MAX_BATCH_SIZE` items.',
   415: 'The route does not accept the media type, the charset or the encoding of the body.',
   422: 'The body breaks a rule; every violation is listed with its path.',

@@ -212,7 +212,10 @@ describe('bad input is 400', () => {
 test('the position of another log is 410 with the remedy', async () => {
   const { app } = await service();
   const cursor = FeedCursor.text({ log: LogId.parse('log-0'), offsets: [1], turn: 0 });
-  const gone = refusal(410, /^The position belongs to a log that another one has replaced\. Begin again: /);
+  const gone = refusal(
+    410,
+    /^The position belongs to a log that another one has replaced\. Begin again with GET \/api\/logs\/feed without a cursor .* from=now /,
+  );
   for (const query of [`cursor=${cursor}`, `cursor=${cursor}&from=now&wait=30`])
     expect(seen(await app.inject(`/api/logs/feed?${query}`))).toMatchObject(gone);
 });

@@ -43,7 +43,8 @@ export class FollowedLog {
     if (log !== this.#log)
       throw new DomainError(
         'FEED_REPLACED',
-        'The position belongs to a log that another one has replaced. Begin again: without a position, or with from=now.',
+        'The position belongs to a log that another one has replaced. ' +
+          'Begin again with GET /api/logs/feed without a cursor to get everything, or with from=now to begin at the end.',
       );
   }
 }
