@@ -50,7 +50,7 @@ export async function sweepProjectsRegularly(
   await Promise.all([
     repeat(refreshProjects, 'could not read the settings of projects; the last known ones apply'),
     repeat(measure, 'could not measure the storage of projects; the last measured sizes count'),
-    repeat(sweep, 'could not remove old activities or erase projects; trying again regularly'),
+    repeat(sweep, 'could not remove old activities or erase projects or users; trying again regularly'),
   ]);
 }
 
