@@ -11,7 +11,8 @@ const schema = {
   tags: ['erasures'],
   summary: 'Ask how far an erasure is',
   description:
-    'Gives the state of an erasure of a user in the project. The service keeps it for good, without the id of the user.',
+    'Gives the state of an erasure of a user in the project. The service keeps it for good. Once it is done, it is kept without the id of the user. A 404 right after ' +
+    'the 202 can mean that the request is on the log but not recorded yet: ask again.',
   params: Type.Object({ id: ErasureIdText }),
   response: {
     200: ErasureJson,

@@ -4,7 +4,7 @@
  *  - `redelivered`    the log delivered the record again, after its activity was stored;
  *  - `duplicate`      the same fact is stored already under its id;
  *  - `conflict`       a different fact is stored under its id; this one is a dead letter;
- *  - `erased`         its project or its user was erased after the service received it, or it is the request for that; it is not stored;
+ *  - `erased`         its project or its user was erased after the service received it, or it is the request for that; it is not stored, or stored without its user;
  *  - `dead_lettered`  it can't be read or stored, and is a dead letter.
  */
 export const recordOutcomes = [
