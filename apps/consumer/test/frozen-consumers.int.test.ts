@@ -8,6 +8,7 @@ import {
 import {
   MemoryActivityRepository,
   MemoryDeadLetterQueue,
+  MemoryErasureLedger,
   MemoryProjectRepository,
   MemorySettledOffsets,
   MemoryStore,
@@ -87,6 +88,7 @@ async function place(
   wiring.provide(tokens.settledOffsets, () => settledOffsets);
   wiring.provide(tokens.deadLetterQueue, () => new MemoryDeadLetterQueue(store));
   wiring.provide(tokens.projects, () => new MemoryProjectRepository(store));
+  wiring.provide(tokens.ledger, () => new MemoryErasureLedger(store));
   wiring.provide(tokens.watchdog, (get) => progressWatchdog(get, watching));
   wiring.provide(tokens.storingUseCases, (get) => storingUseCases(get, { log: [], store: [] }));
   wiring.provide(

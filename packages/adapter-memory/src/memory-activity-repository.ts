@@ -35,12 +35,13 @@ export class MemoryActivityRepository implements ActivityRepository {
       const key = ActivityKeyText.of(activity);
       const existing = this.#store.activities.get(key);
       const origin = origins[index];
-      const outcome = existing?.compare(activity) ?? 'stored';
+      const comparison = existing?.compare(activity);
       if (existing === undefined) this.#store.activities.set(key, activity);
-      const isSame = outcome !== 'conflict';
-      if (isSame && origin !== undefined && replacesOrigin(this.#store.origins.get(key), origin))
-        this.#store.origins.set(key, origin);
-      return outcome;
+      const isReplaced =
+        comparison === undefined ||
+        (origin !== undefined && replacesOrigin(comparison, this.#store.origins.get(key), origin));
+      if (origin !== undefined && isReplaced) this.#store.origins.set(key, origin);
+      return comparison ?? 'stored';
     });
   }
 

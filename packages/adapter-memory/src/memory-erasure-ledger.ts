@@ -11,6 +11,7 @@ import {
   type OpenErasure,
   type PlacedErasure,
   type ProjectId,
+  projectsOfUser,
   type RecordedErasure,
   type UserDigest,
   type UserErasure,
@@ -84,7 +85,7 @@ export class MemoryErasureLedger implements ErasureLedger {
   async removeLetters(erasure: OpenErasure, limit: number): Promise<number> {
     const { letters } = this.#reachableStore();
     const isDue = (letter: DeadLetter): boolean =>
-      letter.project === erasure.project &&
+      projectsOfUser(erasure.project).includes(letter.project) &&
       letter.key !== null &&
       utf8.decode(letter.key) === erasure.userId &&
       isLetterCovered(letter, erasure);

@@ -62,12 +62,32 @@ export const brokenOrigins: Broken<RepositorySubject> = [
   ],
   [
     'R19',
-    'never gives an activity the place of an earlier record',
+    'never gives an activity the place of an earlier copy of its record',
     repository((sound, store) => ({
       async save(activities, origins = []) {
         const before = new Map(store.origins);
         const outcomes = await sound.save(activities, origins);
         for (const [key, origin] of before) store.origins.set(key, origin);
+        return outcomes;
+      },
+    })),
+  ],
+  [
+    'R19',
+    'gives an activity the place of an earlier duplicate',
+    repository((sound, store) => ({
+      async save(activities, origins = []) {
+        const outcomes = await sound.save(activities, origins);
+        for (const [index, activity] of activities.entries()) {
+          const [key, origin] = [ActivityKeyText.of(activity), origins[index]];
+          const stored = store.origins.get(key);
+          const isEarlier =
+            origin?.log === stored?.log &&
+            origin?.partition === stored?.partition &&
+            (origin?.offset ?? 0) < (stored?.offset ?? 0);
+          if (origin !== undefined && outcomes[index] === 'duplicate' && isEarlier)
+            store.origins.set(key, origin);
+        }
         return outcomes;
       },
     })),

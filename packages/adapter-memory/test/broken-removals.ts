@@ -6,6 +6,7 @@ import {
   type OpenErasure,
   type Placed,
   type PlacedErasure,
+  projectsOfUser,
   QualifiedTopic,
 } from '@user-activity/domain';
 import type { ErasureLedgerSubject } from '@user-activity/port-contracts';
@@ -38,7 +39,7 @@ const isSamePlace = ({ origin }: Placed, { place }: PlacedErasure): boolean =>
 
 const utf8 = new TextDecoder();
 const isOfUser = ({ key, project }: DeadLetter, erasure: OpenErasure): boolean =>
-  project === erasure.project && key !== null && utf8.decode(key) === erasure.userId;
+  projectsOfUser(erasure.project).includes(project) && key !== null && utf8.decode(key) === erasure.userId;
 
 /** Removes the letters that are due. */
 const lettersBy = (isDue: (letter: DeadLetter, erasure: OpenErasure) => boolean, max = Infinity) =>
@@ -185,6 +186,14 @@ export const brokenRemovals: Broken<ErasureLedgerSubject> = [
         isOfUser(letter, erasure) &&
         isLetterCovered(letter, erasure) &&
         QualifiedTopic.of(letter.origin).startsWith('user-activity'),
+    ),
+  ],
+  [
+    'E6',
+    'forgets letters of no known project',
+    lettersBy(
+      (letter, erasure) =>
+        letter.project === erasure.project && isOfUser(letter, erasure) && isLetterCovered(letter, erasure),
     ),
   ],
   [

@@ -73,7 +73,7 @@ export class MongoActivityRepository implements ActivityRepository {
       const key = ActivityKeyText.of(activity);
       const reason = notInserted.get(key);
       if (reason !== undefined && 'existing' in reason)
-        replaced.add(key, reason.existing.origin, origins[index]);
+        replaced.add(outcome, key, reason.existing.origin, origins[index]);
     }
     await translated(() => replaced.store(this.#store));
     return outcomes;

@@ -1,6 +1,8 @@
 import {
   ActivityKeyText,
   type PlacedErasure,
+  projectsOfUser,
+  QualifiedTopic,
   TimeRange,
   Timestamp,
   type UserId,
@@ -27,7 +29,7 @@ function coveredActivities({ place, requestedAt }: PlacedErasure): Filter<Activi
 
 /** Returns the condition for dead letters that an erasure covers, as `isLetterCovered`. */
 function coveredLetters({ place, topic, requestedAt }: PlacedErasure): Filter<DeadLetterDocument> {
-  const [name, log] = topic.split('@');
+  const { topic: name, log } = QualifiedTopic.parts(topic);
   const samePartition = {
     'origin.topic': name,
     'origin.log': log ?? { $exists: false },
@@ -119,7 +121,9 @@ export async function removeLettersOfUser(
   const due = await lettersOfUser(store, erasure, limit).toArray();
   if (due.length === 0) return 0;
   const filter = { _id: { $in: due.map(({ _id }) => _id) }, ...coveredLetters(erasure) };
-  return (await store.deadLetters.deleteMany(filter, { hint: { _id: 1 } })).deletedCount;
+  await store.deadLetters.deleteMany(filter, { hint: { _id: 1 } });
+  // Others may have removed some meanwhile. The limit tells the caller whether there may be more.
+  return due.length;
 }
 
 /** Queries the dead letters of a user that an erasure covers. */
@@ -129,7 +133,7 @@ export const lettersOfUser = (
   limit: number,
 ) => {
   const condition: Document = {
-    project: erasure.project,
+    project: { $in: projectsOfUser(erasure.project) },
     // Without the type, MongoDB does not see that the partial index has all such keys, and reads the whole index.
     key: { $eq: new Binary(Buffer.from(erasure.userId)), $type: 'binData' },
     ...coveredLetters(erasure),

@@ -1,13 +1,18 @@
-import { type LogPosition, replacesOrigin } from '@user-activity/domain';
+import { type Comparison, type LogPosition, replacesOrigin } from '@user-activity/domain';
 import type { MongoStore } from './mongo-store.ts';
 
-/** The origins that stored activities get because an earlier record of them was delivered: see `replacesOrigin`. */
+/** The origins that stored activities get because an earlier copy of their record was delivered: see `replacesOrigin`. */
 export class ReplacedOrigins {
   readonly #byKey: Map<string, LogPosition> = new Map();
 
   /** Adds the origin of a record whose activity is stored already, if it replaces the origin of that activity. */
-  add(key: string, stored: LogPosition | undefined, delivered: LogPosition | undefined): void {
-    if (delivered !== undefined && replacesOrigin(this.#byKey.get(key) ?? stored, delivered))
+  add(
+    comparison: Comparison,
+    key: string,
+    stored: LogPosition | undefined,
+    delivered: LogPosition | undefined,
+  ): void {
+    if (delivered !== undefined && replacesOrigin(comparison, this.#byKey.get(key) ?? stored, delivered))
       this.#byKey.set(key, delivered);
   }
 

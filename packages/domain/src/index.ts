@@ -19,6 +19,7 @@ export { WebOrigin } from './access/web-origin.ts';
 export { ActivityId } from './activity/activity-id.ts';
 export { type ActivityKey, ActivityKeyText } from './activity/activity-key.ts';
 export { ActivityType } from './activity/activity-type.ts';
+export type { Comparison } from './activity/comparison.ts';
 export { Metadata } from './activity/metadata.ts';
 export { MetadataText } from './activity/metadata-text.ts';
 export {
@@ -55,6 +56,7 @@ export {
   isLetterCovered,
   type Placed,
   type PlacedErasure,
+  projectsOfUser,
 } from './erasure/placed-erasure.ts';
 export { UserDigest } from './erasure/user-digest.ts';
 export {

@@ -150,12 +150,14 @@ export const erasureRemovalCases = ledgerCases({
         });
       const covered = [
         letter(99, {}, 10),
+        letter(98, {}, 10, { project: ProjectId.system }),
         letter(3, { partition: 1 }, -1),
         letter(4, { log }, 0),
         letter(5, { topic: edgeTopic }, 0, { code: 'invalid' }),
       ];
       const kept = [
         letter(101, {}, -1),
+        letter(102, {}, -1, { project: ProjectId.system }),
         letter(6, { partition: 1 }, 1),
         letter(7, { log }, 1),
         letter(8, { topic: edgeTopic }, 1, { code: 'invalid' }),
@@ -167,11 +169,11 @@ export const erasureRemovalCases = ledgerCases({
       ];
       await queue.add([...covered, ...kept]);
       assert.equal(await ledger.removeLetters(erasureOf(), 3), 3);
-      assert.equal(await ledger.removeLetters(erasureOf(), 3), 1);
+      assert.equal(await ledger.removeLetters(erasureOf(), 3), 2);
       assert.equal(await ledger.removeLetters(erasureOf(), 3), 0);
       const letters = await subject.letters();
       const found = [];
-      for (const project of [ProjectId.default, shop]) {
+      for (const project of [ProjectId.default, shop, ProjectId.system]) {
         const filter = DeadLetterFilter.of({
           project,
           codes: [],

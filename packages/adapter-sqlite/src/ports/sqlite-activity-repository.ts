@@ -61,12 +61,11 @@ export class SqliteActivityRepository implements ActivityRepository {
         // A comparison of large metadata takes up to 66 ms.
         if (storedRow !== null && turn.isOver) await turn.next();
         const stored = storedRow === null ? undefined : storedOf(storedRow);
-        const outcome = stored?.compare(activity) ?? 'stored';
-        outcomes.push(outcome);
+        const comparison = stored?.compare(activity);
+        outcomes.push(comparison ?? 'stored');
         const origin = origins?.[index];
-        if (stored === undefined || outcome === 'conflict' || !replacesOrigin(stored.origin, origin))
-          continue;
-        if (origin !== undefined)
+        if (comparison === undefined || origin === undefined) continue;
+        if (replacesOrigin(comparison, stored?.origin, origin))
           replaced.push([ActivityKeyText.of(activity), origin.log, origin.partition, origin.offset]);
       }
       if (replaced.length > 0)

@@ -1,3 +1,4 @@
+import { ProjectId, projectsOfUser } from '@user-activity/domain';
 import type { Position } from '../protocol/branches.ts';
 import type { RemovalOutput } from '../protocol/project-rows.ts';
 import type { OriginRow } from '../protocol/rows.ts';
@@ -40,7 +41,7 @@ export const oldestOfUserSql = `SELECT created_at, id FROM activities INDEXED BY
 
 /** SQL: the dead letters of a user that an erasure covers, as `isLetterCovered`. */
 export const lettersOfUserSql = `SELECT rowid FROM dead_letters INDEXED BY dead_letters_by_key
-  WHERE project = ? AND key = ?
+  WHERE project IN (?, ?) AND key = ?
     AND iif(topic = ? AND partition = ?, offset < ?, died_at <= ?) LIMIT ?`;
 const removeLetterSql = 'DELETE FROM dead_letters WHERE rowid = ?';
 const removeLetterOfSql = 'DELETE FROM dead_letters WHERE topic = ? AND partition = ? AND offset = ?';
@@ -77,7 +78,15 @@ export function userErasureJobs(prepare: Prepare) {
     },
     removeLettersOfUser({ cover, limit }: Omit<UserRemovalInput, 'after'>): number {
       const { project, userId, topic, partition, offset, requestedAt } = cover;
-      const values = [project, utf8.encode(userId), topic, partition, offset, requestedAt, limit];
+      const values = [
+        ...projectsOfUser(ProjectId.trusted(project)),
+        utf8.encode(userId),
+        topic,
+        partition,
+        offset,
+        requestedAt,
+        limit,
+      ];
       const due = prepare<readonly [number]>(lettersOfUserSql).all(...values);
       for (const [rowId] of due) prepare(removeLetterSql).run(rowId);
       return due.length;

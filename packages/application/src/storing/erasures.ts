@@ -12,13 +12,15 @@ import {
   type LogPosition,
   type LogRecord,
   type Placed,
-  ProjectId,
+  type ProjectId,
+  projectsOfUser,
   type ProjectRepository,
   type RecordedErasure,
   Timestamp,
   type UserDigest,
 } from '@user-activity/domain';
 import { findErasures } from '../projects/find-erasures.ts';
+import { mergedErasures } from './merged-erasures.ts';
 import { type Anonymiser, anonymisedRecord } from './anonymised-record.ts';
 
 /** Returns the digest of a user id, or of the key of a record. */
@@ -40,6 +42,8 @@ export class Erasures {
   readonly #projects: ReadonlyMap<ProjectId, KeptErasure>;
   readonly #users: ReadonlyMap<UserDigest, readonly RecordedErasure[]>;
   readonly #digests: ReadonlyMap<LogRecord, UserDigest>;
+  /** How many erasures of users were found. */
+  readonly #found: number;
 
   private constructor(
     deps: ErasureLookupDeps,
@@ -49,7 +53,9 @@ export class Erasures {
   ) {
     this.#deps = deps;
     this.#projects = new Map(projects.map((erasure) => [erasure.project, erasure]));
-    this.#users = Map.groupBy(users, ({ user }) => user);
+    const byUser = Map.groupBy(users, ({ user, project }) => `${project} ${user}`);
+    this.#users = Map.groupBy([...byUser.values()].flatMap(mergedErasures), ({ user }) => user);
+    this.#found = users.length;
     this.#digests = digests;
   }
 
@@ -82,9 +88,8 @@ export class Erasures {
   hasOthersThan(others: Erasures): boolean {
     for (const { project, erasedAt } of this.#projects.values())
       if (others.#projects.get(project)?.erasedAt !== erasedAt) return true;
-    for (const [user, erasures] of this.#users)
-      if (erasures.length > (others.#users.get(user)?.length ?? 0)) return true;
-    return false;
+    // An erasure of a user is never forgotten.
+    return this.#found > others.#found;
   }
 
   /** Returns the record as it may be stored, or undefined if an erasure covers it. */
@@ -143,9 +148,8 @@ export class Erasures {
     const { content } = record;
     if (content.name === 'ActivityLogged')
       return erasures.filter(({ project }) => project === content.activity.project);
-    // The names in a record of `_system` contradict each other, so it may belong to any project.
     if (content.name === 'Unreadable')
-      return erasures.filter(({ project }) => [project, ProjectId.system].includes(content.project));
+      return erasures.filter(({ project }) => projectsOfUser(project).includes(content.project));
     return [];
   }
 }

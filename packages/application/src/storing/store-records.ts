@@ -68,7 +68,7 @@ export async function storeRecords(
     if (latest === undefined) return new Error('The repository broke its promise R4: an outcome is missing.');
     const delivered = deliveredRecord(record);
     const outcome = latest === 'redelivered' ? (firstOutcomes.get(delivered) ?? latest) : latest;
-    firstOutcomes.set(delivered, outcome);
+    if (outcome === 'stored' || outcome === 'duplicate') firstOutcomes.set(delivered, outcome);
     if (typeof outcome === 'object') {
       addLetter(record, 'refused', outcome.refused);
       tally.dead_lettered += 1;

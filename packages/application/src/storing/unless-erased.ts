@@ -1,14 +1,19 @@
 import {
   compareErasures,
+  type ErasureId,
   type ErasureLedger,
   type LogRecord,
   maxErasedAt,
+  type OpenErasure,
   type ProjectRepository,
   QualifiedTopic,
   Timestamp,
 } from '@user-activity/domain';
 import { Erasures, type ErasureLookupDeps, placeOf } from './erasures.ts';
 import type { StoreTally } from './store-records.ts';
+
+// One after the other, a batch of requests would take seconds.
+const maxRecordedAtOnce = 50;
 
 export interface UnlessErasedDeps extends ErasureLookupDeps {
   readonly projects: ErasureLookupDeps['projects'] & Pick<ProjectRepository, 'removeErased'>;
@@ -18,12 +23,16 @@ export interface UnlessErasedDeps extends ErasureLookupDeps {
 /**
  * Stores records unless an erasure covers them: those that the service received at or before the erasure of their project, and those below
  * the erasure of their user, get the outcome `erased`. Those below an anonymisation of their user are stored without their user and metadata.
- * First records the erasures that the records themselves request. While
- * an erasure is under way, first removes the erased activities that have the ids of the other records. Otherwise such a record would be a
- * duplicate or a conflict of an activity that is about to be removed, and would be lost.
- * Looks the erasures up again afterwards, and starts over if one was recorded meanwhile. So nothing that it covers stays: whatever is stored
- * after the sweep of an erasure began was stored after the erasure was recorded, so the second look finds that erasure. If the process dies
- * in between, the records are delivered again, and removed then.
+ *
+ *  1. Records the erasures that the records request.
+ *  2. Removes the erased activities that have the ids of the other records, while an erasure is under way. Otherwise such a record would be
+ *     a duplicate or a conflict of an activity that is about to be removed, and would be lost.
+ *  3. Stores what no erasure covers.
+ *  4. Looks the erasures up again, and starts over at 2 if one was recorded meanwhile. So nothing that it covers stays: whatever is stored
+ *     after the sweep of an erasure began was stored after the erasure was recorded, so the second look finds that erasure.
+ *
+ * If the process dies between 3 and 4, the records are delivered again, and removed then. If another member has committed them meanwhile,
+ * the last pass of the sweep removes them.
  */
 export async function unlessErased(
   deps: UnlessErasedDeps,
@@ -52,12 +61,13 @@ async function recordRequests(
   deps: UnlessErasedDeps,
   records: readonly LogRecord[],
 ): Promise<readonly LogRecord[]> {
-  let hasRequests = false;
+  const requests: Map<ErasureId, OpenErasure> = new Map();
   for (const record of records) {
     if (record.content.name !== 'ErasureRequested') continue;
-    hasRequests = true;
     const { erasure } = record.content;
-    await deps.ledger.record({
+    // A request that was written twice keeps its first place.
+    if (requests.has(erasure.id)) continue;
+    requests.set(erasure.id, {
       ...erasure,
       requestedAt: Timestamp.trusted(Math.min(erasure.requestedAt, maxErasedAt(deps.clock.now()))),
       user: deps.digestUser(erasure.userId),
@@ -65,7 +75,13 @@ async function recordRequests(
       topic: QualifiedTopic.of(record.replayOf ?? record.origin),
     });
   }
-  return hasRequests ? records.filter(({ content }) => content.name !== 'ErasureRequested') : records;
+  if (requests.size === 0) return records;
+  const all = [...requests.values()];
+  for (let first = 0; first < all.length; first += maxRecordedAtOnce)
+    await Promise.all(
+      all.slice(first, first + maxRecordedAtOnce).map((request) => deps.ledger.record(request)),
+    );
+  return records.filter(({ content }) => content.name !== 'ErasureRequested');
 }
 
 async function removeErased(

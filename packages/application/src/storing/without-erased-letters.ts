@@ -3,6 +3,7 @@ import {
   type DeadLetterQueue,
   type DeadLetterRepository,
   isLetterCovered,
+  projectsOfUser,
 } from '@user-activity/domain';
 import type { UserErasureDeps } from '../logging/erasures-of-waiting.ts';
 import { type ErasureDeps, findErasures } from '../projects/find-erasures.ts';
@@ -48,7 +49,7 @@ async function lettersOfUsers(
     erasures.some(
       (erasure) =>
         erasure.user === users.get(letter) &&
-        erasure.project === letter.project &&
+        projectsOfUser(erasure.project).includes(letter.project) &&
         isLetterCovered(letter, erasure),
     ),
   );

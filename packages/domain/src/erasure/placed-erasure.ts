@@ -1,4 +1,4 @@
-import type { ProjectId } from '../activity/project-id.ts';
+import { ProjectId } from '../activity/project-id.ts';
 import type { Timestamp } from '../activity/timestamp.ts';
 import type { DeadLetter } from '../log/dead-letter.ts';
 import type { LogPosition } from '../log/log-position.ts';
@@ -49,11 +49,16 @@ export const isLetterCovered = (
     ? origin.offset < place.offset
     : diedAt <= requestedAt;
 
-/** Orders erasures of a user by the time of the request. The first one that covers an activity decides about it. */
+/**
+ * Orders erasures of a user: those on one partition by their offsets, as consumers handled them, and others by the time of the request. The
+ * first one that covers an activity decides about it.
+ */
 export const compareErasures = (left: PlacedErasure, right: PlacedErasure): number =>
-  left.requestedAt - right.requestedAt || left.place.offset - right.place.offset;
+  left.place.log === right.place.log && left.place.partition === right.place.partition
+    ? left.place.offset - right.place.offset
+    : left.requestedAt - right.requestedAt;
 
-/** Returns the erasure that decides about an activity of the user: the first one that covers it, by the time of the request. */
+/** Returns the erasure that decides about an activity of the user: the first one that covers it, in the order of `compareErasures`. */
 export const decidingErasure = <Erasure extends PlacedErasure>(
   erasures: readonly Erasure[],
   activity: Placed,
@@ -62,3 +67,9 @@ export const decidingErasure = <Erasure extends PlacedErasure>(
     .filter((erasure) => isCovered(activity, erasure))
     .toSorted(compareErasures)
     .at(0);
+
+/**
+ * Returns the projects whose records and dead letters may belong to a user of the project. The names of a project in a record of `_system`
+ * contradict each other, so it may belong to any.
+ */
+export const projectsOfUser = (project: ProjectId): readonly ProjectId[] => [project, ProjectId.system];

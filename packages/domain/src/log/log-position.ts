@@ -1,3 +1,4 @@
+import type { Comparison } from '../activity/comparison.ts';
 import type { LogId } from './log-id.ts';
 
 /** The position of a record on a log. It never names another record, because logs are never the same. */
@@ -8,15 +9,18 @@ export interface LogPosition {
 }
 
 /**
- * Returns whether an activity that is stored with one position gets another, because the log delivers an earlier record of it, or because a
- * version stored it that kept no positions. So its position is that of its first record, in whatever order its records arrive.
+ * Returns whether an activity that is stored with one position gets that of a delivered record: if the record is an earlier copy, or if a
+ * version stored the activity that kept no positions. A duplicate was sent by itself, so the activity keeps the position of the stored record.
+ * Otherwise an erasure between the two would remove what was sent after it.
  */
 export const replacesOrigin = (
+  comparison: Comparison,
   stored: LogPosition | undefined,
-  delivered: LogPosition | undefined,
+  delivered: LogPosition,
 ): boolean =>
-  delivered !== undefined &&
+  comparison !== 'conflict' &&
   (stored === undefined ||
-    (stored.log === delivered.log &&
+    (comparison === 'redelivered' &&
+      stored.log === delivered.log &&
       stored.partition === delivered.partition &&
       stored.offset > delivered.offset));

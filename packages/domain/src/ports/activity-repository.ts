@@ -47,8 +47,8 @@ export type SaveOutcome = Exclude<RecordOutcome, 'dead_lettered'> | Refused;
  *                  one. At most one batch of the driver beyond that is read into memory.
  *  R18 Apart       an id is unique within its project. What is in one project is invisible from every other, for every method.
  *  R19 Located   a stored activity comes back with the origin that `save` got for it: origin i belongs to activity i. Without
- *                origins it has none. An activity that was stored before keeps its origin, unless it has none, or the same fact
- *                comes with an earlier one of the same log and partition: then it gets that one.
+ *                origins it has none. An activity that was stored before keeps its origin, unless it has none, or comes again
+ *                (`redelivered`) with an earlier one of the same log and partition: then it gets that one.
  */
 export interface ActivityRepository {
   /** Saves in the given order, one by one: a refused or conflicting activity does not stop the others. */

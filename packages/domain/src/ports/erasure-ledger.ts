@@ -61,8 +61,9 @@ export interface ErasedUserRecord extends ActivityKey {
  *  E4 Nameless   after `finish`, the store has the digest of the user, and not the name.
  *  E5 Removed    `removeActivities` removes or anonymises exactly what the erasure covers of what the portion looks at, by an index. A walk over
  *                all portions covers everything that was stored before it.
- *  E6 Letters    `removeLetters` removes at most `limit` dead letters of the user that the erasure covers, and returns their number: those
- *                from the log by the place of their first copy, those of the edge by the time of their death.
+ *  E6 Letters    `removeLetters` removes at most `limit` dead letters of the user that the erasure covers, in the `projectsOfUser`: those
+ *                from the log by the place of their first copy, those of the edge by the time of their death. It returns how many it
+ *                found. If they are fewer than `limit`, none is left.
  *  E7 Records    `removeRecords` removes or anonymises the activities under the ids of these records if they belong to the user and the
  *                erasure covers them, and removes the dead letters with these ids. Removing what is gone is no error. The records are in
  *                the order of `compareErasures`, and the first one with an id that covers its activity decides.

@@ -29,7 +29,11 @@ interface Shape {
 /** Fuzzes a service. Resolves with the fuzzer's output, and with the service's counts of answers by operation and status. */
 async function fuzzed(key: string | undefined) {
   const folder = temporaryFolder('fuzz');
-  const environment = { LOG_LEVEL: 'warn', ...(key === undefined ? {} : { API_KEYS: key }) };
+  const environment = {
+    LOG_LEVEL: 'warn',
+    ANONYMISATION_KEY: 'a-secret-of-thirty-two-characters',
+    ...(key === undefined ? {} : { API_KEYS: key }),
+  };
   const service = new ServiceProcess({ folder: join(folder.path, 'data'), environment });
   onTestFinished(async () => {
     await service.end('SIGKILL');
@@ -52,7 +56,14 @@ async function fuzzed(key: string | undefined) {
     seed,
     folder: folder.path,
     hooks: import.meta.dirname,
-    arguments: ['--max-examples', String(Math.ceil(examples / operations)), ...given],
+    // A stream has no end, so each request for one would wait for its time limit.
+    arguments: [
+      '--exclude-operation-id',
+      'followActivities',
+      '--max-examples',
+      String(Math.ceil(examples / operations)),
+      ...given,
+    ],
   });
   const measured = parsePrometheusText(await (await answer('/metrics')).text());
   const answers = Object.entries(paths).flatMap(([path, methods]) =>
@@ -121,6 +132,7 @@ test('valid and invalid requests, with keys and without, never get a 5xx, and ev
   expect(all).toBeGreaterThanOrEqual(minRequests);
   expect(good / all).toBeGreaterThan(0.4);
   expect(all - good).toBeGreaterThan(300);
-  expect(answers.filter(({ counts }) => total(counts, '2') === 0)).toEqual([]);
+  const without2xx = answers.filter(({ counts }) => total(counts, '2') === 0);
+  expect(without2xx.map(({ operation }) => operation)).toEqual(['get /api/logs/stream']);
   expect(answers.filter(({ counts }) => total(counts, '5') > 0)).toEqual([]);
 }, 600_000);

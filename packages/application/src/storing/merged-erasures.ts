@@ -1,0 +1,25 @@
+import { compareErasures, type RecordedErasure, Timestamp } from '@user-activity/domain';
+
+/**
+ * Merges erasures of one user of a project that follow each other on one partition with the same mode: the later one covers what both cover.
+ * So a user who is erased again and again costs no more than once.
+ */
+export function mergedErasures(erasures: readonly RecordedErasure[]): readonly RecordedErasure[] {
+  if (erasures.length < 2) return erasures;
+  const merged: RecordedErasure[] = [];
+  for (const erasure of erasures.toSorted(compareErasures)) {
+    const previous = merged.at(-1);
+    const isContinued =
+      previous?.mode === erasure.mode &&
+      previous.place.log === erasure.place.log &&
+      previous.place.partition === erasure.place.partition;
+    if (!isContinued) merged.push(erasure);
+    else
+      merged[merged.length - 1] = {
+        ...erasure,
+        requestedAt: Timestamp.trusted(Math.max(previous.requestedAt, erasure.requestedAt)),
+        isOpen: previous.isOpen || erasure.isOpen,
+      };
+  }
+  return merged;
+}
