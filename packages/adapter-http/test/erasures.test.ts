@@ -66,6 +66,36 @@ describe('DELETE /api/users/{userId}/logs', () => {
     expect(await found(it, { 'x-project': 'shop' })).toEqual([['s1', 'ann', {}]]);
   });
 
+  test.each(['{"mode":"anonymise"}', '[1]', '"text"', '0'])(
+    'refuses the body %s, which it would ignore',
+    async (body) => {
+      const { it } = await filled();
+      const headers = { 'content-type': 'application/json' };
+      const response = await it.app.inject({
+        method: 'DELETE',
+        url: '/api/users/ann/logs',
+        headers,
+        payload: body,
+      });
+      expect(response.statusCode).toBe(400);
+      expect(response.json()).toMatchObject({
+        detail: 'This route takes no body. It reads only the path and the query.',
+      });
+    },
+  );
+
+  test.each(['', '{}', 'null'])('takes the body "%s" for none', async (body) => {
+    const { it } = await filled();
+    const headers = { 'content-type': 'application/json' };
+    const response = await it.app.inject({
+      method: 'DELETE',
+      url: '/api/users/ann/logs',
+      headers,
+      payload: body,
+    });
+    expect(response.statusCode).toBe(202);
+  });
+
   test('with mode=anonymise keeps the activities without their user and metadata', async () => {
     const { it, store } = await filled();
     await store();

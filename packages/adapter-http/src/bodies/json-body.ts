@@ -28,6 +28,14 @@ export function bodyOf(request: FastifyRequest): unknown {
   throw new Problem(400, 'A JSON body is required.');
 }
 
+/** Throws 400 if the request has a body with content, which the route would ignore. */
+export async function refuseBody({ body }: FastifyRequest): Promise<void> {
+  // Some clients send an empty object.
+  if (body === undefined || body === null || (typeof body === 'object' && Object.keys(body).length === 0))
+    return;
+  throw new Problem(400, 'This route takes no body. It reads only the path and the query.');
+}
+
 /** Parses a body by `parse`. Throws 400 if the body is empty or malformed. Passes other errors of `parse` on to the caller. */
 export function jsonBody(body: Buffer, parse: JsonReader = exactJsonIn): unknown {
   if (body.length === 0) throw new Problem(400, 'A JSON body is required.');

@@ -3,6 +3,7 @@ import { keyInPathSchema } from '../openapi/key-json.ts';
 import { notFound, problems } from '../openapi/schemas.ts';
 import { refuseParameters } from '../query/query-parameters.ts';
 import { keyInPath, noSuchKey } from '../requests/key-in-path.ts';
+import { refuseBody } from '../bodies/json-body.ts';
 import type { Route } from '../requests/route.ts';
 
 const schema = {
@@ -23,9 +24,13 @@ const schema = {
 const config = { scope: 'admin', optionalBody: true } as const;
 
 export const deleteKey: Route<'revokeKey'> = (app, { revokeKey }) => {
-  app.delete('/api/keys/:id', { schema, config, onRequest: refuseParameters }, async (request, reply) => {
-    const id = keyInPath(request.params);
-    if ((await revokeKey(request.principal, id, request.namedProject)) === 'absent') throw noSuchKey();
-    return reply.code(204).send(null);
-  });
+  app.delete(
+    '/api/keys/:id',
+    { schema, config, onRequest: refuseParameters, preHandler: refuseBody },
+    async (request, reply) => {
+      const id = keyInPath(request.params);
+      if ((await revokeKey(request.principal, id, request.namedProject)) === 'absent') throw noSuchKey();
+      return reply.code(204).send(null);
+    },
+  );
 };

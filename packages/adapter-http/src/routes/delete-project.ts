@@ -2,6 +2,7 @@ import { ProjectJson, projectInPathSchema, projectJson } from '../openapi/projec
 import { problems } from '../openapi/schemas.ts';
 import { refuseParameters } from '../query/query-parameters.ts';
 import { projectInPath } from '../requests/project-in-path.ts';
+import { refuseBody } from '../bodies/json-body.ts';
 import type { Route } from '../requests/route.ts';
 
 const schema = {
@@ -20,7 +21,10 @@ const schema = {
 const config = { scope: 'erase', needsOperator: true, optionalBody: true } as const;
 
 export const deleteProject: Route<'eraseProject'> = (app, { eraseProject }) => {
-  app.delete('/api/projects/:id', { schema, config, onRequest: refuseParameters }, async (request, reply) =>
-    reply.code(202).send(projectJson(await eraseProject(request.principal, projectInPath(request.params)))),
+  app.delete(
+    '/api/projects/:id',
+    { schema, config, onRequest: refuseParameters, preHandler: refuseBody },
+    async (request, reply) =>
+      reply.code(202).send(projectJson(await eraseProject(request.principal, projectInPath(request.params)))),
   );
 };

@@ -6,6 +6,7 @@ import { type Parameter, ParameterReader } from '../query/parameter-reader.ts';
 import { queryParameters } from '../query/query-parameters.ts';
 import { noSuchPath } from '../requests/error-handling.ts';
 import { Problem } from '../requests/problem.ts';
+import { refuseBody } from '../bodies/json-body.ts';
 import type { Route } from '../requests/route.ts';
 import { ErasureIdText } from '../openapi/erasure-json.ts';
 
@@ -28,7 +29,7 @@ const schema = {
     'Erases everything that the service received for the user in the project until this request: its activities, also those that still wait ' +
     'on the log, and its dead letters. Answers 202 once the log holds the request, in the order of the activities of the user, so ' +
     'activities that are logged later are kept. `GET /api/erasures/{id}` tells how far it is. You can send the request again after a ' +
-    '503 or a lost response. What is erased stays erased when the log is read again, dead letters are replayed, or a backup is restored.',
+    '503 or a lost response. What is erased stays erased when the log is read again or dead letters are replayed.',
   params: Type.Object({ userId: UserIdText }),
   querystring: Type.Object({ [modeParameter.name]: Type.Optional(modeParameter.schema) }),
   response: {
@@ -47,14 +48,18 @@ const schema = {
 const config = { scope: 'erase', optionalBody: true } as const;
 
 export const deleteUser: Route<'eraseUser'> = (app, { eraseUser }) => {
-  app.delete('/api/users/:userId/logs', { schema, config }, async (request, reply) => {
-    const reader = new ParameterReader(queryParameters(request), [modeParameter.name]);
-    const mode = reader.one(modeParameter) ?? ErasureMode.default;
-    reader.assertNoViolations();
-    const { principal, project, params } = request;
-    const { id } = await eraseUser(principal, { project, userId: userInPath(params), mode });
-    return reply.code(202).header('location', `/api/erasures/${id}`).send({ id, status: 'accepted' });
-  });
+  app.delete(
+    '/api/users/:userId/logs',
+    { schema, config, preHandler: refuseBody },
+    async (request, reply) => {
+      const reader = new ParameterReader(queryParameters(request), [modeParameter.name]);
+      const mode = reader.one(modeParameter) ?? ErasureMode.default;
+      reader.assertNoViolations();
+      const { principal, project, params } = request;
+      const { id } = await eraseUser(principal, { project, userId: userInPath(params), mode });
+      return reply.code(202).header('location', `/api/erasures/${id}`).send({ id, status: 'accepted' });
+    },
+  );
 };
 
 /** Throws 400 if the user id is invalid, and 404 if it is empty. */
