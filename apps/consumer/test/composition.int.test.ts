@@ -24,6 +24,9 @@ test('every provided value can be made, and every token that a consumer needs is
     ids,
     publisher,
     outcomeWaiter,
+    feed,
+    followedLog,
+    feedWatch,
     apiUseCases,
     auditRelay,
     keyTable,
@@ -31,7 +34,19 @@ test('every provided value can be made, and every token that a consumer needs is
     secrets,
     ...needed
   } = tokens;
-  const ofApi = [ids, publisher, outcomeWaiter, apiUseCases, auditRelay, keyTable, projectTable, secrets];
+  const ofApi = [
+    ids,
+    publisher,
+    outcomeWaiter,
+    feed,
+    followedLog,
+    feedWatch,
+    apiUseCases,
+    auditRelay,
+    keyTable,
+    projectTable,
+    secrets,
+  ];
   for (const token of Object.values(needed)) expect(wiring.get<unknown>(token)).toBeDefined();
   for (const token of ofApi) expect(() => wiring.get<unknown>(token)).toThrow('is not provided');
   expect(await wiring.get(serverToken)).toBeDefined();

@@ -24,6 +24,7 @@ import {
   provideApiServer,
   provideApiUseCases,
   provideConsumer,
+  provideFeed,
   providePublisher,
   provideStore,
   serverToken,
@@ -73,6 +74,7 @@ function start({ choice }: Pick<ReturnType<typeof withMemory>, 'choice'>, port: 
     );
     const compose = wired((wiring, engines) => {
       providePublisher(wiring, engines, config);
+      provideFeed(wiring, engines);
       provideApiUseCases(wiring, config, consumer);
       provideApiServer(wiring, config, { version: '1.2.3', scrapeMetrics }, consumer);
     });
