@@ -133,6 +133,6 @@ test('valid and invalid requests, with keys and without, never get a 5xx, and ev
   expect(good / all).toBeGreaterThan(0.4);
   expect(all - good).toBeGreaterThan(300);
   const without2xx = answers.filter(({ counts }) => total(counts, '2') === 0);
-  expect(without2xx.map(({ operation }) => operation)).toEqual(['get /api/logs/stream']);
+  expect(new Set(without2xx.map(({ operation }) => operation))).toEqual(new Set(['get /api/logs/stream']));
   expect(answers.filter(({ counts }) => total(counts, '5') > 0)).toEqual([]);
 }, 600_000);
