@@ -9,6 +9,7 @@ import {
   isCovered,
   isLetterCovered,
   type OpenErasure,
+  type OpenPosition,
   type PlacedErasure,
   type ProjectId,
   projectsOfUser,
@@ -22,6 +23,10 @@ import { itemsAfter } from './items-after.ts';
 import { MemoryStore } from './memory-store.ts';
 
 const utf8 = new TextDecoder();
+
+/** Orders the erasures that are not done. */
+const comparePositions = (left: OpenPosition, right: OpenPosition): number =>
+  left.requestedAt - right.requestedAt || (left.id < right.id ? -1 : Number(left.id > right.id));
 
 /** Keeps erasures in a map, and looks at everything for each removal. */
 export class MemoryErasureLedger implements ErasureLedger {
@@ -62,10 +67,11 @@ export class MemoryErasureLedger implements ErasureLedger {
       .map(({ userId, ...erasure }) => ({ ...erasure, isOpen: userId !== undefined }));
   }
 
-  async findOpen(limit: number): Promise<readonly OpenErasure[]> {
+  async findOpen(limit: number, after?: OpenPosition): Promise<readonly OpenErasure[]> {
     return this.#recorded()
       .flatMap(({ userId, ...erasure }) => (userId === undefined ? [] : { ...erasure, userId }))
-      .toSorted((left, right) => left.requestedAt - right.requestedAt)
+      .toSorted(comparePositions)
+      .filter((erasure) => after === undefined || comparePositions(erasure, after) > 0)
       .slice(0, limit);
   }
 
@@ -104,11 +110,6 @@ export class MemoryErasureLedger implements ErasureLedger {
     for (const id of letterIds) letters.delete(id);
   }
 
-  async addErased(id: ErasureId, count: number): Promise<void> {
-    const entry = this.#reachableStore().userErasures.get(id);
-    if (entry !== undefined) entry.erased += count;
-  }
-
   async finish(id: ErasureId): Promise<void> {
     const entry = this.#reachableStore().userErasures.get(id);
     if (entry !== undefined) entry.userId = undefined;
@@ -127,6 +128,8 @@ export class MemoryErasureLedger implements ErasureLedger {
     if (!isCovered({ origin: this.#store.origins.get(key), receivedAt }, erasure)) return false;
     if (replacement === undefined) this.#store.remove(key);
     else this.#store.activities.set(key, activity.anonymised(replacement));
+    const entry = this.#store.userErasures.get(erasure.id);
+    if (entry !== undefined) entry.erased += 1;
     return true;
   }
 

@@ -34,7 +34,7 @@ export const brokenLedgers: Broken<ErasureLedgerSubject> = [
         record: (erasure) => own.record(erasure),
         find: (project, id) => own.find(project, id),
         findByUsers: (users) => own.findByUsers(users),
-        findOpen: (limit) => own.findOpen(limit),
+        findOpen: (limit, after) => own.findOpen(limit, after),
       };
     }),
   ],
@@ -184,10 +184,35 @@ export const brokenLedgers: Broken<ErasureLedgerSubject> = [
     'E3',
     'returns the newest open erasures first',
     ledger((sound) => ({
-      findOpen: async (limit) => (await sound.findOpen(1000)).toReversed().slice(0, limit),
+      findOpen: async (limit, after) => (await sound.findOpen(1000, after)).toReversed().slice(0, limit),
     })),
   ],
-  ['E3', 'ignores the limit', ledger((sound) => ({ findOpen: () => sound.findOpen(1000) }))],
+  ['E3', 'ignores the limit', ledger((sound) => ({ findOpen: (_, after) => sound.findOpen(1000, after) }))],
+  [
+    'E3',
+    'begins a page with the last erasure of the one before',
+    ledger((sound) => ({
+      findOpen: async (limit, after) =>
+        (await sound.findOpen(1000))
+          .filter(
+            ({ requestedAt, id }) =>
+              after === undefined ||
+              requestedAt > after.requestedAt ||
+              (requestedAt === after.requestedAt && id >= after.id),
+          )
+          .slice(0, limit),
+    })),
+  ],
+  [
+    'E3',
+    'begins a page at a later time',
+    ledger((sound) => ({
+      findOpen: async (limit, after) =>
+        (await sound.findOpen(1000))
+          .filter(({ requestedAt }) => after === undefined || requestedAt > after.requestedAt)
+          .slice(0, limit),
+    })),
+  ],
   ['E4', 'keeps the name after the end', ledger(() => ({ finish: async () => undefined }))],
   [
     'E4',
@@ -196,7 +221,8 @@ export const brokenLedgers: Broken<ErasureLedgerSubject> = [
       const done = new Set<string>();
       return {
         finish: async (id) => void done.add(id),
-        findOpen: async (limit) => (await sound.findOpen(limit)).filter(({ id }) => !done.has(id)),
+        findOpen: async (limit, after) =>
+          (await sound.findOpen(limit, after)).filter(({ id }) => !done.has(id)),
       };
     }),
   ],
@@ -215,44 +241,6 @@ export const brokenLedgers: Broken<ErasureLedgerSubject> = [
       }));
       return naming();
     },
-  ],
-  [
-    'E8',
-    'sets the number instead of adding',
-    ledger((_, { userErasures }) => ({
-      async addErased(id, count) {
-        const entry = userErasures.get(id);
-        if (entry !== undefined) entry.erased = count;
-      },
-    })),
-  ],
-  [
-    'E8',
-    'counts nothing after the end',
-    ledger((sound, { userErasures }) => ({
-      addErased: async (id, count) =>
-        userErasures.get(id)?.userId === undefined ? undefined : sound.addErased(id, count),
-    })),
-  ],
-  [
-    'E8',
-    'counts for every erasure of the user',
-    ledger((sound, { userErasures }) => ({
-      async addErased(_id, count) {
-        for (const id of userErasures.keys()) await sound.addErased(id, count);
-      },
-    })),
-  ],
-  [
-    'E8',
-    'forgets the number at the end',
-    ledger((sound, { userErasures }) => ({
-      async finish(id) {
-        await sound.finish(id);
-        const entry = userErasures.get(id);
-        if (entry !== undefined) entry.erased = 0;
-      },
-    })),
   ],
   [
     'E9',

@@ -39,6 +39,7 @@ import { letterRepositoriesWithoutProjects, repositoriesWithoutProjects } from '
 import { brokenQueues } from './broken-queues.ts';
 import { brokenRepositories } from './broken-stores.ts';
 import { brokenRegistries } from './broken-registries.ts';
+import { brokenErasureCounts } from './broken-erasure-counts.ts';
 import { brokenRecordRemovals } from './broken-record-removals.ts';
 import { brokenRemovals } from './broken-removals.ts';
 import { brokenSettings } from './broken-settings.ts';
@@ -127,6 +128,7 @@ describeTeeth('ErasureLedger', erasureLedgerContract, [
   ...brokenLedgers,
   ...brokenRemovals,
   ...brokenRecordRemovals,
+  ...brokenErasureCounts,
 ]);
 describeTeeth('KeyRepository', keyRepositoryContract, brokenKeyRepositories);
 describeTeeth('Outbox', outboxContract, brokenOutboxes);

@@ -1,4 +1,4 @@
-import type { UserDigest } from '@user-activity/domain';
+import type { OpenPosition, UserDigest } from '@user-activity/domain';
 import type { MongoStore } from './mongo-store.ts';
 import { erasuresByUser, openErasures, type RecordedDocument } from './user-erasure-document.ts';
 
@@ -19,9 +19,21 @@ export const erasuresOfUsers = (
     { hint: erasuresByUser.key, maxTimeMS },
   );
 
-/** Queries the erasures that are not done, the oldest first. */
-export const erasuresNotDone = ({ userErasures, timeoutMs: maxTimeMS }: MongoStore, limit: number) =>
+/** Queries the erasures that are not done and come behind a position, the oldest first. */
+export const erasuresNotDone = (
+  { userErasures, timeoutMs: maxTimeMS }: MongoStore,
+  limit: number,
+  after?: OpenPosition,
+) =>
   userErasures.find<RecordedDocument>(
-    { userId: { $exists: true } },
+    { userId: { $exists: true }, ...(after === undefined ? {} : behind(after)) },
     { sort: openErasures.key, limit, hint: openErasures.key, maxTimeMS },
   );
+
+function behind({ requestedAt, id }: OpenPosition) {
+  const time = new Date(requestedAt);
+  return {
+    'recorded.requestedAt': { $gte: time },
+    $or: [{ 'recorded.requestedAt': { $gt: time } }, { _id: { $gt: id } }],
+  };
+}

@@ -6,6 +6,7 @@ import {
   type ErasureLedger,
   type ErasureProgress,
   type OpenErasure,
+  type OpenPosition,
   type ProjectId,
   type RecordedErasure,
   type UserDigest,
@@ -14,7 +15,7 @@ import {
 } from '@user-activity/domain';
 import { anyErasure, erasuresNotDone, erasuresOfUsers } from './find-user-erasures.ts';
 import type { MongoStore } from './mongo-store.ts';
-import { removeCovered, removeLettersOfUser, removeOfUser } from './remove-covered.ts';
+import { removeCovered, removeLettersOfUser, removeOfUser, stillStored } from './remove-covered.ts';
 import { translated } from './translated.ts';
 import { openErasure, placedErasure, recordedPart } from './user-erasure-document.ts';
 
@@ -76,8 +77,10 @@ export class MongoErasureLedger implements ErasureLedger {
     });
   }
 
-  findOpen(limit: number): Promise<readonly OpenErasure[]> {
-    return translated(async () => (await erasuresNotDone(this.#store, limit).toArray()).map(openErasure));
+  findOpen(limit: number, after?: OpenPosition): Promise<readonly OpenErasure[]> {
+    return translated(async () =>
+      (await erasuresNotDone(this.#store, limit, after).toArray()).map(openErasure),
+    );
   }
 
   removeActivities(removal: UserRemoval) {
@@ -90,7 +93,8 @@ export class MongoErasureLedger implements ErasureLedger {
 
   async removeRecords(records: readonly ErasedUserRecord[], letters: readonly DeadLetterId[]): Promise<void> {
     await translated(async () => {
-      const groups = Map.groupBy(records, ({ erasure, userId }) => `${erasure.id} ${userId}`);
+      const left = await stillStored(this.#store, records);
+      const groups = Map.groupBy(left, ({ erasure, userId }) => `${erasure.id} ${userId}`);
       for (const [first, ...others] of groups.values()) {
         if (first === undefined) continue;
         const keys = [first, ...others].map(ActivityKeyText.of);
@@ -100,10 +104,6 @@ export class MongoErasureLedger implements ErasureLedger {
       if (ids.length > 0)
         await this.#store.deadLetters.deleteMany({ _id: { $in: ids } }, { hint: { _id: 1 } });
     });
-  }
-
-  async addErased(id: ErasureId, count: number): Promise<void> {
-    await translated(() => this.#store.userErasures.updateOne({ _id: id }, { $inc: { erased: count } }));
   }
 
   async finish(id: ErasureId): Promise<void> {

@@ -1,5 +1,6 @@
 import {
   ActivityKeyText,
+  type ErasedUserRecord,
   type PlacedErasure,
   projectsOfUser,
   QualifiedTopic,
@@ -51,9 +52,12 @@ export const coveredFilter = (keys: readonly string[], userId: UserId, erasure: 
   ...coveredActivities(erasure),
 });
 
-/** Removes or anonymises the activities with these keys that belong to the user and that the erasure covers. Returns their number. */
+/**
+ * Removes or anonymises the activities with these keys that belong to the user and that the erasure covers. Counts them for the erasure, and
+ * returns their number.
+ */
 export async function removeCovered(
-  { activities }: MongoStore,
+  { activities, userErasures }: MongoStore,
   keys: readonly string[],
   userId: UserId,
   erasure: PlacedErasure,
@@ -62,9 +66,26 @@ export async function removeCovered(
   if (keys.length === 0) return 0;
   const filter = coveredFilter(keys, userId, erasure);
   const options = { hint: { _id: 1 } };
-  if (replacement === undefined) return (await activities.deleteMany(filter, options)).deletedCount;
-  const change = { $set: { userId: replacement, metadata: {} } };
-  return (await activities.updateMany(filter, change, options)).modifiedCount;
+  const removed =
+    replacement === undefined
+      ? (await activities.deleteMany(filter, options)).deletedCount
+      : (await activities.updateMany(filter, { $set: { userId: replacement, metadata: {} } }, options))
+          .modifiedCount;
+  if (removed > 0) await userErasures.updateOne({ _id: erasure.id }, { $inc: { erased: removed } });
+  return removed;
+}
+
+/** Returns the records whose ids are stored. A log that is read again has many records of users who are gone. */
+export async function stillStored(
+  { activities, timeoutMs: maxTimeMS }: MongoStore,
+  records: readonly ErasedUserRecord[],
+): Promise<readonly ErasedUserRecord[]> {
+  if (records.length === 0) return [];
+  const keys = [...new Set(records.map(ActivityKeyText.of))];
+  const options = { projection: { _id: 1 }, hint: { _id: 1 }, maxTimeMS };
+  const stored = await activities.find({ _id: { $in: keys } }, options).toArray();
+  const ids = new Set<string>(stored.map(({ _id }) => _id));
+  return records.filter((record) => ids.has(ActivityKeyText.of(record)));
 }
 
 /** Removes one portion of the activities of a user, the oldest first. */

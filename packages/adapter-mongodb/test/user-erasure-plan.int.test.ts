@@ -3,6 +3,7 @@ import {
   ErasureId,
   LogId,
   type OpenErasure,
+  type OpenPosition,
   ProjectId,
   Timestamp,
   UserDigest,
@@ -20,6 +21,7 @@ import {
 } from '../src/index.ts';
 import { activitiesOfUser, coveredFilter, lettersOfUser, rangesOf } from '../src/remove-covered.ts';
 import { explained } from './explained.ts';
+import { placedErasure } from '../src/user-erasure-document.ts';
 import { freshStore } from './mongo-subjects.ts';
 
 const users = ['user-1', 'user-2', 'user-3'];
@@ -127,12 +129,17 @@ test('whether there is an erasure takes one key', async () => {
   expect([examined, keys]).toEqual([0, 1]);
 });
 
-test('the erasures that are not done come from their index in order', async () => {
-  const query = erasuresNotDone(fixture.store, 10);
-  const { plan, examined, keys } = await explained(query);
-  expect(plan).toContain('"recorded.requestedAt_1__id_1"');
-  expect(plan).not.toMatch(/COLLSCAN|"SORT"/);
-  expect([examined, keys]).toEqual([10, 10]);
+test('the erasures that are not done come from their index in order, page by page', async () => {
+  let last: OpenPosition | undefined;
+  // A later page also looks at the last erasure of the page before.
+  for (const max of [10, 11, 11]) {
+    const query = erasuresNotDone(fixture.store, 10, last);
+    const { plan, examined, keys } = await explained(query);
+    expect(plan).toContain('"recorded.requestedAt_1__id_1"');
+    expect(plan).not.toMatch(/COLLSCAN|"SORT"/);
+    expect([examined, keys]).toEqual([max, max]);
+    last = (await erasuresNotDone(fixture.store, 10, last).toArray()).map(placedErasure).at(-1);
+  }
 });
 
 test('a database of the version before gets the indexes, and its dead letters are found by their key', async () => {

@@ -252,5 +252,7 @@ test('erasures of users are found in one index each, without sorting', () => {
     'SEARCH user_erasures USING COVERING INDEX user_erasures_by_user (user>?)',
   );
   // A partial index: it holds nothing but the erasures that are not done.
-  expect(planOf(openErasuresSql)).toBe('SCAN user_erasures USING INDEX user_erasures_open');
+  expect(planOf(openErasuresSql)).toBe(
+    'SEARCH user_erasures USING INDEX user_erasures_open ((requested_at,id)>(?,?))',
+  );
 });

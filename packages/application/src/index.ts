@@ -34,7 +34,7 @@ export { OutcomeWaiter } from './logging/outcome-waiter.ts';
 export { type EffectiveProject, ProjectTable } from './projects/project-table.ts';
 export type { ProjectSweep } from './projects/sweep-projects.ts';
 export type { Anonymiser } from './storing/anonymised-record.ts';
-export type { DigestUser } from './storing/erasures.ts';
+export type { DigestUser } from './users/user-erasures.ts';
 export { makeRegisterLog } from './storing/register-log.ts';
 export type { ResumeObserver } from './storing/resume-storing.ts';
 export type { Pause } from './storing/persist.ts';

@@ -50,6 +50,84 @@ describe('an activity below an anonymisation', () => {
   });
 });
 
+describe('an activity that a client sends again after the anonymisation of its user', () => {
+  test('is a duplicate, and no dead letter names the user', async () => {
+    const { store, run, letters, ledger } = storing();
+    const original = activity('a', 0, { metadata });
+    await run(0, original, requestOf('anonymise'));
+    for (const { id } of await ledger.findOpen(10)) await ledger.finish(id);
+    expect(await run(2, activity('a', 60, { metadata, createdAt: original.createdAt }))).toEqual({
+      ...none,
+      duplicate: 1,
+    });
+    expect([...store.activities.values()]).toEqual([original.anonymised(replacement)]);
+    expect(letters()).toEqual([]);
+  });
+
+  test('is a conflict if it is another fact, and so is that of a user who was not anonymised', async () => {
+    const { run, letters } = storing();
+    await run(0, activity('a'), activity('b'), requestOf('anonymise'));
+    const others = [activity('a', 60, { type: 'OTHER' }), activity('b', 60, { userId: 'somebody' })];
+    expect(await run(3, ...others)).toEqual({ ...none, conflict: 2 });
+    expect(letters()).toHaveLength(2);
+  });
+
+  test('is stored if the id belonged to another user who is erased meanwhile, also among many conflicts', async () => {
+    const { run, ledger, left, letters } = storing();
+    const foreign = { userId: 'user-2' };
+    await run(0, activity('a', 0, foreign), activity('b', 0, { userId: 'user-3' }));
+    await run(10, ...Array.from({ length: 250 }, (_, index) => activity(`many-${index}`, 0, foreign)));
+    await ledger.record(recordedOf(500, 'erase', foreign));
+    const topic = [
+      activity('b', 60),
+      activity('a', 60),
+      ...Array.from({ length: 250 }, (_, index) => activity(`many-${index}`, 60)),
+    ];
+    expect(await run(600, ...topic)).toEqual({ ...none, stored: 251, conflict: 1 });
+    expect(letters().map(({ activityId }) => activityId)).toEqual(['b']);
+    expect(left().filter((text) => !text.endsWith('of user-1'))).toEqual(['b of user-3']);
+    expect((await ledger.find(recordedOf(500).project, recordedOf(500).id))?.erased).toBe(251);
+  });
+
+  test('is a conflict if the other user is erased, but not that activity', async () => {
+    const { run, ledger, left } = storing();
+    await run(5, activity('a', 0, { userId: 'user-2' }));
+    await ledger.record(recordedOf(4, 'erase', { userId: 'user-2' }));
+    expect(await run(6, activity('a', 60))).toEqual({ ...none, conflict: 1 });
+    expect(left()).toEqual(['a of user-2']);
+  });
+});
+
+describe('the erasure of a replacement', () => {
+  const ofReplacement = { id: 'of-replacement', userId: replacement, second: 9 };
+
+  test('removes what was anonymised, and keeps it away when the log is read again', async () => {
+    const { run, left, ledger, letters } = storing();
+    const topic = [activity('a', 0, { metadata }), requestOf('anonymise'), activity('b', 20)];
+    await run(0, ...topic);
+    expect(left()).toEqual(['b of user-1', `a of ${replacement}`].toSorted());
+    await ledger.record(recordedOf(40, 'erase', ofReplacement));
+    expect(await run(0, ...topic)).toEqual({ ...none, redelivered: 1, erased: 2 });
+    expect(left()).toEqual(['b of user-1']);
+    for (const { id } of await ledger.findOpen(10)) await ledger.finish(id);
+    expect(await run(0, ...topic)).toEqual({ ...none, redelivered: 1, erased: 2 });
+    expect(left()).toEqual(['b of user-1']);
+    expect(letters()).toEqual([]);
+  });
+
+  test('by an anonymisation replaces the replacement', async () => {
+    const { run, left, ledger } = storing();
+    const topic = [activity('a', 0, { metadata }), requestOf('anonymise')];
+    await run(0, ...topic);
+    await ledger.record(recordedOf(40, 'anonymise', ofReplacement));
+    const second = anonymiser.replace(activity('a').project, replacement);
+    for (let time = 0; time < 2; time += 1) {
+      expect(await run(0, ...topic)).toEqual({ ...none, redelivered: 1, erased: 1 });
+      expect(left()).toEqual([`a of ${second}`]);
+    }
+  });
+});
+
 describe('a dead letter of an anonymised record', () => {
   /** Delivers a record whose id belongs to another user, and returns the text of its letter. */
   async function letterTextOf(record: LogRecord): Promise<string> {

@@ -81,11 +81,10 @@ export const methodsOf = (ledger: ErasureLedger): ErasureLedger => ({
   find: (project, id) => ledger.find(project, id),
   isEmpty: () => ledger.isEmpty(),
   findByUsers: (users) => ledger.findByUsers(users),
-  findOpen: (limit) => ledger.findOpen(limit),
+  findOpen: (limit, after) => ledger.findOpen(limit, after),
   removeActivities: (removal) => ledger.removeActivities(removal),
   removeLetters: (erasure, limit) => ledger.removeLetters(erasure, limit),
   removeRecords: (records, letters) => ledger.removeRecords(records, letters),
-  addErased: (id, count) => ledger.addErased(id, count),
   finish: (id) => ledger.finish(id),
 });
 
@@ -117,7 +116,7 @@ export function storing(
     consumer: new MemoryEventConsumer(),
     acceptsGap: false,
     resumeObserver: { upgraded: () => undefined, rereading: () => undefined, skipped: () => undefined },
-    repository: { save },
+    repository: { save, findByIds: (keys) => repository.findByIds(keys) },
     deadLetterQueue: new MemoryDeadLetterQueue(store),
     clock: new FixedClock(),
     anonymiser,

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { MemoryErasureLedger, type MemoryStore } from '@user-activity/adapter-memory';
 import { UserDigest, UserId } from '@user-activity/domain';
 import type { Anonymiser } from '../src/storing/anonymised-record.ts';
-import type { DigestUser } from '../src/storing/erasures.ts';
+import type { DigestUser } from '../src/users/user-erasures.ts';
 
 export const digestUser: DigestUser = (user) => UserDigest.trusted(hash('sha256', user, 'base64url'));
 

@@ -2,7 +2,7 @@ import { decidingErasure, type ErasureMode, LogId, Timestamp } from '@user-activ
 import { erasureOf } from '@user-activity/port-contracts';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { mergedErasures } from '../src/storing/merged-erasures.ts';
+import { mergedErasures } from '../src/users/merged-erasures.ts';
 import { recordedOf } from './erased-users.ts';
 
 const logs = [LogId.parse('log-1'), LogId.parse('log-2')] as const;

@@ -47,7 +47,7 @@ function setUp(around: { beforeSave?: () => Promise<unknown>; afterSave?: () => 
     consumer: new MemoryEventConsumer(),
     acceptsGap: false,
     resumeObserver: { upgraded: () => undefined, rereading: () => undefined, skipped: () => undefined },
-    repository: { save },
+    repository: { save, findByIds: (keys) => repository.findByIds(keys) },
     projects,
     ...erasing(store),
     deadLetterQueue: new MemoryDeadLetterQueue(store),

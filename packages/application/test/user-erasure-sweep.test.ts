@@ -1,72 +1,12 @@
-import {
-  FixedClock,
-  MemoryActivityRepository,
-  MemoryDeadLetterQueue,
-  MemoryErasureLedger,
-  MemoryProjectRepository,
-  MemoryStore,
-} from '@user-activity/adapter-memory';
-import {
-  DomainError,
-  type ErasureLedger,
-  ProjectId,
-  RetentionDays,
-  type UserActivity,
-} from '@user-activity/domain';
+import { MemoryDeadLetterQueue } from '@user-activity/adapter-memory';
+import { DomainError, type ErasureLedger, ProjectId } from '@user-activity/domain';
 import { letterOf, sampleActivity } from '@user-activity/port-contracts';
 import { describe, expect, test } from 'vitest';
-import { ProjectTable } from '../src/projects/project-table.ts';
-import { makeSweepProjects, type SweepProjectsDeps } from '../src/projects/sweep-projects.ts';
-import { activity, log, methodsOf, recordedOf } from './erased-users.ts';
+import { activity, methodsOf, recordedOf } from './erased-users.ts';
 import { anonymiser } from './erasing.ts';
+import { many, nothing, settleMs, setUp, throwNoKey } from './swept-users.ts';
 
-const settleMs = 1000;
-const nothing = { expired: 0, erased: 0, forgotten: 0, letters: 0, more: false };
 const dayMs = 24 * 60 * 60 * 1000;
-
-/** A store with activities of `user-1` at these offsets, and an erasure with its place at offset 100. */
-async function setUp(offsets: readonly number[], mode: 'erase' | 'anonymise' = 'erase') {
-  const [store, clock, time] = [new MemoryStore(), new FixedClock(), { now: 0 }];
-  const [ledger, repository] = [new MemoryErasureLedger(store), new MemoryActivityRepository(store)];
-  const save = (...placed: readonly (readonly [offset: number, activity: UserActivity])[]) =>
-    repository.save(
-      placed.map(([, each]) => each),
-      placed.map(([offset]) => ({ log, partition: 0, offset })),
-    );
-  await save(...offsets.map((offset) => [offset, activity(`at-${offset}`)] as const));
-  const erasure = recordedOf(100, mode);
-  await ledger.record(erasure);
-  /** The sweep of another process. */
-  const process = (change: Partial<SweepProjectsDeps> = {}) =>
-    makeSweepProjects({
-      projects: new MemoryProjectRepository(store),
-      projectTable: new ProjectTable(RetentionDays.parse(30), () => 0),
-      clock,
-      pauseSweep: async () => undefined,
-      now: () => time.now,
-      ledger,
-      anonymiser,
-      settleMs,
-      maxSweepPortionMs: 1000,
-      ...change,
-    });
-  return {
-    store,
-    clock,
-    time,
-    ledger,
-    erasure,
-    save,
-    process,
-    sweep: process(),
-    progress: () => ledger.find(erasure.project, erasure.id),
-    left: () => [...store.activities.values()].map(({ id, userId }) => `${id} of ${userId}`).toSorted(),
-  };
-}
-
-/** Activities below the erasure, more than one portion. */
-const many = (count: number) =>
-  Array.from({ length: count }, (_, index) => [1, activity(`many-${index}`, -1 - index)] as const);
 
 describe('the erasure of a user', () => {
   test('removes its activities and dead letters below it, and ends after the last pass', async () => {
@@ -126,6 +66,22 @@ describe('the erasure of a user', () => {
     expect(await it.progress()).toMatchObject({ status: 'done' });
     expect(it.left()).toEqual([]);
   });
+});
+
+test('what is anonymised late is removed if its replacement was erased, before the anonymisation ends', async () => {
+  const it = await setUp([1], 'anonymise');
+  const userId = anonymiser.replace(it.erasure.project, it.erasure.userId);
+  await it.sweep('erasure');
+  const ofReplacement = recordedOf(200, 'erase', { id: 'of-replacement', userId, second: 9 });
+  await it.ledger.record(ofReplacement);
+  await it.sweep('erasure');
+  await it.ledger.finish(ofReplacement.id);
+  expect(it.left()).toEqual([]);
+  await it.save([2, activity('late')], [3, activity('elsewhere', 0, { project: ProjectId.parse('shop') })]);
+  it.time.now = settleMs;
+  await it.sweep('erasure');
+  expect(await it.progress()).toMatchObject({ status: 'done', erased: 2 });
+  expect(it.left()).toEqual(['elsewhere of user-1']);
 });
 
 describe('a sweep whose time is over', () => {
@@ -224,7 +180,7 @@ describe('several processes', () => {
 describe('a failure', () => {
   const down = () => Promise.reject(new DomainError('STORE_UNAVAILABLE', 'down'));
 
-  test.each(['findOpen', 'removeActivities', 'removeLetters', 'addErased', 'finish'] as const)(
+  test.each(['findOpen', 'removeActivities', 'removeLetters', 'finish'] as const)(
     'of %s leaves the rest to the next sweep, and nothing is counted twice',
     async (method) => {
       const it = await setUp([1, 101]);
@@ -246,8 +202,7 @@ describe('a failure', () => {
       }
       expect(sweeps.filter((result) => result instanceof DomainError)).toHaveLength(1);
       expect([it.left(), it.store.letters.size]).toEqual([['at-101 of user-1'], 0]);
-      // What was removed before a failed count is not counted.
-      expect(await it.progress()).toMatchObject({ status: 'done', erased: method === 'addErased' ? 0 : 1 });
+      expect(await it.progress()).toMatchObject({ status: 'done', erased: 1 });
     },
   );
 
@@ -257,10 +212,7 @@ describe('a failure', () => {
     await it.save([2, activity('x', 0, { userId: 'user-2' })]);
     const old = it.clock.now() - 40 * dayMs;
     await it.save([200, sampleActivity({ id: 'old', userId: 'user-3', createdAt: old })]);
-    const noKey = () => {
-      throw new DomainError('STORE_UNAVAILABLE', 'no key');
-    };
-    const broken = it.process({ anonymiser: { ...anonymiser, replace: noKey } });
+    const broken = it.process({ anonymiser: { ...anonymiser, replace: throwNoKey } });
     for (let round = 0; round < 4; round += 1) {
       await expect(broken('schedule')).rejects.toThrow('no key');
       it.time.now += settleMs;

@@ -19,11 +19,14 @@ import {
 import { sampleActivity } from '@user-activity/port-contracts';
 import { expect, test } from 'vitest';
 import { OutcomeWaiter } from '../src/logging/outcome-waiter.ts';
-import { digestUser, erasing } from './erasing.ts';
+import { anonymiser, digestUser, erasing } from './erasing.ts';
 
 const shop = ProjectId.parse('shop');
 const [ann, bob] = [UserId.parse('ann'), UserId.parse('bob')];
 const requestedAt = Timestamp.fromMillis(5);
+
+/** A place behind the requests of `record`. */
+const behindRequest = { log: LogId.parse('log-1'), partition: 0, offset: 8 };
 
 /** A waiter on a store in memory. `onSleep` runs before each query, with the number of the queries until then. */
 function setUp(onSleep: (queries: number) => Promise<unknown> = async () => undefined) {
@@ -41,6 +44,7 @@ function setUp(onSleep: (queries: number) => Promise<unknown> = async () => unde
       digested.push(user);
       return digestUser(user);
     },
+    anonymiser,
     clock: new FixedClock(),
     sleep: async () => {
       await nextTurn();
@@ -106,11 +110,40 @@ test('a request whose activity was stored without its user gets erased, and no c
   expect(await outcomeOf(waiting)).toBe('erased');
 });
 
+test('a request that is sent again after its user was anonymised gets duplicate, if it is the same activity', async () => {
+  const { outcomeOf, record, repository, ledger } = setUp();
+  const stored = ['same', 'other-type', 'other-user'].map((id) => activity(id, 4, { metadata: { n: 1 } }));
+  const [replacement, other] = [anonymiser.replace(shop, ann), anonymiser.replace(shop, bob)];
+  await repository.save(
+    stored.map((each) => each.anonymised(each.id === 'other-user' ? other : replacement)),
+  );
+  await record('anonymise');
+  await record('anonymise', bob);
+  for (const id of ['of-ann', 'of-bob']) await ledger.finish(ErasureId.parse(id));
+  const again = [activity('same', 6, { metadata: { n: 1 } }), activity('other-type', 6, { type: 'OTHER' })];
+  expect(await Promise.all([...again, activity('other-user', 6)].map(outcomeOf))).toEqual([
+    'duplicate',
+    'conflict',
+    'conflict',
+  ]);
+});
+
+test('a request is not answered by an activity of another user who is being erased', async () => {
+  const it = setUp(async (queries) => {
+    if (queries !== 3) return;
+    it.store.activities.clear();
+    await it.repository.save([activity('a', 6)]);
+  });
+  await it.repository.save([activity('a', 3, { userId: 'bob' })]);
+  await it.record('erase', bob);
+  expect(await it.outcomeOf(activity('a', 6))).toBe('stored');
+});
+
 test('a request is not answered by an activity with its id that is being erased', async () => {
   const it = setUp(async (queries) => {
     if (queries !== 3) return;
     it.store.activities.clear();
-    await it.repository.save([activity('a', 6), activity('b', 7)]);
+    await it.repository.save([activity('a', 6), activity('b', 7)], [behindRequest, behindRequest]);
   });
   await it.repository.save([activity('a', 3), activity('b', 3)]);
   await it.record();

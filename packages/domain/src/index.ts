@@ -96,7 +96,7 @@ export { locatedRecord } from './log/located-record.ts';
 export { headersOfEvent } from './log/event-headers.ts';
 export { eventTypes, type LogEvent, textOfEvent, userOf } from './log/log-event.ts';
 export { LogId } from './log/log-id.ts';
-export { type LogPosition, replacesOrigin } from './log/log-position.ts';
+export { isSamePartition, type LogPosition, replacesOrigin } from './log/log-position.ts';
 export type {
   LogRecord,
   Origin,
@@ -130,6 +130,7 @@ export type {
   ErasureProgress,
   ErasureStatus,
   OpenErasure,
+  OpenPosition,
   RecordedErasure,
   UserRemoval,
 } from './ports/erasure-ledger.ts';

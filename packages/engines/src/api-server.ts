@@ -68,7 +68,7 @@ export function provideApiUseCases(wiring: Wiring, config: ApiConfig, consumerGe
   const recordingRules = { maxMetadataBytes: config.MAX_METADATA_BYTES, reservedIds };
   wiring.provide(
     tokens.outcomeWaiter,
-    (get) => outcomeWaiter(get, recordingRules),
+    (get) => outcomeWaiter(get, { ...config, ...recordingRules }),
     async (waiter) => waiter.close(),
   );
   wiring.provide(tokens.secrets, () => new RandomSecrets());

@@ -99,7 +99,10 @@ export const feedWatch = (get: Get): FeedWatch =>
 /** Makes the waiter for the outcomes of activities. The larger the metadata of a request may be, the fewer requests may wait. */
 export const outcomeWaiter = (
   get: Get,
-  { maxMetadataBytes }: Pick<RecordingRules, 'maxMetadataBytes'>,
+  {
+    maxMetadataBytes,
+    ANONYMISATION_KEY,
+  }: Pick<RecordingRules, 'maxMetadataBytes'> & Pick<ApiLimits, 'ANONYMISATION_KEY'>,
 ): OutcomeWaiter =>
   measuredWaiter(
     new OutcomeWaiter({
@@ -108,6 +111,7 @@ export const outcomeWaiter = (
       projects: get(tokens.projects),
       ledger: get(tokens.ledger),
       digestUser,
+      anonymiser: anonymiser(ANONYMISATION_KEY),
       clock: get(tokens.clock),
       turns: new Turns(eventLoop),
       sleep: (ms) => delay(ms, undefined, { ref: false }),

@@ -35,7 +35,10 @@ export const storingUseCases = (
 ): StoringUseCases =>
   instrumentStoring(
     makeStoringUseCases({
-      repository: withSaveMetrics(get(tokens.repository), get(tokens.clock)),
+      repository: {
+        ...withSaveMetrics(get(tokens.repository), get(tokens.clock)),
+        findByIds: (keys) => get(tokens.repository).findByIds(keys),
+      },
       settledOffsets: get(tokens.settledOffsets),
       log: get(tokens.registeredTopic).log,
       isFirstLog: get(tokens.registeredTopic).isFirst,

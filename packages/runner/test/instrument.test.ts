@@ -83,7 +83,7 @@ function setUp() {
     () => new application.FollowedLog({ feed, findLog: async () => log }, log),
   );
   wiring.provide(tokens.feedWatch, (get) => feedWatch(get));
-  wiring.provide(tokens.outcomeWaiter, (get) => outcomeWaiter(get, recordingRules));
+  wiring.provide(tokens.outcomeWaiter, (get) => outcomeWaiter(get, { ...limits, ...recordingRules }));
   wiring.provide(tokens.watchdog, (get) => progressWatchdog(get));
   wiring.provide(tokens.apiUseCases, (get) => apiUseCases(get, limits, health));
   const registeredTopic = { partitions: 1, log, isFirst: true };

@@ -15,12 +15,12 @@ export const ErasureJson = namedSchema(
     id: ErasureIdText,
     status: Type.Union([Type.Literal('accepted'), Type.Literal('running'), Type.Literal('done')], {
       description:
-        '`accepted`: the log holds the request. `running`: a consumer has recorded it, and what it covers is being removed. `done`: nothing of it is ' +
-        'in the store.',
+        '`accepted`: the log holds the request. `running`: a consumer has recorded it: nothing that it covers is newly stored, and what the store has ' +
+        'is being removed. `done`: nothing that it covers is in the store.',
     }),
     erased: Type.Integer({
       minimum: 0,
-      description: 'The number of activities that were removed or anonymised.',
+      description: 'The number of activities that were removed from the store, or anonymised in it.',
       examples: [1042],
     }),
   }),

@@ -8,6 +8,7 @@ import {
   type ErasureProgress,
   LogId,
   type OpenErasure,
+  type OpenPosition,
   type PlacedErasure,
   ProjectId,
   type RecordedErasure,
@@ -17,13 +18,14 @@ import {
   UserId,
   type UserRemoval,
 } from '@user-activity/domain';
-import type { CoverInput, UserErasureRow } from '../protocol/user-erasure-rows.ts';
+import type { CoverInput, OpenRow, UserErasureRow } from '../protocol/user-erasure-rows.ts';
 import { changeStore, queryStore } from './failure.ts';
 import { originRow } from './letter-row.ts';
 import { positionAfter, positionOf, shares } from './removal-shares.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 
 const options = { timeoutMs: 10_000 };
+const beforeAll: OpenRow = [-Number.MAX_SAFE_INTEGER, ''];
 
 export class SqliteErasureLedger implements ErasureLedger {
   readonly #database: SqliteDatabase;
@@ -63,9 +65,10 @@ export class SqliteErasureLedger implements ErasureLedger {
     });
   }
 
-  findOpen(limit: number): Promise<readonly OpenErasure[]> {
+  findOpen(limit: number, last?: OpenPosition): Promise<readonly OpenErasure[]> {
+    const after: OpenRow = last === undefined ? beforeAll : [last.requestedAt, last.id];
     return queryStore(async () => {
-      const rows = await this.#database.queries.submit('openErasures', limit, options);
+      const rows = await this.#database.queries.submit('openErasures', { after, limit }, options);
       return rows.map((row) => ({ ...placedErasure(row), userId: UserId.trusted(row[9] ?? '') }));
     });
   }
@@ -119,10 +122,6 @@ export class SqliteErasureLedger implements ErasureLedger {
     });
   }
 
-  async addErased(id: ErasureId, count: number): Promise<void> {
-    await changeStore(() => this.#database.writer.submit('addErased', [id, count], options));
-  }
-
   async finish(id: ErasureId): Promise<void> {
     await changeStore(() => this.#database.writer.submit('finishErasure', id, options));
   }
@@ -164,7 +163,7 @@ function placedErasure(row: UserErasureRow): PlacedErasure {
 }
 
 const coverOf = (
-  { project, place, topic, requestedAt }: PlacedErasure,
+  { id, project, place, topic, requestedAt }: PlacedErasure,
   userId: UserId,
   replacement: UserId | undefined,
-): CoverInput => ({ project, userId, ...place, topic, requestedAt, replacement: replacement ?? null });
+): CoverInput => ({ id, project, userId, ...place, topic, requestedAt, replacement: replacement ?? null });

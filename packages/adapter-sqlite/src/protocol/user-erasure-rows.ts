@@ -17,8 +17,13 @@ export type UserErasureRow = readonly [
 /** How far an erasure is. `user` is null if it is not recorded, and `userId` is null if it is not recorded, or done. */
 export type ProgressRow = readonly [user: string | null, userId: string | null, erased: number];
 
+/** The time and the id of an erasure that is not done. */
+export type OpenRow = readonly [requestedAt: number, id: string];
+
 /** What an erasure covers: see `isCovered` and `isLetterCovered`. */
 export interface CoverInput {
+  /** The id of the erasure. */
+  readonly id: string;
   readonly project: string;
   readonly userId: string;
   readonly log: string;

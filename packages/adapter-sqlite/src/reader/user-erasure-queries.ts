@@ -1,5 +1,5 @@
 import type { Prepare } from '../protocol/statements.ts';
-import type { ProgressRow, UserErasureRow } from '../protocol/user-erasure-rows.ts';
+import type { OpenRow, ProgressRow, UserErasureRow } from '../protocol/user-erasure-rows.ts';
 
 const columns = 'id, project, user, mode, requested_at, log, partition, offset, topic, user_id';
 const progressSql = 'SELECT user, user_id, erased FROM user_erasures WHERE id = ? AND project = ?';
@@ -10,7 +10,7 @@ export const hasErasureSql =
 export const erasuresOfUserSql = `SELECT ${columns} FROM user_erasures INDEXED BY user_erasures_by_user WHERE user = ?`;
 /** SQL: the erasures that are not done, the oldest first. */
 export const openErasuresSql = `SELECT ${columns} FROM user_erasures INDEXED BY user_erasures_open
-  WHERE user_id IS NOT NULL ORDER BY requested_at, id LIMIT ?`;
+  WHERE user_id IS NOT NULL AND (requested_at, id) > (?, ?) ORDER BY requested_at, id LIMIT ?`;
 
 /** Returns the queries for erasures of users. */
 export const userErasureQueries = (prepare: Prepare) => ({
@@ -19,5 +19,6 @@ export const userErasureQueries = (prepare: Prepare) => ({
   hasErasure: () => prepare(hasErasureSql).all().length > 0,
   erasuresOfUsers: (users: readonly string[]) =>
     users.flatMap((user) => prepare<UserErasureRow>(erasuresOfUserSql).all(user)),
-  openErasures: (limit: number) => prepare<UserErasureRow>(openErasuresSql).all(limit),
+  openErasures: ({ after, limit }: { readonly after: OpenRow; readonly limit: number }) =>
+    prepare<UserErasureRow>(openErasuresSql).all(...after, limit),
 });

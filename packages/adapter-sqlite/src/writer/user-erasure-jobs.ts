@@ -60,6 +60,7 @@ export function userErasureJobs(prepare: Prepare) {
           ? prepare(removeSql).run(...values)
           : prepare(anonymiseSql).run(replacement, ...values);
     }
+    if (removed > 0) prepare(addErasedSql).run(removed, cover.id);
     return removed;
   };
   return {
@@ -96,9 +97,6 @@ export function userErasureJobs(prepare: Prepare) {
     },
     removeLettersOf(letters: readonly OriginRow[]) {
       for (const letter of letters) prepare(removeLetterOfSql).run(...letter);
-    },
-    addErased([id, count]: readonly [id: string, count: number]) {
-      prepare(addErasedSql).run(count, id);
     },
     finishErasure(id: string) {
       prepare(finishSql).run(id);

@@ -3,18 +3,23 @@ import {
   ActivityKeyText,
   type ActivityOutcome,
   type Cancellation,
+  type Comparison,
   isDomainError,
   type Turns,
   type UserActivity,
 } from '@user-activity/domain';
 import type { ErasureDeps } from '../projects/find-erasures.ts';
 import { type Lookup, lookUp, type LookupDeps } from '../querying/look-up.ts';
-import { ErasuresOfWaiting, type UserErasureDeps } from './erasures-of-waiting.ts';
+import type { Anonymiser } from '../storing/anonymised-record.ts';
+import { compareAnonymised } from '../users/compare-anonymised.ts';
+import type { UserErasureDeps } from '../users/user-erasures.ts';
+import { ErasuresOfWaiting } from './erasures-of-waiting.ts';
 
 /** Resolves after this number of milliseconds. */
 export type Sleep = (ms: number) => Promise<void>;
 
 export interface OutcomeWaiterDeps extends LookupDeps, ErasureDeps, UserErasureDeps {
+  readonly anonymiser: Pick<Anonymiser, 'replace'>;
   readonly sleep: Sleep;
   /** Shares the event loop between comparisons and other work. */
   readonly turns: Turns;
@@ -118,16 +123,24 @@ export class OutcomeWaiter {
       await this.#settlePortion(due.slice(from, from + maxAtOnce));
   }
 
-  /** Answers requests whose activity was erased, and requests with another activity under their id, unless that one is being erased. */
+  /**
+   * Answers requests whose activity was erased, and requests with another activity under their id, unless that one is being erased. It may
+   * also be the same activity, whose user was anonymised.
+   */
   async #settleUnlessErased(requests: ReadonlyMap<Request, Found>, { stored }: Lookup): Promise<void> {
     if (requests.size === 0) return;
     const activities = [...requests.keys()].map(({ activity }) => activity);
-    const erasures = await ErasuresOfWaiting.of(this.#deps, activities);
+    const others = activities.flatMap((activity) => stored.get(ActivityKeyText.of(activity)) ?? []);
+    const erasures = await ErasuresOfWaiting.of(this.#deps, [...activities, ...others]);
     for (const [request, found] of requests) {
-      const other = stored.get(ActivityKeyText.of(request.activity));
-      if (erasures.isErased(request.activity)) request.settle('erased');
-      else if (found !== undefined && (other === undefined || !erasures.isErasing(other)))
-        request.settle(found);
+      const { activity } = request;
+      const other = stored.get(ActivityKeyText.of(activity));
+      if (erasures.isErased(activity)) request.settle('erased');
+      else if (other === undefined || erasures.isErasing(other)) continue;
+      else if (found === 'conflict') {
+        const ofUser = erasures.ofUser(activity);
+        request.settle(outcomeOf(compareAnonymised(other, activity, ofUser, this.#deps.anonymiser)));
+      } else if (found !== undefined) request.settle(found);
     }
   }
 
@@ -161,11 +174,14 @@ const keysOf = (due: readonly Request[]): readonly ActivityKey[] => [
   ...new Map(due.map(({ activity }) => [ActivityKeyText.of(activity), activity])).values(),
 ];
 
+const outcomeOf = (comparison: Comparison): ActivityOutcome =>
+  comparison === 'redelivered' ? 'stored' : comparison;
+
 /** Returns the outcome of the activity, or undefined if it is not known yet. */
 function outcomeIn({ stored, died }: Lookup, activity: UserActivity): Found {
   const key = ActivityKeyText.of(activity);
   const comparison = stored.get(key)?.compare(activity);
-  if (comparison !== undefined) return comparison === 'redelivered' ? 'stored' : comparison;
+  if (comparison !== undefined) return outcomeOf(comparison);
   const diedAt = died.get(key);
   // An older letter belongs to an earlier attempt.
   return diedAt !== undefined && diedAt >= activity.receivedAt ? 'dead_lettered' : undefined;

@@ -9,8 +9,11 @@ export interface RemovalDeps {
   readonly now: () => number;
 }
 
-// A store removes this many without delaying other work for long.
-const limit = 1000;
+/** The maximum size of a portion. A store removes this many without delaying other work for long. */
+export const maxPortion = 1000;
+
+// The shortest pause is as long, so shorter work waits until it adds up to this.
+const minWorkMs = 50;
 
 /** A walk over the activities of a project. It can be continued by a later sweep. */
 export interface Walk extends Omit<ActivityRemoval, 'limit'> {
@@ -26,6 +29,8 @@ export class Removals {
   letters = 0;
   readonly #deps: RemovalDeps;
   readonly #lastPortion: Timestamp;
+  /** The time since the last pause in which the store worked, in milliseconds. */
+  #workedMs = 0;
 
   constructor(deps: RemovalDeps, lastPortion: Timestamp) {
     this.#deps = deps;
@@ -35,7 +40,7 @@ export class Removals {
   /** Continues the walk. Returns whether it is complete: otherwise the time is over. */
   activities(walk: Walk, count: 'expired' | 'erased'): Promise<boolean> {
     return this.portions(count, async () => {
-      const { removed, next } = await this.#deps.projects.removeActivities({ ...walk, limit });
+      const { removed, next } = await this.#deps.projects.removeActivities({ ...walk, limit: maxPortion });
       if (next !== undefined) walk.after = next;
       return { removed, isLast: next === undefined };
     });
@@ -44,8 +49,8 @@ export class Removals {
   /** Removes the dead letters of a project. Returns whether none is left: otherwise the time is over. */
   deadLetters(project: ProjectId, diedUpTo: Timestamp): Promise<boolean> {
     return this.portions('letters', async () => {
-      const removed = await this.#deps.projects.removeLetters(project, diedUpTo, limit);
-      return { removed, isLast: removed < limit };
+      const removed = await this.#deps.projects.removeLetters(project, diedUpTo, maxPortion);
+      return { removed, isLast: removed < maxPortion };
     });
   }
 
@@ -59,8 +64,12 @@ export class Removals {
       const begin = this.#deps.now();
       const { removed, isLast } = await remove();
       this[count] += removed;
+      this.#workedMs += this.#deps.now() - begin;
+      if (!isLast || this.#workedMs >= minWorkMs) {
+        await this.#deps.pauseSweep(this.#workedMs);
+        this.#workedMs = 0;
+      }
       if (isLast) return true;
-      await this.#deps.pauseSweep(this.#deps.now() - begin);
     }
   }
 

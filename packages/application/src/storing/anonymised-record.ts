@@ -54,7 +54,7 @@ export function anonymisedRecord(record: LogRecord, anonymiser: Anonymiser): Log
     }),
   };
   anonymisedRecords.set(record, anonymised);
-  deliveredRecords.set(anonymised, record);
+  deliveredRecords.set(anonymised, deliveredRecord(record));
   return anonymised;
 }
 

@@ -1,10 +1,8 @@
 import {
-  type Clock,
   DeadLetterId,
   decidingErasure,
   type ErasedRecord,
   type ErasedUserRecord,
-  type ErasureLedger,
   isCovered,
   isErased,
   type KeptErasure,
@@ -14,23 +12,14 @@ import {
   type Placed,
   type ProjectId,
   projectsOfUser,
-  type ProjectRepository,
   type RecordedErasure,
   Timestamp,
-  type UserDigest,
 } from '@user-activity/domain';
-import { findErasures } from '../projects/find-erasures.ts';
-import { mergedErasures } from './merged-erasures.ts';
+import { type ErasureDeps, findErasures } from '../projects/find-erasures.ts';
+import { type UserErasureDeps, UserErasures } from '../users/user-erasures.ts';
 import { type Anonymiser, anonymisedRecord } from './anonymised-record.ts';
 
-/** Returns the digest of a user id, or of the key of a record. */
-export type DigestUser = (user: string | Uint8Array) => UserDigest;
-
-export interface ErasureLookupDeps {
-  readonly projects: Pick<ProjectRepository, 'findErasures'>;
-  readonly ledger: Pick<ErasureLedger, 'isEmpty' | 'findByUsers'>;
-  readonly clock: Clock;
-  readonly digestUser: DigestUser;
+export interface ErasureLookupDeps extends ErasureDeps, UserErasureDeps {
   readonly anonymiser: Anonymiser;
   /** The log of the records. */
   readonly log: LogId;
@@ -40,26 +29,23 @@ export interface ErasureLookupDeps {
 export class Erasures {
   readonly #deps: ErasureLookupDeps;
   readonly #projects: ReadonlyMap<ProjectId, KeptErasure>;
-  readonly #users: ReadonlyMap<UserDigest, readonly RecordedErasure[]>;
-  readonly #digests: ReadonlyMap<LogRecord, UserDigest>;
-  /** How many erasures of users were found. */
-  readonly #found: number;
+  readonly #users: UserErasures<LogRecord>;
+  /** The erasures of the replacements by which records are anonymised. Undefined if none is. */
+  readonly #replacements: Erasures | undefined;
 
   private constructor(
     deps: ErasureLookupDeps,
     projects: readonly KeptErasure[],
-    users: readonly RecordedErasure[],
-    digests: ReadonlyMap<LogRecord, UserDigest>,
+    users: UserErasures<LogRecord>,
+    replacements: Erasures | undefined,
   ) {
     this.#deps = deps;
     this.#projects = new Map(projects.map((erasure) => [erasure.project, erasure]));
-    const byUser = Map.groupBy(users, ({ user, project }) => `${project} ${user}`);
-    this.#users = Map.groupBy([...byUser.values()].flatMap(mergedErasures), ({ user }) => user);
-    this.#found = users.length;
-    this.#digests = digests;
+    this.#users = users;
+    this.#replacements = replacements;
   }
 
-  /** Looks the erasures up. An `earlier` result for the same records has their digests already. */
+  /** Looks the erasures up. An `earlier` result is that for the same records. */
   static async of(
     deps: ErasureLookupDeps,
     records: readonly LogRecord[],
@@ -68,20 +54,19 @@ export class Erasures {
     const names = new Set<ProjectId>();
     for (const { content } of records)
       if (content.name === 'ActivityLogged') names.add(content.activity.project);
-    const [projects, isEmpty] = await Promise.all([
+    const [projects, users] = await Promise.all([
       findErasures(deps, names),
-      records.length === 0 || deps.ledger.isEmpty(),
+      UserErasures.of(deps, records, userOf, earlier === undefined ? undefined : earlier.#users),
     ]);
-    // A digest takes time, so nobody's is taken unless there is an erasure.
-    if (isEmpty) return new Erasures(deps, projects, [], new Map());
-    const isKnown = earlier !== undefined && earlier.#digests.size > 0;
-    const digests = isKnown ? earlier.#digests : digestsOf(deps, records);
-    const users = await deps.ledger.findByUsers([...new Set(digests.values())]);
-    return new Erasures(deps, projects, users, digests);
+    const found = new Erasures(deps, projects, users, undefined);
+    const anonymised = users.count === 0 ? [] : records.flatMap((record) => found.#anonymised(record) ?? []);
+    if (anonymised.length === 0) return found;
+    // Someone may have erased the user by the replacement. This ends, because each turn needs an erasure of another user.
+    return new Erasures(deps, projects, users, await Erasures.of(deps, anonymised));
   }
 
   get isEmpty(): boolean {
-    return this.#projects.size + this.#users.size === 0;
+    return this.#projects.size + this.#users.count === 0;
   }
 
   /** Returns whether there are erasures here that the others do not have. */
@@ -89,15 +74,16 @@ export class Erasures {
     for (const { project, erasedAt } of this.#projects.values())
       if (others.#projects.get(project)?.erasedAt !== erasedAt) return true;
     // An erasure of a user is never forgotten.
-    return this.#found > others.#found;
+    return this.#count > others.#count;
   }
 
   /** Returns the record as it may be stored, or undefined if an erasure covers it. */
   kept(record: LogRecord): LogRecord | undefined {
     if (this.#projectErasure(record)?.isCovered === true) return undefined;
-    const erasure = decidingErasure(this.#userErasures(record), placedOf(record, this.#deps.log));
+    const erasure = this.#deciding(record);
     if (erasure === undefined) return record;
-    return erasure.mode === 'anonymise' ? anonymisedRecord(record, this.#deps.anonymiser) : undefined;
+    const anonymised = this.#anonymised(record);
+    return anonymised && this.#replacements?.kept(anonymised);
   }
 
   /** Returns what to remove if the project of the record is erased: the activity under its id, and its letter. */
@@ -110,19 +96,21 @@ export class Erasures {
     return erasing || found.isCovered ? [{ project, id, erasedAt, letterId: letterIdOf(record) }] : [];
   }
 
-  /** Returns what to remove if the user of the record is erased: the activity under its id. */
+  /** Returns what to remove if the user of the record is erased: the activity under its id, also if it is anonymised already. */
   dueOfUser(record: LogRecord): readonly ErasedUserRecord[] {
     const { content } = record;
     if (content.name !== 'ActivityLogged') return [];
     const { project, id, userId } = content.activity;
     const placed = placedOf(record, this.#deps.log);
-    return this.#userErasures(record)
+    const due = this.#userErasures(record)
       .filter((erasure) => erasure.isOpen || isCovered(placed, erasure))
       .map((erasure) => {
         const replacement =
           erasure.mode === 'anonymise' ? this.#deps.anonymiser.replace(project, userId) : undefined;
         return { project, id, userId, erasure, replacement };
       });
+    const anonymised = this.#replacements && this.#anonymised(record);
+    return anonymised ? [...due, ...this.#replacements.dueOfUser(anonymised)] : due;
   }
 
   /**
@@ -141,29 +129,32 @@ export class Erasures {
     return erasure && { erasure, isCovered: isErased(content.activity, erasure) };
   }
 
+  get #count(): number {
+    const ofReplacements = this.#replacements === undefined ? 0 : this.#replacements.#count;
+    return this.#users.count + ofReplacements;
+  }
+
+  /** Returns the erasure of its user that decides about the record. */
+  #deciding(record: LogRecord): RecordedErasure | undefined {
+    return decidingErasure(this.#userErasures(record), placedOf(record, this.#deps.log));
+  }
+
+  /** Returns the record without its user and metadata if its user is anonymised. */
+  #anonymised(record: LogRecord): LogRecord | undefined {
+    return this.#deciding(record)?.mode === 'anonymise'
+      ? anonymisedRecord(record, this.#deps.anonymiser)
+      : undefined;
+  }
+
   /** Returns the erasures of the user of the record, in the project of the record. */
   #userErasures(record: LogRecord): readonly RecordedErasure[] {
-    const digest = this.#digests.get(record);
-    const erasures = (digest !== undefined && this.#users.get(digest)) || [];
     const { content } = record;
     if (content.name === 'ActivityLogged')
-      return erasures.filter(({ project }) => project === content.activity.project);
+      return this.#users.of(record, (project) => project === content.activity.project);
     if (content.name === 'Unreadable')
-      return erasures.filter(({ project }) => projectsOfUser(project).includes(content.project));
+      return this.#users.of(record, (project) => projectsOfUser(project).includes(content.project));
     return [];
   }
-}
-
-function digestsOf(
-  { digestUser }: Pick<ErasureLookupDeps, 'digestUser'>,
-  records: readonly LogRecord[],
-): ReadonlyMap<LogRecord, UserDigest> {
-  const digests = new Map<LogRecord, UserDigest>();
-  for (const record of records) {
-    const user = userOf(record);
-    if (user !== null) digests.set(record, digestUser(user));
-  }
-  return digests;
 }
 
 const letterIdOf = ({ replayOf, origin }: LogRecord): DeadLetterId => DeadLetterId.of(replayOf ?? origin);

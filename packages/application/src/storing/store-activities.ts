@@ -26,6 +26,7 @@ export type StoreActivities = (
 ) => Promise<StoreTally>;
 
 export interface StoreActivitiesDeps extends StoreRecordsDeps, PersistDeps, UnlessErasedDeps {
+  readonly ledger: UnlessErasedDeps['ledger'];
   readonly settledOffsets: Pick<SettledOffsets, 'settle'>;
   /** Whether the log is the first of its topic. */
   readonly isFirstLog: boolean;

@@ -1,5 +1,4 @@
 import {
-  type ActivityRepository,
   type Clock,
   cutReason,
   type DeadLetter,
@@ -15,12 +14,16 @@ import {
   type UserActivity,
 } from '@user-activity/domain';
 import { deliveredRecord } from './anonymised-record.ts';
+import {
+  type FirstOutcome,
+  saveBesideErasures,
+  type SaveBesideErasuresDeps,
+} from './save-beside-erasures.ts';
 
 /** The number of records by outcome. The numbers add up to the number of records. */
 export type StoreTally = Readonly<Record<RecordOutcome, number>>;
 
-export interface StoreRecordsDeps {
-  readonly repository: Pick<ActivityRepository, 'save'>;
+export interface StoreRecordsDeps extends SaveBesideErasuresDeps {
   readonly deadLetterQueue: DeadLetterQueue;
   /** The log of the records. */
   readonly log: LogId;
@@ -60,15 +63,22 @@ export async function storeRecords(
     }
   }
 
-  const outcomes =
-    activities.length === 0 ? [] : await deps.repository.save(activities, originsOf(deps.log, readable));
-  for (const [index, record] of readable.entries()) {
-    const latest = outcomes[index];
-    // Continuing would commit an activity that may not be stored.
-    if (latest === undefined) return new Error('The repository broke its promise R4: an outcome is missing.');
+  const firstOutcome: FirstOutcome = (latest, index) => {
+    const record = readable[index];
+    if (record === undefined) return latest;
     const delivered = deliveredRecord(record);
     const outcome = latest === 'redelivered' ? (firstOutcomes.get(delivered) ?? latest) : latest;
     if (outcome === 'stored' || outcome === 'duplicate') firstOutcomes.set(delivered, outcome);
+    return outcome;
+  };
+  const origins = originsOf(deps.log, readable);
+  const outcomes =
+    activities.length === 0 ? [] : await saveBesideErasures(deps, activities, origins, firstOutcome);
+  for (const [index, record] of readable.entries()) {
+    const outcome = outcomes[index];
+    // Continuing would commit an activity that may not be stored.
+    if (outcome === undefined)
+      return new Error('The repository broke its promise R4: an outcome is missing.');
     if (typeof outcome === 'object') {
       addLetter(record, 'refused', outcome.refused);
       tally.dead_lettered += 1;

@@ -5,8 +5,8 @@ import {
   isLetterCovered,
   projectsOfUser,
 } from '@user-activity/domain';
-import type { UserErasureDeps } from '../logging/erasures-of-waiting.ts';
 import { type ErasureDeps, findErasures } from '../projects/find-erasures.ts';
+import { type UserErasureDeps, UserErasures } from '../users/user-erasures.ts';
 
 interface Deps extends ErasureDeps, UserErasureDeps {
   readonly deadLetters: Pick<DeadLetterRepository, 'remove'>;
@@ -35,22 +35,11 @@ async function lettersOfProjects(deps: Deps, letters: readonly DeadLetter[]): Pr
   );
 }
 
-async function lettersOfUsers(
-  { ledger, digestUser }: Deps,
-  letters: readonly DeadLetter[],
-): Promise<readonly DeadLetter[]> {
-  // A digest takes time, so none is taken unless a user is erased.
-  if (await ledger.isEmpty()) return [];
-  const users = new Map(
-    letters.flatMap((letter) => (letter.key === null ? [] : [[letter, digestUser(letter.key)] as const])),
-  );
-  const erasures = await ledger.findByUsers([...new Set(users.values())]);
+async function lettersOfUsers(deps: Deps, letters: readonly DeadLetter[]): Promise<readonly DeadLetter[]> {
+  const erasures = await UserErasures.of(deps, letters, ({ key }) => key);
   return letters.filter((letter) =>
-    erasures.some(
-      (erasure) =>
-        erasure.user === users.get(letter) &&
-        projectsOfUser(erasure.project).includes(letter.project) &&
-        isLetterCovered(letter, erasure),
-    ),
+    erasures
+      .of(letter, (project) => projectsOfUser(project).includes(letter.project))
+      .some((erasure) => isLetterCovered(letter, erasure)),
   );
 }

@@ -14,7 +14,7 @@ import {
   type UserErasure,
 } from '@user-activity/domain';
 import type { Audit } from '../audit/audit.ts';
-import type { DigestUser } from '../storing/erasures.ts';
+import type { DigestUser } from './user-erasures.ts';
 
 /** A request to erase a user. */
 export type ErasureDraft = Pick<UserErasure, 'project' | 'userId' | 'mode'>;

@@ -7,15 +7,13 @@ import {
   type UserId,
   type UserRemoval,
 } from '@user-activity/domain';
-import { maxErasing } from '../projects/change-projects.ts';
-import type { Removals } from '../projects/removals.ts';
+import { maxPortion, type Removals } from '../projects/removals.ts';
 import type { Anonymiser } from '../storing/anonymised-record.ts';
+import { type UserErasureDeps, UserErasures } from './user-erasures.ts';
 
-export interface UserErasureSweepDeps {
-  readonly ledger: Pick<
-    ErasureLedger,
-    'findOpen' | 'removeActivities' | 'removeLetters' | 'addErased' | 'finish'
-  >;
+export interface UserErasureSweepDeps extends UserErasureDeps {
+  readonly ledger: UserErasureDeps['ledger'] &
+    Pick<ErasureLedger, 'findOpen' | 'removeActivities' | 'removeLetters' | 'finish'>;
   readonly anonymiser: Anonymiser;
   /** A clock in milliseconds that never jumps. */
   readonly now: () => number;
@@ -26,12 +24,20 @@ export interface UserErasureSweepDeps {
   readonly settleMs: number;
 }
 
-// A store removes this many without delaying other work for long.
-const limit = 1000;
+/** The number of erasures that are read at the same time. */
+const pageSize = 1000;
+/** The maximum number of erasures that a process has begun and not finished. The others wait. */
+const maxBegun = 10_000;
+
+type Removal = Pick<UserRemoval, 'erasure' | 'replacement'>;
+
+/** A walk over the activities of a user. */
+interface Walk {
+  after: UserRemoval['after'];
+}
 
 /** What is left of an erasure: a first pass over everything that it covers, and a last one some time later. */
-interface Progress {
-  after: Parameters<ErasureLedger['removeActivities']>[0]['after'];
+interface Progress extends Walk {
   /** When the first pass ended, on the clock `now`. Undefined before. */
   firstPassAt: number | undefined;
 }
@@ -48,11 +54,10 @@ export class UserErasureSweep {
 
   /** Returns whether there is nothing to do now: otherwise the time is over. Rejects at the end if a user has no replacement. */
   async run(removals: Removals): Promise<boolean> {
-    const open = await this.#deps.ledger.findOpen(maxErasing);
-    for (const id of this.#progress.keys())
-      if (!open.some((erasure) => erasure.id === id)) this.#progress.delete(id);
+    const open = new Set<ErasureId>();
     let failure: DomainError | undefined;
-    for (const erasure of open) {
+    for await (const erasure of this.#open()) {
+      open.add(erasure.id);
       let replacement: UserId | undefined;
       try {
         replacement = this.#replacementOf(erasure);
@@ -62,49 +67,57 @@ export class UserErasureSweep {
         failure ??= error;
         continue;
       }
-      if (!(await this.#erase(erasure, replacement, removals))) return false;
+      if (!(await this.#erase({ erasure, replacement }, removals))) return false;
     }
+    // Another process has finished the others.
+    for (const id of this.#progress.keys()) if (!open.has(id)) this.#progress.delete(id);
     if (failure !== undefined) throw failure;
     return true;
+  }
+
+  /** Yields the erasures that are not done, the oldest first, until this process may not begin another one. */
+  async *#open(): AsyncGenerator<OpenErasure> {
+    for (let last: OpenErasure | undefined; ; ) {
+      const page = await this.#deps.ledger.findOpen(pageSize, last);
+      for (const erasure of page) {
+        if (this.#progress.size >= maxBegun && !this.#progress.has(erasure.id)) return;
+        yield erasure;
+      }
+      if (page.length < pageSize) return;
+      last = page.at(-1);
+    }
   }
 
   #replacementOf({ mode, project, userId }: OpenErasure): UserId | undefined {
     return mode === 'anonymise' ? this.#deps.anonymiser.replace(project, userId) : undefined;
   }
 
-  async #erase(erasure: OpenErasure, replacement: UserId | undefined, removals: Removals): Promise<boolean> {
+  async #erase(removal: Removal, removals: Removals): Promise<boolean> {
     const { ledger, now, settleMs } = this.#deps;
-    const progress = this.#progress.get(erasure.id) ?? { after: undefined, firstPassAt: undefined };
-    this.#progress.set(erasure.id, progress);
-    const pass = () => this.#pass({ erasure, replacement }, progress, removals);
+    const { id } = removal.erasure;
+    const progress = this.#progress.get(id) ?? { after: undefined, firstPassAt: undefined };
+    this.#progress.set(id, progress);
     if (progress.firstPassAt === undefined) {
-      if (!(await pass())) return false;
+      if (!(await this.#pass(removal, progress, removals))) return false;
       progress.firstPassAt = now();
     }
     // The next sweep looks again.
     if (now() - progress.firstPassAt < settleMs) return true;
-    if (!(await pass())) return false;
-    await ledger.finish(erasure.id);
-    this.#progress.delete(erasure.id);
+    if (!(await this.#pass(removal, progress, removals))) return false;
+    if (!(await this.#eraseReplacement(removal, removals))) return false;
+    await ledger.finish(id);
+    this.#progress.delete(id);
     return true;
   }
 
   /** Continues a pass. Returns whether it is complete: otherwise the time is over. */
-  async #pass(
-    { erasure, replacement }: Pick<UserRemoval, 'erasure' | 'replacement'>,
-    progress: Progress,
-    removals: Removals,
-  ): Promise<boolean> {
+  async #pass({ erasure, replacement }: Removal, walk: Walk, removals: Removals): Promise<boolean> {
     const { ledger } = this.#deps;
+    const limit = maxPortion;
     const activitiesDone = await removals.portions('forgotten', async () => {
-      const { removed, next } = await ledger.removeActivities({
-        erasure,
-        replacement,
-        after: progress.after,
-        limit,
-      });
-      if (removed > 0) await ledger.addErased(erasure.id, removed);
-      progress.after = next;
+      const portion = { erasure, replacement, after: walk.after, limit };
+      const { removed, next } = await ledger.removeActivities(portion);
+      walk.after = next;
       return { removed, isLast: next === undefined };
     });
     return (
@@ -114,5 +127,23 @@ export class UserErasureSweep {
         return { removed, isLast: removed < limit };
       })
     );
+  }
+
+  /**
+   * Removes activities that have been anonymised, if someone has erased the replacement: that erasure may have ended before they got
+   * it. Returns whether none is left: otherwise the time is over.
+   */
+  async #eraseReplacement(
+    { erasure: { project }, replacement: userId }: Removal,
+    removals: Removals,
+  ): Promise<boolean> {
+    if (userId === undefined) return true;
+    const erasures = await UserErasures.of(this.#deps, [userId], () => userId);
+    for (const found of erasures.of(userId, (other) => other === project)) {
+      const erasure = { ...found, userId };
+      const replacement = this.#replacementOf(erasure);
+      if (!(await this.#pass({ erasure, replacement }, { after: undefined }, removals))) return false;
+    }
+    return true;
   }
 }

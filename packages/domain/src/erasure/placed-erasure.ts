@@ -1,7 +1,7 @@
 import { ProjectId } from '../activity/project-id.ts';
 import type { Timestamp } from '../activity/timestamp.ts';
 import type { DeadLetter } from '../log/dead-letter.ts';
-import type { LogPosition } from '../log/log-position.ts';
+import { isSamePartition, type LogPosition } from '../log/log-position.ts';
 import { QualifiedTopic } from '../log/qualified-topic.ts';
 import type { ErasureId } from './erasure-id.ts';
 import type { UserDigest } from './user-digest.ts';
@@ -32,9 +32,7 @@ export interface Placed {
  */
 export function isCovered({ origin, receivedAt }: Placed, { place, requestedAt }: PlacedErasure): boolean {
   if (origin === undefined) return true;
-  return origin.log === place.log && origin.partition === place.partition
-    ? origin.offset < place.offset
-    : receivedAt <= requestedAt;
+  return isSamePartition(origin, place) ? origin.offset < place.offset : receivedAt <= requestedAt;
 }
 
 /**
@@ -54,7 +52,7 @@ export const isLetterCovered = (
  * first one that covers an activity decides about it.
  */
 export const compareErasures = (left: PlacedErasure, right: PlacedErasure): number =>
-  left.place.log === right.place.log && left.place.partition === right.place.partition
+  isSamePartition(left.place, right.place)
     ? left.place.offset - right.place.offset
     : left.requestedAt - right.requestedAt;
 

@@ -8,6 +8,10 @@ export interface LogPosition {
   readonly offset: number;
 }
 
+/** Returns whether two positions are on the same partition of the same log. Only then does their order by offset say which one came first. */
+export const isSamePartition = (first: LogPosition, second: LogPosition): boolean =>
+  first.log === second.log && first.partition === second.partition;
+
 /**
  * Returns whether an activity that is stored with one position gets that of a delivered record: if the record is an earlier copy, or if a
  * version stored the activity that kept no positions. A duplicate was sent by itself, so the activity keeps the position of the stored record.
@@ -20,7 +24,4 @@ export const replacesOrigin = (
 ): boolean =>
   comparison !== 'conflict' &&
   (stored === undefined ||
-    (comparison === 'redelivered' &&
-      stored.log === delivered.log &&
-      stored.partition === delivered.partition &&
-      stored.offset > delivered.offset));
+    (comparison === 'redelivered' && isSamePartition(stored, delivered) && stored.offset > delivered.offset));

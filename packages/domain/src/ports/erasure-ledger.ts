@@ -34,6 +34,9 @@ export interface OpenErasure extends PlacedErasure {
   readonly userId: UserId;
 }
 
+/** A position in the order of the erasures that are not done. */
+export type OpenPosition = Pick<OpenErasure, 'requestedAt' | 'id'>;
+
 /** Asks for the removal of what an erasure covers, one portion at a time, by (createdAt, id). */
 export interface UserRemoval {
   readonly erasure: OpenErasure;
@@ -67,7 +70,8 @@ export interface ErasedUserRecord extends ActivityKey {
  *  E7 Records    `removeRecords` removes or anonymises the activities under the ids of these records if they belong to the user and the
  *                erasure covers them, and removes the dead letters with these ids. Removing what is gone is no error. The records are in
  *                the order of `compareErasures`, and the first one with an id that covers its activity decides.
- *  E8 Counted    `addErased` adds to the number of erased activities.
+ *  E8 Counted    `find` returns how many activities `removeActivities` and `removeRecords` have removed or anonymised for the erasure.
+ *                If a call fails half-way, the number may be too low.
  *  E9 Apart      users, and projects, are apart.
  *  E10 Honest    while the store is unreachable, every method rejects with STORE_UNAVAILABLE or STORE_TIMEOUT, and works again
  *                afterwards. No driver error crosses the port.
@@ -80,13 +84,12 @@ export interface ErasureLedger {
   isEmpty(): Promise<boolean>;
   /** Takes at most some thousand users. */
   findByUsers(users: readonly UserDigest[]): Promise<readonly RecordedErasure[]>;
-  /** Returns at most `limit` recorded erasures that are not done, the oldest first. */
-  findOpen(limit: number): Promise<readonly OpenErasure[]>;
+  /** Returns at most `limit` recorded erasures that are not done and come behind `after`, sorted by (requestedAt, id). */
+  findOpen(limit: number, after?: OpenPosition): Promise<readonly OpenErasure[]>;
   removeActivities(
     removal: UserRemoval,
   ): Promise<{ readonly removed: number; readonly next: Position | undefined }>;
   removeLetters(erasure: OpenErasure, limit: number): Promise<number>;
   removeRecords(records: readonly ErasedUserRecord[], letters: readonly DeadLetterId[]): Promise<void>;
-  addErased(id: ErasureId, count: number): Promise<void>;
   finish(id: ErasureId): Promise<void>;
 }

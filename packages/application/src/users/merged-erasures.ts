@@ -1,4 +1,4 @@
-import { compareErasures, type RecordedErasure, Timestamp } from '@user-activity/domain';
+import { compareErasures, isSamePartition, type RecordedErasure, Timestamp } from '@user-activity/domain';
 
 /**
  * Merges erasures of one user of a project that follow each other on one partition with the same mode: the later one covers what both cover.
@@ -9,10 +9,7 @@ export function mergedErasures(erasures: readonly RecordedErasure[]): readonly R
   const merged: RecordedErasure[] = [];
   for (const erasure of erasures.toSorted(compareErasures)) {
     const previous = merged.at(-1);
-    const isContinued =
-      previous?.mode === erasure.mode &&
-      previous.place.log === erasure.place.log &&
-      previous.place.partition === erasure.place.partition;
+    const isContinued = previous?.mode === erasure.mode && isSamePartition(previous.place, erasure.place);
     if (!isContinued) merged.push(erasure);
     else
       merged[merged.length - 1] = {

@@ -1,0 +1,105 @@
+import {
+  ActivityKeyText,
+  type ActivityRepository,
+  compareErasures,
+  type Comparison,
+  type ErasedUserRecord,
+  type ErasureLedger,
+  isCovered,
+  type LogPosition,
+  type RecordedErasure,
+  type SaveOutcome,
+  type StoredActivity,
+  type UserActivity,
+} from '@user-activity/domain';
+import { compareAnonymised } from '../users/compare-anonymised.ts';
+import { type UserErasureDeps, UserErasures } from '../users/user-erasures.ts';
+import type { Anonymiser } from './anonymised-record.ts';
+
+export interface SaveBesideErasuresDeps extends UserErasureDeps {
+  readonly repository: Pick<ActivityRepository, 'save' | 'findByIds'>;
+  readonly ledger: UserErasureDeps['ledger'] & Pick<ErasureLedger, 'removeRecords'>;
+  readonly anonymiser: Anonymiser;
+}
+
+/** Returns the outcome of the first attempt that saved the activity at an index, given that of the latest one. */
+export type FirstOutcome = (latest: SaveOutcome, index: number) => SaveOutcome;
+
+// Memory holds the stored activities of these conflicts.
+const maxAtOnce = 100;
+
+/**
+ * Saves activities, and decides conflicts that an erasure of a user explains:
+ *  - The stored activity is of a user who is erased, and is about to be removed. It is removed now, and the activity is saved.
+ *  - The stored activity is the same one, but its user was anonymised. Then a client has sent it again, and it is a duplicate. As a conflict,
+ *    it would become a dead letter that names the user.
+ */
+export async function saveBesideErasures(
+  deps: SaveBesideErasuresDeps,
+  activities: readonly UserActivity[],
+  origins: readonly LogPosition[],
+  firstOutcome: FirstOutcome,
+): Promise<readonly SaveOutcome[]> {
+  const outcomes = (await deps.repository.save(activities, origins)).map(firstOutcome);
+  const conflicts = [...outcomes.keys()].filter((index) => outcomes[index] === 'conflict');
+  // Nearly always there are no conflicts, or no erasures.
+  if (conflicts.length === 0 || (await deps.ledger.isEmpty())) return outcomes;
+  for (let first = 0; first < conflicts.length; first += maxAtOnce) {
+    const portion = conflicts.slice(first, first + maxAtOnce);
+    const others = await findOthers(deps, pick(activities, portion));
+    if (others.due.length > 0) {
+      await deps.ledger.removeRecords(others.due, []);
+      const latest = await deps.repository.save(pick(activities, portion), pick(origins, portion));
+      for (const [nth, index] of portion.entries())
+        outcomes[index] = firstOutcome(latest[nth] ?? 'conflict', index);
+    }
+    for (const index of portion) {
+      const activity = activities[index];
+      if (outcomes[index] === 'conflict' && activity !== undefined)
+        outcomes[index] = others.compare(activity);
+    }
+  }
+  return outcomes;
+}
+
+/** Finds the stored activities under the ids of activities that conflict with them, and the erasures of all their users. */
+async function findOthers(deps: SaveBesideErasuresDeps, activities: readonly UserActivity[]) {
+  const { anonymiser } = deps;
+  const found = await deps.repository.findByIds(activities);
+  const erasures = await UserErasures.of(deps, [...activities, ...found], ({ userId }) => userId);
+  const erasuresOf = (activity: UserActivity | StoredActivity): readonly RecordedErasure[] =>
+    erasures.of(activity, (project) => project === activity.project);
+  const stored = new Map(found.map((activity) => [ActivityKeyText.of(activity), activity]));
+  return {
+    /** What is about to be removed. */
+    due: found.flatMap((activity) => dueOf(activity, erasuresOf(activity), anonymiser)),
+    /** Compares an activity with the stored one under its id, which may have been anonymised. */
+    compare(activity: UserActivity): Comparison {
+      const other = stored.get(ActivityKeyText.of(activity));
+      return other === undefined
+        ? 'conflict'
+        : compareAnonymised(other, activity, erasuresOf(activity), anonymiser);
+    },
+  };
+}
+
+/** Returns what to remove if an erasure of its user covers a stored activity, in the order of `compareErasures`. */
+const dueOf = (
+  activity: StoredActivity,
+  erasures: readonly RecordedErasure[],
+  anonymiser: Anonymiser,
+): readonly ErasedUserRecord[] =>
+  erasures
+    .filter((erasure) => isCovered(activity, erasure))
+    .toSorted(compareErasures)
+    .map((erasure) => ({
+      project: activity.project,
+      id: activity.id,
+      userId: activity.userId,
+      erasure,
+      replacement:
+        erasure.mode === 'anonymise' ? anonymiser.replace(activity.project, activity.userId) : undefined,
+    }));
+
+const pick = <Item>(items: readonly Item[], indexes: readonly number[]): readonly Item[] =>
+  indexes.flatMap((index) => items.slice(index, index + 1));
