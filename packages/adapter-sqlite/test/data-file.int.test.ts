@@ -112,6 +112,7 @@ const modesIn = (folder: string): Record<string, string> =>
 
 /** The files of an open database and their modes. */
 const inUse = {
+  'erasures.db': '600',
   'user-activity.db': '600',
   'user-activity.db-shm': '600',
   'user-activity.db-wal': '600',
@@ -155,22 +156,25 @@ test('files that other users could read become private when they are opened', as
   expect(await modesInUse(folder)).toEqual(inUse);
 });
 
-test.each(['user-activity.db', 'user-activity.db-wal', 'user-activity.db-shm', 'user-activity.lock'])(
-  'a symbolic link as %s is refused, and its target is neither created nor changed',
-  async (name) => {
-    const { folder } = await scratchFolder();
-    const [target, other] = [join(folder, 'elsewhere'), join(folder, 'other')];
-    symlinkSync(target, join(folder, name));
-    const refusal = await opened(folder);
-    expect(refusal).toBeInstanceOf(DataFileError);
-    expect(String(refusal)).toContain(`${join(folder, name)} is a symbolic link`);
-    expect(existsSync(target)).toBe(false);
-    writeFileSync(target, 'precious', { mode: 0o644 });
-    expect(await opened(folder)).toBeInstanceOf(DataFileError);
-    expect([readFileSync(target, 'utf8'), modeOf(target)]).toEqual(['precious', '644']);
-    expect(await opened(other)).toBeInstanceOf(SqliteDatabase);
-  },
-);
+test.each([
+  'user-activity.db',
+  'user-activity.db-wal',
+  'user-activity.db-shm',
+  'user-activity.lock',
+  'erasures.db',
+])('a symbolic link as %s is refused, and its target is neither created nor changed', async (name) => {
+  const { folder } = await scratchFolder();
+  const [target, other] = [join(folder, 'elsewhere'), join(folder, 'other')];
+  symlinkSync(target, join(folder, name));
+  const refusal = await opened(folder);
+  expect(refusal).toBeInstanceOf(DataFileError);
+  expect(String(refusal)).toContain(`${join(folder, name)} is a symbolic link`);
+  expect(existsSync(target)).toBe(false);
+  writeFileSync(target, 'precious', { mode: 0o644 });
+  expect(await opened(folder)).toBeInstanceOf(DataFileError);
+  expect([readFileSync(target, 'utf8'), modeOf(target)]).toEqual(['precious', '644']);
+  expect(await opened(other)).toBeInstanceOf(SqliteDatabase);
+});
 
 test('a folder that this user may not enter is refused, and the message names DATA_DIR', async () => {
   const { folder } = await scratchFolder();

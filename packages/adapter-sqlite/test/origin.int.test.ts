@@ -94,7 +94,7 @@ test('a log of a failed save gets no key, and the next log gets its own', () => 
   const db = new DatabaseSync(':memory:');
   db.exec(schema);
   const prepare = statementCache(db);
-  const jobs = writeJobs(prepare, 0);
+  const jobs = writeJobs(prepare, 0, { add: () => undefined });
   const [one, two, three] = sampleActivities(3);
   if (one === undefined || two === undefined || three === undefined) throw new Error('There are too few.');
   const rowAt = (activity: typeof one, log: string) =>

@@ -12,7 +12,7 @@ import type { SearchJobs } from '../reader/search-jobs.ts';
 import type { WriteJobs } from '../writer/write-jobs.ts';
 
 export interface SqliteDatabaseOptions {
-  /** The folder of the file `user-activity.db`. It is created if it is missing. */
+  /** The folder of the files `user-activity.db` and `erasures.db`. It is created if it is missing. */
   readonly folder: string;
   /** The maximum time to wait for the lock of another connection, such as a backup. Default: 1,000. */
   readonly busyTimeoutMs?: number;
@@ -75,8 +75,10 @@ export class SqliteDatabase {
     let writer: Worker | undefined;
     try {
       makePrivateFile(file);
+      const erasuresFile = join(folder, 'erasures.db');
+      makePrivateFile(erasuresFile);
       for (const suffix of ['-wal', '-shm', '-journal']) tighten(`${file}${suffix}`);
-      const setup: ThreadSetup = { file, busyTimeoutMs, retainedRecords };
+      const setup: ThreadSetup = { file, erasuresFile, busyTimeoutMs, retainedRecords };
       writer = startThread('writer/writer-thread', setup);
       await fileOpenedBy(writer);
       return new SqliteDatabase(setup, lock, writer);

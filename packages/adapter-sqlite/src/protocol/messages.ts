@@ -29,6 +29,8 @@ export interface Greeting {
 /** The settings of a thread. */
 export interface ThreadSetup {
   readonly file: string;
+  /** The file with all erasures of users. */
+  readonly erasuresFile: string;
   /** The maximum time that SQLite waits for the lock of another connection. */
   readonly busyTimeoutMs: number;
   /** The number of records that stay on the log although every group has handled them. */

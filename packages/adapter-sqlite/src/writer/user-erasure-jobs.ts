@@ -11,7 +11,8 @@ import type {
 } from '../protocol/user-erasure-rows.ts';
 
 const announceSql = `INSERT INTO user_erasures (id, project, erased) VALUES (?, ?, 0) ON CONFLICT (id) DO NOTHING`;
-const recordSql = `INSERT INTO user_erasures (id, project, user, mode, requested_at, log, partition, offset, topic, user_id, erased)
+/** SQL: records an erasure, unless it is recorded. */
+export const recordSql = `INSERT INTO user_erasures (id, project, user, mode, requested_at, log, partition, offset, topic, user_id, erased)
   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0)
   ON CONFLICT (id) DO UPDATE SET project = ?2, user = ?3, mode = ?4, requested_at = ?5, log = ?6, partition = ?7, offset = ?8,
     topic = ?9, user_id = ?10 WHERE user IS NULL`;
@@ -48,8 +49,13 @@ const removeLetterOfSql = 'DELETE FROM dead_letters WHERE topic = ? AND partitio
 
 const utf8 = new TextEncoder();
 
+/** Keeps erasures apart from the data file. */
+export interface Journal {
+  add(row: UserErasureRow): void;
+}
+
 /** The jobs of the writing thread for erasures of users. Each job changes everything or nothing. */
-export function userErasureJobs(prepare: Prepare) {
+export function userErasureJobs(prepare: Prepare, journal: Journal) {
   const removeCovered = ({ cover, keys }: CoveredKeys): number => {
     const { project, userId, replacement } = cover;
     let removed = 0;
@@ -68,6 +74,8 @@ export function userErasureJobs(prepare: Prepare) {
       prepare(announceSql).run(id, project);
     },
     recordErasure(row: UserErasureRow) {
+      // If the commit fails after this, the erasure is recorded again.
+      journal.add(row);
       prepare(recordSql).run(...row);
     },
     removeOfUser({ cover, after, limit }: UserRemovalInput): RemovalOutput {

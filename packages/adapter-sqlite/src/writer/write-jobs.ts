@@ -16,7 +16,7 @@ import { logKeys } from './log-keys.ts';
 import { registerTopic } from './register-topic.ts';
 import { settledJobs } from './settled-jobs.ts';
 import { projectJobs } from './project-jobs.ts';
-import { userErasureJobs } from './user-erasure-jobs.ts';
+import { type Journal, userErasureJobs } from './user-erasure-jobs.ts';
 import { sweep } from './sweep-job.ts';
 
 // Limits the duration of a commit. The next commits trim the other records.
@@ -43,10 +43,10 @@ const beatSql = 'UPDATE heartbeat SET beats = beats + 1';
 export type WriteJobs = ReturnType<typeof writeJobs>;
 
 /** Returns the jobs of the writing thread. Each job changes everything or nothing. */
-export function writeJobs(prepare: Prepare, retainedRecords: number) {
+export function writeJobs(prepare: Prepare, retainedRecords: number, journal: Journal) {
   return {
     ...projectJobs(prepare),
-    ...userErasureJobs(prepare),
+    ...userErasureJobs(prepare, journal),
     ...keyJobs(prepare),
     ...outboxJobs(prepare),
     /** Returns the offset of the last record. The records of a job have consecutive offsets. */

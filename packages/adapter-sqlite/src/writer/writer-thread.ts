@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { DataFileError } from '../protocol/data-file-error.ts';
 import { openDataFile } from './data-file.ts';
+import { ErasureJournal } from './erasure-journal.ts';
 import { commitTogether } from './group-commit.ts';
 import { type Greeting, receiveJobs, type ThreadSetup } from '../protocol/messages.ts';
 import { statementCache } from '../protocol/statements.ts';
@@ -11,10 +12,15 @@ const greet = (greeting: Greeting): void => parentPort?.postMessage(greeting);
 
 try {
   const db = openDataFile(setup);
-  const runners = writeJobs(statementCache(db), setup.retainedRecords);
+  const journal = new ErasureJournal(setup);
+  journal.restore(db);
+  const runners = writeJobs(statementCache(db), setup.retainedRecords, journal);
   receiveJobs(
     (jobs) => parentPort?.postMessage(commitTogether(db, runners, jobs)),
-    () => db.close(),
+    () => {
+      db.close();
+      journal.close();
+    },
   );
   greet({ unusable: undefined });
 } catch (error) {

@@ -1,4 +1,13 @@
-import { inDatabase, readTopic, type ServiceProcess, sumOf, writeTopic } from '@user-activity/test-kit';
+import { copyFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  inDatabase,
+  readTopic,
+  ServiceProcess,
+  sumOf,
+  temporaryFolder,
+  writeTopic,
+} from '@user-activity/test-kit';
 import { kafkaBrokers, mongodbUri } from '@user-activity/test-kit/shared';
 import { describe, expect, test } from 'vitest';
 import { backUp, withAdmin } from '../deployment/back-up.ts';
@@ -156,6 +165,41 @@ test.concurrent('a store that is restored from a backup before the erasure is er
   await until(async () => (await client.idsOf(erasedUser)).length === 0);
   await client.untilDone(id);
   expect(await client.idsOf(erasedUser)).toEqual([]);
+  await expectOthers(client);
+});
+
+test.concurrent('an embedded data file that is restored from a backup before the erasure is erased again', async ({
+  onTestFinished,
+}) => {
+  const folder = temporaryFolder('restored-file');
+  onTestFinished(() => folder.remove());
+  const started = async () => {
+    const service = new ServiceProcess({ folder: folder.path, environment: { ...environment, PORT: '0' } });
+    onTestFinished(async () => void (await service.end('SIGKILL')));
+    const client = new UserClient(await service.ready());
+    const stop = async () => expect(await service.end('SIGTERM')).toBe(0);
+    return { client, stop };
+  };
+  const file = join(folder.path, 'user-activity.db');
+  const [backup, after] = [`${file}.copy`, { id: 'after', userId: erasedUser, type: 'AFTER' }];
+
+  const first = await started();
+  await first.client.logMany('before', total);
+  await first.client.untilStored(total);
+  await first.stop();
+  await copyFile(file, backup);
+
+  const second = await started();
+  const id = await second.client.erase(erasedUser);
+  expect(await second.client.untilDone(id)).toBe(perUser);
+  await second.stop();
+  await copyFile(backup, file);
+
+  const { client } = await started();
+  await client.log(after);
+  expect(await client.untilDone(id)).toBe(perUser);
+  await client.untilStored(total - perUser + 1);
+  expect(await client.idsOf(erasedUser)).toEqual([after.id]);
   await expectOthers(client);
 });
 

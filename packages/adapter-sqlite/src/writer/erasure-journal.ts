@@ -1,0 +1,108 @@
+import { hash } from 'node:crypto';
+import { DatabaseSync } from 'node:sqlite';
+import { ProjectId, projectsOfUser } from '@user-activity/domain';
+import type { ThreadSetup } from '../protocol/messages.ts';
+import { type Prepare, statementCache } from '../protocol/statements.ts';
+import type { UserErasureRow } from '../protocol/user-erasure-rows.ts';
+import { unusable } from './data-file.ts';
+import { recordSql } from './user-erasure-jobs.ts';
+
+/** An erasure as the journal keeps it. It has the digest of the user, and not the name. */
+type JournalRow = readonly [id: string, project: string, user: string, mode: string, requestedAt: number];
+
+const createSql = `CREATE TABLE IF NOT EXISTS erasures (
+    id TEXT PRIMARY KEY NOT NULL,
+    project TEXT NOT NULL,
+    user TEXT NOT NULL,
+    mode TEXT NOT NULL,
+    requested_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID`;
+const addSql = `INSERT INTO erasures (id, project, user, mode, requested_at) VALUES (?, ?, ?, ?, ?)
+  ON CONFLICT (id) DO NOTHING`;
+const allSql = 'SELECT id, project, user, mode, requested_at FROM erasures ORDER BY requested_at, id';
+
+const isRecordedSql = 'SELECT 1 FROM user_erasures WHERE id = ? AND user IS NOT NULL';
+const nextUserSql = `SELECT project, user_id FROM activities INDEXED BY activities_by_user
+  WHERE (project, user_id) > (?, ?) ORDER BY project, user_id LIMIT 1`;
+const nextKeySql = `SELECT project, key FROM dead_letters INDEXED BY dead_letters_by_key
+  WHERE key IS NOT NULL AND (project, key) > (?, ?) ORDER BY project, key LIMIT 1`;
+
+// The order of these erasures and the records of a restored log is not known, so the time of receipt decides.
+const noPlace = { log: '', partition: 0, offset: 0, topic: '' };
+
+const utf8 = new TextDecoder();
+
+/**
+ * Keeps all erasures of users in a file of their own. A restored backup of the data file has lost those since the backup, because the log is
+ * in the same file. They come back from here.
+ */
+export class ErasureJournal {
+  readonly #db: DatabaseSync;
+  readonly #prepare: Prepare;
+
+  /** Throws DataFileError if the file can't be used. */
+  constructor({ erasuresFile, busyTimeoutMs }: ThreadSetup) {
+    let db: DatabaseSync | undefined;
+    try {
+      db = new DatabaseSync(erasuresFile, { timeout: busyTimeoutMs });
+      db.exec(
+        `PRAGMA synchronous = FULL; PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF; ${createSql}`,
+      );
+    } catch (error) {
+      db?.close();
+      throw unusable(erasuresFile, error);
+    }
+    this.#db = db;
+    this.#prepare = statementCache(db);
+  }
+
+  /** Adds an erasure, unless it is there. It is on the disk when this returns. */
+  add([id, project, user, mode, requestedAt]: UserErasureRow): void {
+    this.#prepare(addSql).run(id, project, user, mode, requestedAt);
+  }
+
+  /** Records the erasures that the data file has lost. One of a user whom the file does not know is done at once. */
+  restore(db: DatabaseSync): void {
+    const prepare = statementCache(db);
+    const all = this.#prepare<JournalRow>(allSql).iterate();
+    const lost: JournalRow[] = [];
+    for (const row of all) if (prepare(isRecordedSql).all(row[0]).length === 0) lost.push(row);
+    if (lost.length === 0) return;
+    const digests = new Set(lost.map(([, , user]) => user));
+    const names = namesOf(prepare, digests);
+    db.exec('BEGIN IMMEDIATE');
+    for (const [id, project, user, mode, requestedAt] of lost) {
+      const { log, partition, offset, topic } = noPlace;
+      const found = projectsOfUser(ProjectId.trusted(project)).map((each) => names.get(`${each} ${user}`));
+      const userId = found.find((name) => name !== undefined) ?? null;
+      prepare(recordSql).run(id, project, user, mode, requestedAt, log, partition, offset, topic, userId);
+    }
+    db.exec('COMMIT');
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+}
+
+/** Returns the names of the users with these digests, by project and digest, from the activities and the keys of dead letters. */
+function namesOf(prepare: Prepare, digests: ReadonlySet<string>): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  const add = (project: string, name: string | Uint8Array): void => {
+    const digest = hash('sha256', name, 'base64url');
+    if (digests.has(digest))
+      names.set(`${project} ${digest}`, typeof name === 'string' ? name : utf8.decode(name));
+  };
+  for (const [sql, first] of [
+    [nextUserSql, ''],
+    [nextKeySql, new Uint8Array()],
+  ] as const) {
+    type Subject = readonly [project: string, name: string | Uint8Array];
+    let last: Subject | undefined = ['', first];
+    while (last !== undefined) {
+      last = prepare<Subject>(sql).all(...last)[0];
+      if (last !== undefined) add(...last);
+    }
+  }
+  return names;
+}
