@@ -8,6 +8,7 @@ import {
   type ErasureProgress,
   isCovered,
   isLetterCovered,
+  type KeptUserErasure,
   type OpenErasure,
   type OpenPosition,
   type PlacedErasure,
@@ -73,6 +74,22 @@ export class MemoryErasureLedger implements ErasureLedger {
       .toSorted(comparePositions)
       .filter((erasure) => after === undefined || comparePositions(erasure, after) > 0)
       .slice(0, limit);
+  }
+
+  async findAll(limit: number, after?: ErasureId): Promise<readonly KeptUserErasure[]> {
+    return [...this.#reachableStore().userErasures.values()]
+      .flatMap(({ recorded, userId, erased }) =>
+        recorded === undefined ? [] : { ...recorded, userId, erased },
+      )
+      .filter(({ id }) => after === undefined || id > after)
+      .toSorted((left, right) => (left.id < right.id ? -1 : 1))
+      .slice(0, limit);
+  }
+
+  async keep({ userId, erased, ...recorded }: KeptUserErasure): Promise<void> {
+    const { userErasures } = this.#reachableStore();
+    if (userErasures.get(recorded.id)?.recorded !== undefined) return;
+    userErasures.set(recorded.id, { project: recorded.project, recorded, userId, erased });
   }
 
   async removeActivities({ erasure, replacement, after, limit }: UserRemoval) {

@@ -35,6 +35,7 @@ export const brokenLedgers: Broken<ErasureLedgerSubject> = [
         find: (project, id) => own.find(project, id),
         findByUsers: (users) => own.findByUsers(users),
         findOpen: (limit, after) => own.findOpen(limit, after),
+        findAll: (limit, after) => own.findAll(limit, after),
       };
     }),
   ],

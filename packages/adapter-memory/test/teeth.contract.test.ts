@@ -40,6 +40,7 @@ import { brokenQueues } from './broken-queues.ts';
 import { brokenRepositories } from './broken-stores.ts';
 import { brokenRegistries } from './broken-registries.ts';
 import { brokenErasureCounts } from './broken-erasure-counts.ts';
+import { brokenErasureMoves } from './broken-erasure-moves.ts';
 import { brokenRecordRemovals } from './broken-record-removals.ts';
 import { brokenRemovals } from './broken-removals.ts';
 import { brokenSettings } from './broken-settings.ts';
@@ -129,6 +130,7 @@ describeTeeth('ErasureLedger', erasureLedgerContract, [
   ...brokenRemovals,
   ...brokenRecordRemovals,
   ...brokenErasureCounts,
+  ...brokenErasureMoves,
 ]);
 describeTeeth('KeyRepository', keyRepositoryContract, brokenKeyRepositories);
 describeTeeth('Outbox', outboxContract, brokenOutboxes);

@@ -1,4 +1,4 @@
-import type { OpenPosition, UserDigest } from '@user-activity/domain';
+import type { ErasureId, OpenPosition, UserDigest } from '@user-activity/domain';
 import type { MongoStore } from './mongo-store.ts';
 import { erasuresByUser, openErasures, type RecordedDocument } from './user-erasure-document.ts';
 
@@ -28,6 +28,17 @@ export const erasuresNotDone = (
   userErasures.find<RecordedDocument>(
     { userId: { $exists: true }, ...(after === undefined ? {} : behind(after)) },
     { sort: openErasures.key, limit, hint: openErasures.key, maxTimeMS },
+  );
+
+/** Queries the recorded erasures with ids behind another one. */
+export const allErasures = (
+  { userErasures, timeoutMs: maxTimeMS }: MongoStore,
+  limit: number,
+  after?: ErasureId,
+) =>
+  userErasures.find<RecordedDocument>(
+    { recorded: { $exists: true }, ...(after === undefined ? {} : { _id: { $gt: after } }) },
+    { sort: { _id: 1 }, limit, hint: { _id: 1 }, maxTimeMS },
   );
 
 function behind({ requestedAt, id }: OpenPosition) {

@@ -5,6 +5,7 @@ import {
   type ErasureId,
   type ErasureLedger,
   type ErasureProgress,
+  type KeptUserErasure,
   type OpenErasure,
   type OpenPosition,
   type ProjectId,
@@ -13,11 +14,11 @@ import {
   type UserErasure,
   type UserRemoval,
 } from '@user-activity/domain';
-import { anyErasure, erasuresNotDone, erasuresOfUsers } from './find-user-erasures.ts';
+import { allErasures, anyErasure, erasuresNotDone, erasuresOfUsers } from './find-user-erasures.ts';
 import type { MongoStore } from './mongo-store.ts';
 import { removeCovered, removeLettersOfUser, removeOfUser, stillStored } from './remove-covered.ts';
 import { translated } from './translated.ts';
-import { openErasure, placedErasure, recordedPart } from './user-erasure-document.ts';
+import { keptErasure, openErasure, placedErasure, recordedPart } from './user-erasure-document.ts';
 
 export class MongoErasureLedger implements ErasureLedger {
   readonly #store: MongoStore;
@@ -31,11 +32,20 @@ export class MongoErasureLedger implements ErasureLedger {
   }
 
   async record(erasure: OpenErasure): Promise<void> {
+    await this.keep({ ...erasure, erased: 0 });
+  }
+
+  findAll(limit: number, after?: ErasureId): Promise<readonly KeptUserErasure[]> {
+    return translated(async () => (await allErasures(this.#store, limit, after).toArray()).map(keptErasure));
+  }
+
+  async keep(erasure: KeptUserErasure): Promise<void> {
     const { userErasures, timeoutMs: maxTimeMS } = this.#store;
-    const { id, project, userId } = erasure;
+    const { id, project, userId, erased } = erasure;
     // If it is recorded already, nothing matches.
     const filter = { _id: id, recorded: { $exists: false } };
-    const change = { $set: { project, recorded: recordedPart(erasure), userId } };
+    const name = userId === undefined ? {} : { userId };
+    const change = { $set: { project, recorded: recordedPart(erasure), erased, ...name } };
     await translated(async () => {
       // Not an upsert with this filter: that fails, and records nothing, if `announce` inserts the document at the same time.
       await this.#insert(id, project);

@@ -1,6 +1,7 @@
 import {
   ErasureId,
   type ErasureMode,
+  type KeptUserErasure,
   LogId,
   type OpenErasure,
   type PlacedErasure,
@@ -59,6 +60,12 @@ export const placedErasure = ({ _id, project, recorded }: RecordedDocument): Pla
   requestedAt: Timestamp.trusted(recorded.requestedAt.getTime()),
   place: { ...recorded.place, log: LogId.trusted(recorded.place.log) },
   topic: recorded.topic,
+});
+
+export const keptErasure = (document: RecordedDocument): KeptUserErasure => ({
+  ...placedErasure(document),
+  userId: document.userId === undefined ? undefined : UserId.trusted(document.userId),
+  erased: document.erased,
 });
 
 /** Takes a document of an erasure that is not done. */

@@ -82,6 +82,8 @@ export const methodsOf = (ledger: ErasureLedger): ErasureLedger => ({
   isEmpty: () => ledger.isEmpty(),
   findByUsers: (users) => ledger.findByUsers(users),
   findOpen: (limit, after) => ledger.findOpen(limit, after),
+  findAll: (limit, after) => ledger.findAll(limit, after),
+  keep: (erasure) => ledger.keep(erasure),
   removeActivities: (removal) => ledger.removeActivities(removal),
   removeLetters: (erasure, limit) => ledger.removeLetters(erasure, limit),
   removeRecords: (records, letters) => ledger.removeRecords(records, letters),

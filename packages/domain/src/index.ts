@@ -129,6 +129,7 @@ export type {
   ErasureLedger,
   ErasureProgress,
   ErasureStatus,
+  KeptUserErasure,
   OpenErasure,
   OpenPosition,
   RecordedErasure,

@@ -9,6 +9,7 @@ import {
 } from '@user-activity/domain';
 import { digestOf, erasureOf, ledgerCases } from './erasure-ledger-subject.ts';
 import { erasureCountCases } from './erasure-count-cases.ts';
+import { erasureMoveCases } from './erasure-move-cases.ts';
 import { erasureRemovalCases } from './erasure-removal-cases.ts';
 import { assertRejects } from './rejections.ts';
 import { sampleActivities } from './samples.ts';
@@ -199,6 +200,8 @@ export const erasureLedgerContract = [
         await assertRejects(ledger.isEmpty(), ...codes);
         await assertRejects(ledger.findByUsers([erasure.user]), ...codes);
         await assertRejects(ledger.findOpen(1), ...codes);
+        await assertRejects(ledger.findAll(1), ...codes);
+        await assertRejects(ledger.keep({ ...erasure, erased: 1 }), ...codes);
         const removal = { erasure, replacement, after: undefined, limit: 10 };
         await assertRejects(ledger.removeActivities(removal), ...codes);
         await assertRejects(ledger.removeLetters(erasure, 10), ...codes);
@@ -219,4 +222,5 @@ export const erasureLedgerContract = [
   }),
   ...erasureRemovalCases,
   ...erasureCountCases,
+  ...erasureMoveCases,
 ];

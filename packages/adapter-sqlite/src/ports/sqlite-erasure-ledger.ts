@@ -6,6 +6,7 @@ import {
   type ErasureLedger,
   ErasureMode,
   type ErasureProgress,
+  type KeptUserErasure,
   LogId,
   type OpenErasure,
   type OpenPosition,
@@ -18,7 +19,7 @@ import {
   UserId,
   type UserRemoval,
 } from '@user-activity/domain';
-import type { CoverInput, OpenRow, UserErasureRow } from '../protocol/user-erasure-rows.ts';
+import type { CoverInput, KeptErasureRow, OpenRow, UserErasureRow } from '../protocol/user-erasure-rows.ts';
 import { changeStore, queryStore } from './failure.ts';
 import { originRow } from './letter-row.ts';
 import { positionAfter, positionOf, shares } from './removal-shares.ts';
@@ -39,6 +40,21 @@ export class SqliteErasureLedger implements ErasureLedger {
   }
 
   async record(erasure: OpenErasure): Promise<void> {
+    await this.keep({ ...erasure, erased: 0 });
+  }
+
+  findAll(limit: number, after = ''): Promise<readonly KeptUserErasure[]> {
+    return queryStore(async () => {
+      const rows = await this.#database.queries.submit('allErasures', { after, limit }, options);
+      return rows.map((row) => ({
+        ...placedErasure(row),
+        userId: row[9] === null ? undefined : UserId.trusted(row[9]),
+        erased: row[10],
+      }));
+    });
+  }
+
+  async keep(erasure: KeptUserErasure): Promise<void> {
     await changeStore(() => this.#database.writer.submit('recordErasure', rowOf(erasure), options));
   }
 
@@ -136,7 +152,8 @@ const rowOf = ({
   place: { log, partition, offset },
   topic,
   userId,
-}: OpenErasure): UserErasureRow => [
+  erased,
+}: KeptUserErasure): KeptErasureRow => [
   id,
   project,
   user,
@@ -146,10 +163,11 @@ const rowOf = ({
   partition,
   offset,
   topic,
-  userId,
+  userId ?? null,
+  erased,
 ];
 
-function placedErasure(row: UserErasureRow): PlacedErasure {
+function placedErasure(row: UserErasureRow | KeptErasureRow): PlacedErasure {
   const [id, project, user, mode, requestedAt, log, partition, offset, topic] = row;
   return {
     id: ErasureId.trusted(id),

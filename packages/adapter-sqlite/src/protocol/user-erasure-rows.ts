@@ -14,6 +14,9 @@ export type UserErasureRow = readonly [
   userId: string | null,
 ];
 
+/** An erasure with the number of erased activities. */
+export type KeptErasureRow = readonly [...erasure: UserErasureRow, erased: number];
+
 /** How far an erasure is. `user` is null if it is not recorded, and `userId` is null if it is not recorded, or done. */
 export type ProgressRow = readonly [user: string | null, userId: string | null, erased: number];
 

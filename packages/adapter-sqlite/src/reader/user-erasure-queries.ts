@@ -1,5 +1,5 @@
 import type { Prepare } from '../protocol/statements.ts';
-import type { OpenRow, ProgressRow, UserErasureRow } from '../protocol/user-erasure-rows.ts';
+import type { KeptErasureRow, OpenRow, ProgressRow, UserErasureRow } from '../protocol/user-erasure-rows.ts';
 
 const columns = 'id, project, user, mode, requested_at, log, partition, offset, topic, user_id';
 const progressSql = 'SELECT user, user_id, erased FROM user_erasures WHERE id = ? AND project = ?';
@@ -12,6 +12,8 @@ export const erasuresOfUserSql = `SELECT ${columns} FROM user_erasures INDEXED B
 export const openErasuresSql = `SELECT ${columns} FROM user_erasures INDEXED BY user_erasures_open
   WHERE user_id IS NOT NULL AND (requested_at, id) > (?, ?) ORDER BY requested_at, id LIMIT ?`;
 
+const allErasuresSql = `SELECT ${columns}, erased FROM user_erasures WHERE user IS NOT NULL AND id > ? ORDER BY id LIMIT ?`;
+
 /** Returns the queries for erasures of users. */
 export const userErasureQueries = (prepare: Prepare) => ({
   erasureProgress: ([id, project]: readonly [id: string, project: string]) =>
@@ -19,6 +21,8 @@ export const userErasureQueries = (prepare: Prepare) => ({
   hasErasure: () => prepare(hasErasureSql).all().length > 0,
   erasuresOfUsers: (users: readonly string[]) =>
     users.flatMap((user) => prepare<UserErasureRow>(erasuresOfUserSql).all(user)),
+  allErasures: ({ after, limit }: { readonly after: string; readonly limit: number }) =>
+    prepare<KeptErasureRow>(allErasuresSql).all(after, limit),
   openErasures: ({ after, limit }: { readonly after: OpenRow; readonly limit: number }) =>
     prepare<UserErasureRow>(openErasuresSql).all(...after, limit),
 });

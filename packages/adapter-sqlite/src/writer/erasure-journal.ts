@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { ProjectId, projectsOfUser } from '@user-activity/domain';
 import type { ThreadSetup } from '../protocol/messages.ts';
 import { type Prepare, statementCache } from '../protocol/statements.ts';
-import type { UserErasureRow } from '../protocol/user-erasure-rows.ts';
+import type { KeptErasureRow } from '../protocol/user-erasure-rows.ts';
 import { unusable } from './data-file.ts';
 import { recordSql } from './user-erasure-jobs.ts';
 
@@ -57,7 +57,7 @@ export class ErasureJournal {
   }
 
   /** Adds an erasure, unless it is there. It is on the disk when this returns. */
-  add([id, project, user, mode, requestedAt]: UserErasureRow): void {
+  add([id, project, user, mode, requestedAt]: KeptErasureRow): void {
     this.#prepare(addSql).run(id, project, user, mode, requestedAt);
   }
 
@@ -75,7 +75,8 @@ export class ErasureJournal {
       const { log, partition, offset, topic } = noPlace;
       const found = projectsOfUser(ProjectId.trusted(project)).map((each) => names.get(`${each} ${user}`));
       const userId = found.find((name) => name !== undefined) ?? null;
-      prepare(recordSql).run(id, project, user, mode, requestedAt, log, partition, offset, topic, userId);
+      const place = [log, partition, offset, topic] as const;
+      prepare(recordSql).run(id, project, user, mode, requestedAt, ...place, userId, 0);
     }
     db.exec('COMMIT');
   }

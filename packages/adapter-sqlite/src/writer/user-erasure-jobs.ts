@@ -6,16 +6,16 @@ import type { Prepare } from '../protocol/statements.ts';
 import type {
   CoveredKeys,
   CoverInput,
-  UserErasureRow,
+  KeptErasureRow,
   UserRemovalInput,
 } from '../protocol/user-erasure-rows.ts';
 
 const announceSql = `INSERT INTO user_erasures (id, project, erased) VALUES (?, ?, 0) ON CONFLICT (id) DO NOTHING`;
 /** SQL: records an erasure, unless it is recorded. */
 export const recordSql = `INSERT INTO user_erasures (id, project, user, mode, requested_at, log, partition, offset, topic, user_id, erased)
-  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0)
+  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
   ON CONFLICT (id) DO UPDATE SET project = ?2, user = ?3, mode = ?4, requested_at = ?5, log = ?6, partition = ?7, offset = ?8,
-    topic = ?9, user_id = ?10 WHERE user IS NULL`;
+    topic = ?9, user_id = ?10, erased = ?11 WHERE user IS NULL`;
 const addErasedSql = 'UPDATE user_erasures SET erased = erased + ? WHERE id = ?';
 const finishSql = 'UPDATE user_erasures SET user_id = NULL WHERE id = ?';
 
@@ -51,7 +51,7 @@ const utf8 = new TextEncoder();
 
 /** Keeps erasures apart from the data file. */
 export interface Journal {
-  add(row: UserErasureRow): void;
+  add(row: KeptErasureRow): void;
 }
 
 /** The jobs of the writing thread for erasures of users. Each job changes everything or nothing. */
@@ -73,7 +73,7 @@ export function userErasureJobs(prepare: Prepare, journal: Journal) {
     announceErasure([id, project]: readonly [id: string, project: string]) {
       prepare(announceSql).run(id, project);
     },
-    recordErasure(row: UserErasureRow) {
+    recordErasure(row: KeptErasureRow) {
       // If the commit fails after this, the erasure is recorded again.
       journal.add(row);
       prepare(recordSql).run(...row);

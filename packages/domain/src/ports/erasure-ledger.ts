@@ -34,6 +34,14 @@ export interface OpenErasure extends PlacedErasure {
   readonly userId: UserId;
 }
 
+/** An erasure with all that a store keeps of it. */
+export interface KeptUserErasure extends PlacedErasure {
+  /** The name of the user. Undefined if the erasure is done. */
+  readonly userId: UserId | undefined;
+  /** The number of activities that were removed or anonymised. */
+  readonly erased: number;
+}
+
 /** A position in the order of the erasures that are not done. */
 export type OpenPosition = Pick<OpenErasure, 'requestedAt' | 'id'>;
 
@@ -75,6 +83,8 @@ export interface ErasedUserRecord extends ActivityKey {
  *  E9 Apart      users, and projects, are apart.
  *  E10 Honest    while the store is unreachable, every method rejects with STORE_UNAVAILABLE or STORE_TIMEOUT, and works again
  *                afterwards. No driver error crosses the port.
+ *  E11 Moved      `findAll` returns every recorded erasure, sorted by id bytewise, in pages. `keep` stores it in another ledger, equal in
+ *                every part, and changes no recorded erasure.
  */
 export interface ErasureLedger {
   announce(erasure: UserErasure): Promise<void>;
@@ -86,6 +96,9 @@ export interface ErasureLedger {
   findByUsers(users: readonly UserDigest[]): Promise<readonly RecordedErasure[]>;
   /** Returns at most `limit` recorded erasures that are not done and come behind `after`, sorted by (requestedAt, id). */
   findOpen(limit: number, after?: OpenPosition): Promise<readonly OpenErasure[]>;
+  /** Returns at most `limit` recorded erasures with ids behind `after`. */
+  findAll(limit: number, after?: ErasureId): Promise<readonly KeptUserErasure[]>;
+  keep(erasure: KeptUserErasure): Promise<void>;
   removeActivities(
     removal: UserRemoval,
   ): Promise<{ readonly removed: number; readonly next: Position | undefined }>;
