@@ -2,15 +2,10 @@ import { parseArgs } from 'node:util';
 import { ApiClient, isObject } from './api-client.ts';
 import type { Environment } from './config.ts';
 import { RequestError, UsageError } from './failure.ts';
+import type { Output } from './output.ts';
 import { table } from './printable.ts';
 
-/** Writes the result of a command, and notes about the result. */
-export interface Output {
-  result(text: string): void;
-  note(text: string): void;
-}
-
-export const usage = `Usage: npm run dead-letters -- list [--code CODE]... [--from TIME] [--to TIME] [--order asc|desc] [--limit N]
+const usage = `Usage: npm run dead-letters -- list [--code CODE]... [--from TIME] [--to TIME] [--order asc|desc] [--limit N]
        npm run dead-letters -- replay ID...
        npm run dead-letters -- replay --all
 

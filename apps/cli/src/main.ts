@@ -1,7 +1,7 @@
 import { readEnvironment } from './config.ts';
-import { deadLetters, type Output, usage } from './dead-letters.ts';
 import { RequestError, UsageError } from './failure.ts';
 import { health } from './health.ts';
+import type { Output } from './output.ts';
 
 const output: Output = {
   result: (text) => process.stdout.write(text),
@@ -14,13 +14,14 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 process.exitCode = await main(process.argv.slice(2));
 
-async function main([command, ...args]: readonly string[]): Promise<number> {
+async function main(args: readonly string[]): Promise<number> {
   try {
-    const environment = readEnvironment();
-    // Called repeatedly by the container engine.
-    if (command === 'health') output.result(`${await health(environment.url)}\n`);
-    else if (command === 'dead-letters') await deadLetters(args, environment, output);
-    else throw new UsageError(usage);
+    // Called repeatedly by the container engine, so it loads nothing else.
+    if (args[0] === 'health') output.result(`${await health(readEnvironment().url)}\n`);
+    else {
+      const { run } = await import('./program.ts');
+      await run(args, output);
+    }
     return 0;
   } catch (error) {
     if (!(error instanceof UsageError) && !(error instanceof RequestError)) throw error;

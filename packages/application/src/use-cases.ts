@@ -31,6 +31,8 @@ import { makeRefreshProjects, type ProjectTable } from './projects/project-table
 import { StorageUsage } from './projects/storage-usage.ts';
 import { makeSweepProjects } from './projects/sweep-projects.ts';
 import { withinStorageLimits } from './projects/within-storage-limits.ts';
+import { type ConfirmMoveDeps, makeConfirmMove } from './moving/confirm-move.ts';
+import { makeMoveData, type MoveDataDeps } from './moving/move-data.ts';
 import { makeActivityStats } from './querying/activity-stats.ts';
 import { makeCountActivities } from './querying/count-activities.ts';
 import { makeFindActivities, makeFindActivity } from './querying/find-activities.ts';
@@ -161,3 +163,15 @@ export const makeStoringUseCases = (storingPorts: StoringPorts) => {
 };
 
 export interface StoringUseCases extends ReturnType<typeof makeStoringUseCases> {}
+
+/** The ports that a move to another deployment needs. */
+export interface MovingPorts extends MoveDataDeps, ConfirmMoveDeps {
+  readonly source: MoveDataDeps['source'];
+  readonly target: MoveDataDeps['target'] & ConfirmMoveDeps['target'];
+}
+
+/** Makes every use case of a move to another deployment. */
+export const makeMovingUseCases = (ports: MovingPorts) => ({
+  moveData: makeMoveData(ports),
+  confirmMove: makeConfirmMove(ports),
+});

@@ -16,6 +16,12 @@ export const everyEngine: EngineKinds = {
   stores: [mongodbStore, sqliteStore],
 };
 
+/** The kinds in a file, which one process has for itself. */
+export const embeddedEngines: EngineKinds = {
+  logs: everyEngine.logs.filter(({ variable }) => variable === undefined),
+  stores: everyEngine.stores.filter(({ variable }) => variable === undefined),
+};
+
 /** The kinds that several processes can share. */
 export const sharedEngines: EngineKinds = {
   logs: everyEngine.logs.filter(({ variable }) => variable !== undefined),

@@ -36,6 +36,7 @@ const frameworks: readonly Framework[] = [
     allowedPaths: [
       '^packages/adapter-http/',
       '^apps/[^/]+/src/config\\.ts$',
+      '^apps/cli/src/move/config\\.ts$',
       '^packages/runner/src/configuration/',
       '^packages/engines/',
       contenders,

@@ -25,6 +25,8 @@ export interface SqliteDatabaseOptions {
  * except `open` and `close` are for the adapters of this package, which share the database.
  */
 export class SqliteDatabase {
+  /** The name of the data file in its folder. */
+  static readonly fileName = 'user-activity.db';
   readonly file: string;
   /** The thread that writes. */
   readonly writer: ThreadClient<WriteJobs>;
@@ -71,7 +73,7 @@ export class SqliteDatabase {
     retainedRecords = 10_000,
   }: SqliteDatabaseOptions): Promise<SqliteDatabase> {
     const lock = FileLock.take(folder);
-    const file = join(folder, 'user-activity.db');
+    const file = join(folder, SqliteDatabase.fileName);
     let writer: Worker | undefined;
     try {
       makePrivateFile(file);

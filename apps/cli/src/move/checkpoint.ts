@@ -1,0 +1,48 @@
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { MoveProgress } from '@user-activity/application';
+import { ActivityId, ProjectId, Timestamp } from '@user-activity/domain';
+
+/** Where a move has got to, in a file beside the data file. It begins there if it is repeated. */
+export class Checkpoint {
+  readonly #file: string;
+  /** The log of the target. The progress of a move to another target does not count. */
+  readonly #target: string;
+
+  constructor(folder: string, target: string) {
+    this.#file = join(folder, 'move.json');
+    this.#target = target;
+  }
+
+  /** Returns undefined if no move to this target has begun, or if the file can't be read: then a move begins from the start, which is safe. */
+  async read(): Promise<MoveProgress | undefined> {
+    try {
+      const { target, project, createdAt, id, activities } = JSON.parse(
+        await readFile(this.#file, 'utf8'),
+      ) as Partial<Record<string, unknown>>;
+      if (target !== this.#target || typeof createdAt !== 'number' || typeof activities !== 'number')
+        return undefined;
+      const after = { createdAt: Timestamp.trusted(createdAt), id: ActivityId.parse(id) };
+      return { project: ProjectId.parseReadable(project), after, activities };
+    } catch {
+      return undefined;
+    }
+  }
+
+  async write({ project, after, activities }: MoveProgress): Promise<void> {
+    const next = `${this.#file}.next`;
+    const target = this.#target;
+    await writeFile(
+      next,
+      JSON.stringify({ target, project, createdAt: after?.createdAt, id: after?.id, activities }),
+      {
+        mode: 0o600,
+      },
+    );
+    await rename(next, this.#file);
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.#file, { force: true });
+  }
+}

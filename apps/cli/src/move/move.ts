@@ -1,0 +1,149 @@
+import { DataFileError } from '@user-activity/adapter-sqlite';
+import { makeMovingUseCases, type MovedData, MoveRefused } from '@user-activity/application';
+import { activityLogged, type RawRecord, type StoredActivity } from '@user-activity/domain';
+import { openEngines } from '@user-activity/engines';
+import { Closers, ConfigurationError, EngineWait, makeLogger, SystemClock } from '@user-activity/runner';
+import { backOff } from '@user-activity/timing';
+import { eventMessage } from '@user-activity/topic-contract';
+import { RequestError, UsageError } from '../failure.ts';
+import type { Output } from '../output.ts';
+import { readTarget } from './config.ts';
+import { Checkpoint } from './checkpoint.ts';
+import { openSource } from './embedded-source.ts';
+import { Progress } from './progress.ts';
+
+export interface MoveOptions {
+  /** The folder of the embedded service. */
+  readonly fromData: string;
+  /** Whether to wait until the consumers have stored everything, and to compare it. */
+  readonly wait: boolean;
+  readonly json: boolean;
+}
+
+// No topic takes a record of that size in one piece, so a page never fills the buffer.
+const publisherOptions = {
+  publishTimeoutMs: 30_000,
+  maxBufferedEvents: 10_000,
+  maxBufferedBytes: 256 * 1024 * 1024,
+  observer: { buffered: () => undefined, flushed: () => undefined },
+};
+const queryTimeoutMs = 60_000;
+
+const utf8 = new TextEncoder();
+
+/**
+ * Moves the data of an embedded service to the Kafka and MongoDB that the variables name. Throws UsageError for a wrong folder or variable,
+ * and RequestError if the move can't go on.
+ */
+export async function move(options: MoveOptions, output: Output, signal: AbortSignal): Promise<void> {
+  const closers = new Closers();
+  try {
+    await moveWith(closers, options, output, signal);
+  } catch (error) {
+    if (error instanceof ConfigurationError) throw new UsageError(error.message);
+    if (error instanceof DataFileError || error instanceof MoveRefused) throw new RequestError(error.message);
+    if (signal.aborted) throw new RequestError('Stopped. Run the command again to go on.');
+    throw error;
+  } finally {
+    await closers.close();
+  }
+}
+
+async function moveWith(
+  closers: Closers,
+  { fromData: folder, wait, json }: MoveOptions,
+  output: Output,
+  signal: AbortSignal,
+): Promise<void> {
+  const { engines, ANONYMISATION_KEY } = readTarget();
+  // Lines of the log would be in the result.
+  const logger = makeLogger('fatal');
+  const source = await openSource(closers, {
+    folder,
+    anonymisationKey: ANONYMISATION_KEY,
+    logger,
+    signal,
+  });
+  const options = { closers, logger, queryTimeoutMs };
+  const target = await openEngines(engines, new EngineWait(engines, logger, signal), options);
+  const publisher = closers.add(target.log.makePublisher(publisherOptions), (opened) => opened.close());
+  const checkpoint = new Checkpoint(folder, target.registeredTopic.log);
+  const progress = new Progress(output);
+  const from = await checkpoint.read();
+  if (from !== undefined) output.note(`Goes on behind ${from.activities} activities of an earlier run.`);
+
+  const { moveData, confirmMove } = makeMovingUseCases({
+    source: {
+      ...source.store,
+      topic: source.log.topic.name,
+      log: source.registeredTopic.log,
+    },
+    target: {
+      ...target.store,
+      publisher,
+      topic: target.log.topic.name,
+    },
+    clock: new SystemClock(),
+    toRecord,
+    pause: backOff,
+    grace: async () => undefined,
+    observer: {
+      failed: (error) => progress.waits(error),
+      recovered: () => progress.goesOn(),
+    },
+    onProgress: async (moved, total) => {
+      await checkpoint.write(moved);
+      progress.total = total;
+      progress.show('published', moved.activities);
+    },
+    onConfirmed: (confirmed, missing) => progress.show('stored', confirmed, missing),
+  });
+  const moved = await moveData(signal, from);
+  progress.end();
+  if (!wait) {
+    report({ ...moved, confirmed: false, different: [] }, json, output);
+    return;
+  }
+  const { different } = await confirmMove(signal);
+  progress.end();
+  await checkpoint.remove();
+  report(
+    { ...moved, confirmed: true, different: different.map(({ project, id }) => `${project} ${id}`) },
+    json,
+    output,
+  );
+  if (different.length > 0)
+    throw new RequestError(
+      `${different.length} activities differ: the target had other activities under their ids. It has dead letters of them.`,
+    );
+}
+
+interface Report extends MovedData {
+  readonly confirmed: boolean;
+  readonly different: readonly string[];
+}
+
+function report(result: Report, json: boolean, output: Output): void {
+  if (json) return output.result(`${JSON.stringify(result)}\n`);
+  const { projects, keys, erasures, deadLetters, activities, confirmed } = result;
+  output.result(
+    `${activities} activities of ${projects} projects, ${deadLetters} dead letters, ${keys} keys and ${erasures} erasures were moved.\n`,
+  );
+  output.note(
+    confirmed
+      ? 'The store has them, and they are equal.'
+      : 'The log has the activities. Consumers store them from there; to compare them, run the command again without --no-wait.',
+  );
+}
+
+/** Returns the record that the service writes for an activity. */
+function toRecord(activity: StoredActivity): RawRecord {
+  const { key, value, headers } = eventMessage(activityLogged(activity.toActivity()), {
+    source: '/user-activity',
+  });
+  return {
+    key: utf8.encode(key),
+    value: utf8.encode(value),
+    headers: Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, [utf8.encode(text)]])),
+  };
+}

@@ -1,0 +1,147 @@
+import {
+  ActivityFilter,
+  type ActivityRepository,
+  type Cancellation,
+  type Clock,
+  type DeadLetterQueue,
+  type DeadLetterRepository,
+  type ErasureLedger,
+  type EventPublisher,
+  type KeyRepository,
+  type LogId,
+  type Origin,
+  type OriginalRecord,
+  type Position,
+  type ProjectId,
+  type ProjectRepository,
+  type RawRecord,
+  type StoredActivity,
+} from '@user-activity/domain';
+import { persist, type PersistDeps } from '../storing/persist.ts';
+import { allActivities, allErasures, allLetters, allProjects } from './source-pages.ts';
+
+/** What a deployment has kept so far. Nothing may change it during a move. */
+export interface MoveSource {
+  readonly repository: Pick<ActivityRepository, 'find' | 'count'>;
+  readonly deadLetters: Pick<DeadLetterRepository, 'find' | 'findByIds'>;
+  readonly keys: Pick<KeyRepository, 'findAll'>;
+  readonly projects: Pick<ProjectRepository, 'find' | 'findSettings' | 'findErasing'>;
+  readonly ledger: Pick<ErasureLedger, 'findAll'>;
+  readonly topic: string;
+  /** The latest log of the topic. */
+  readonly log: LogId;
+}
+
+/** The deployment that takes everything. It may be in use. */
+export interface MoveTarget {
+  readonly publisher: Pick<EventPublisher, 'republish'>;
+  readonly deadLetterQueue: DeadLetterQueue;
+  readonly keys: Pick<KeyRepository, 'add'>;
+  readonly projects: Pick<ProjectRepository, 'changeSettings'>;
+  readonly ledger: Pick<ErasureLedger, 'keep'>;
+  readonly topic: string;
+}
+
+/** How far a move is: the log of the target holds every activity up to this one. */
+export interface MoveProgress {
+  readonly project: ProjectId;
+  readonly after: Position | undefined;
+  /** The number of activities up to here. */
+  readonly activities: number;
+}
+
+export interface MoveDataDeps extends PersistDeps {
+  readonly source: MoveSource;
+  readonly target: MoveTarget;
+  readonly clock: Clock;
+  /** Returns the bytes of the record of an activity. */
+  readonly toRecord: (activity: StoredActivity) => RawRecord;
+  /** Called after each page of activities, with the number of all. A later move can begin there. */
+  readonly onProgress: (progress: MoveProgress, total: number) => Promise<void>;
+}
+
+/** The numbers of what a move has taken along. */
+export interface MovedData {
+  readonly projects: number;
+  readonly keys: number;
+  readonly erasures: number;
+  readonly deadLetters: number;
+  readonly activities: number;
+}
+
+/** Thrown if a move can't go on. The message names the remedy. */
+export class MoveRefused extends Error {
+  override readonly name = 'MoveRefused';
+}
+
+/**
+ * Moves everything to another deployment: settings of projects, keys, erasures and dead letters into its store, and activities as new records
+ * on its log, from which its consumers store them. The time of such a record is the present: a topic removes what is older than its retention,
+ * perhaps before it was read. A move can be repeated: what the target has stays as it is, and activities are stored once. While the log or
+ * the store of the target is down, the move waits. Throws MoveRefused.
+ */
+export type MoveData = (signal: Cancellation, from?: MoveProgress) => Promise<MovedData>;
+
+export const makeMoveData = (deps: MoveDataDeps): MoveData => {
+  const { source, target, clock, toRecord, onProgress } = deps;
+  // The first copy of each record is on a log of the source. The target knows no such log, so no record of its own is taken for that copy.
+  const moved = (origin: Origin): Origin =>
+    origin.topic === source.topic ? { log: source.log, ...origin, topic: target.topic } : origin;
+  const recordOf = (activity: StoredActivity): OriginalRecord => {
+    // Older versions kept no origins. An erasure covers such an activity, as if it were the first one on the log.
+    const { log = source.log, partition = 0, offset = 0 } = activity.origin ?? {};
+    return { ...toRecord(activity), origin: { topic: target.topic, log, partition, offset } };
+  };
+
+  return async function moveData(signal, from) {
+    /** Repeats a step until it succeeds. */
+    const step = <Result>(attempt: () => Promise<Result>): Promise<Result> => persist(deps, signal, attempt);
+
+    if ((await source.projects.findErasing(1)).length > 0)
+      throw new MoveRefused(
+        'A project is being erased. Start the service, wait until it is gone, and try again.',
+      );
+    for (const { project, retentionDays = null, limits } of await source.projects.findSettings())
+      assertRoom(
+        await step(() => target.projects.changeSettings(project, { retentionDays, limits })),
+        'projects with settings',
+      );
+    const keys = await source.keys.findAll();
+    for (const key of keys) assertRoom(await step(() => target.keys.add(key, clock.now())), 'keys');
+    let erasures = 0;
+    for await (const erasure of allErasures(source.ledger)) {
+      await step(() => target.ledger.keep(erasure));
+      erasures += 1;
+    }
+    const projects = await allProjects(source.projects);
+    let deadLetters = 0;
+    for (const project of projects)
+      for await (const letters of allLetters(source.deadLetters, project)) {
+        const changed = letters.map((letter) => ({ ...letter, origin: moved(letter.origin) }));
+        await step(() => target.deadLetterQueue.add(changed));
+        deadLetters += letters.length;
+      }
+    let total = 0;
+    for (const project of projects) total += await source.repository.count(ActivityFilter.of({ project }));
+    let activities = from?.activities ?? 0;
+    for (const project of projects) {
+      if (from !== undefined && project < from.project) continue;
+      const after = project === from?.project ? from.after : undefined;
+      for await (const page of allActivities(source.repository, project, after)) {
+        const outcomes = await step(() => target.publisher.republish(page.map(recordOf)));
+        if (outcomes.includes('too-large'))
+          throw new MoveRefused(
+            'An activity is larger than the topic accepts. Raise its max.message.bytes, and try again.',
+          );
+        activities += page.length;
+        await onProgress({ project, after: page.at(-1), activities }, total);
+      }
+    }
+    return { projects: projects.length, keys: keys.length, erasures, deadLetters, activities };
+  };
+};
+
+function assertRoom(outcome: unknown, items: string): void {
+  if (outcome === 'too-many')
+    throw new MoveRefused(`The target has no room for all ${items}. Remove some there, and try again.`);
+}

@@ -1,0 +1,76 @@
+import {
+  ActivityFilter,
+  ActivityQuery,
+  type ActivityRepository,
+  type DeadLetter,
+  DeadLetterFilter,
+  type DeadLetterPosition,
+  DeadLetterQuery,
+  type DeadLetterRepository,
+  type ErasureLedger,
+  type KeptUserErasure,
+  maxLimit,
+  type Position,
+  type ProjectId,
+  type ProjectRepository,
+  type StoredActivity,
+} from '@user-activity/domain';
+
+// A letter may have a megabyte. The pages of the list leave large parts out, so the letters are read again.
+const maxLetterBytes = 8 * 1024 * 1024;
+
+/** Returns the ids of all projects, sorted. */
+export async function allProjects(projects: Pick<ProjectRepository, 'find'>): Promise<readonly ProjectId[]> {
+  const ids: ProjectId[] = [];
+  for (;;) {
+    const page = await projects.find({ after: ids.at(-1), limit: maxLimit });
+    ids.push(...page.projects.map(({ id }) => id));
+    if (!page.hasMore) return ids;
+  }
+}
+
+/** Yields all erasures of users. */
+export async function* allErasures(ledger: Pick<ErasureLedger, 'findAll'>): AsyncGenerator<KeptUserErasure> {
+  for (let last: KeptUserErasure | undefined; ; ) {
+    const page = await ledger.findAll(maxLimit, last?.id);
+    yield* page;
+    if (page.length < maxLimit) return;
+    last = page.at(-1);
+  }
+}
+
+/** Yields pages of the activities of a project behind a position, the oldest first. */
+export async function* allActivities(
+  repository: Pick<ActivityRepository, 'find'>,
+  project: ProjectId,
+  from: Position | undefined,
+): AsyncGenerator<readonly StoredActivity[]> {
+  const filter = ActivityFilter.of({ project });
+  for (let after = from; ; ) {
+    const query = ActivityQuery.of({ filter, order: 'asc', limit: maxLimit, after });
+    const { activities, hasMore } = await repository.find(query);
+    if (activities.length > 0) yield activities;
+    if (!hasMore) return;
+    after = activities.at(-1);
+  }
+}
+
+/** Yields all dead letters of a project with all their bytes, the oldest first, at most `maxLetterBytes` together or one. */
+export async function* allLetters(
+  deadLetters: Pick<DeadLetterRepository, 'find' | 'findByIds'>,
+  project: ProjectId,
+): AsyncGenerator<readonly DeadLetter[]> {
+  const filter = DeadLetterFilter.of({ project });
+  for (let after: DeadLetterPosition | undefined; ; ) {
+    const query = DeadLetterQuery.of({ filter, order: 'asc', limit: maxLimit, after });
+    const { letters, hasMore } = await deadLetters.find(query);
+    for (let ids = letters.map(({ id }) => id); ids.length > 0; ) {
+      const whole = await deadLetters.findByIds(project, ids, maxLetterBytes);
+      if (whole.length === 0) break;
+      yield whole;
+      ids = ids.slice(whole.length);
+    }
+    if (!hasMore) return;
+    after = letters.at(-1);
+  }
+}

@@ -1,0 +1,199 @@
+import {
+  FixedClock,
+  MemoryActivityRepository,
+  MemoryDeadLetterQueue,
+  MemoryDeadLetterRepository,
+  MemoryErasureLedger,
+  MemoryKeyRepository,
+  MemoryProjectRepository,
+  MemoryStore,
+} from '@user-activity/adapter-memory';
+import {
+  ActivityKeyText,
+  DomainError,
+  LogId,
+  type OriginalRecord,
+  ProjectId,
+  type RepublishOutcome,
+  RetentionDays,
+  UserId,
+} from '@user-activity/domain';
+import { letterOf, sampleActivities, sampleActivity } from '@user-activity/port-contracts';
+import { describe, expect, test } from 'vitest';
+import { makeMovingUseCases, type MovingPorts } from '../src/use-cases.ts';
+import { recordedOf } from './erased-users.ts';
+
+const shop = ProjectId.parse('shop');
+const log = LogId.parse('source-log');
+const utf8 = { in: new TextDecoder(), out: new TextEncoder() };
+
+const portsOn = (store: MemoryStore) => ({
+  repository: new MemoryActivityRepository(store),
+  deadLetters: new MemoryDeadLetterRepository(store),
+  deadLetterQueue: new MemoryDeadLetterQueue(store),
+  keys: new MemoryKeyRepository(store),
+  projects: new MemoryProjectRepository(store),
+  ledger: new MemoryErasureLedger(store),
+});
+
+/** Two deployments in memory. The target stores what is published, as its consumers do. */
+function setUp(change: Partial<MovingPorts['target']> = {}) {
+  const [sourceStore, targetStore] = [new MemoryStore(), new MemoryStore()];
+  const [source, target] = [portsOn(sourceStore), portsOn(targetStore)];
+  const published: OriginalRecord[] = [];
+  const saved: Parameters<MovingPorts['onProgress']>[] = [];
+  const failures: unknown[] = [];
+  const republish = async (records: readonly OriginalRecord[]): Promise<readonly RepublishOutcome[]> => {
+    published.push(...records);
+    const keys = records.map(({ value }) => ActivityKeyText.trusted(utf8.in.decode(value ?? undefined)));
+    const activities = keys.flatMap((key) => sourceStore.activities.get(key) ?? []);
+    await target.repository.save(activities);
+    return records.map(() => 'published');
+  };
+  const useCases = makeMovingUseCases({
+    source: { ...source, topic: 'user-activity', log },
+    target: { ...target, publisher: { republish }, topic: 'target-topic', ...change },
+    clock: new FixedClock(),
+    toRecord: (activity) => ({
+      key: utf8.out.encode(activity.userId),
+      value: utf8.out.encode(ActivityKeyText.of(activity)),
+      headers: {},
+    }),
+    pause: async () => undefined,
+    grace: async () => undefined,
+    observer: {
+      failed(error) {
+        if (failures.push(error) > 10) throw error;
+      },
+      recovered: () => undefined,
+    },
+    onProgress: async (...progress) => void saved.push(progress),
+    onConfirmed: () => undefined,
+  });
+  return { ...useCases, sourceStore, targetStore, source, target, published, saved, failures, republish };
+}
+
+const { signal } = new AbortController();
+
+test('everything is moved, and each record keeps the place of its first copy', async () => {
+  const it = setUp();
+  const activities = [...sampleActivities(1200), sampleActivity({ id: 'a', project: shop })];
+  await it.source.repository.save(
+    activities,
+    activities.map((_, offset) => ({ log, partition: 0, offset })),
+  );
+  await it.source.repository.save([sampleActivity({ id: 'without-a-place', project: ProjectId.system })]);
+  await it.source.projects.changeSettings(shop, { retentionDays: RetentionDays.parse(9) });
+  await it.source.deadLetterQueue.add([
+    letterOf(1),
+    letterOf(2, { project: shop }),
+    letterOf(3, { origin: { topic: 'http', partition: 1, offset: 3 }, code: 'invalid' }),
+    letterOf(4, { origin: { topic: 'user-activity', log: LogId.parse('older'), partition: 0, offset: 4 } }),
+  ]);
+  const erasure = { ...recordedOf(7), userId: undefined, erased: 12 };
+  await it.source.ledger.keep(erasure);
+
+  expect(await it.moveData(signal)).toEqual({
+    projects: 3,
+    keys: 0,
+    erasures: 1,
+    deadLetters: 4,
+    activities: 1202,
+  });
+  expect([...it.targetStore.activities.values()].length).toBe(1202);
+  for (const [key, activity] of it.sourceStore.activities)
+    expect(it.targetStore.activities.get(key)).toEqual(activity);
+  expect(it.published.at(-1)?.origin).toEqual({ topic: 'target-topic', log, partition: 0, offset: 1200 });
+  expect(it.published[0]?.origin).toEqual({ topic: 'target-topic', log, partition: 0, offset: 0 });
+  expect([...it.targetStore.letters.keys()].toSorted()).toEqual([
+    'http:1:3',
+    'target-topic@older:0:4',
+    'target-topic@source-log:0:1',
+    'target-topic@source-log:0:2',
+  ]);
+  expect(await it.target.ledger.findAll(10)).toEqual([erasure]);
+  expect(await it.target.projects.findSettings()).toMatchObject([{ project: shop, retentionDays: 9 }]);
+  expect(await it.confirmMove(signal)).toEqual({ equal: 1202, different: [] });
+});
+
+test('a move goes on where an earlier one has stopped', async () => {
+  const it = setUp();
+  await it.source.repository.save([...sampleActivities(1200), ...sampleActivities(700, { project: shop })]);
+  await it.moveData(signal);
+  const all = it.published.length;
+  expect(it.saved.map(([{ activities }, total]) => [activities, total])).toEqual(
+    [500, 1000, 1200, 1700, 1900].map((activities) => [activities, 1900]),
+  );
+  const [, , , [inShop] = []] = it.saved;
+  const result = await it.moveData(signal, inShop);
+  expect(it.published.length - all).toBe(200);
+  expect(result.activities).toBe(1900);
+  const [, [second] = []] = it.saved;
+  await it.moveData(signal, second);
+  expect(it.published.length - all).toBe(200 + 900);
+});
+
+test('a target that is down is waited for', async () => {
+  let failing = 3;
+  const down = new DomainError('LOG_UNAVAILABLE', 'down');
+  const it = setUp({
+    publisher: {
+      republish: async (records) => {
+        failing -= 1;
+        if (failing >= 0) throw down;
+        return it.republish(records);
+      },
+    },
+  });
+  await it.source.repository.save(sampleActivities(3));
+  expect((await it.moveData(signal)).activities).toBe(3);
+  expect(it.failures).toEqual([down, down, down]);
+});
+
+describe('a move is refused', () => {
+  test('while a project is erased', async () => {
+    const it = setUp();
+    await it.source.projects.beginErasure(shop, new FixedClock().now());
+    await expect(it.moveData(signal)).rejects.toThrow('A project is being erased.');
+  });
+
+  test('if the target has no room for settings', async () => {
+    const it = setUp({ projects: { changeSettings: async () => 'too-many' } });
+    await it.source.projects.changeSettings(shop, { retentionDays: RetentionDays.parse(9) });
+    await expect(it.moveData(signal)).rejects.toThrow('no room for all projects with settings');
+  });
+
+  test('if the topic does not take an activity', async () => {
+    const it = setUp({ publisher: { republish: async () => ['too-large'] } });
+    await it.source.repository.save(sampleActivities(1));
+    await expect(it.moveData(signal)).rejects.toThrow('max.message.bytes');
+    expect(it.saved).toEqual([]);
+  });
+});
+
+test('the comparison waits for what is missing, and reports what differs', async () => {
+  const it = setUp({ publisher: { republish: async (records) => records.map(() => 'published') } });
+  const activities = sampleActivities(600);
+  await it.source.repository.save(activities);
+  const [first, second, ...others] = activities;
+  if (first === undefined || second === undefined) throw new Error('There are no activities.');
+  const changed = second.anonymised(UserId.parse('other'));
+  await it.target.repository.save([changed, ...others]);
+  let looks = 0;
+  const confirming = makeMovingUseCases({
+    ...({} as MovingPorts),
+    source: { ...it.source, topic: 'user-activity', log },
+    target: { ...it.target, publisher: { republish: it.republish }, topic: 'target-topic' },
+    pause: async () => {
+      looks += 1;
+      if (looks === 3) await it.target.repository.save([first]);
+    },
+    grace: async () => undefined,
+    observer: { failed: () => undefined, recovered: () => undefined },
+    onConfirmed: () => undefined,
+  });
+  const { equal, different } = await confirming.confirmMove(signal);
+  expect(equal).toBe(599);
+  expect(different.map(ActivityKeyText.of)).toEqual([ActivityKeyText.of(second)]);
+  expect(looks).toBe(3);
+});
