@@ -31,7 +31,14 @@ export class FakeService {
       keepalive: init?.keepalive ?? false,
     };
     this.requests.push(request);
-    return (this.next.shift() ?? this.answer)(request);
+    const signal = init?.signal ?? new AbortController().signal;
+    const aborted = new Promise<never>((_resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason as Error));
+    });
+    aborted.catch(() => {});
+    const answer = await Promise.race([(this.next.shift() ?? this.answer)(request), aborted]);
+    // The end of a signal ends the body, too, as it does in a real fetch.
+    return new Response(answer.body?.pipeThrough(new TransformStream(), { signal }) ?? null, answer);
   };
 
   /** The user ids of each batch that was sent. */

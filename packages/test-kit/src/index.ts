@@ -13,6 +13,7 @@ export { type FaultyProxy, faultyProxy, type EndFault } from './network/faulty-p
 export { freePorts } from './network/free-ports.ts';
 export {
   canRunInGo,
+  checkInTypeScript,
   type ClientProgram,
   runInGo,
   runInPython,

@@ -15,7 +15,8 @@ export class ProblemError extends Error {
   readonly retryAfter: number | undefined;
 
   constructor(status: number, problem: Partial<Problem>, retryAfter?: number) {
-    super(problem.detail ?? problem.title ?? `The answer has the status ${status}.`);
+    // The status text of HTTP/2 is empty.
+    super(problem.detail || problem.title || `The answer has the status ${status}.`);
     this.status = status;
     this.title = problem.title ?? '';
     this.errors = problem.errors ?? [];
