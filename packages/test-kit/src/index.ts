@@ -7,6 +7,7 @@ export {
   varint,
 } from './kafka/batch-bytes.ts';
 export { lz4Compress, snappyCompress } from './kafka/compressors.ts';
+export { browserBundle } from './clients/browser-bundle.ts';
 export { type ChromiumProgram, chromiumProgram } from './clients/chromium.ts';
 export { CuttableSockets } from './network/cuttable-sockets.ts';
 export { type FaultyProxy, faultyProxy, type EndFault } from './network/faulty-proxy.ts';
