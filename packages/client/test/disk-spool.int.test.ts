@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ServiceProcess } from '@user-activity/test-kit';
 import { expect, onTestFinished, test } from 'vitest';
 import { DiskSpool, SpoolError, type SpoolOptions } from '../src/node/index.ts';
 import { QueueFullError } from '../src/index.ts';
@@ -40,7 +41,7 @@ function addAll(spool: DiskSpool, all: readonly string[]): void {
 /** Takes everything out, in batches of 3. */
 function drain(spool: DiskSpool): string[] {
   const found: string[] = [];
-  for (let batch = spool.first(3, 1000); batch.length > 0; batch = spool.first(3, 1000)) {
+  for (let batch = spool.first(3, 10_000); batch.length > 0; batch = spool.first(3, 10_000)) {
     found.push(...batch);
     spool.remove(batch.length);
   }
@@ -160,4 +161,20 @@ test('with syncMs 0, a line is on the disk when it was added; files and folder a
   expect(statSync(join(folder, segment)).mode & 0o777).toBe(0o600);
   await spool.close();
   expect(existsSync(join(folder, segment))).toBe(true);
+});
+
+test('on a full disk, a line is refused as a whole, and the others are kept', async () => {
+  const folder = makeFolder();
+  const program = new ServiceProcess({
+    main: 'packages/client/test/full-disk-program.ts',
+    environment: { SPOOL: folder },
+    maxFileKiB: 64,
+  });
+  expect(await program.exited).toBe(0);
+  const added = Number(/^added (\d+)$/m.exec(program.output)?.[1]);
+  expect(added).toBeGreaterThan(5);
+  const spool = DiskSpool.open({ folder });
+  const numbers = drain(spool).map((line) => (JSON.parse(line) as { number: unknown }).number);
+  expect(numbers).toEqual([...Array.from({ length: added }, (_, index) => index), 'last']);
+  await spool.close();
 });

@@ -1,14 +1,10 @@
-import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { ActivityClient, type ClientOptions, ConnectionError, ProblemError } from '../src/index.ts';
 import { uuidV7 } from '../src/sending/uuid-v7.ts';
 import { FakeService, problem, unreachable } from './fake-service.ts';
+import { useFakeClock } from './start-client.ts';
 
-beforeEach(() => {
-  vi.useFakeTimers();
-  onTestFinished(() => {
-    vi.useRealTimers();
-  });
-});
+beforeEach(useFakeClock);
 
 function start(options: Partial<ClientOptions> = {}) {
   const service = new FakeService(() => Response.json({ count: 7 }));

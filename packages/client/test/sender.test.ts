@@ -1,34 +1,9 @@
-import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import {
-  ActivityClient,
-  type ClientOptions,
-  NotLoggedError,
-  ProblemError,
-  QueueFullError,
-  type Rejection,
-} from '../src/index.ts';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { ActivityClient, NotLoggedError, ProblemError, QueueFullError } from '../src/index.ts';
 import { accepted, FakeService, linesOf, problem, unreachable } from './fake-service.ts';
+import { start, useFakeClock } from './start-client.ts';
 
-beforeEach(() => {
-  vi.useFakeTimers();
-  onTestFinished(() => {
-    vi.useRealTimers();
-  });
-});
-
-function start(options: Partial<ClientOptions> = {}) {
-  const service = new FakeService();
-  const rejections: Rejection[] = [];
-  const client = new ActivityClient({
-    url: 'http://logs.example/',
-    fetch: service.fetch,
-    onRejected: (rejection) => rejections.push(rejection),
-    ...options,
-  });
-  const logAll = (...userIds: string[]): string[] =>
-    userIds.map((userId) => client.log({ userId, type: 'VIEW' }));
-  return { service, client, rejections, logAll };
-}
+beforeEach(useFakeClock);
 
 describe('log', () => {
   test('sends what comes within a moment as one batch of lines, with ids and times', async () => {
@@ -78,6 +53,13 @@ describe('log', () => {
       ['c', 'd'],
     ]);
     expect(client.queued).toBe(0);
+  });
+
+  test('leaves the time to the service if it is null', async () => {
+    const { service, client } = start();
+    client.log({ id: 'own', userId: 'c', type: 'VIEW', createdAt: null });
+    await client.flush();
+    expect(service.requests[0]?.body).toBe('{"id":"own","userId":"c","type":"VIEW","createdAt":null}');
   });
 
   test('throws QueueFullError if the queue is full, and takes activities again afterwards', async () => {
@@ -240,6 +222,29 @@ describe('a refusal', () => {
     },
   );
 
+  test('a bug of a callback does not stop the queue, and is not hidden', async () => {
+    const bugs: unknown[] = [];
+    const fail = (): never => {
+      throw new Error('a bug');
+    };
+    // Vitest would report the error as its own.
+    vi.spyOn(globalThis, 'queueMicrotask').mockImplementation((task) => {
+      try {
+        task();
+      } catch (error) {
+        bugs.push(error);
+      }
+    });
+    const { service, client, logAll } = start({ onRejected: fail, onRetry: fail });
+    service.next.push(problem(503), problem(422, { errors: [{ path: '/0', message: 'is odd' }] }));
+    logAll('a');
+    await vi.advanceTimersByTimeAsync(10_000);
+    logAll('b');
+    await client.flush();
+    expect(client.queued).toBe(0);
+    expect(bugs).toEqual([new Error('a bug'), new Error('a bug')]);
+  });
+
   test('without onRejected, flush reports rejections once', async () => {
     const service = new FakeService(problem(422, { errors: [{ path: '/0/type', message: 'is required' }] }));
     const client = new ActivityClient({ url: 'http://logs.example', fetch: service.fetch });
@@ -248,45 +253,5 @@ describe('a refusal', () => {
     expect(error).toBeInstanceOf(NotLoggedError);
     expect(error).toMatchObject({ rejections: [{ activity: { userId: 'a' } }], unsent: [] });
     await client.flush();
-  });
-});
-
-describe('the end', () => {
-  test('flush ends with its signal or its time, and the activities stay', async () => {
-    const { service, client, logAll } = start();
-    service.answer = unreachable;
-    logAll('a');
-    const reason = new Error('enough');
-    await expect(client.flush({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
-    const late = client.flush({ timeoutMs: 100 }).catch((error: unknown) => error);
-    await vi.advanceTimersByTimeAsync(100);
-    expect(await late).toMatchObject({
-      name: 'ConnectionError',
-      message: 'There was no answer within 100 ms.',
-    });
-    expect(client.queued).toBe(1);
-  });
-
-  test('close sends what waits, and then refuses to log', async () => {
-    const { service, client, logAll } = start();
-    logAll('a');
-    await client.close();
-    expect(service.batches).toEqual([['a']]);
-    expect(() => logAll('b')).toThrow('The client is closed');
-    await client.close();
-  });
-
-  test('close gives back what could not be sent', async () => {
-    const { service, client, logAll } = start();
-    service.answer = unreachable;
-    const [id] = logAll('a');
-    const closed = client.close({ timeoutMs: 1000 }).catch((error: unknown) => error);
-    await vi.advanceTimersByTimeAsync(1000);
-    const error = await closed;
-    if (!(error instanceof NotLoggedError)) throw error;
-    expect(error.unsent.map((json) => JSON.parse(json) as unknown)).toMatchObject([{ id, userId: 'a' }]);
-    await vi.advanceTimersByTimeAsync(60_000);
-    expect(service.requests.length).toBeLessThan(4);
-    expect(vi.getTimerCount()).toBe(0);
   });
 });

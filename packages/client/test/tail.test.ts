@@ -1,7 +1,8 @@
-import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { ActivityClient, ConnectionError, ProblemError, type TailOptions } from '../src/index.ts';
 import { serverSentEvents } from '../src/reading/server-sent-events.ts';
 import { type Answer, FakeService, problem } from './fake-service.ts';
+import { useFakeClock } from './start-client.ts';
 
 const eventsIn = async (...chunks: string[]): Promise<unknown[]> => {
   async function* stream(): AsyncGenerator<string> {
@@ -76,12 +77,7 @@ function follow(service: FakeService, options: TailOptions = {}) {
 }
 
 describe('tail', () => {
-  beforeEach(() => {
-    vi.useFakeTimers();
-    onTestFinished(() => {
-      vi.useRealTimers();
-    });
-  });
+  beforeEach(useFakeClock);
 
   test('continues behind the last event, or the last heartbeat, after every kind of end', async () => {
     const service = new FakeService(stream([event(4)], 'open'));

@@ -12,7 +12,10 @@ export interface NewActivity {
   /** What happened, such as `LOGIN`. */
   readonly type: string;
   readonly metadata?: Metadata | null | undefined;
-  /** When it happened: RFC 3339, or a Date. Default: now. */
+  /**
+   * When it happened: RFC 3339, or a Date. Default: now, by the clock of this machine. Null: when the service gets it. The service rejects
+   * a time more than 5 minutes ahead, so pass null if you do not trust the clock, as in a page.
+   */
   readonly createdAt?: string | Date | null | undefined;
 }
 

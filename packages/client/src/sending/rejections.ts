@@ -1,5 +1,6 @@
 import type { Violation } from '../api/answers.ts';
 import type { RejectedLine } from './batch-answer.ts';
+import { callBack } from './call-back.ts';
 import type { SentActivity } from './new-line.ts';
 
 /** An activity that the service will never take. */
@@ -57,14 +58,8 @@ export class Rejections {
       if (this.#kept.length < maxKept) this.#kept.push(rejection);
       return;
     }
-    try {
-      this.#onRejected(rejection);
-    } catch (error) {
-      // A bug of the callback must not stop the queue, and must not be hidden.
-      queueMicrotask(() => {
-        throw error;
-      });
-    }
+    const onRejected = this.#onRejected;
+    callBack(() => onRejected(rejection));
   }
 
   /** Returns the rejections that nobody knows of, once. */

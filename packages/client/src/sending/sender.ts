@@ -2,6 +2,7 @@ import type { Connection } from '../http/connection.ts';
 import { pauseAfter } from '../http/pauses.ts';
 import type { ActivityQueue } from './activity-queue.ts';
 import { type BatchAnswer, sendBatch } from './batch-answer.ts';
+import { callBack } from './call-back.ts';
 import { Pause } from './pause.ts';
 import type { Rejections } from './rejections.ts';
 
@@ -151,7 +152,7 @@ export class Sender {
       case 'refused':
         // Only people can help: the activities wait for another key, and a flush tries again.
         for (const { reject } of this.#waiters.splice(0)) reject(answer.error);
-        this.#onRetry(answer.error, refusedPauseMs);
+        callBack(() => this.#onRetry(answer.error, refusedPauseMs));
         await this.#pause.begin(refusedPauseMs, ['flush']);
     }
   }
@@ -159,7 +160,7 @@ export class Sender {
   async #fail(error: unknown): Promise<void> {
     const pauseMs = pauseAfter(error, this.#failures);
     this.#failures += 1;
-    this.#onRetry(error, pauseMs);
+    callBack(() => this.#onRetry(error, pauseMs));
     await this.#pause.begin(pauseMs, []);
   }
 }

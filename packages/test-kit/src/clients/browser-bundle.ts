@@ -1,7 +1,7 @@
-import { rolldown } from 'rolldown';
-
 /** Bundles a module of this workspace with all that it imports, for browsers and as small as a shop would: a script that sets a global name. */
 export async function browserBundle(entry: string, globalName: string): Promise<string> {
+  // Its native code takes long to load, and most tests do not need it.
+  const { rolldown } = await import('rolldown');
   const bundle = await rolldown({
     input: entry,
     platform: 'browser',
