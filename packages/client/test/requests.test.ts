@@ -101,6 +101,7 @@ test('a read is tried three times, if the pauses are short', async () => {
 test.each([
   ['a date', 'Thu, 01 Jan 2026 00:00:10 GMT', 10],
   ['a date of the past', 'Wed, 31 Dec 2025 23:59:00 GMT', 0],
+  ['longer than the client waits', '86400', 86_400],
   ['nothing that can be read', 'soon', undefined],
 ])('Retry-After may be %s', async (_, header, seconds) => {
   vi.setSystemTime('2026-01-01T00:00:00Z');
@@ -124,6 +125,11 @@ test.each([
 
 test.each([
   ['text of a proxy', () => new Response('<html>', { status: 403, statusText: 'Forbidden' }), 'Forbidden'],
+  [
+    'a problem with other members',
+    () => Response.json({ detail: 'no', errors: 'many' }, { status: 403 }),
+    'no',
+  ],
   [
     'JSON of another kind',
     () => Response.json({ error: 'no' }, { status: 403 }),
@@ -164,6 +170,13 @@ test('logDurably sends the same activity again until its time is over', async ()
   const never = client.logDurably({ userId: 'u', type: 'VIEW' }).catch((error: unknown) => error);
   await vi.advanceTimersByTimeAsync(5000);
   expect(await never).toMatchObject({ name: 'ConnectionError' });
+
+  // An attempt that hangs leaves time for another one.
+  service.next.push(service.answer);
+  service.answer = () => Response.json(answer, { status: 202 });
+  const second = client.logDurably({ userId: 'u', type: 'VIEW' }, { timeoutMs: 20_000 });
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(await second).toEqual(answer);
 });
 
 test.each([409, 410, 422])('logDurably with wait resolves with the outcome of a %s', async (status) => {

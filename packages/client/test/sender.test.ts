@@ -88,6 +88,8 @@ describe('an outage', () => {
     ['503', problem(503)],
     ['429', problem(429)],
     ['a proxy that fails', () => new Response('<html>', { status: 502 })],
+    ['a network that wants a login first', () => new Response('<html>', { status: 200 })],
+    ['an answer to another batch', () => Response.json({ accepted: 0, rejected: [], ids: [] })],
   ])('%s: the same batch is sent again until it is taken', async (_, failure) => {
     const errors: unknown[] = [];
     const { service, client, logAll } = start({ onRetry: (error) => errors.push(error) });
@@ -120,6 +122,16 @@ describe('an outage', () => {
     await vi.advanceTimersByTimeAsync(500);
     await flushed;
     expect(service.requests).toHaveLength(2);
+  });
+
+  test('a Retry-After of years is taken for an hour', async () => {
+    const { service, client, logAll } = start();
+    service.next.push(problem(503, {}, { 'retry-after': '99999999' }));
+    logAll('a');
+    await vi.advanceTimersByTimeAsync(3_590_000);
+    expect(service.requests).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(11_000);
+    expect(client.queued).toBe(0);
   });
 
   test('pauses grow to half a minute, and what is logged meanwhile follows in order', async () => {

@@ -2,17 +2,17 @@ import { isTransient, ProblemError } from './problem-error.ts';
 
 const firstPauseMs = 500;
 const maxPauseMs = 30_000;
+/** A longer `Retry-After` is taken for a mistake. */
+const maxRetryAfterSeconds = 3600;
 
-/** Returns a random pause before the next attempt, which grows with the number of failures. It is never shorter than `Retry-After`. */
+/** Returns a random pause before the next attempt, which grows with the number of failures. It is never shorter than `Retry-After`, up to an hour. */
 export function pauseAfter(error: unknown, failures: number): number {
   const ceiling = Math.min(maxPauseMs, firstPauseMs * 2 ** failures);
   // Random, so that many clients do not return at the same moment after an outage.
   const backOff = ceiling * (0.5 + Math.random() / 2);
-  return backOff + (retryAfterMs(error) ?? 0);
+  const retryAfter = (error instanceof ProblemError && error.retryAfter) || 0;
+  return backOff + Math.min(retryAfter, maxRetryAfterSeconds) * 1000;
 }
-
-const retryAfterMs = (error: unknown): number | undefined =>
-  error instanceof ProblemError && error.retryAfter !== undefined ? error.retryAfter * 1000 : undefined;
 
 /** Waits. Rejects with the reason of the signal once it is aborted. */
 export function sleep(ms: number, signal?: AbortSignal): Promise<void> {

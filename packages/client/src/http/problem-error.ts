@@ -19,9 +19,9 @@ export class ProblemError extends Error {
     super(problem.detail || problem.title || `The answer has the status ${status}.`);
     this.status = status;
     this.title = problem.title ?? '';
-    this.errors = problem.errors ?? [];
-    this.ids = problem.ids ?? [];
-    this.rejected = problem.rejected ?? [];
+    this.errors = listOf(problem.errors);
+    this.ids = listOf(problem.ids);
+    this.rejected = listOf(problem.rejected);
     this.retryAfter = retryAfter;
   }
 
@@ -53,6 +53,10 @@ interface Problem {
   readonly ids: readonly (string | null)[];
   readonly rejected: readonly number[];
 }
+
+/** A proxy may have other members of these names. */
+const listOf = <Item>(value: readonly Item[] | undefined): readonly Item[] =>
+  Array.isArray(value) ? (value as readonly Item[]) : [];
 
 function parseProblem(text: string): Partial<Problem> {
   try {

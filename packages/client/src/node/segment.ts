@@ -117,7 +117,8 @@ function linesIn(buffer: Buffer, maxCount: number): Lines {
   for (let start = 0; texts.length < maxCount; ) {
     const end = buffer.indexOf(lineBreak, start);
     if (end < 0) break;
-    texts.push(buffer.toString('utf8', start, end));
+    // A blank line, which a damaged disk may leave, would not count as an item of a batch.
+    texts.push(end === start ? 'null' : buffer.toString('utf8', start, end));
     sizes.push(end + 1 - start);
     start = end + 1;
   }

@@ -1,6 +1,6 @@
 import type { BatchReceipt, Violation } from '../api/answers.ts';
 import type { Connection } from '../http/connection.ts';
-import { isTransient, ProblemError } from '../http/problem-error.ts';
+import { ConnectionError, isTransient, ProblemError } from '../http/problem-error.ts';
 
 /** What the service says of a batch. */
 export type BatchAnswer =
@@ -40,6 +40,8 @@ export async function sendBatch(
       body: lines.join('\n'),
       ...options,
     });
+    if (receipt.accepted + receipt.rejected.length !== lines.length)
+      throw new ConnectionError('The answer is not about this batch.');
     return { kind: 'settled', rejected: receipt.rejected.map((item) => ({ ...item, status: 422 })) };
   } catch (error) {
     return answerOf(error, lines.length);

@@ -10,6 +10,9 @@ export interface DurableOptions extends CallOptions {
   readonly wait?: number;
 }
 
+/** Longer than the service takes to answer 503 if its log does not respond. */
+const maxAttemptMs = 15_000;
+
 /** Outcomes that have the status of a refusal. */
 const outcomeStatuses = [409, 410, 422];
 
@@ -24,15 +27,18 @@ export function logDurably(
   activity: NewActivity,
   { wait, signal, timeoutMs = connection.timeoutMs }: DurableOptions,
 ): Promise<Outcome> {
-  const endsAt = Date.now() + timeoutMs + (wait ?? 0) * 1000;
+  const waitMs = (wait ?? 0) * 1000;
+  const endsAt = Date.now() + timeoutMs + waitMs;
+  // One connection that hangs must not take all of the time.
+  const limitMs = (): number => Math.max(1, Math.min(endsAt - Date.now(), maxAttemptMs + waitMs));
   const { line } = newLine(activity);
   const headers = {
     'content-type': 'application/json',
     ...(wait === undefined ? {} : { prefer: `wait=${wait}` }),
   };
   const call = { method: 'POST', path: '/api/logs', headers, body: line, signal } as const;
-  return retry(
-    () => connection.json<Outcome>({ ...call, timeoutMs: Math.max(1, endsAt - Date.now()) }, isOutcome),
-    { signal, mayRetry: (_failures, pauseMs) => Date.now() + pauseMs < endsAt },
-  );
+  return retry(() => connection.json<Outcome>({ ...call, timeoutMs: limitMs() }, isOutcome), {
+    signal,
+    mayRetry: (_failures, pauseMs) => Date.now() + pauseMs < endsAt,
+  });
 }

@@ -92,13 +92,8 @@ export class Sender {
   /** Sends what fits into one request that outlives the page. What the page does not see settled stays in the queue. */
   leave(): void {
     const lines = this.#queue.first(this.#inFlight + this.#maxCount, maxKeepaliveBytes * 2);
-    const rest: string[] = [];
-    let bytes = 0;
-    for (const line of lines.slice(this.#inFlight)) {
-      bytes += new TextEncoder().encode(line).length + 1;
-      if (bytes > maxKeepaliveBytes) break;
-      rest.push(line);
-    }
+    const rest = lines.slice(this.#inFlight);
+    while (bytesOf(rest) > maxKeepaliveBytes) rest.pop();
     if (rest.length > 0)
       void sendBatch(this.#connection, rest, { signal: this.#end.signal, keepalive: true });
   }
@@ -124,8 +119,8 @@ export class Sender {
   async #sendNext(): Promise<void> {
     const lines = this.#queue.first(this.#count, this.#keepalive ? maxKeepaliveBytes : maxBatchBytes);
     this.#inFlight = lines.length;
-    const keepalive = this.#keepalive && { keepalive: true };
-    const answer = await sendBatch(this.#connection, lines, { signal: this.#end.signal, ...keepalive });
+    const keepalive = this.#keepalive && bytesOf(lines) <= maxKeepaliveBytes;
+    const answer = await sendBatch(this.#connection, lines, { signal: this.#end.signal, keepalive });
     this.#inFlight = 0;
     if (!this.#end.signal.aborted) await this.#settle(lines, answer);
   }
@@ -164,3 +159,5 @@ export class Sender {
     await this.#pause.begin(pauseMs, []);
   }
 }
+
+const bytesOf = (lines: readonly string[]): number => new TextEncoder().encode(lines.join('\n')).length;

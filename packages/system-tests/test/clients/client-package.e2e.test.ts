@@ -1,6 +1,6 @@
 import { ActivityClient, type NewActivity, ProblemError, type Rejection } from '@user-activity/client';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { apiKey, kindsOfService, type Service } from '../deployment/kinds-of-service.ts';
+import { describe, type TestContext, test } from 'vitest';
+import { apiKey, kindsOfService, type Service, type StartService } from '../deployment/kinds-of-service.ts';
 
 interface Client {
   readonly client: ActivityClient;
@@ -9,8 +9,8 @@ interface Client {
 }
 
 /** Starts a service, and makes a client of a project of its own. */
-async function open(start: () => Promise<Service>): Promise<Client> {
-  const service = await start();
+async function open(start: StartService, { onTestFinished }: TestContext): Promise<Client> {
+  const service = await start({ onFinished: onTestFinished });
   const rejections: Rejection[] = [];
   const client = new ActivityClient({
     url: service.url,
@@ -31,10 +31,6 @@ async function collect<Item>(items: AsyncIterable<Item>, count = Number.POSITIVE
   return found;
 }
 
-const isStored = async (client: ActivityClient, count: number): Promise<void> => {
-  await expect.poll(() => client.count()).toBe(count);
-};
-
 const view = (number: number): NewActivity => ({
   id: `view-${number}`,
   userId: `user-${number % 3}`,
@@ -44,8 +40,9 @@ const view = (number: number): NewActivity => ({
 });
 
 describe.each(kindsOfService)('%s', (_kind, start) => {
-  test('what is logged in the background is stored once each, and rejections are reported', async () => {
-    const { client, rejections } = await open(start);
+  test.concurrent('what is logged in the background is stored once each, and rejections are reported', async (context) => {
+    const { expect } = context;
+    const { client, rejections } = await open(start, context);
     const ids = Array.from({ length: 1200 }, (_, number) =>
       client.log({ userId: `u-${number % 7}`, type: 'VIEW' }),
     );
@@ -54,7 +51,7 @@ describe.each(kindsOfService)('%s', (_kind, start) => {
     expect(rejections).toMatchObject([
       { activity: { id: 'bad' }, status: 422, errors: [{ path: '/userId' }] },
     ]);
-    await isStored(client, ids.length);
+    await expect.poll(() => client.count()).toBe(ids.length);
     const stored = await collect(client.query({ limit: 500 }));
     expect(stored.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
     client.log({ id: 'worse', userId: 'u', type: '' });
@@ -62,8 +59,9 @@ describe.each(kindsOfService)('%s', (_kind, start) => {
     expect(rejections.slice(1)).toMatchObject([{ activity: { id: 'worse' }, errors: [{ path: '/type' }] }]);
   });
 
-  test('activities wait while the service is gone, and are stored once each afterwards', async () => {
-    const { client, service } = await open(start);
+  test.concurrent('activities wait while the service is gone, and are stored once each afterwards', async (context) => {
+    const { expect } = context;
+    const { client, service } = await open(start, context);
     const ids: string[] = [];
     const logSome = (): void => {
       for (let times = 0; times < 300; times += 1)
@@ -81,13 +79,14 @@ describe.each(kindsOfService)('%s', (_kind, start) => {
       status: expect.stringMatching(/stored|duplicate/) as string,
     });
     await client.flush();
-    await isStored(client, ids.length + 1);
+    await expect.poll(() => client.count()).toBe(ids.length + 1);
     const stored = await collect(client.query({ limit: 500, type: 'VIEW' }));
     expect(stored.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
   });
 
-  test('logDurably resolves with the outcome, and rejects what the service refuses', async () => {
-    const { client } = await open(start);
+  test.concurrent('logDurably resolves with the outcome, and rejects what the service refuses', async (context) => {
+    const { expect } = context;
+    const { client } = await open(start, context);
     const paid = { id: 'paid', userId: 'ann', type: 'PAID', createdAt: '2026-10-24T12:00:00Z' };
     expect(await client.logDurably(paid)).toEqual({ id: 'paid', status: 'accepted' });
     expect(await client.logDurably(paid, { wait: 30 })).toEqual({ id: 'paid', status: 'duplicate' });
@@ -109,11 +108,12 @@ describe.each(kindsOfService)('%s', (_kind, start) => {
     });
   });
 
-  test('queries find what was logged', async () => {
-    const { client } = await open(start);
+  test.concurrent('queries find what was logged', async (context) => {
+    const { expect } = context;
+    const { client } = await open(start, context);
     for (let number = 0; number < 12; number += 1) client.log(view(number));
     await client.flush();
-    await isStored(client, 12);
+    await expect.poll(() => client.count()).toBe(12);
     expect(await client.get('view-4')).toMatchObject({
       userId: 'user-1',
       createdAt: '2026-10-24T12:00:04.000Z',
@@ -147,8 +147,9 @@ describe.each(kindsOfService)('%s', (_kind, start) => {
     });
   });
 
-  test('feed and tail give each activity once, and continue from a cursor', async () => {
-    const { client, service } = await open(start);
+  test.concurrent('feed and tail give each activity once, and continue from a cursor', async (context) => {
+    const { expect } = context;
+    const { client, service } = await open(start, context);
     const end = new AbortController();
     const [first] = await collect(client.feed({ from: 'now', follow: false }));
     const [seen, reconnects] = [[] as unknown[], [] as unknown[]];
@@ -178,8 +179,9 @@ describe.each(kindsOfService)('%s', (_kind, start) => {
     expect(await following).toMatchObject({ name: 'AbortError' });
   });
 
-  test('a user is erased, a dead letter is replayed, and keys are made and revoked', async () => {
-    const { client, service } = await open(start);
+  test.concurrent('a user is erased, a dead letter is replayed, and keys are made and revoked', async (context) => {
+    const { expect } = context;
+    const { client, service } = await open(start, context);
     const fact = { id: 'fact', userId: 'ann', type: 'PAID', createdAt: '2026-10-24T12:00:00Z' };
     await client.logDurably(fact, { wait: 30 });
     await client.logDurably({ ...fact, type: 'SOLD' }, { wait: 30 });
