@@ -1,9 +1,11 @@
 import {
   appendFileSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  rmdirSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -103,6 +105,7 @@ test.each([
   ['is empty', ''],
   ['is no position', 'garbage'],
   ['names a file that is gone', `${'999 5'.padEnd(31)}\n`],
+  ['is not the end of a line', `${'1 5'.padEnd(31)}\n`],
 ])('if the position %s, everything is sent again', async (_, text) => {
   const folder = makeFolder();
   const first = open(folder);
@@ -115,6 +118,30 @@ test.each([
   const second = open(folder);
   expect(drain(second)).toEqual(lines(0, 6));
   await second.close();
+});
+
+test('files of before the position, as of a backup, are sent again', async () => {
+  const folder = makeFolder();
+  const first = open(folder);
+  addAll(first, lines(0, 6));
+  const copy = readFileSync(join(folder, segmentsIn(folder)[0] ?? ''));
+  for (let left = 5; left > 0; left -= 1) {
+    first.first(1, 1000);
+    first.remove(1);
+  }
+  await first.close();
+  writeFileSync(join(folder, '000000000001.ndjson'), copy);
+  const second = open(folder);
+  expect(drain(second)).toEqual(lines(0, 6));
+  await second.close();
+});
+
+test('a folder that cannot be read throws, and is not locked', async () => {
+  const folder = makeFolder();
+  mkdirSync(join(folder, '000000000001.ndjson'));
+  expect(() => open(folder)).toThrow('EISDIR');
+  rmdirSync(join(folder, '000000000001.ndjson'));
+  await open(folder).close();
 });
 
 test('a folder belongs to one process at a time', async () => {

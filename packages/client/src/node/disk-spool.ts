@@ -4,7 +4,7 @@ import { type ActivityQueue, QueueFullError } from '../sending/activity-queue.ts
 import { PositionFile } from './position-file.ts';
 import { Segment } from './segment.ts';
 import { SpoolError } from './spool-error.ts';
-import { lockFolder } from './spool-lock.ts';
+import { type FolderLock, lockFolder } from './spool-lock.ts';
 
 /** Where a spool is, and how large it may become. */
 export interface SpoolOptions {
@@ -34,7 +34,7 @@ export class DiskSpool implements ActivityQueue {
   readonly #maxBytes: number;
   readonly #segmentBytes: number;
   readonly #syncMs: number;
-  readonly #lock: { readonly release: () => void };
+  readonly #lock: FolderLock;
   readonly #position: PositionFile;
   /** The oldest first. */
   readonly #segments: Segment[] = [];
@@ -50,24 +50,33 @@ export class DiskSpool implements ActivityQueue {
   #syncTimer: ReturnType<typeof setTimeout> | undefined;
   #failure: unknown;
 
-  private constructor({ folder, maxBytes = defaultMaxBytes, segmentBytes, syncMs = 1000 }: SpoolOptions) {
+  private constructor(
+    { folder, maxBytes = defaultMaxBytes, segmentBytes, syncMs = 1000 }: SpoolOptions,
+    lock: FolderLock,
+  ) {
     this.#folder = folder;
     this.#maxBytes = maxBytes;
     this.#segmentBytes = segmentBytes ?? Math.min(maxSegmentBytes, Math.ceil(maxBytes / 8));
     this.#syncMs = syncMs;
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    this.#lock = lockFolder(folder);
+    this.#lock = lock;
     this.#position = new PositionFile(join(folder, 'position'));
     const { segment, offset } = this.#position.read();
     this.#nextNumber = segment + 1;
     const numbers = readdirSync(folder).flatMap((name) => Segment.numberIn(name) ?? []);
     for (const number of numbers.toSorted((left, right) => left - right))
-      this.#adopt(number, number === segment ? offset : 0);
+      this.#adopt(number, number === segment && this.#segments.length === 0 ? offset : 0);
   }
 
   /** Opens a spool, with the activities that earlier processes left. Throws SpoolError if another process has it open. */
   static open(options: SpoolOptions): DiskSpool {
-    return new DiskSpool(options);
+    mkdirSync(options.folder, { recursive: true, mode: 0o700 });
+    const lock = lockFolder(options.folder);
+    try {
+      return new DiskSpool(options, lock);
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
   }
 
   get count(): number {
@@ -83,10 +92,10 @@ export class DiskSpool implements ActivityQueue {
     const line = Buffer.from(`${text}\n`);
     if (this.#bytes + line.length > this.#maxBytes) throw new QueueFullError(`${this.#maxBytes} bytes`);
     const segment = this.#active ?? this.#begin();
-    segment.append(line);
+    segment.append(line, { syncs: this.#syncMs === 0 });
     this.#count += 1;
     this.#bytes += line.length;
-    this.#syncSoon(segment);
+    if (this.#syncMs > 0) this.#syncSoon();
     if (segment.size >= this.#segmentBytes) this.#retire(segment);
   }
 
@@ -113,16 +122,21 @@ export class DiskSpool implements ActivityQueue {
   async close(): Promise<void> {
     clearTimeout(this.#syncTimer);
     const active = this.#active;
-    await active?.sync();
-    if (active !== undefined) this.#retire(active);
-    await Promise.all(this.#segments.map((segment) => segment.close()));
-    this.#position.close();
-    this.#lock.release();
+    try {
+      await active?.sync();
+    } finally {
+      if (active !== undefined) this.#retire(active);
+      await Promise.all(this.#segments.map((segment) => segment.close()));
+      this.#position.close();
+      this.#lock.release();
+    }
   }
 
   /** Takes over a segment of an earlier process. */
-  #adopt(number: number, settled: number): void {
+  #adopt(number: number, offset: number): void {
     const segment = Segment.open(this.#folder, number);
+    // A damaged position must not cut a line in two.
+    const settled = segment.hasLineAt(offset) ? offset : 0;
     this.#nextNumber = Math.max(this.#nextNumber, number + 1);
     const count = segment.scan(settled);
     if (count === 0) {
@@ -141,13 +155,15 @@ export class DiskSpool implements ActivityQueue {
     this.#nextNumber += 1;
     this.#segments.push(segment);
     this.#active = segment;
+    // With syncMs 0, the name of the file has to be on the disk, too.
+    if (this.#syncMs === 0) this.#syncFolder();
     return segment;
   }
 
   /** Appends no more to a segment. */
   #retire(segment: Segment): void {
     this.#active = undefined;
-    // Its last lines are synced at the latest now, because the timer syncs only the active segment.
+    // The timer syncs only the active segment.
     if (this.#syncMs > 0) this.#sync(segment);
     this.#dropSettled();
   }
@@ -161,12 +177,7 @@ export class DiskSpool implements ActivityQueue {
     }
   }
 
-  #syncSoon(segment: Segment): void {
-    if (this.#syncMs === 0) {
-      segment.syncNow();
-      this.#syncFolder();
-      return;
-    }
+  #syncSoon(): void {
     this.#syncTimer ??= setTimeout(() => {
       this.#syncTimer = undefined;
       if (this.#active !== undefined) this.#sync(this.#active);

@@ -25,7 +25,11 @@ export class Segment {
   private constructor(folder: string, number: number, flags: string) {
     this.number = number;
     this.#path = join(folder, `${String(number).padStart(12, '0')}.ndjson`);
-    this.#file = openSync(this.#path, flags, 0o600);
+    try {
+      this.#file = openSync(this.#path, flags, 0o600);
+    } catch (error) {
+      throw new SpoolError(`The spool could not be opened: ${this.#path}.`, { cause: error });
+    }
   }
 
   /** Makes a new file. */
@@ -42,6 +46,12 @@ export class Segment {
   static numberIn(fileName: string): number | undefined {
     const [, digits] = pattern.exec(fileName) ?? [];
     return digits === undefined ? undefined : Number(digits);
+  }
+
+  /** Returns whether a line begins at an offset. */
+  hasLineAt(offset: number): boolean {
+    const before = Buffer.alloc(1);
+    return offset === 0 || (readSync(this.#file, before, 0, 1, offset - 1) === 1 && before[0] === lineBreak);
   }
 
   /** Finds the end of the last whole line. Returns the number of lines from `offset` on. */
@@ -63,11 +73,12 @@ export class Segment {
     }
   }
 
-  /** Appends a line. If it fails, nothing of it counts: the next line overwrites it. */
-  append(line: Buffer): void {
+  /** Appends a line, and syncs it if asked to. If that fails, nothing of the line counts: the next one overwrites it. */
+  append(line: Buffer, { syncs }: { readonly syncs: boolean }): void {
     try {
       for (let written = 0; written < line.length; )
         written += writeSync(this.#file, line, written, line.length - written, this.size + written);
+      if (syncs) fdatasyncSync(this.#file);
     } catch (error) {
       throw new SpoolError(`The spool could not be written: ${this.#path}.`, { cause: error });
     }
@@ -91,11 +102,6 @@ export class Segment {
   sync(): Promise<void> {
     this.#syncing = this.#syncing.then(() => promisify(fdatasync)(this.#file));
     return this.#syncing;
-  }
-
-  /** Writes the lines to the disk before it returns. */
-  syncNow(): void {
-    fdatasyncSync(this.#file);
   }
 
   /** Closes the file after the last sync. */

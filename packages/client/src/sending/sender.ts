@@ -130,9 +130,10 @@ export class Sender {
       case 'settled':
         this.#failures = 0;
         this.#count = Math.min(this.#maxCount, this.#count * 2);
+        // First, because the process may end in between: better twice than never.
+        for (const rejected of answer.rejected) this.#rejections.add(lines, rejected);
         this.#queue.remove(lines.length);
         this.#settled += lines.length;
-        for (const rejected of answer.rejected) this.#rejections.add(lines, rejected);
         this.#waiters = this.#waiters.filter(({ target, resolve }) => {
           if (target > this.#settled) return true;
           resolve();
