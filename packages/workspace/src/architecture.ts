@@ -58,7 +58,13 @@ const frameworks: readonly Framework[] = [
   {
     rule: 'sqlite-in-adapter-sqlite',
     modules: ['node:sqlite'],
-    allowedPaths: ['^packages/adapter-sqlite/', '^packages/test-kit/', contenders],
+    // The client has no data file: it only borrows the locks of SQLite for the folder of its spool.
+    allowedPaths: [
+      '^packages/adapter-sqlite/',
+      '^packages/test-kit/',
+      '^packages/client/src/node/spool-lock\\.ts$',
+      contenders,
+    ],
     reason: 'only one package knows the locks of the embedded file',
   },
   {
@@ -164,6 +170,13 @@ export const rules: readonly Rule[] = [
   ...arrows.filter((row) => row.externalModules !== undefined).map(externalRule),
   ...frameworkRules,
   ...rooms.map(roomRule),
+  {
+    name: 'client-runs-in-browsers',
+    comment: 'only the entry `node` of the client uses Node: the other one runs in browsers, too',
+    severity: 'error',
+    from: { path: '^packages/client/src/', pathNot: '^packages/client/src/node/' },
+    to: { pathNot: '^(?:packages|apps|@user-activity)/' },
+  },
   {
     name: 'no-app-in-packages',
     comment: 'an app is the outermost ring: it wires packages, and nothing depends on it',

@@ -8,7 +8,7 @@ import { memberGroups, members, root } from '../src/layout.ts';
 import { rooms } from '../src/rooms.ts';
 
 /** Packages that are designed and do not exist yet. A rule about one of these has no module to check yet. */
-const pending = ['client'];
+const pending: readonly string[] = [];
 const fixtures = join(import.meta.dirname, 'fixtures', 'architecture');
 const names = rules.map((rule) => rule.name);
 

@@ -1,64 +1,20 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { apiKey, type Kept, kindsOfService, type Service } from '../deployment/kinds-of-service.ts';
+import { describe, expect, test } from 'vitest';
+import { type Kept, kindsOfService, type Service } from '../deployment/kinds-of-service.ts';
 import { browserFor, stepTimeoutMs } from './browser.ts';
-import { webShop } from './web-shop.ts';
+import { logHost, openPage, openShop, publicId, shopHost } from './shop.ts';
 
-const [logHost, shopHost, otherHost] = ['logs.example', 'shop.example', 'other.example'];
+const otherHost = 'other.example';
 const browser = browserFor([logHost, shopHost, otherHost]);
 
-interface PublicKey {
-  readonly id: string;
-  readonly secret: string;
-}
-
-/** A service with a key for the pages of a shop, which has another host. */
-interface Shop {
-  readonly service: Service;
-  readonly key: PublicKey;
-  /** The URL of the service, as pages know it. */
-  readonly url: string;
-  readonly port: number;
-}
-
-async function openShop(start: () => Promise<Service>): Promise<Shop> {
-  const [service, port] = [await start(), await webShop()];
-  const response = await fetch(`${service.url}/api/keys`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-api-key': apiKey },
-    body: JSON.stringify({
-      name: 'pages of the shop',
-      scopes: ['write'],
-      origins: [`http://${shopHost}:${port}`],
-    }),
-  });
-  expect(response.status).toBe(201);
-  const url = `http://${logHost}:${new URL(service.url).port}`;
-  return { service, key: (await response.json()) as PublicKey, url, port };
-}
-
-/** Opens a page of the host in a browser without a past. */
-async function pageOf(host: string, port: number): Promise<Page> {
-  const context = await browser().newContext();
-  onTestFinished(() => context.close());
-  context.setDefaultTimeout(stepTimeoutMs);
-  const page = await context.newPage();
-  await page.goto(`http://${host}:${port}/`);
-  return page;
-}
+const pageOf = (host: string, port: number): Promise<Page> => openPage(browser(), `http://${host}:${port}/`);
 
 /** Calls a function of a program in the page. */
 async function runIn(page: Page, program: string, name: string, options: object): Promise<unknown> {
   await page.addScriptTag({ path: join(import.meta.dirname, 'programs', 'browser', program) });
   return page.evaluate(`${name}(${JSON.stringify(options)})`);
 }
-
-const publicId = ({ id }: PublicKey, sent: string): string =>
-  `pk.${createHash('sha256')
-    .update(JSON.stringify([id, sent]))
-    .digest('base64url')}`;
 
 /** Returns what is stored, in the order of the types, once it is as many. */
 const storedFor = async (service: Service, count: number): Promise<readonly Kept[]> =>

@@ -117,9 +117,11 @@ function onServers({ environment, onFinished = onTestFinished }: ServiceOptions 
   ]);
 }
 
+/** Starts a service that ends with the test. */
+export type StartService = (options?: ServiceOptions) => Promise<Service>;
+
 /** The two kinds of service, each with the function that starts one. */
-export const kindsOfService: readonly (readonly [string, (options?: ServiceOptions) => Promise<Service>])[] =
-  [
-    ['the embedded default', embedded],
-    ['API and consumer on Kafka and MongoDB', onServers],
-  ];
+export const kindsOfService: readonly (readonly [string, StartService])[] = [
+  ['the embedded default', embedded],
+  ['API and consumer on Kafka and MongoDB', onServers],
+];

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { ServiceProcess, temporaryFolder } from '@user-activity/test-kit';
 import { expect, onTestFinished, test } from 'vitest';
@@ -14,20 +14,26 @@ const pages: readonly [page: string, commands: number][] = [
 ];
 const text = (page: string): string => readFileSync(join(root, page), 'utf8');
 
-function emptyFolder(): string {
-  const folder = temporaryFolder('page');
-  onTestFinished(() => folder.remove());
-  return folder.path;
+/** Returns a folder with nothing but the client, which programs of the pages import. */
+function newFolder(): string {
+  const { path, remove } = temporaryFolder('page');
+  onTestFinished(remove);
+  const scope = join(path, 'node_modules', '@user-activity');
+  mkdirSync(scope, { recursive: true });
+  symlinkSync(join(root, 'packages', 'client'), join(scope, 'client'));
+  return path;
 }
+// The client is not built.
+const environment = { NODE_OPTIONS: '--conditions=@user-activity/source' };
 
 test.each(pages)('the commands of %s work as shown on the embedded default', async (page, commands) => {
-  const folder = emptyFolder();
+  const folder = newFolder();
   const service = new ServiceProcess({ folder: join(folder, 'data') });
   onTestFinished(async () => {
     await service.end('SIGKILL');
   });
   const url = await service.ready();
-  expect(await runPage(text(page), { url, folder })).toBeGreaterThanOrEqual(commands);
+  expect(await runPage(text(page), { url, folder, environment })).toBeGreaterThanOrEqual(commands);
 });
 
 test('the commands of all pages work as shown on Kafka and MongoDB', async () => {
@@ -35,5 +41,7 @@ test('the commands of all pages work as shown on Kafka and MongoDB', async () =>
   const [api, consumer] = [deployment.start('api'), deployment.start('consumer')];
   const [url] = await Promise.all([api.ready(), consumer.ready()]);
   for (const [page, commands] of pages)
-    expect(await runPage(text(page), { url, folder: emptyFolder() })).toBeGreaterThanOrEqual(commands);
+    expect(await runPage(text(page), { url, folder: newFolder(), environment })).toBeGreaterThanOrEqual(
+      commands,
+    );
 });

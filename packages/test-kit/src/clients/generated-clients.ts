@@ -44,6 +44,20 @@ function copyFiles({ document, source, folder }: ClientProgram): void {
  * node_modules folder with the packages that it imports.
  */
 export async function runInTypeScript(program: ClientProgram, packages: string): Promise<string> {
+  await checkInTypeScript(program, packages, 'round-trip.ts');
+  const env = { PATH: process.env['PATH'] };
+  return outputOf(process.execPath, ['round-trip.ts', ...program.arguments], { cwd: program.folder, env });
+}
+
+/**
+ * Generates types with openapi-typescript, and checks a file of the program with tsc, with the types of browsers alone. Rejects with the
+ * errors. Packages of this workspace are checked as sources.
+ */
+export async function checkInTypeScript(
+  program: ClientProgram,
+  packages: string,
+  file: string,
+): Promise<void> {
   const { folder, document } = program;
   copyFiles(program);
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
@@ -52,13 +66,10 @@ export async function runInTypeScript(program: ClientProgram, packages: string):
   const strictOptions = ['--strict', '--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess'];
   const fileOptions = ['--noEmit', '--allowImportingTsExtensions', '--types', ''];
   const targetOptions = ['--module', 'nodenext', '--target', 'esnext', '--lib', 'esnext,dom'];
+  const sourceOptions = ['--customConditions', '@user-activity/source'];
   const tsc = join(root, 'node_modules', '.bin', 'tsc');
-  await outputOf(tsc, [...strictOptions, ...fileOptions, ...targetOptions, 'round-trip.ts'], { cwd: folder });
-  const env = { PATH: process.env['PATH'] };
-  return outputOf(process.execPath, ['round-trip.ts', ...program.arguments], {
-    cwd: folder,
-    env,
-  });
+  const options = [...strictOptions, ...fileOptions, ...targetOptions, ...sourceOptions];
+  await outputOf(tsc, [...options, file], { cwd: folder });
 }
 
 /** Generates the package `activity_log` with openapi-python-client, runs `round_trip.py`, and resolves with what it prints. */

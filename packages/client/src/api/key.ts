@@ -1,0 +1,42 @@
+/** A kind of work that a key allows. `admin` includes all others. */
+export type Scope = 'write' | 'read' | 'dead-letters' | 'metrics' | 'erase' | 'admin';
+
+/** What may be used in each second. An absent limit does not apply. */
+export interface KeyLimits {
+  readonly itemsPerSecond?: number | null;
+  readonly bytesPerSecond?: number | null;
+  readonly answerBytesPerSecond?: number | null;
+  readonly searchMsPerSecond?: number | null;
+}
+
+/** An API key to make. */
+export interface NewKey {
+  readonly name: string;
+  /** Default: the project of the request. `*`: the key of an operator. */
+  readonly project?: string | null;
+  readonly scopes: readonly Scope[];
+  /** The origins of the web pages that may use the key. A key with origins is public. */
+  readonly origins?: readonly string[] | null;
+  readonly limits?: KeyLimits | null;
+  readonly expiresAt?: string | null;
+}
+
+/** An API key, without its secret. */
+export interface Key {
+  readonly id: string;
+  readonly name: string;
+  readonly project: string;
+  readonly scopes: readonly Scope[];
+  readonly origins: readonly string[];
+  readonly limits: KeyLimits;
+  readonly state: 'valid' | 'expired' | 'revoked';
+  readonly createdAt: string;
+  readonly expiresAt: string | null;
+  readonly revokedAt: string | null;
+  readonly previousSecretExpiresAt: string | null;
+}
+
+/** A new API key, or one with a new secret. The secret is shown this once. */
+export interface KeyWithSecret extends Key {
+  readonly secret: string;
+}

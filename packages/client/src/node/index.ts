@@ -1,0 +1,2 @@
+export { DiskSpool, type SpoolOptions } from './disk-spool.ts';
+export { SpoolError } from './spool-error.ts';

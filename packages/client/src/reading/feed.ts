@@ -1,0 +1,56 @@
+import type { Activity, ActivityFilter } from '../api/activity.ts';
+import type { CallOptions, Connection } from '../http/connection.ts';
+import { retry } from '../http/pauses.ts';
+import { filterText } from './query-text.ts';
+
+/** Where the feed begins, and how it is read. */
+export interface FeedOptions extends Omit<ActivityFilter, 'from'>, CallOptions {
+  /** The cursor of the last page that you have. Default: the feed begins with the oldest activity. */
+  readonly cursor?: string;
+  /** `now`: begin at the end, if there is no cursor. Otherwise the first moment of createdAt. */
+  readonly from?: string | Date;
+  /** The maximum number of activities of a page: 1 to 500. Default: 500. */
+  readonly limit?: number;
+  /** Whether to wait for new activities at the end. Default: true. */
+  readonly follow?: boolean;
+}
+
+/** Activities of the feed, in an order in which nothing ever appears behind a reader. */
+export interface FeedPage {
+  readonly activities: readonly Activity[];
+  /** The position after the page. Save it together with what you made of the activities: then you have each exactly once. */
+  readonly cursor: string;
+}
+
+interface FeedAnswer {
+  readonly data: readonly Activity[];
+  readonly pagination: { readonly nextCursor: string; readonly hasMore: boolean };
+}
+
+const waitSeconds = 20;
+
+/** Reads the feed from the cursor on. Outages only delay it. Yields pages that have activities or move the cursor. */
+export async function* readFeed(
+  connection: Connection,
+  { cursor: start, limit = 500, follow = true, signal, timeoutMs, ...filter }: FeedOptions,
+): AsyncGenerator<FeedPage, void, undefined> {
+  const wait = follow ? waitSeconds : 0;
+  let cursor = start;
+  for (let isOver = false; !isOver; ) {
+    const query = filterText(filter, { cursor, limit, wait });
+    const call = {
+      path: '/api/logs/feed',
+      query,
+      signal,
+      timeoutMs: (timeoutMs ?? connection.timeoutMs) + wait * 1000,
+    };
+    const { data, pagination } = await retry(() => connection.json<FeedAnswer>(call), {
+      signal,
+      mayRetry: () => true,
+    });
+    if (data.length > 0 || pagination.nextCursor !== cursor)
+      yield { activities: data, cursor: pagination.nextCursor };
+    cursor = pagination.nextCursor;
+    isOver = !follow && !pagination.hasMore;
+  }
+}

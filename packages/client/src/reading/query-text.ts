@@ -1,0 +1,27 @@
+import type { ActivityFilter } from '../api/activity.ts';
+
+type Value = string | number | boolean | null | Date | undefined;
+
+/** Makes the query of a URL. A list gives a parameter for each value, and `undefined` gives none. */
+export function queryText(
+  parameters: Readonly<Record<string, Value | readonly Value[]>>,
+  metadata: ActivityFilter['metadata'] = {},
+): URLSearchParams {
+  const query = new URLSearchParams();
+  const add = (name: string, values: Value | readonly Value[]): void => {
+    for (const value of Array.isArray(values) ? (values as readonly Value[]) : [values as Value])
+      if (value !== undefined)
+        query.append(name, value instanceof Date ? value.toISOString() : String(value));
+  };
+  for (const [name, values] of Object.entries(parameters)) add(name, values);
+  for (const [path, values] of Object.entries(metadata)) add(`metadata.${path}`, values);
+  return query;
+}
+
+/** Makes the query of a filter, with further parameters. */
+export function filterText(
+  { userId, type, from, to, metadata }: ActivityFilter,
+  more: Readonly<Record<string, Value>> = {},
+): URLSearchParams {
+  return queryText({ userId, type, from, to, ...more }, metadata);
+}

@@ -1,0 +1,35 @@
+/** An event of a stream. An event without data only moves the position. */
+export interface ServerSentEvent {
+  readonly id: string;
+  readonly data: string;
+}
+
+/** Yields the events of a stream of server-sent events (HTML standard, section 9.2.6). An event that is cut off is dropped. */
+export async function* serverSentEvents(
+  chunks: AsyncIterable<string>,
+): AsyncGenerator<ServerSentEvent, void, undefined> {
+  let id = '';
+  let data: string[] = [];
+  for await (const line of linesOf(chunks)) {
+    if (line === '') {
+      yield { id, data: data.join('\n') };
+      data = [];
+      continue;
+    }
+    const [, field = '', value = ''] = /^([^:]*)(?:: ?(.*))?$/s.exec(line) ?? [];
+    if (field === 'id') id = value;
+    else if (field === 'data') data.push(value);
+  }
+}
+
+/** Splits text into lines, which end with CR, LF or both. Drops the last line if it has no end. */
+async function* linesOf(chunks: AsyncIterable<string>): AsyncGenerator<string, void, undefined> {
+  let rest = '';
+  for await (const chunk of chunks) {
+    rest += chunk;
+    // A CR at the end may be half of a CR LF.
+    const lines = rest.split(/\r\n|\n|\r(?!$)/);
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+}

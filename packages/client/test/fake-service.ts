@@ -1,0 +1,76 @@
+/** A request that the fake service got. */
+export interface FakeRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Headers;
+  readonly body: string;
+  readonly keepalive: boolean;
+}
+
+/** Answers a request, or throws as a connection that fails. */
+export type Answer = (request: FakeRequest) => Response | Promise<Response>;
+
+/** A service that tests answer for. */
+export class FakeService {
+  readonly requests: FakeRequest[] = [];
+  /** The answer to all requests after those of `next`. */
+  answer: Answer;
+  /** The answers to the next requests. */
+  readonly next: Answer[] = [];
+
+  constructor(answer: Answer = accepted) {
+    this.answer = answer;
+  }
+
+  readonly fetch: typeof fetch = async (input, init) => {
+    const request = {
+      method: init?.method ?? 'GET',
+      url: typeof input === 'string' ? input : '',
+      headers: new Headers(init?.headers),
+      body: typeof init?.body === 'string' ? init.body : '',
+      keepalive: init?.keepalive ?? false,
+    };
+    this.requests.push(request);
+    const signal = init?.signal ?? new AbortController().signal;
+    const aborted = new Promise<never>((_resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason as Error));
+    });
+    aborted.catch(() => {});
+    const answer = await Promise.race([(this.next.shift() ?? this.answer)(request), aborted]);
+    // The end of a signal ends the body, too, as it does in a real fetch.
+    return new Response(answer.body?.pipeThrough(new TransformStream(), { signal }) ?? null, answer);
+  };
+
+  /** The user ids of each batch that was sent. */
+  get batches(): readonly (readonly string[])[] {
+    return this.requests.map((request) => linesOf(request).map(({ userId }) => userId));
+  }
+}
+
+interface Line {
+  readonly id: string;
+  readonly userId: string;
+  readonly createdAt: string;
+}
+
+export const linesOf = ({ body }: FakeRequest): readonly Line[] =>
+  body.split('\n').map((line) => JSON.parse(line) as Line);
+
+/** Takes all items of a batch. */
+export const accepted: Answer = (request) => {
+  const ids = linesOf(request).map(({ id }) => id);
+  return Response.json({ accepted: ids.length, rejected: [], ids }, { status: 202 });
+};
+
+/** Refuses with problem details. */
+export const problem =
+  (status: number, members: object = {}, headers: Record<string, string> = {}): Answer =>
+  () =>
+    Response.json(
+      { title: 'No', status, detail: `no: ${status}`, errors: [], ...members },
+      { status, headers },
+    );
+
+export const unreachable: Answer = () => {
+  throw new TypeError('fetch failed');
+};

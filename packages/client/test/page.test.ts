@@ -1,0 +1,67 @@
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { problem } from './fake-service.ts';
+import { start, useFakeClock } from './start-client.ts';
+
+beforeEach(useFakeClock);
+
+/** Gives the program a document, as a page has one. Returns a function that hides and shows the page. */
+function openPage(): (state: 'hidden' | 'visible') => void {
+  const page = Object.assign(new EventTarget(), { visibilityState: 'visible' });
+  vi.stubGlobal('document', page);
+  onTestFinished(() => {
+    vi.unstubAllGlobals();
+  });
+  return (state) => {
+    page.visibilityState = state;
+    page.dispatchEvent(new Event('visibilitychange'));
+  };
+}
+
+test('in a page, each batch outlives the page, unless it is too large for that', async () => {
+  openPage();
+  const { service, client } = start();
+  client.log({ userId: 'a', type: 'VIEW' });
+  client.log({ userId: 'b', type: 'VIEW', metadata: { text: 'ä'.repeat(40_000) } });
+  await client.flush();
+  expect(service.requests.map(({ keepalive }) => keepalive)).toEqual([true, false]);
+  expect(service.batches).toEqual([['a'], ['b']]);
+});
+
+test('when the page is hidden, what is not under way is sent at once, and stays queued until it is settled', async () => {
+  const show = openPage();
+  const { service, client, logAll } = start({ maxBatchCount: 2 });
+  service.next.push(() => new Promise(() => {}));
+  logAll('a', 'b', 'c', 'd');
+  await vi.advanceTimersByTimeAsync(0);
+  show('hidden');
+  show('visible');
+  await vi.advanceTimersByTimeAsync(0);
+  expect(service.batches).toEqual([
+    ['a', 'b'],
+    ['c', 'd'],
+  ]);
+  expect(service.requests[1]).toMatchObject({ keepalive: true });
+  expect(client.queued).toBe(4);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(client.queued).toBe(0);
+});
+
+test('a page that leaves sends as much as may outlive it, also during a pause after a failure', async () => {
+  const show = openPage();
+  const { service, client } = start();
+  service.next.push(problem(503, {}, { 'retry-after': '60' }));
+  for (const userId of ['a', 'b', 'c'])
+    client.log({ userId, type: 'VIEW', metadata: { text: 'x'.repeat(25_000) } });
+  await vi.advanceTimersByTimeAsync(300);
+  show('hidden');
+  await vi.advanceTimersByTimeAsync(0);
+  expect(service.batches).toEqual([
+    ['a', 'b'],
+    ['a', 'b'],
+  ]);
+  const closed = client.close({ timeoutMs: 1 }).catch(() => {});
+  await vi.advanceTimersByTimeAsync(1);
+  await closed;
+  show('hidden');
+  expect(service.requests).toHaveLength(2);
+});

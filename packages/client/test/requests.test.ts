@@ -1,0 +1,225 @@
+import { beforeEach, expect, test, vi } from 'vitest';
+import { ActivityClient, type ClientOptions, ConnectionError, ProblemError } from '../src/index.ts';
+import { uuidV7 } from '../src/sending/uuid-v7.ts';
+import { FakeService, problem, unreachable } from './fake-service.ts';
+import { useFakeClock } from './start-client.ts';
+
+beforeEach(useFakeClock);
+
+function start(options: Partial<ClientOptions> = {}) {
+  const service = new FakeService(() => Response.json({ count: 7 }));
+  return {
+    service,
+    client: new ActivityClient({ url: 'http://logs.example/base/', fetch: service.fetch, ...options }),
+  };
+}
+
+const urls = ({ requests }: FakeService): string[] => requests.map(({ url }) => url);
+
+test('a filter is a query: lists, dates and paths of metadata', async () => {
+  const { service, client } = start();
+  const filter = {
+    userId: ['a b', 'c&d'],
+    type: 'LOG IN',
+    from: new Date(0),
+    to: '-24h',
+    metadata: { 'a.b': [1, true, null], 'c\\.d': 'x' },
+  };
+  expect(await client.count(filter)).toBe(7);
+  await client.count();
+  expect(urls(service)).toEqual([
+    'http://logs.example/base/api/logs/count?userId=a+b&userId=c%26d&type=LOG+IN&from=1970-01-01T00%3A00%3A00.000Z&to=-24h' +
+      '&metadata.a.b=1&metadata.a.b=true&metadata.a.b=null&metadata.c%5C.d=x',
+    'http://logs.example/base/api/logs/count',
+  ]);
+});
+
+test('a walk over pages sends the same query with each cursor', async () => {
+  const { service, client } = start();
+  const page = (ids: readonly string[], nextCursor: string | null) => () =>
+    Response.json({ data: ids.map((id) => ({ id })), pagination: { nextCursor } });
+  service.next.push(page(['a', 'b'], 'next'), page([], 'last'), page(['c'], null));
+  const found: string[] = [];
+  for await (const { id } of client.query({ userId: 'u', limit: 2, from: '-1h' })) found.push(id);
+  expect(found).toEqual(['a', 'b', 'c']);
+  const query = 'http://logs.example/base/api/logs?userId=u&from=-1h&limit=2';
+  expect(urls(service)).toEqual([query, `${query}&cursor=next`, `${query}&cursor=last`]);
+});
+
+test('the feed goes on after outages, and yields pages that move the cursor', async () => {
+  const { service, client } = start();
+  const page =
+    (ids: readonly string[], nextCursor: string, hasMore = false) =>
+    () =>
+      Response.json({ data: ids.map((id) => ({ id })), pagination: { nextCursor, hasMore } });
+  const failures = Array.from({ length: 5 }, () => problem(503));
+  service.next.push(
+    page(['a'], '1', true),
+    ...failures,
+    unreachable,
+    page([], '1'),
+    page([], '2'),
+    page(['b'], '3'),
+  );
+  const found: unknown[] = [];
+  const read = (async () => {
+    for await (const { activities, cursor } of client.feed({ type: 'VIEW', from: 'now' })) {
+      found.push([activities.map(({ id }) => id), cursor]);
+      if (cursor === '3') break;
+    }
+  })();
+  await vi.advanceTimersByTimeAsync(300_000);
+  await read;
+  expect(found).toEqual([
+    [['a'], '1'],
+    [[], '2'],
+    [['b'], '3'],
+  ]);
+  const query = 'http://logs.example/base/api/logs/feed?type=VIEW&from=now';
+  expect(urls(service)[0]).toBe(`${query}&limit=500&wait=20`);
+  expect(urls(service).at(-1)).toBe(`${query}&cursor=2&limit=500&wait=20`);
+});
+
+test('a read is tried three times, if the pauses are short', async () => {
+  const { service, client } = start();
+  service.next.push(unreachable, problem(503, {}, { 'retry-after': '2' }));
+  const count = client.count();
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(await count).toBe(7);
+
+  service.answer = unreachable;
+  const failed = client.count().catch((error: unknown) => error);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(await failed).toBeInstanceOf(ConnectionError);
+  expect(service.requests).toHaveLength(6);
+
+  service.answer = problem(429, {}, { 'retry-after': '60' });
+  await expect(client.count()).rejects.toMatchObject({ status: 429, retryAfter: 60 });
+  expect(service.requests).toHaveLength(7);
+});
+
+test.each([
+  ['a date', 'Thu, 01 Jan 2026 00:00:10 GMT', 10],
+  ['a date of the past', 'Wed, 31 Dec 2025 23:59:00 GMT', 0],
+  ['longer than the client waits', '86400', 86_400],
+  ['nothing that can be read', 'soon', undefined],
+])('Retry-After may be %s', async (_, header, seconds) => {
+  vi.setSystemTime('2026-01-01T00:00:00Z');
+  const { service, client } = start();
+  service.answer = problem(
+    403,
+    { errors: [{ path: '/x', message: 'no' }], ids: ['a'] },
+    { 'retry-after': header },
+  );
+  const error: unknown = await client.count().catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(ProblemError);
+  expect(error).toMatchObject({
+    status: 403,
+    title: 'No',
+    message: 'no: 403',
+    errors: [{ path: '/x', message: 'no' }],
+    ids: ['a'],
+    retryAfter: seconds,
+  });
+});
+
+test.each([
+  ['text of a proxy', () => new Response('<html>', { status: 403, statusText: 'Forbidden' }), 'Forbidden'],
+  [
+    'a problem with other members',
+    () => Response.json({ detail: 'no', errors: 'many' }, { status: 403 }),
+    'no',
+  ],
+  [
+    'JSON of another kind',
+    () => Response.json({ error: 'no' }, { status: 403 }),
+    'The answer has the status 403.',
+  ],
+])('%s is a problem, too', async (_, answer, message) => {
+  const { service, client } = start();
+  service.answer = answer;
+  await expect(client.count()).rejects.toMatchObject({
+    name: 'ProblemError',
+    status: 403,
+    errors: [],
+    message,
+  });
+});
+
+test('an answer that is no JSON is no answer', async () => {
+  const { service, client } = start();
+  service.answer = () => new Response('<html>');
+  await expect(client.eraseUser('u')).rejects.toThrow(ConnectionError);
+});
+
+test('logDurably sends the same activity again until its time is over', async () => {
+  const { service, client } = start({ timeoutMs: 5000 });
+  const answer = { id: 'x', status: 'accepted' };
+  service.next.push(unreachable, problem(503), () => Response.json(answer, { status: 202 }));
+  const logged = client.logDurably({ userId: 'u', type: 'VIEW' });
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(await logged).toEqual(answer);
+  expect(new Set(service.requests.map(({ body }) => body)).size).toBe(1);
+
+  service.answer = problem(503);
+  const late = client.logDurably({ userId: 'u', type: 'VIEW' }).catch((error: unknown) => error);
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(await late).toMatchObject({ status: 503 });
+
+  service.answer = () => new Promise(() => {});
+  const never = client.logDurably({ userId: 'u', type: 'VIEW' }).catch((error: unknown) => error);
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(await never).toMatchObject({ name: 'ConnectionError' });
+
+  // An attempt that hangs leaves time for another one.
+  service.next.push(service.answer);
+  service.answer = () => Response.json(answer, { status: 202 });
+  const second = client.logDurably({ userId: 'u', type: 'VIEW' }, { timeoutMs: 20_000 });
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(await second).toEqual(answer);
+});
+
+test.each([409, 410, 422])('logDurably with wait resolves with the outcome of a %s', async (status) => {
+  const { service, client } = start();
+  const outcome = { id: 'x', status: 'conflict' };
+  service.next.push(() => Response.json(outcome, { status }));
+  expect(await client.logDurably({ id: 'x', userId: 'u', type: 'VIEW' }, { wait: 10 })).toEqual(outcome);
+  expect(service.requests[0]?.headers.get('prefer')).toBe('wait=10');
+  service.next.push(
+    () =>
+      new Response('{"detail":"no"}', { status, headers: { 'content-type': 'application/problem+json' } }),
+  );
+  await expect(client.logDurably({ userId: 'u', type: 'VIEW' }, { wait: 10 })).rejects.toMatchObject({
+    status,
+  });
+});
+
+test('every call ends with its signal', async () => {
+  const { service, client } = start();
+  const reason = new Error('enough');
+  const call = client.count({}, { signal: AbortSignal.abort(reason) });
+  await expect(call).rejects.toBe(reason);
+  service.answer = () => new Promise(() => {});
+  const controller = new AbortController();
+  const options = { signal: controller.signal };
+  const calls = [
+    client.get('x', options),
+    client.eraseUser('x', options),
+    client.logDurably({ userId: 'u', type: 'VIEW' }, options),
+    client.query({}, options).next(),
+    client.feed(options).next(),
+    client.keys.list(options),
+  ];
+  const ended = Promise.allSettled(calls);
+  await vi.advanceTimersByTimeAsync(10);
+  controller.abort(reason);
+  for (const result of await ended) expect(result).toEqual({ status: 'rejected', reason });
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('ids are UUIDs of version 7, in the order of time', () => {
+  const id = uuidV7(0x0123456789ab);
+  expect(id).toMatch(/^01234567-89ab-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/);
+  const ids = new Set(Array.from({ length: 1000 }, () => uuidV7()));
+  expect(ids.size).toBe(1000);
+});

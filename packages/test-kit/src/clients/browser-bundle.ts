@@ -1,0 +1,14 @@
+/** Bundles a module of this workspace with all that it imports, for browsers and as small as a shop would: a script that sets a global name. */
+export async function browserBundle(entry: string, globalName: string): Promise<string> {
+  // Its native code takes long to load, and most tests do not need it.
+  const { rolldown } = await import('rolldown');
+  const bundle = await rolldown({
+    input: entry,
+    platform: 'browser',
+    resolve: { conditionNames: ['@user-activity/source', 'browser', 'import', 'default'] },
+  });
+  const { output } = await bundle.generate({ format: 'iife', name: globalName, minify: true });
+  const [script, ...more] = output;
+  if (more.length > 0) throw new Error('The bundle has more than one file.');
+  return script.code;
+}
