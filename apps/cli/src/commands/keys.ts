@@ -1,0 +1,78 @@
+import type { Key, KeyWithSecret, Scope } from '@user-activity/client';
+import { type Command, Option } from 'commander';
+import { wholeNumber } from '../arguments.ts';
+import type { Output } from '../output.ts';
+import { table } from '../printable.ts';
+import { type ServiceOptions, withService, withServiceOptions } from '../service.ts';
+
+const scopes: readonly Scope[] = ['write', 'read', 'dead-letters', 'metrics', 'erase', 'admin'];
+
+type KeyOptions = ServiceOptions & { readonly json: boolean };
+
+interface CreateOptions extends KeyOptions {
+  readonly scope: readonly Scope[];
+  readonly origin?: readonly string[];
+  readonly expires?: string;
+}
+
+/** Adds the commands for API keys. */
+export function addKeyCommands(program: Command, output: Output): void {
+  const keys = program.command('keys').description('manage API keys');
+  const command = (name: string, description: string): Command =>
+    withServiceOptions(keys.command(name).description(description)).option(
+      '--json',
+      'write the result as JSON',
+      false,
+    );
+
+  command('list', 'list the keys, without their secrets').action(async (options: KeyOptions) => {
+    const found = await withService(options, (client) => client.keys.list());
+    if (options.json) for (const key of found) output.result(`${JSON.stringify(key)}\n`);
+    else
+      output.result(table([['ID', 'NAME', 'PROJECT', 'SCOPES', 'STATE', 'CREATED AT'], ...found.map(rowOf)]));
+  });
+
+  command('create', 'make a key; its secret is shown this once')
+    .argument('<name>', 'what the key is for')
+    .addOption(new Option('--scope <scope...>', 'what it allows').choices(scopes).makeOptionMandatory())
+    .option('--origin <origin...>', 'web pages that may use it: the key is then public, and may only write')
+    .option('--expires <time>', 'when it ends (RFC 3339)')
+    .action(async (name: string, { scope, origin, expires, ...options }: CreateOptions) => {
+      const key = { name, scopes: scope, origins: origin ?? null, expiresAt: expires ?? null };
+      show(await withService(options, (client) => client.keys.create(key)), options.json, output);
+    });
+
+  command('rotate', 'give a key another secret')
+    .argument('<id>')
+    .option(
+      '--overlap <seconds>',
+      'how long the secret before works on. Default: a day',
+      wholeNumber(0, 604_800),
+    )
+    .action(async (id: string, { overlap, ...options }: KeyOptions & { readonly overlap?: number }) => {
+      const change = overlap === undefined ? {} : { overlapSeconds: overlap };
+      show(await withService(options, (client) => client.keys.rotate(id, change)), options.json, output);
+    });
+
+  command('revoke', 'end a key for good')
+    .argument('<id>')
+    .action(async (id: string, options: KeyOptions) => {
+      await withService(options, (client) => client.keys.revoke(id));
+      output.result(options.json ? `${JSON.stringify({ id, state: 'revoked' })}\n` : `${id} revoked\n`);
+    });
+}
+
+function show(key: KeyWithSecret, json: boolean, output: Output): void {
+  if (json) return output.result(`${JSON.stringify(key)}\n`);
+  output.result(`${key.secret}\n`);
+  output.note(`The secret of the key ${key.id}. It is not shown again.`);
+}
+
+const rowOf = ({ id, name, project, scopes: allowed, state, createdAt }: Key): readonly string[] => [
+  id,
+  name,
+  project,
+  allowed.join(' '),
+  state,
+  createdAt,
+];

@@ -1,0 +1,53 @@
+import type { NewActivity } from '@user-activity/client';
+import { type Command, InvalidArgumentError } from 'commander';
+import { wholeNumber } from '../arguments.ts';
+import { RequestError } from '../failure.ts';
+import type { Output } from '../output.ts';
+import { type ServiceOptions, withService, withServiceOptions } from '../service.ts';
+
+interface LogOptions extends ServiceOptions {
+  readonly id?: string;
+  readonly metadata?: object;
+  readonly at?: string;
+  readonly wait?: number;
+  readonly json: boolean;
+}
+
+/** Adds the command that logs an activity. */
+export function addLogCommand(program: Command, output: Output): void {
+  withServiceOptions(program.command('log').description('log an activity: who did what'))
+    .argument('<user>', 'who acted')
+    .argument('<type>', 'what happened, such as LOGIN')
+    .option('--metadata <json>', 'more about it: a JSON object', parseObject)
+    .option('--at <time>', 'when it happened (RFC 3339). Default: now')
+    .option('--id <id>', 'the id, under which it is stored once. Default: a new one')
+    .option('--wait <seconds>', 'wait until it is stored, and show the outcome', wholeNumber(1, 30))
+    .option('--json', 'write the result as JSON', false)
+    .action((userId: string, type: string, options: LogOptions) => log({ userId, type }, options, output));
+}
+
+async function log(
+  activity: Pick<NewActivity, 'userId' | 'type'>,
+  { id, metadata, at, wait, json, ...options }: LogOptions,
+  output: Output,
+): Promise<void> {
+  const outcome = await withService(options, (client) =>
+    client.logDurably(
+      { ...activity, id, metadata: metadata as NewActivity['metadata'], createdAt: at ?? null },
+      { timeoutMs: 10_000, ...(wait === undefined ? {} : { wait }) },
+    ),
+  );
+  output.result(json ? `${JSON.stringify(outcome)}\n` : `${outcome.id} ${outcome.status}\n`);
+  if (outcome.status === 'conflict' || outcome.status === 'dead_lettered')
+    throw new RequestError('It was not stored: see `user-activity dead-letters list`.');
+}
+
+function parseObject(text: string): object {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  } catch {
+    // The message below says it.
+  }
+  throw new InvalidArgumentError('It must be a JSON object, such as \'{"ip":"127.0.0.1"}\'.');
+}

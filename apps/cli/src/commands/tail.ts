@@ -1,0 +1,46 @@
+import { styleText } from 'node:util';
+import type { Activity } from '@user-activity/client';
+import type { Command } from 'commander';
+import { type FilterOptions, filterOf, withFilterOptions } from '../arguments.ts';
+import type { Output } from '../output.ts';
+import { printable } from '../printable.ts';
+import { type ServiceOptions, withService, withServiceOptions } from '../service.ts';
+import { stopSignal } from '../stop-signal.ts';
+
+type TailOptions = ServiceOptions & FilterOptions & { readonly json: boolean; readonly cursor?: string };
+
+/** Adds the command that follows activities. */
+export function addTailCommand(program: Command, output: Output): void {
+  withServiceOptions(
+    withFilterOptions(program.command('tail').description('show activities as they arrive, until Ctrl-C')),
+  )
+    .option('--cursor <cursor>', 'begin behind this position, which --json shows')
+    .option('--json', 'one JSON object per line: {"cursor", "activity"}', false)
+    .action((options: TailOptions) => tail(options, output));
+}
+
+async function tail({ json, cursor, ...options }: TailOptions, output: Output): Promise<void> {
+  const signal = stopSignal();
+  await withService(options, async (client) => {
+    const events = client.tail({
+      ...filterOf(options),
+      ...(cursor === undefined ? {} : { cursor }),
+      signal,
+      onReconnect: () => output.note('The connection broke off. Connects again; nothing is missed.'),
+    });
+    try {
+      for await (const event of events)
+        output.result(json ? `${JSON.stringify(event)}\n` : `${lineOf(event.activity)}\n`);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  });
+}
+
+const lineOf = ({ createdAt, userId, type, metadata }: Activity): string =>
+  [
+    styleText('dim', createdAt),
+    styleText('bold', printable(type)),
+    styleText('cyan', printable(userId)),
+    printable(JSON.stringify(metadata)),
+  ].join('  ');
