@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { addDeadLetterCommands } from './commands/dead-letters.ts';
 import { addEraseCommands } from './commands/erase.ts';
+import { addImportCommand } from './commands/import.ts';
 import { addKeyCommands } from './commands/keys.ts';
 import { addLogCommand } from './commands/log.ts';
 import { addMoveCommand } from './commands/move.ts';
@@ -14,6 +15,7 @@ const commands = [
   addLogCommand,
   addReadCommands,
   addTailCommand,
+  addImportCommand,
   addEraseCommands,
   addKeyCommands,
   addDeadLetterCommands,

@@ -1,4 +1,4 @@
-import { ActivityClient, ConnectionError, ProblemError } from '@user-activity/client';
+import { ActivityClient, type ClientOptions, ConnectionError, ProblemError } from '@user-activity/client';
 import { type Command, Option } from 'commander';
 import { readEnvironment } from './config.ts';
 import { RequestError, UsageError } from './failure.ts';
@@ -32,6 +32,7 @@ export const withServiceOptions = (command: Command): Command =>
 export async function withService<Result>(
   options: ServiceOptions,
   use: (client: ActivityClient) => Promise<Result>,
+  sending: Pick<ClientOptions, 'queue' | 'onRejected' | 'onRetry'> = {},
 ): Promise<Result> {
   const environment = readEnvironment();
   const { url = environment.url, key = environment.key, project } = options;
@@ -42,6 +43,7 @@ export async function withService<Result>(
   const client = new ActivityClient({
     url,
     timeoutMs: 60_000,
+    ...sending,
     ...(key === undefined ? {} : { apiKey: key }),
     ...(project === undefined ? {} : { project }),
   });
@@ -49,6 +51,9 @@ export async function withService<Result>(
     return await use(client);
   } catch (error) {
     throw translated(error, new URL(url).origin);
+  } finally {
+    // A failed command does not wait for what it has not sent.
+    await client.close({ timeoutMs: 1 }).catch(() => undefined);
   }
 }
 

@@ -1,6 +1,6 @@
 import { DataFileError } from '@user-activity/adapter-sqlite';
 import { makeMovingUseCases, type MovedData, MoveRefused } from '@user-activity/application';
-import { activityLogged, type RawRecord, type StoredActivity } from '@user-activity/domain';
+import { activityLogged, isDomainError, type RawRecord, type StoredActivity } from '@user-activity/domain';
 import { openEngines } from '@user-activity/engines';
 import { Closers, ConfigurationError, EngineWait, makeLogger, SystemClock } from '@user-activity/runner';
 import { backOff } from '@user-activity/timing';
@@ -10,7 +10,7 @@ import type { Output } from '../output.ts';
 import { readTarget } from './config.ts';
 import { Checkpoint } from './checkpoint.ts';
 import { openSource } from './embedded-source.ts';
-import { Progress } from './progress.ts';
+import { Progress } from '../progress.ts';
 
 export interface MoveOptions {
   /** The folder of the embedded service. */
@@ -69,6 +69,7 @@ async function moveWith(
   const publisher = closers.add(target.log.makePublisher(publisherOptions), (opened) => opened.close());
   const checkpoint = new Checkpoint(folder, target.registeredTopic.log);
   const progress = new Progress(output);
+  let total = 0;
   const from = await checkpoint.read();
   if (from !== undefined) output.note(`Goes on behind ${from.activities} activities of an earlier run.`);
 
@@ -88,15 +89,21 @@ async function moveWith(
     pause: backOff,
     grace: async () => undefined,
     observer: {
-      failed: (error) => progress.waits(error),
-      recovered: () => progress.goesOn(),
+      failed(error) {
+        if (!isDomainError(error)) throw error;
+        output.note(`Waits: ${error.message}`);
+      },
+      recovered: () => output.note('Goes on.'),
     },
-    onProgress: async (moved, total) => {
+    onProgress: async (moved, all) => {
       await checkpoint.write(moved);
-      progress.total = total;
-      progress.show('published', moved.activities);
+      total = all;
+      progress.show(moved.activities / total, `${moved.activities} of ${total} activities are on the log`);
     },
-    onConfirmed: (confirmed, missing) => progress.show('stored', confirmed, missing),
+    onConfirmed(confirmed, missing) {
+      const hint = missing > 0 ? `; waits for consumers to store ${missing}` : '';
+      progress.show(confirmed / total, `${confirmed} of ${total} activities are stored${hint}`);
+    },
   });
   const moved = await moveData(signal, from);
   progress.end();

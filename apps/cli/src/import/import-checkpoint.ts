@@ -1,0 +1,46 @@
+import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+
+/** How far the import of a file is, in a file beside it. A repeated import begins there. */
+export class ImportCheckpoint {
+  readonly #file: string;
+  /** What must be the same for the progress to count: the file, the place and the mapping. */
+  readonly #key: string;
+
+  private constructor(file: string, key: string) {
+    this.#file = file;
+    this.#key = key;
+  }
+
+  /** `settings` are those of the import, which the file's size and time complete. */
+  static async of(file: string, settings: readonly unknown[]): Promise<ImportCheckpoint> {
+    const { size, mtimeMs } = await stat(file);
+    return new ImportCheckpoint(`${file}.import.json`, JSON.stringify([...settings, size, mtimeMs]));
+  }
+
+  /** Returns the number of rows that the service holds. 0 if the file can't be read: to begin again is safe. */
+  async read(): Promise<number> {
+    try {
+      const { key, rows } = JSON.parse(await readFile(this.#file, 'utf8')) as Partial<
+        Record<string, unknown>
+      >;
+      return key === this.#key && typeof rows === 'number' ? rows : 0;
+    } catch {
+      return 0;
+    }
+  }
+
+  /** Does nothing if the folder can't be written to. */
+  async write(rows: number): Promise<void> {
+    const next = `${this.#file}.next`;
+    try {
+      await writeFile(next, JSON.stringify({ key: this.#key, rows }));
+      await rename(next, this.#file);
+    } catch {
+      // Then a repeated import sends everything again, which stores nothing twice.
+    }
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.#file, { force: true }).catch(() => undefined);
+  }
+}

@@ -1,0 +1,163 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { ServiceProcess } from '@user-activity/test-kit';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Ended, runCli, startCli } from './run-cli.ts';
+
+const key = 'the-key-of-the-test';
+const folder = mkdtempSync(join(tmpdir(), 'user-activity-cli-'));
+const service = new ServiceProcess({ folder, environment: { API_KEYS: key } });
+let environment: Record<string, string>;
+beforeAll(async () => {
+  environment = { USER_ACTIVITY_URL: await service.ready(), API_KEY: key };
+});
+afterAll(async () => {
+  await service.end('SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const run = (...args: readonly string[]): Promise<Ended> => runCli(args, environment);
+
+function file(name: string, content: string | Buffer): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+/** Waits until a project has so many activities, and returns them, the oldest first. */
+async function stored(project: string, count: number) {
+  await expect.poll(() => run('count', '--project', project)).toMatchObject({ out: `${count}\n` });
+  const { out } = await run('query', '--json', '--order', 'asc', '--limit', '1000', '--project', project);
+  return out
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+}
+
+test('NDJSON with a mapping: paths, times in several forms, other members as metadata', async () => {
+  const rows = [
+    { actor: { id: 'ann', name: 'Ann' }, event: 'log in', ts: 1_700_000_000, ip: '127.0.0.1' },
+    { actor: { id: 'bob' }, event: 'LOGIN', ts: 1_700_000_001_500, 'a.b': null },
+    { actor: { id: 'ann' }, event: 'LOGIN', ts: '2023-11-14T22:13:22Z', metadata: { n: 1 } },
+  ];
+  const path = file('events.ndjson', `\n${rows.map((row) => JSON.stringify(row)).join('\n\n')}\n`);
+  const map = [
+    '--map',
+    'userId=actor.id',
+    '--map',
+    'type=event',
+    '--map',
+    'createdAt=ts',
+    '--project',
+    'mapped',
+  ];
+  for (let time = 0; time < 2; time += 1)
+    expect(await run('import', path, ...map)).toMatchObject({ code: 0, out: '3 of 3 rows are logged\n' });
+  const all = await stored('mapped', 3);
+  expect(all.map(({ id: _id, receivedAt: _receivedAt, ...rest }) => rest)).toEqual([
+    { userId: 'ann', type: 'LOG_IN', createdAt: '2023-11-14T22:13:20.000Z', metadata: { ip: '127.0.0.1' } },
+    { userId: 'bob', type: 'LOGIN', createdAt: '2023-11-14T22:13:21.500Z', metadata: {} },
+    { userId: 'ann', type: 'LOGIN', createdAt: '2023-11-14T22:13:22.000Z', metadata: { n: 1 } },
+  ]);
+  for (const { id } of all) expect(id).toMatch(/^im_[\w-]{43}$/);
+  // Under another name, the rows are others.
+  await run('import', path, ...map, '--name', 'another');
+  expect(await stored('mapped', 6)).toHaveLength(6);
+});
+
+test('CSV, compressed, with quotes, a byte order mark, metadata as JSON, and equal rows', async () => {
+  const lines = [
+    'who,type,createdAt,metadata,plan',
+    'ann,"SAID ""HI""",2023-11-14,"{""a"":[1,{}]}",pro',
+    'ann,X,2023-11-14 12:00:00.5,,',
+    'ann,X,,,',
+    'ann,X,,,',
+  ];
+  const path = file('events.csv.gz', gzipSync(`\u{feff}${lines.join('\r\n')}\r\n`));
+  const project = ['--project', 'csv'];
+  expect(await run('import', path, '--map', 'userId=who', '--json', ...project)).toMatchObject({
+    code: 0,
+    out: '{"rows":4,"logged":4,"rejected":0}\n',
+  });
+  const [first, ...others] = await stored('csv', 4);
+  expect(first).toMatchObject({
+    userId: 'ann',
+    type: 'SAID "HI"'.toUpperCase().replaceAll(' ', '_'),
+    metadata: { a: [1, {}], plan: 'pro' },
+  });
+  expect(others).toMatchObject([
+    { type: 'X', metadata: {}, createdAt: '2023-11-14T12:00:00.500Z' },
+    { type: 'X', metadata: {} },
+    { type: 'X' },
+  ]);
+});
+
+test('faulty rows are shown by their number, and the others are logged', async () => {
+  const rows = [
+    '{"userId":"ann","type":"OK"}',
+    'no JSON',
+    '[1]',
+    '{"type":"NOBODY"}',
+    '{"userId":"ann","type":"OK","createdAt":"soon"}',
+  ];
+  const path = file('faulty.jsonl', rows.join('\n'));
+  const ended = await run('import', path, '--project', 'faulty');
+  expect(ended).toMatchObject({ code: 1, out: '1 of 5 rows are logged\n' });
+  for (const message of [
+    /Row 2: It is not a JSON object/,
+    /Row 3: /,
+    /Row 4: \/userId/,
+    /Row 5: \/createdAt/,
+    /4 rows were rejected/,
+  ])
+    expect(ended.err).toMatch(message);
+  await stored('faulty', 1);
+});
+
+test('an import that is killed goes on where it was, and stores nothing twice', async () => {
+  const total = 30_000;
+  const row = (index: number) => JSON.stringify({ userId: `user-${index % 50}`, type: 'VIEW', n: index });
+  const path = file('many.ndjson', Array.from({ length: total }, (_, index) => row(index)).join('\n'));
+  const args = ['import', path, '--project', 'many'];
+  const child = startCli(args, environment);
+  const closed = new Promise((resolve) => {
+    child.once('close', resolve);
+  });
+  child.stderr.resume();
+  child.stdout.resume();
+  await expect.poll(() => existsSync(`${path}.import.json`), { interval: 1 }).toBe(true);
+  child.kill('SIGKILL');
+  await closed;
+  const { rows } = JSON.parse(readFileSync(`${path}.import.json`, 'utf8')) as { readonly rows: number };
+  expect(rows).toBeLessThan(total);
+  const ended = await run(...args);
+  expect(ended).toMatchObject({ code: 0, out: `${total} of ${total} rows are logged\n` });
+  expect(ended.err).toContain(`Goes on behind ${rows} rows`);
+  expect(existsSync(`${path}.import.json`)).toBe(false);
+  await expect.poll(() => run('count', '--project', 'many')).toMatchObject({ out: `${total}\n` });
+  // Everything once more adds nothing.
+  expect(await run(...args)).toMatchObject({ code: 0 });
+  expect(await run('stats', '--by', 'type', '--json', '--project', 'many')).toMatchObject({
+    out: `{"by":"type","data":[{"key":"VIEW","count":${total}}]}\n`,
+  });
+});
+
+describe('a wrong use gives a message and an exit code', () => {
+  const broken = file('broken.csv', 'a,b\n1,"2\n');
+  test.each([
+    [['missing.ndjson'], 2, /There is no file missing\.ndjson/],
+    [['-'], 2, /Pass --format/],
+    [[broken, '--map', 'user=x'], 2, /field is one of id, userId/],
+    [[broken], 1, /can't be read: Quote Not Closed/],
+    [[broken, '--key', 'wrong'], 1, /can't be read/],
+    [[file('one.ndjson', '{"userId":"a","type":"B"}'), '--key', 'wrong'], 1, /401 [^]*Set API_KEY/],
+  ])('%j', async (args, code, message) => {
+    const ended = await run('import', ...args);
+    expect(ended).toMatchObject({ code, out: '' });
+    expect(ended.err).toMatch(message);
+    expect(ended.err).not.toContain('    at ');
+  });
+});
