@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Metadata, NewActivity } from '@user-activity/client';
 import { UsageError } from '../failure.ts';
-import type { Row, Values } from './rows.ts';
+import { isObject, type Row, type Values } from './rows.ts';
 
 /** The fields of an activity that a row can fill. */
 const fields = ['id', 'userId', 'type', 'createdAt', 'metadata'] as const;
@@ -93,9 +93,7 @@ function valueAt(values: Values, path: string): unknown {
 function objectOf(value: unknown): Metadata {
   if (isEmpty(value)) return {};
   const parsed = typeof value === 'string' ? parsedJson(value) : value;
-  return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)
-    ? (parsed as Metadata)
-    : { value };
+  return isObject(parsed) ? parsed : { value };
 }
 
 function parsedJson(text: string): unknown {

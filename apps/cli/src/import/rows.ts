@@ -63,13 +63,15 @@ async function* jsonRows(input: Readable): AsyncGenerator<Row> {
 function parsed(text: string): Values | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Values)
-      : undefined;
+    return isObject(value) ? value : undefined;
   } catch {
     return undefined;
   }
 }
+
+/** Returns whether a value is a JSON object. */
+export const isObject = (value: unknown): value is Values =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Yields the lines of a stream. */
 async function* linesOf(input: Readable): AsyncGenerator<string> {
