@@ -2,6 +2,7 @@ import type { Activity, ActivityFilter, ActivityQuery, NewActivity, Page } from 
 import type { ActivityStatus, Erasure, ErasureReceipt, Outcome, Stats, StatsUnit } from './api/answers.ts';
 import type { DeadLetter, DeadLetterQuery, ReplayReceipt, ReplayRequest } from './api/dead-letter.ts';
 import { type CallOptions, Connection, type ConnectionOptions } from './http/connection.ts';
+import { pathSegment } from './http/path-segment.ts';
 import { Keys } from './keys.ts';
 import { type FeedOptions, type FeedPage, readFeed } from './reading/feed.ts';
 import { walkPages } from './reading/pages.ts';
@@ -88,13 +89,13 @@ export class ActivityClient {
   }
 
   /** Resolves with an activity, or undefined if none is stored under the id. */
-  get(id: string, options: CallOptions = {}): Promise<Activity | undefined> {
-    return this.#connection.find<Activity>({ path: `/api/logs/${encodeURIComponent(id)}`, ...options });
+  async get(id: string, options: CallOptions = {}): Promise<Activity | undefined> {
+    return this.#connection.find<Activity>({ path: `/api/logs/${pathSegment(id)}`, ...options });
   }
 
   /** Resolves with what is known of an id. */
-  status(id: string, options: CallOptions = {}): Promise<ActivityStatus> {
-    return this.#connection.get({ path: `/api/logs/${encodeURIComponent(id)}/status`, ...options });
+  async status(id: string, options: CallOptions = {}): Promise<ActivityStatus> {
+    return this.#connection.get({ path: `/api/logs/${pathSegment(id)}/status`, ...options });
   }
 
   /** Yields all activities that match, page by page. It neither skips nor repeats any, also if others are logged meanwhile. */
@@ -136,17 +137,17 @@ export class ActivityClient {
   }
 
   /** Erases all activities and dead letters of a user, up to now. Resolves once the log holds the request. */
-  eraseUser(
+  async eraseUser(
     userId: string,
     { mode, ...options }: CallOptions & { readonly mode?: 'erase' | 'anonymise' } = {},
   ): Promise<ErasureReceipt> {
-    const path = `/api/users/${encodeURIComponent(userId)}/logs`;
+    const path = `/api/users/${pathSegment(userId)}/logs`;
     return this.#connection.json({ method: 'DELETE', path, query: queryText({ mode }), ...options });
   }
 
   /** Resolves with how far an erasure is, or undefined if the id is unknown, or not recorded yet. */
-  erasure(id: string, options: CallOptions = {}): Promise<Erasure | undefined> {
-    return this.#connection.find({ path: `/api/erasures/${encodeURIComponent(id)}`, ...options });
+  async erasure(id: string, options: CallOptions = {}): Promise<Erasure | undefined> {
+    return this.#connection.find({ path: `/api/erasures/${pathSegment(id)}`, ...options });
   }
 
   /** Yields the dead letters that match. */
