@@ -74,7 +74,8 @@ export class ActivityClient {
 
   /**
    * Resolves once the service has answered for every activity that was logged before. Rejects with ProblemError if it refuses the
-   * requests, and with NotLoggedError if it rejected activities and there is no `onRejected`. Activities stay queued if it rejects.
+   * requests, and with NotLoggedError if it rejected activities and there is no `onRejected`. Without `timeoutMs`, it waits for the end of
+   * an outage. When the time is over, the activities stay queued.
    */
   flush(options: CallOptions = {}): Promise<void> {
     return this.#outbox.flush(options);

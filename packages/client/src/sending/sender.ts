@@ -79,10 +79,14 @@ export class Sender {
   }
 
   /** Resolves once every line that is in the queue now is settled. Rejects if the service refuses the requests. */
-  flush(): Promise<void> {
+  flush(signal: AbortSignal): Promise<void> {
     if (this.#queue.count === 0) return Promise.resolve();
     const settled = new Promise<void>((resolve, reject) => {
-      this.#waiters.push({ target: this.#settled + this.#queue.count, resolve, reject });
+      const waiter = { target: this.#settled + this.#queue.count, resolve, reject };
+      this.#waiters.push(waiter);
+      signal.addEventListener('abort', () => {
+        this.#waiters = this.#waiters.filter((other) => other !== waiter);
+      });
     });
     this.start();
     this.#pause.end('flush');
@@ -129,7 +133,8 @@ export class Sender {
     switch (answer.kind) {
       case 'settled':
         this.#failures = 0;
-        this.#count = Math.min(this.#maxCount, this.#count * 2);
+        // Slowly, because the limit of the service may be lower than ours.
+        this.#count = Math.min(this.#maxCount, this.#count + Math.ceil(this.#count / 8));
         // First, because the process may end in between: better twice than never.
         for (const rejected of answer.rejected) this.#rejections.add(lines, rejected);
         this.#queue.remove(lines.length);
