@@ -123,7 +123,9 @@ export class Sender {
   async #sendNext(): Promise<void> {
     const lines = this.#queue.first(this.#count, this.#keepalive ? maxKeepaliveBytes : maxBatchBytes);
     this.#inFlight = lines.length;
-    const keepalive = this.#keepalive && bytesOf(lines) <= maxKeepaliveBytes;
+    // Other scripts of the page may have used up the limit, so a batch that has failed goes the ordinary way.
+    const isFirst = this.#failures === 0;
+    const keepalive = this.#keepalive && isFirst && bytesOf(lines) <= maxKeepaliveBytes;
     const answer = await sendBatch(this.#connection, lines, { signal: this.#end.signal, keepalive });
     this.#inFlight = 0;
     if (!this.#end.signal.aborted) await this.#settle(lines, answer);
