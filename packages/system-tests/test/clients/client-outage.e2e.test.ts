@@ -26,12 +26,12 @@ describe.each(kindsOfService)('%s', { timeout }, (kind, start) => {
       await program.kill();
     }
     await program.untilLogged(before + rate * seconds);
-    const { spoolBytes } = program;
+    const { spoolBytes, oldestFile } = program;
     expect(spoolBytes).toBeGreaterThan(rate * seconds * 100);
 
     await service.restart();
     const restartedAt = performance.now();
-    await program.untilOldestIsSettled();
+    await program.untilSettled(oldestFile);
     await program.kill();
     await program.untilLogged(program.logged + rate);
     const output = await program.finish();

@@ -41,20 +41,19 @@ export class Spooler {
   /** Waits until the program has logged this number of activities, in all of its runs. */
   async untilLogged(count: number): Promise<void> {
     let ended = false;
-    const { exited, output } = this.#process;
-    void exited.then(() => {
+    const process = this.#process;
+    void process.exited.then(() => {
       ended = true;
     });
     await until(async () => {
-      if (ended) throw new Error(`The program has ended:\n${output}`);
+      if (ended) throw new Error(`The program has ended:\n${process.output}`);
       return this.logged >= count;
     });
   }
 
-  /** Waits until the oldest file of the spool is settled. */
-  async untilOldestIsSettled(): Promise<void> {
-    const [oldest = ''] = this.#files;
-    await until(async () => !this.#files.includes(oldest));
+  /** Waits until the activities of a file are settled. */
+  async untilSettled(file: string): Promise<void> {
+    await until(async () => !this.#files.includes(file));
   }
 
   /** Lets the program send what it has kept. Returns what it prints. */
@@ -74,6 +73,11 @@ export class Spooler {
     return [...this.#counts].flatMap(([run, count]) =>
       Array.from({ length: count }, (_, index) => `${run}-${index}`),
     );
+  }
+
+  /** The oldest file of the spool. */
+  get oldestFile(): string {
+    return this.#files[0] ?? '';
   }
 
   get spoolBytes(): number {
