@@ -19,16 +19,16 @@ import type { SenderOptions } from './sending/sender.ts';
 /** Options of a client. Only `url` is required. */
 export interface ClientOptions extends ConnectionOptions, SenderOptions {
   /** Where `log` keeps activities until the service has them: limits of a queue in memory, or a spool from `@user-activity/client/node`. */
-  readonly queue?: QueueLimits | ActivityQueue;
+  readonly queue?: QueueLimits | ActivityQueue | undefined;
   /** Called for each activity of `log` that the service will never take. Without it, `flush` and `close` reject with NotLoggedError. */
-  readonly onRejected?: (rejection: Rejection) => void;
+  readonly onRejected?: ((rejection: Rejection) => void) | undefined;
 }
 
 /** Options of statistics. */
 export interface StatsOptions extends ActivityFilter {
   readonly by: StatsUnit;
   /** A zone of the IANA database, for units of time. Default: UTC. */
-  readonly timezone?: string;
+  readonly timezone?: string | undefined;
 }
 
 /**

@@ -9,11 +9,11 @@ import type { Rejections } from './rejections.ts';
 /** How activities are sent. */
 export interface SenderOptions {
   /** The maximum number of activities of a request. Default: 500. */
-  readonly maxBatchCount?: number;
+  readonly maxBatchCount?: number | undefined;
   /** How long an activity waits for others, in ms. Default: 250. */
-  readonly maxDelayMs?: number;
+  readonly maxDelayMs?: number | undefined;
   /** Called after each failed attempt, with the pause before the next one. */
-  readonly onRetry?: (error: unknown, pauseMs: number) => void;
+  readonly onRetry?: ((error: unknown, pauseMs: number) => void) | undefined;
 }
 
 const maxBatchBytes = 512 * 1024;
