@@ -2,6 +2,7 @@ import type { Activity, ActivityFilter, ActivityQuery, NewActivity, Page } from 
 import type { ActivityStatus, Erasure, ErasureReceipt, Outcome, Stats, StatsUnit } from './api/answers.ts';
 import type { DeadLetter, DeadLetterQuery, ReplayReceipt, ReplayRequest } from './api/dead-letter.ts';
 import { type CallOptions, Connection, type ConnectionOptions } from './http/connection.ts';
+import { pathSegment } from './http/path-segment.ts';
 import { Keys } from './keys.ts';
 import { type FeedOptions, type FeedPage, readFeed } from './reading/feed.ts';
 import { walkPages } from './reading/pages.ts';
@@ -18,16 +19,16 @@ import type { SenderOptions } from './sending/sender.ts';
 /** Options of a client. Only `url` is required. */
 export interface ClientOptions extends ConnectionOptions, SenderOptions {
   /** Where `log` keeps activities until the service has them: limits of a queue in memory, or a spool from `@user-activity/client/node`. */
-  readonly queue?: QueueLimits | ActivityQueue;
+  readonly queue?: QueueLimits | ActivityQueue | undefined;
   /** Called for each activity of `log` that the service will never take. Without it, `flush` and `close` reject with NotLoggedError. */
-  readonly onRejected?: (rejection: Rejection) => void;
+  readonly onRejected?: ((rejection: Rejection) => void) | undefined;
 }
 
 /** Options of statistics. */
 export interface StatsOptions extends ActivityFilter {
   readonly by: StatsUnit;
   /** A zone of the IANA database, for units of time. Default: UTC. */
-  readonly timezone?: string;
+  readonly timezone?: string | undefined;
 }
 
 /**
@@ -73,7 +74,8 @@ export class ActivityClient {
 
   /**
    * Resolves once the service has answered for every activity that was logged before. Rejects with ProblemError if it refuses the
-   * requests, and with NotLoggedError if it rejected activities and there is no `onRejected`. Activities stay queued if it rejects.
+   * requests, and with NotLoggedError if it rejected activities and there is no `onRejected`. Without `timeoutMs`, it waits for the end of
+   * an outage. When the time is over, the activities stay queued.
    */
   flush(options: CallOptions = {}): Promise<void> {
     return this.#outbox.flush(options);
@@ -88,13 +90,13 @@ export class ActivityClient {
   }
 
   /** Resolves with an activity, or undefined if none is stored under the id. */
-  get(id: string, options: CallOptions = {}): Promise<Activity | undefined> {
-    return this.#connection.find<Activity>({ path: `/api/logs/${encodeURIComponent(id)}`, ...options });
+  async get(id: string, options: CallOptions = {}): Promise<Activity | undefined> {
+    return this.#connection.find<Activity>({ path: `/api/logs/${pathSegment(id)}`, ...options });
   }
 
   /** Resolves with what is known of an id. */
-  status(id: string, options: CallOptions = {}): Promise<ActivityStatus> {
-    return this.#connection.get({ path: `/api/logs/${encodeURIComponent(id)}/status`, ...options });
+  async status(id: string, options: CallOptions = {}): Promise<ActivityStatus> {
+    return this.#connection.get({ path: `/api/logs/${pathSegment(id)}/status`, ...options });
   }
 
   /** Yields all activities that match, page by page. It neither skips nor repeats any, also if others are logged meanwhile. */
@@ -136,17 +138,17 @@ export class ActivityClient {
   }
 
   /** Erases all activities and dead letters of a user, up to now. Resolves once the log holds the request. */
-  eraseUser(
+  async eraseUser(
     userId: string,
     { mode, ...options }: CallOptions & { readonly mode?: 'erase' | 'anonymise' } = {},
   ): Promise<ErasureReceipt> {
-    const path = `/api/users/${encodeURIComponent(userId)}/logs`;
+    const path = `/api/users/${pathSegment(userId)}/logs`;
     return this.#connection.json({ method: 'DELETE', path, query: queryText({ mode }), ...options });
   }
 
   /** Resolves with how far an erasure is, or undefined if the id is unknown, or not recorded yet. */
-  erasure(id: string, options: CallOptions = {}): Promise<Erasure | undefined> {
-    return this.#connection.find({ path: `/api/erasures/${encodeURIComponent(id)}`, ...options });
+  async erasure(id: string, options: CallOptions = {}): Promise<Erasure | undefined> {
+    return this.#connection.find({ path: `/api/erasures/${pathSegment(id)}`, ...options });
   }
 
   /** Yields the dead letters that match. */

@@ -1,5 +1,6 @@
 import type { Key, KeyWithSecret, NewKey } from './api/key.ts';
 import type { CallOptions, Connection } from './http/connection.ts';
+import { pathSegment } from './http/path-segment.ts';
 
 /** Manages the API keys of a project, or of all projects for operators. */
 export class Keys {
@@ -21,17 +22,17 @@ export class Keys {
   }
 
   /** Gives a key another secret. The one before works for `overlapSeconds` more. Default: a day. */
-  rotate(
+  async rotate(
     id: string,
     { overlapSeconds, ...options }: CallOptions & { readonly overlapSeconds?: number } = {},
   ): Promise<KeyWithSecret> {
-    const path = `/api/keys/${encodeURIComponent(id)}/rotate`;
+    const path = `/api/keys/${pathSegment(id)}/rotate`;
     return this.#connection.json({ method: 'POST', path, json: { overlapSeconds }, ...options });
   }
 
   /** Revokes a key for good. */
-  revoke(id: string, options: CallOptions = {}): Promise<void> {
-    const path = `/api/keys/${encodeURIComponent(id)}`;
+  async revoke(id: string, options: CallOptions = {}): Promise<void> {
+    const path = `/api/keys/${pathSegment(id)}`;
     return this.#connection.json({ method: 'DELETE', path, ...options });
   }
 }

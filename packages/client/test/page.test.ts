@@ -1,5 +1,5 @@
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
-import { problem } from './fake-service.ts';
+import { problem, unreachable } from './fake-service.ts';
 import { start, useFakeClock } from './start-client.ts';
 
 beforeEach(useFakeClock);
@@ -17,7 +17,7 @@ function openPage(): (state: 'hidden' | 'visible') => void {
   };
 }
 
-test('in a page, each batch outlives the page, unless it is too large for that', async () => {
+test('in a page, each batch outlives the page, unless it is too large for that, or has failed', async () => {
   openPage();
   const { service, client } = start();
   client.log({ userId: 'a', type: 'VIEW' });
@@ -25,6 +25,13 @@ test('in a page, each batch outlives the page, unless it is too large for that',
   await client.flush();
   expect(service.requests.map(({ keepalive }) => keepalive)).toEqual([true, false]);
   expect(service.batches).toEqual([['a'], ['b']]);
+
+  service.next.push(unreachable);
+  client.log({ userId: 'c', type: 'VIEW' });
+  await vi.advanceTimersByTimeAsync(2000);
+  client.log({ userId: 'd', type: 'VIEW' });
+  await client.flush();
+  expect(service.requests.slice(2).map(({ keepalive }) => keepalive)).toEqual([true, false, true]);
 });
 
 test('when the page is hidden, what is not under way is sent at once, and stays queued until it is settled', async () => {

@@ -34,6 +34,14 @@ test('a filter is a query: lists, dates and paths of metadata', async () => {
   ]);
 });
 
+test.each(['', '.', '..'])('no request is about "%s", which would be another path', async (id) => {
+  const { service, client } = start();
+  await expect(client.get(id)).rejects.toThrow(TypeError);
+  await expect(client.eraseUser(id)).rejects.toThrow(TypeError);
+  await expect(client.keys.revoke(id)).rejects.toThrow(TypeError);
+  expect(service.requests).toEqual([]);
+});
+
 test('a walk over pages sends the same query with each cursor', async () => {
   const { service, client } = start();
   const page = (ids: readonly string[], nextCursor: string | null) => () =>

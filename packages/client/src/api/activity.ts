@@ -35,14 +35,14 @@ export interface Activity {
 
 /** Selects activities. They match if every part matches, and any value of a list. */
 export interface ActivityFilter {
-  readonly userId?: string | readonly string[];
-  readonly type?: string | readonly string[];
+  readonly userId?: string | readonly string[] | undefined;
+  readonly type?: string | readonly string[] | undefined;
   /** The first moment of createdAt: RFC 3339, a date, `now`, a time ago such as `-24h`, or a Date. */
-  readonly from?: string | Date;
+  readonly from?: string | Date | undefined;
   /** The first moment that is too late. */
-  readonly to?: string | Date;
+  readonly to?: string | Date | undefined;
   /** Values by path, such as `{ 'device.os': 'ios' }`. A backslash escapes a dot in a key. A value matches by its text. */
-  readonly metadata?: Readonly<Record<string, MetadataValue | readonly MetadataValue[]>>;
+  readonly metadata?: Readonly<Record<string, MetadataValue | readonly MetadataValue[]>> | undefined;
 }
 
 /** A value that a metadata filter can match. */
@@ -51,9 +51,9 @@ export type MetadataValue = string | number | boolean | null;
 /** Selects activities, in an order. */
 export interface ActivityQuery extends ActivityFilter {
   /** `desc`: the newest first, which is the default. */
-  readonly order?: 'asc' | 'desc';
+  readonly order?: 'asc' | 'desc' | undefined;
   /** The maximum number of activities of a page: 1 to 500. Default: 50. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
 }
 
 /** A page of a list. `nextCursor` is null on the last page. */

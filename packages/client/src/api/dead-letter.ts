@@ -30,11 +30,11 @@ export interface DeadLetter {
 
 /** Selects dead letters by code and by when they died. */
 export interface DeadLetterQuery {
-  readonly code?: DeadLetterCode | readonly DeadLetterCode[];
-  readonly from?: string | Date;
-  readonly to?: string | Date;
-  readonly order?: 'asc' | 'desc';
-  readonly limit?: number;
+  readonly code?: DeadLetterCode | readonly DeadLetterCode[] | undefined;
+  readonly from?: string | Date | undefined;
+  readonly to?: string | Date | undefined;
+  readonly order?: 'asc' | 'desc' | undefined;
+  readonly limit?: number | undefined;
 }
 
 /** The dead letters to replay. */

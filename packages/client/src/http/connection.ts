@@ -7,13 +7,13 @@ export interface ConnectionOptions {
   /** The URL of the service, such as `https://logs.example`. */
   readonly url: string | URL;
   /** The API key, or a function that returns it before each request, so that a new key needs no new client. */
-  readonly apiKey?: string | (() => string | Promise<string>);
+  readonly apiKey?: string | (() => string | Promise<string>) | undefined;
   /** The project, if the key does not say it. */
-  readonly project?: string;
+  readonly project?: string | undefined;
   /** The time limit of a request, in ms. Default: 30,000. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   /** Used instead of the global `fetch`. */
-  readonly fetch?: typeof fetch;
+  readonly fetch?: typeof fetch | undefined;
 }
 
 /** How to make one call. */

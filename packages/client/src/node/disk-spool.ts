@@ -11,14 +11,14 @@ export interface SpoolOptions {
   /** A folder for this spool alone. It is made if it does not exist. */
   readonly folder: string;
   /** The maximum number of bytes of activities that wait. Default: 1 GiB. Settled ones take one segment more. */
-  readonly maxBytes?: number;
+  readonly maxBytes?: number | undefined;
   /** The size of a file. Default: 8 MiB, or an eighth of `maxBytes` if that is less. */
-  readonly segmentBytes?: number;
+  readonly segmentBytes?: number | undefined;
   /**
    * How long activities may wait to be synced to the disk, in ms. Default: 1,000. With 0, `log` returns only after the sync, which takes
    * milliseconds. Activities always survive the end of the process: this is about a crash of the machine.
    */
-  readonly syncMs?: number;
+  readonly syncMs?: number | undefined;
 }
 
 const defaultMaxBytes = 1024 ** 3;

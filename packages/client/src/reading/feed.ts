@@ -6,13 +6,13 @@ import { filterText } from './query-text.ts';
 /** Where the feed begins, and how it is read. */
 export interface FeedOptions extends Omit<ActivityFilter, 'from'>, CallOptions {
   /** The cursor of the last page that you have. Default: the feed begins with the oldest activity. */
-  readonly cursor?: string;
+  readonly cursor?: string | undefined;
   /** `now`: begin at the end, if there is no cursor. Otherwise the first moment of createdAt. */
-  readonly from?: string | Date;
+  readonly from?: string | Date | undefined;
   /** The maximum number of activities of a page: 1 to 500. Default: 500. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** Whether to wait for new activities at the end. Default: true. */
-  readonly follow?: boolean;
+  readonly follow?: boolean | undefined;
 }
 
 /** Activities of the feed, in an order in which nothing ever appears behind a reader. */

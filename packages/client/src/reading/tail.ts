@@ -8,13 +8,13 @@ import { serverSentEvents } from './server-sent-events.ts';
 /** Where the tail begins. */
 export interface TailOptions extends ActivityFilter {
   /** The cursor of the last activity that you have. Default: the tail begins with the next activity. */
-  readonly cursor?: string;
+  readonly cursor?: string | undefined;
   /** Ends the tail. It then rejects with the reason of the signal. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** The tail connects again if nothing comes for so long, in ms. Default: 45,000, three heartbeats of the service. */
-  readonly idleTimeoutMs?: number;
+  readonly idleTimeoutMs?: number | undefined;
   /** Called before each new connection, with the reason. */
-  readonly onReconnect?: (reason: unknown) => void;
+  readonly onReconnect?: ((reason: unknown) => void) | undefined;
 }
 
 /** An activity of the tail. */

@@ -7,7 +7,7 @@ import { newLine } from './new-line.ts';
 /** How to log an activity durably. `timeoutMs` limits the whole call, all attempts together. */
 export interface DurableOptions extends CallOptions {
   /** Wait up to this number of seconds for the outcome, at most 30. Default: resolve once the log holds the activity. */
-  readonly wait?: number;
+  readonly wait?: number | undefined;
 }
 
 /** Longer than the service takes to answer 503 if its log does not respond. */

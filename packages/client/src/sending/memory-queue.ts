@@ -3,9 +3,9 @@ import { type ActivityQueue, QueueFullError } from './activity-queue.ts';
 /** The limits of a queue in memory. */
 export interface QueueLimits {
   /** Default: 10,000 activities. */
-  readonly maxCount?: number;
+  readonly maxCount?: number | undefined;
   /** Default: 16 MiB of JSON. */
-  readonly maxBytes?: number;
+  readonly maxBytes?: number | undefined;
 }
 
 const encoder = new TextEncoder();

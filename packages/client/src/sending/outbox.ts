@@ -46,7 +46,7 @@ export class Outbox {
   }
 
   async flush({ signal, timeoutMs }: CallOptions): Promise<void> {
-    await withTimeLimit({ limitMs: timeoutMs, signal }, () => this.#sender.flush());
+    await withTimeLimit({ limitMs: timeoutMs, signal }, (ended) => this.#sender.flush(ended));
     const rejected = this.#rejections.take();
     if (rejected.count > 0) throw new NotLoggedError(rejected);
   }
@@ -57,9 +57,9 @@ export class Outbox {
   }
 
   async #close({ signal, timeoutMs = defaultCloseTimeoutMs }: CloseOptions): Promise<void> {
-    const cause = await withTimeLimit({ limitMs: timeoutMs, signal }, () => this.#sender.flush()).catch(
-      (error: unknown) => error,
-    );
+    const cause = await withTimeLimit({ limitMs: timeoutMs, signal }, (ended) =>
+      this.#sender.flush(ended),
+    ).catch((error: unknown) => error);
     this.#forgetPage();
     await this.#sender.stop();
     const { count, isDurable } = this.#queue;

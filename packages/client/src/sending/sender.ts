@@ -9,11 +9,11 @@ import type { Rejections } from './rejections.ts';
 /** How activities are sent. */
 export interface SenderOptions {
   /** The maximum number of activities of a request. Default: 500. */
-  readonly maxBatchCount?: number;
+  readonly maxBatchCount?: number | undefined;
   /** How long an activity waits for others, in ms. Default: 250. */
-  readonly maxDelayMs?: number;
+  readonly maxDelayMs?: number | undefined;
   /** Called after each failed attempt, with the pause before the next one. */
-  readonly onRetry?: (error: unknown, pauseMs: number) => void;
+  readonly onRetry?: ((error: unknown, pauseMs: number) => void) | undefined;
 }
 
 const maxBatchBytes = 512 * 1024;
@@ -79,10 +79,14 @@ export class Sender {
   }
 
   /** Resolves once every line that is in the queue now is settled. Rejects if the service refuses the requests. */
-  flush(): Promise<void> {
+  flush(signal: AbortSignal): Promise<void> {
     if (this.#queue.count === 0) return Promise.resolve();
     const settled = new Promise<void>((resolve, reject) => {
-      this.#waiters.push({ target: this.#settled + this.#queue.count, resolve, reject });
+      const waiter = { target: this.#settled + this.#queue.count, resolve, reject };
+      this.#waiters.push(waiter);
+      signal.addEventListener('abort', () => {
+        this.#waiters = this.#waiters.filter((other) => other !== waiter);
+      });
     });
     this.start();
     this.#pause.end('flush');
@@ -119,7 +123,9 @@ export class Sender {
   async #sendNext(): Promise<void> {
     const lines = this.#queue.first(this.#count, this.#keepalive ? maxKeepaliveBytes : maxBatchBytes);
     this.#inFlight = lines.length;
-    const keepalive = this.#keepalive && bytesOf(lines) <= maxKeepaliveBytes;
+    // Other scripts of the page may have used up the limit, so a batch that has failed goes the ordinary way.
+    const isFirst = this.#failures === 0;
+    const keepalive = this.#keepalive && isFirst && bytesOf(lines) <= maxKeepaliveBytes;
     const answer = await sendBatch(this.#connection, lines, { signal: this.#end.signal, keepalive });
     this.#inFlight = 0;
     if (!this.#end.signal.aborted) await this.#settle(lines, answer);
@@ -129,7 +135,8 @@ export class Sender {
     switch (answer.kind) {
       case 'settled':
         this.#failures = 0;
-        this.#count = Math.min(this.#maxCount, this.#count * 2);
+        // Slowly, because the limit of the service may be lower than ours.
+        this.#count = Math.min(this.#maxCount, this.#count + Math.ceil(this.#count / 8));
         // First, because the process may end in between: better twice than never.
         for (const rejected of answer.rejected) this.#rejections.add(lines, rejected);
         this.#queue.remove(lines.length);

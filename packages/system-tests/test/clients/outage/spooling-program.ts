@@ -3,11 +3,12 @@
 import { appendFileSync } from 'node:fs';
 import { env } from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ActivityClient } from '../../src/index.ts';
-import { DiskSpool } from '../../src/node/index.ts';
+import { ActivityClient } from '@user-activity/client';
+import { DiskSpool } from '@user-activity/client/node';
 
 const {
   SERVICE_URL: url = '',
+  SERVICE_KEY: apiKey = '',
   SPOOL: folder = '',
   LEDGER: ledger = '',
   RUN: run = '',
@@ -15,7 +16,7 @@ const {
 } = env;
 const portionMs = 10;
 
-const client = new ActivityClient({ url, queue: DiskSpool.open({ folder }) });
+const client = new ActivityClient({ url, apiKey, queue: DiskSpool.open({ folder }) });
 const controller = new AbortController();
 process.once('SIGTERM', () => controller.abort());
 

@@ -1,0 +1,8 @@
+/**
+ * Encodes a text as one segment of a path. Throws TypeError if it is empty, or one or two dots: URLs leave out such segments, so the request would
+ * go to another route.
+ */
+export function pathSegment(text: string): string {
+  if (/^\.{0,2}$/.test(text)) throw new TypeError(`There is no such id: "${text}".`);
+  return encodeURIComponent(text);
+}
