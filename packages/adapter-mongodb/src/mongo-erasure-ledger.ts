@@ -12,6 +12,7 @@ import {
   type UserErasure,
   type UserRemoval,
 } from '@user-activity/domain';
+import { shareRuns } from '@user-activity/timing';
 import { anyErasure, erasuresNotDone, erasuresOfUsers } from './find-user-erasures.ts';
 import type { MongoStore } from './mongo-store.ts';
 import { removeCovered, removeLettersOfUser, removeOfUser } from './remove-covered.ts';
@@ -20,6 +21,10 @@ import { openErasure, placedErasure, recordedPart } from './user-erasure-documen
 
 export class MongoErasureLedger implements ErasureLedger {
   readonly #store: MongoStore;
+  // The consumer asks for each partition.
+  readonly #isEmpty = shareRuns(() =>
+    translated(async () => (await anyErasure(this.#store).toArray()).length === 0),
+  );
 
   constructor(store: MongoStore) {
     this.#store = store;
@@ -62,7 +67,7 @@ export class MongoErasureLedger implements ErasureLedger {
   }
 
   isEmpty(): Promise<boolean> {
-    return translated(async () => (await anyErasure(this.#store).toArray()).length === 0);
+    return this.#isEmpty('');
   }
 
   async findByUsers(users: readonly UserDigest[]): Promise<readonly RecordedErasure[]> {
