@@ -10,7 +10,7 @@ export interface Options {
 }
 
 const full = { rounds: 7, seconds: 5, events: 300_000, memoryMinutes: 10 };
-const quick = { rounds: 3, seconds: 1.2, events: 60_000, memoryMinutes: 0.25 };
+const quick = { rounds: 3, seconds: 1, events: 60_000, memoryMinutes: 0.25 };
 
 export const usage = (works: readonly Work[]): string =>
   `npm run bench -- [--quick] [--only WORK,...] [--rounds N] [--seconds N] [--events N] [--minutes N] [--out FOLDER]\n\n${works

@@ -7,7 +7,8 @@ import { BatchRecord, UnreadableBatch } from '@user-activity/record-batch';
 type ReadRecord = BatchRecord | UnreadableBatch;
 
 const maxRecords = 1000;
-const maxWeight = 4 * 1024 * 1024;
+// Several partitions have such a portion at the same time.
+const maxWeight = 2 * 1024 * 1024;
 // A header takes as long as this many bytes of a value.
 const headerWeight = 128;
 // Parsing 4 MiB can take more than a second, so the event loop gets a turn after each 256 KiB. One record may have 1 MiB.

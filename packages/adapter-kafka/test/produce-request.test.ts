@@ -46,7 +46,11 @@ test('KafkaJS sends our request as it sends its own, up to the records', async (
 });
 
 test('a request holds a batch for each partition, which takes the acknowledgement of all in-sync replicas', async () => {
-  const { buffer } = (await requestOf(7, [3, 1]).request.encode()) as { readonly buffer: Buffer };
+  const { withHeader } = (await requestOf(7, [3, 1]).request.encode()) as FramedRequest;
+  const framed = withHeader(Buffer.from('header'));
+  expect(framed.readInt32BE()).toBe(framed.length - 4);
+  expect(framed.toString('latin1', 4, 10)).toBe('header');
+  const buffer = framed.subarray(10);
   expect(buffer.subarray(0, 4).toString('hex')).toBe('ffffffff');
   let position = 2 + 2 + 4 + 4 + 2 + 'topic'.length;
   expect(buffer.readInt32BE(position)).toBe(2);
@@ -61,6 +65,10 @@ test('a request holds a batch for each partition, which takes the acknowledgemen
   }
   expect(position).toBe(buffer.length);
 });
+
+interface FramedRequest {
+  withHeader(header: Uint8Array): Buffer;
+}
 
 interface Answer {
   readonly topic: string;

@@ -74,6 +74,12 @@ export class ByteWriter {
     this.#position += bytes.length;
   }
 
+  /** Leaves room for bytes that are written later. Until then, the room has any content. */
+  skip(length: number): void {
+    this.#reserve(length);
+    this.#position += length;
+  }
+
   /** Writes the number of bytes as a varint, and then the bytes, or the text as UTF-8. Null is the number -1. */
   sized(part: string | Uint8Array | null): void {
     if (part === null) this.varint(-1);
