@@ -33,6 +33,7 @@ import { makeSweepProjects } from './projects/sweep-projects.ts';
 import { withinStorageLimits } from './projects/within-storage-limits.ts';
 import { makeActivityStats } from './querying/activity-stats.ts';
 import { makeCountActivities } from './querying/count-activities.ts';
+import { makeExportActivities } from './querying/export-activities.ts';
 import { makeFindActivities, makeFindActivity } from './querying/find-activities.ts';
 import { makeFindStatus } from './querying/find-status.ts';
 import { makeBeginStoring, makeResumePartition, type ResumeDeps } from './storing/resume-storing.ts';
@@ -110,6 +111,7 @@ export const makeApiUseCases = (apiPorts: ApiPorts) => {
         findActivities: makeFindActivities(ports),
         countActivities: makeCountActivities(ports),
         activityStats: makeActivityStats({ ...ports, maxMs: ports.maxStatsMs }),
+        exportActivities: makeExportActivities(ports),
         findDeadLetters: makeFindDeadLetters(ports),
         readFeed,
         followFeed: readFeed,
