@@ -4,7 +4,7 @@ import { namedSchema } from '../openapi/component-schemas.ts';
 import { exampleOf } from '../openapi/schema-example.ts';
 import { Activity, problems } from '../openapi/schemas.ts';
 import { queryParameters } from '../query/query-parameters.ts';
-import { compressStream } from '../requests/compression.ts';
+import { compressChunks } from '../requests/compression.ts';
 import { waitForPrevious } from '../requests/page-limits.ts';
 import type { Route, RouteDeps } from '../requests/route.ts';
 import { csvHeader } from './csv-lines.ts';
@@ -80,6 +80,6 @@ export const getExport: Route<
       .type(mediaType)
       .header('cache-control', 'no-store')
       .header('content-disposition', `attachment; filename="${fileName}"`)
-      .send(compressStream(request, reply, Readable.from(body, { objectMode: false })));
+      .send(Readable.from(compressChunks(request, reply, body), { objectMode: false }));
   });
 };

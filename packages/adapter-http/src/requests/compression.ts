@@ -1,4 +1,4 @@
-import { type Readable, pipeline } from 'node:stream';
+import { once } from 'node:events';
 import { constants, createGzip, gzip } from 'node:zlib';
 import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import type { NamedProjects } from './project.ts';
@@ -53,12 +53,37 @@ export function compressBody(
   });
 }
 
-/**
- * Returns the stream of a response, compressed if the client accepts that. Each chunk can be read as soon as it is sent, so that a client
- * whose connection breaks has nearly everything. The stream fails if `body` fails, and destroys `body` if it is destroyed.
- */
-export function compressStream(request: FastifyRequest, reply: FastifyReply, body: Readable): Readable {
-  if (!mayCompress(request)) return body;
+/** Returns the chunks of a streamed response, compressed if the client accepts that. */
+export function compressChunks(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  chunks: AsyncIterable<Buffer>,
+): AsyncIterable<Buffer> {
+  if (!mayCompress(request)) return chunks;
   reply.header('content-encoding', encoding);
-  return pipeline(body, createGzip({ flush: constants.Z_SYNC_FLUSH }), () => {});
+  return gzipped(chunks);
+}
+
+/**
+ * Yields each chunk compressed, before it asks for the next one. A client can read it as soon as it arrives, so a client whose connection
+ * breaks has everything that was sent.
+ */
+async function* gzipped(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
+  const compressor = createGzip({ flush: constants.Z_SYNC_FLUSH });
+  const parts: Buffer[] = [];
+  compressor.on('data', (part: Buffer) => parts.push(part));
+  try {
+    for await (const chunk of chunks) {
+      await new Promise((resolve) => {
+        compressor.write(chunk, resolve);
+      });
+      yield Buffer.concat(parts.splice(0));
+    }
+    const ended = once(compressor, 'end');
+    compressor.end();
+    await ended;
+    yield Buffer.concat(parts);
+  } finally {
+    compressor.destroy();
+  }
 }

@@ -1,4 +1,4 @@
-import type { StoredActivity } from '@user-activity/domain';
+import { maxPageBytes, type StoredActivity } from '@user-activity/domain';
 import type { FastifyRequest } from 'fastify';
 import { makePage } from './page-limits.ts';
 import { timeSearch } from './request-usage.ts';
@@ -17,7 +17,9 @@ export const pageReader =
     let bytes = 0;
     try {
       const page = await makePage(request, kind, () => timeSearch(request, read));
-      bytes = page.activities.reduce((sum, activity) => sum + activity.maxTextBytes(), 0);
+      // A page ends before it exceeds the maximum, and one activity alone is far below it.
+      const maxBytes = page.activities.reduce((sum, activity) => sum + activity.maxTextBytes(), 0);
+      bytes = Math.min(maxBytes, maxPageBytes);
       return page;
     } finally {
       request.byteCounter.holdResponse(bytes);

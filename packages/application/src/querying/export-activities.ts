@@ -3,12 +3,14 @@ import {
   type ActivityPage,
   ActivityQuery,
   type ActivityRepository,
-  maxLimit,
   type Order,
   type Position,
   type StoredActivity,
 } from '@user-activity/domain';
 import { withNarrowingHint } from './with-narrowing-hint.ts';
+
+// With the maximum of 500, an export of a million took a tenth less time, and 60 to 130 MB of memory instead of 25.
+const pageSize = 100;
 
 export interface ExportQuestion {
   readonly filter: ActivityFilter;
@@ -32,7 +34,7 @@ export const makeExportActivities = (deps: { readonly repository: ActivityReposi
   async function exportActivities({ filter, order, after, run }) {
     const read = (query: ActivityQuery): Promise<ActivityPage> =>
       run(() => withNarrowingHint(filter, () => deps.repository.find(query)));
-    const query = ActivityQuery.of({ filter, order, after, limit: maxLimit });
+    const query = ActivityQuery.of({ filter, order, after, limit: pageSize });
     return pagesFrom([await read(query)], query, read);
   };
 
