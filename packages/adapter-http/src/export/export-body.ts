@@ -4,6 +4,7 @@ import { isDomainError, type StoredActivity } from '@user-activity/domain';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { inPortions } from '../bodies/in-portions.ts';
 import { turns } from '../bodies/turns.ts';
+import type { LinesOf } from './export-format.ts';
 import { Problem } from '../requests/problem.ts';
 
 const groupLength = 64 * 1024;
@@ -26,7 +27,7 @@ export function exportCounter(): (end: End) => void {
 
 export interface ExportBody {
   readonly header: string;
-  readonly linesOf: (activities: readonly StoredActivity[]) => string;
+  readonly linesOf: LinesOf;
   readonly pages: ExportedPages;
   readonly onEnd: (end: End) => void;
 }
@@ -46,7 +47,6 @@ export async function* exportBody(
     if (!reply.raw.destroyed) {
       end = 'fault';
       logCutOff(request, error);
-      breakOff(request);
     }
     throw error;
   } finally {
@@ -55,10 +55,7 @@ export async function* exportBody(
 }
 
 /** Encodes a page. Other work gets a turn in between. */
-async function chunksOf(
-  activities: readonly StoredActivity[],
-  linesOf: ExportBody['linesOf'],
-): Promise<readonly Buffer[]> {
+async function chunksOf(activities: readonly StoredActivity[], linesOf: LinesOf): Promise<readonly Buffer[]> {
   const turn = turns.begin();
   const chunks: Buffer[] = [];
   for (const group of groupsOf(activities)) {
@@ -103,9 +100,4 @@ function logCutOff({ log }: FastifyRequest, error: unknown): void {
   if (isDomainError(error)) log.warn({ code: error.code }, `export cut off: ${error.message}`);
   else if (error instanceof Problem) log.warn(`export cut off: ${error.message}`);
   else log.error({ err: error }, 'export cut off: an unexpected error');
-}
-
-/** Resets the connection of an HTTP/1.0 client. Its response ends with the connection, so an ordinary close would look like a complete export. */
-function breakOff({ raw: { httpVersion, socket } }: FastifyRequest): void {
-  if (httpVersion === '1.0') socket.resetAndDestroy();
 }

@@ -1,11 +1,13 @@
 import { Readable } from 'node:stream';
 import { Type } from '@sinclair/typebox';
+import type { FastifyRequest } from 'fastify';
 import { namedSchema } from '../openapi/component-schemas.ts';
 import { exampleOf } from '../openapi/schema-example.ts';
 import { Activity, problems } from '../openapi/schemas.ts';
 import { queryParameters } from '../query/query-parameters.ts';
 import { compressChunks } from '../requests/compression.ts';
 import { waitForPrevious } from '../requests/page-limits.ts';
+import { Problem } from '../requests/problem.ts';
 import type { Route, RouteDeps } from '../requests/route.ts';
 import { csvHeader } from './csv-lines.ts';
 import { exportBody, exportCounter } from './export-body.ts';
@@ -54,9 +56,17 @@ const schema = {
         },
       },
     }),
-    ...problems(400, 401, 403, 503),
+    ...problems(400, 401, 403, 426, 503),
   },
 };
+
+/** Throws 426 for HTTP/1.0: its response would end with the connection, so an export that breaks off would look complete. */
+function assertHttp11({ raw: { httpVersion } }: FastifyRequest): void {
+  if (httpVersion !== '1.0') return;
+  throw new Problem(426, 'An export needs HTTP/1.1. In nginx, set "proxy_http_version 1.1".', {
+    headers: { upgrade: 'HTTP/1.1', connection: 'Upgrade, close' },
+  });
+}
 
 export const getExport: Route<
   keyof Pick<RouteDeps, 'exportActivities' | 'findPrincipal' | 'isStopping' | 'clock'>
@@ -67,12 +77,14 @@ export const getExport: Route<
   const onEnd = exportCounter();
   app.get('/api/logs/export', options, async (request, reply) => {
     const { format, ...question } = readExportQuery(request.project, queryParameters(request), clock);
+    assertHttp11(request);
     exportPlaces.take(request, reply);
+    const { mediaType, fileName, load, ...writer } = formatWriters[format];
+    const linesOf = await load();
     const kind = question.filter.metadata.length > 0 ? 'search' : 'page';
     const run = exportReader(request, reply, deps, kind);
     // Answers with a problem if the first page fails.
     const pages = await exportActivities(request.principal, { ...question, run });
-    const { mediaType, fileName, linesOf, ...writer } = formatWriters[format];
     const header = question.after === undefined ? writer.header : '';
     const body = exportBody(request, reply, { header, linesOf, pages, onEnd });
     return reply

@@ -2,8 +2,10 @@ import { StoredActivity } from '@user-activity/domain';
 import { anyMetadata, sampleActivity } from '@user-activity/port-contracts';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { csvHeader, csvLines, safeCell } from '../../src/export/csv-lines.ts';
+import { csvHeader, loadCsvLines, safeCell } from '../../src/export/csv-lines.ts';
 import { cellsOf } from './csv-reader.ts';
+
+const csvLines = await loadCsvLines();
 
 const linesOf = (fields: Parameters<typeof sampleActivity>[0]): string =>
   csvLines([StoredActivity.of(sampleActivity(fields))]);
