@@ -1,6 +1,7 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { optionsEvents } from './cloud-events/options-events.ts';
 import { postEvents } from './cloud-events/post-events.ts';
+import { getExport } from './export/get-export.ts';
 import { getFeed } from './feed/get-feed.ts';
 import { getStream } from './feed/get-stream.ts';
 import type { Route, RouteDeps } from './requests/route.ts';
@@ -47,6 +48,7 @@ export const allRoutes: readonly AddRoute[] = [
   getLogs,
   getCount,
   getStats,
+  getExport,
   getFeed,
   getStream,
   getLog,

@@ -10,6 +10,7 @@ import type { BytesInFlight } from './requests/bytes-in-flight.ts';
 import { Connection } from './requests/connection.ts';
 import { principalFinder } from './requests/credentials.ts';
 import { assertRoute, handleErrors, isUnknownPath } from './requests/error-handling.ts';
+import { compressBody, isCompressible } from './requests/compression.ts';
 import { closeIfUnread } from './requests/lingering.ts';
 import { loadShedding } from './requests/load-shedding.ts';
 import { assertOneHost } from './requests/own-hosts.ts';
@@ -57,7 +58,15 @@ export const api = fastifyPlugin(async (app: FastifyInstance, options: ApiOption
     assertScopeNamed({ url, config });
     const projects = projectsOf({ url, config });
     const isForPages = webPages.addRoute(route);
-    route.config = { ...config, projects, isForPages, vary: varyOf({ projects, isForPages }) };
+    const compresses = isCompressible(route, projects);
+    // A hook of the route, so that no other request pays for it.
+    if (compresses) route.onSend = [compressBody, ...[route.onSend ?? []].flat()];
+    route.config = {
+      ...config,
+      projects,
+      isForPages,
+      vary: varyOf({ projects, isForPages, isCompressible: compresses }),
+    };
   });
   // All checks are in one hook without a promise, because each hook costs time in every request.
   app.addHook('onRequest', (request, reply, done) => {

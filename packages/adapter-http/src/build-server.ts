@@ -1,6 +1,7 @@
 import type { ApiUseCases } from '@user-activity/application';
 import fastify, { type FastifyInstance, LogController } from 'fastify';
 import { api } from './api.ts';
+import { exportPlaces } from './export/export-places.ts';
 import { readerPlaces } from './feed/reader-places.ts';
 import { BytesInFlight } from './requests/bytes-in-flight.ts';
 import { answerError } from './requests/error-handling.ts';
@@ -56,6 +57,7 @@ export async function buildFastify(options: HttpServerOptions): Promise<FastifyI
   });
   limitConnections(app, options.maxConnections, options.logger);
   readerPlaces.measure();
+  exportPlaces.measure();
   const bytesInFlight = new BytesInFlight(options.maxBytesInFlight);
   await app.register(api, { ...options, requestMetrics, bytesInFlight });
   await app.ready();

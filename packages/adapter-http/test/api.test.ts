@@ -196,6 +196,7 @@ describe('documentation', () => {
       'get /api/keys',
       'get /api/logs',
       'get /api/logs/count',
+      'get /api/logs/export',
       'get /api/logs/feed',
       'get /api/logs/stats',
       'get /api/logs/stream',

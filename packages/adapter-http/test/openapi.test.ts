@@ -73,6 +73,7 @@ describe('for generators of clients', () => {
     expect(Object.keys(schemas)).toEqual([
       'Activity',
       'ActivityCount',
+      'ActivityLines',
       'ActivityPage',
       'ActivityStats',
       'ActivityStatus',

@@ -63,7 +63,7 @@ test('every route takes every good name', async () => {
       expect([route, name, (await ask(it, sent, name)).statusCode]).not.toEqual([route, name, 400]);
 });
 
-test('every route says that its answers depend on the header and the key, also with a bad name, and others do not', async () => {
+test('every route says that its answers depend on the header and the key, and on the encoding if it reads, and others do not', async () => {
   const it = await service();
   const pagesUse = { ...loggings, 'OPTIONS /api/events': undefined };
   for (const [route, sent] of everyRoute)
@@ -71,7 +71,7 @@ test('every route says that its answers depend on the header and the key, also w
       expect([route, (await ask(it, sent, name)).headers.vary]).toEqual([
         route,
         // Pages of other origins may read the responses of these routes.
-        `${route in pagesUse ? 'Origin, ' : ''}Authorization, X-Api-Key, X-Project`,
+        `${route in pagesUse ? 'Origin, ' : ''}Authorization, X-Api-Key, X-Project${route.startsWith('GET') ? ', Accept-Encoding' : ''}`,
       ]);
   for (const url of ['/health/live', '/metrics', '/openapi.json', '/api/nothing'])
     expect([url, (await ask(it, { method: 'GET', url }, 'shop')).headers.vary]).toEqual([url, undefined]);

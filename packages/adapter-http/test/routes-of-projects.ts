@@ -24,6 +24,7 @@ export const readings: Readonly<Record<string, Sent>> = {
   'GET /api/logs': { method: 'GET', url: '/api/logs?userId=ann' },
   'GET /api/logs/count': { method: 'GET', url: '/api/logs/count?userId=ann' },
   'GET /api/logs/stats': { method: 'GET', url: '/api/logs/stats?by=type&userId=ann' },
+  'GET /api/logs/export': { method: 'GET', url: '/api/logs/export?format=csv&userId=ann' },
   'GET /api/logs/feed': { method: 'GET', url: '/api/logs/feed?userId=ann' },
   'GET /api/logs/:id': { method: 'GET', url: '/api/logs/a' },
   'GET /api/logs/:id/status': { method: 'GET', url: '/api/logs/a/status' },

@@ -200,9 +200,10 @@ export function onMemory(changed: Changed = {}) {
   return { log, store, clock: deps.clock, repository, feedWatch, outcomeWaiter, lines, options, keyClock };
 }
 
-/** What the test looks at of an answer; the body as JSON. */
+/** What the test looks at of an answer. The body is a value if it is JSON, and otherwise text. */
 export function seen(response: LightMyRequestResponse): { status: number; body: unknown } {
-  return { status: response.statusCode, body: response.json() };
+  const isJson = /^application\/(?:problem\+)?json/.test(String(response.headers['content-type']));
+  return { status: response.statusCode, body: isJson ? response.json() : response.body };
 }
 
 /** What `seen` gives of a refusal with such a detail. */

@@ -12,7 +12,20 @@ async function beyondBytes(sound: ActivityRepository, query: ActivityQuery): Pro
   return { ...rest, activities: [...page.activities, ...rest.activities] };
 }
 
+/** Returns an empty page if no activity has the position after which the page begins. */
+async function afterActivities(sound: ActivityRepository, query: ActivityQuery): Promise<ActivityPage> {
+  const { filter, after } = query;
+  const isKnown =
+    after === undefined || (await sound.findById({ project: filter.project, id: after.id })) !== undefined;
+  return isKnown ? sound.find(query) : { activities: [], hasMore: false };
+}
+
 export const brokenPages: Broken<RepositorySubject> = [
+  [
+    'R9',
+    'looks up its position',
+    repository((sound) => ({ find: (query) => afterActivities(sound, query) })),
+  ],
   [
     'R17',
     'limits a page by the number of activities alone',

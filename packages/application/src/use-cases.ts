@@ -35,6 +35,7 @@ import { type ConfirmMoveDeps, makeConfirmMove } from './moving/confirm-move.ts'
 import { makeMoveData, type MoveDataDeps } from './moving/move-data.ts';
 import { makeActivityStats } from './querying/activity-stats.ts';
 import { makeCountActivities } from './querying/count-activities.ts';
+import { makeExportActivities } from './querying/export-activities.ts';
 import { makeFindActivities, makeFindActivity } from './querying/find-activities.ts';
 import { makeFindStatus } from './querying/find-status.ts';
 import { makeBeginStoring, makeResumePartition, type ResumeDeps } from './storing/resume-storing.ts';
@@ -112,6 +113,7 @@ export const makeApiUseCases = (apiPorts: ApiPorts) => {
         findActivities: makeFindActivities(ports),
         countActivities: makeCountActivities(ports),
         activityStats: makeActivityStats({ ...ports, maxMs: ports.maxStatsMs }),
+        exportActivities: makeExportActivities(ports),
         findDeadLetters: makeFindDeadLetters(ports),
         readFeed,
         followFeed: readFeed,

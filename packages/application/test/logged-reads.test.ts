@@ -1,6 +1,7 @@
 import {
   ActivityFilter,
   ActivityId,
+  type ActivityPage,
   ActivityQuery,
   ActivityType,
   type AuditEvent,
@@ -45,12 +46,22 @@ function setUp(isOn = true) {
       findActivities: async () => ({ activities: [stored], hasMore: true }),
       countActivities: async () => 42,
       activityStats: async () => [{ key: 'LOGIN', count: 42 }],
+      exportActivities: async () => exportedPages(stored),
       findDeadLetters: async () => ({ letters: [], hasMore: false }),
       readFeed: async () => feedPage([stored, stored]),
       followFeed: async () => feedPage([]),
     },
   );
   return { reads, events };
+}
+
+/** Two pages with three activities. Then a fault follows. */
+async function* exportedPages(
+  stored: StoredActivity,
+): AsyncGenerator<readonly StoredActivity[], void, undefined> {
+  yield [stored, stored];
+  yield [stored];
+  throw new DomainError('STORE_UNAVAILABLE', 'down');
 }
 
 const filter = ActivityFilter.of({ project: shop, userIds: [ben, anna] });
@@ -89,6 +100,27 @@ test('a page of the feed is logged, and a stream once', async () => {
   expect(events.map(({ type, details }) => [type, details['search'], details['results']])).toEqual([
     ['SEARCHED', 'feed', 2],
     ['SEARCHED', 'stream', 0],
+  ]);
+});
+
+test('an export is logged once, at its end, with the number of activities that were taken', async () => {
+  const { reads, events } = setUp();
+  const question = { filter, order: 'asc', run: (read: () => Promise<ActivityPage>) => read() } as const;
+  const whole = await reads.exportActivities(reader, question);
+  expect(events).toEqual([]);
+  const takeAll = async (): Promise<void> => {
+    for await (const page of whole) expect(page.length).toBeGreaterThan(0);
+  };
+  await expect(takeAll()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+  for await (const page of await reads.exportActivities(Principal.root, question)) {
+    expect(page).toHaveLength(2);
+    break;
+  }
+  expect(
+    events.map(({ type, actor, details }) => [type, actor, details['search'], details['results']]),
+  ).toEqual([
+    ['SEARCHED', reader.actor, 'export', 3],
+    ['SEARCHED', 'root', 'export', 2],
   ]);
 });
 
@@ -161,6 +193,7 @@ test('a read that fails is not logged', async () => {
       findActivities: failing,
       countActivities: failing,
       activityStats: failing,
+      exportActivities: failing,
       findDeadLetters: failing,
       readFeed: failing,
       followFeed: failing,

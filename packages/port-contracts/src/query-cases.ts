@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { type ActivityFilter, Timestamp, TimeRange, type UserActivity } from '@user-activity/domain';
+import {
+  type ActivityFilter,
+  ActivityId,
+  ActivityQuery,
+  type Position,
+  Timestamp,
+  TimeRange,
+  type UserActivity,
+} from '@user-activity/domain';
 import * as fc from 'fast-check';
 import { repositoryCases } from './repository-subject.ts';
 import { idsOf, sampleActivities, sampleActivity, start } from './samples.ts';
@@ -106,6 +114,32 @@ export const queryCases = repositoryCases({
       const nobody = filterOf({ userIds: ['nobody'] });
       assert.deepEqual(await walk(repository, { filter: nobody, limit: 1 }), [[]]);
     },
+    async 'a walk can begin after any position, also one that no activity has'(repository) {
+      const moments = [start, start + 2];
+      const saved = moments.flatMap((createdAt) =>
+        ids
+          .filter((_, index) => index % 2 === 1)
+          .map((id, index) =>
+            sampleActivity({ id: `${id}${createdAt - start}`, userId: users[index % 2] ?? '', createdAt }),
+          ),
+      );
+      await repository.save(saved);
+      const filters = [[], users.slice(0, 1), users.slice(0, 2)].map((userIds) => filterOf({ userIds }));
+      for (const filter of filters)
+        for (const order of ['asc', 'desc'] as const)
+          for (const millis of [-1, 0, 1, 2, 3])
+            for (const id of [...ids, ...idsOf(saved)]) {
+              const after = { createdAt: Timestamp.fromMillis(start + millis), id: ActivityId.parse(id) };
+              const { activities } = await repository.find(
+                ActivityQuery.of({ filter, order, after, limit: 500 }),
+              );
+              const rest = saved.filter((activity) => isAfter(activity, after) === (order === 'asc'));
+              const others = rest.filter(
+                ({ id: other, createdAt }) => other !== id || createdAt !== after.createdAt,
+              );
+              assert.deepEqual(idsOf(activities), expectedOf(others, { filter, order }));
+            }
+    },
     async 'any walk returns what filtering and sorting everything would return'(repository) {
       const everything: UserActivity[] = [];
       const anyFields = fc.array(anyField, { maxLength: 12 });
@@ -159,6 +193,10 @@ export const queryCases = repositoryCases({
     },
   },
 });
+
+/** Whether an activity comes after a position in ascending order. Ids are ASCII, so their characters compare as their bytes. */
+const isAfter = ({ createdAt, id }: UserActivity, position: Position): boolean =>
+  createdAt > position.createdAt || (createdAt === position.createdAt && id > position.id);
 
 function expectedOf(
   everything: readonly UserActivity[],

@@ -6,11 +6,11 @@ import { namedSchema } from '../openapi/component-schemas.ts';
 import { Activity, problems } from '../openapi/schemas.ts';
 import { queryParameters } from '../query/query-parameters.ts';
 import { waitForPrevious } from '../requests/page-limits.ts';
+import { pageReader } from '../requests/page-reader.ts';
 import { whileWaiting } from '../requests/prefer-wait.ts';
 import type { Route } from '../requests/route.ts';
 import { FeedCursor } from './feed-cursor.ts';
 import { feedSchemas, readFeedQuery } from './feed-parameters.ts';
-import { feedReader } from './feed-reader.ts';
 import { readerPlaces } from './reader-places.ts';
 
 const schema = {
@@ -58,7 +58,7 @@ export const getFeed: Route<'readFeed' | 'clock'> = (app, { readFeed, clock }) =
       readFeed(request.principal, {
         ...question,
         until: waitSeconds > 0 ? until : undefined,
-        run: feedReader(request),
+        run: pageReader(request, 'page'),
       }),
     );
     const nextCursor = FeedCursor.text(position);

@@ -8,13 +8,13 @@ import { Activity, problems } from '../openapi/schemas.ts';
 import { queryParameters } from '../query/query-parameters.ts';
 import { checkAgain } from '../requests/authorization.ts';
 import { waitForPrevious } from '../requests/page-limits.ts';
-import { whileWaiting } from '../requests/prefer-wait.ts';
+import { pageReader } from '../requests/page-reader.ts';
+import { pause, whileWaiting } from '../requests/prefer-wait.ts';
 import { Problem } from '../requests/problem.ts';
 import type { Route, RouteDeps } from '../requests/route.ts';
 import { eventsOf, eventStreamType, heartbeat, streamStart } from './event-stream.ts';
 import { readStreamQuery, streamSchemas } from './feed-parameters.ts';
-import { feedReader } from './feed-reader.ts';
-import { inPortions } from './in-portions.ts';
+import { inPortions } from '../bodies/in-portions.ts';
 import { readerPlaces } from './reader-places.ts';
 
 const heartbeatMs = 15_000;
@@ -56,7 +56,8 @@ const schema = {
 type StreamDeps = Pick<RouteDeps, 'continueFeed' | 'findPrincipal' | 'isStopping'>;
 
 export const getStream: Route<keyof StreamDeps | 'followFeed' | 'clock'> = (app, deps) => {
-  const config = { scope: 'read', projects: 'readable' } as const;
+  // A compressor would keep events back.
+  const config = { scope: 'read', projects: 'readable', isCompressible: false } as const;
   // A response to HEAD would never end.
   const options = { schema, config, preHandler: waitForPrevious, exposeHeadRoute: false };
   app.get('/api/logs/stream', options, async (request, reply) => {
@@ -65,7 +66,7 @@ export const getStream: Route<keyof StreamDeps | 'followFeed' | 'clock'> = (app,
     readerPlaces.take(request, reply);
     const question = { ...selection, limit: pageLimit };
     // Answers with a problem if the first page fails.
-    const first = await deps.followFeed(request.principal, { ...question, run: feedReader(request) });
+    const first = await deps.followFeed(request.principal, { ...question, run: pageReader(request, 'page') });
     return reply
       .code(200)
       .type(eventStreamType)
@@ -99,7 +100,7 @@ async function* chunksOf(
   question: Pick<FeedQuestion, 'filter' | 'limit'>,
   first: FeedPage,
 ): AsyncGenerator<Buffer, void, undefined> {
-  const run = feedReader(request);
+  const run = pageReader(request, 'page');
   let { position } = first;
   yield* sent(request, reply, streamStart(first.start, retryMs) + eventsOf(first));
   let heartbeatAt = performance.now() + heartbeatMs;
@@ -119,7 +120,7 @@ async function* chunksOf(
     else {
       // The store failed, the keys cannot be read, a limit is reached, or the service stops. If a filter matches little, the page has
       // more, and no pause is needed.
-      if (page?.hasMore !== true) await whileWaiting(reply, pauseSeconds, aborted);
+      if (page?.hasMore !== true) await pause(reply, pauseSeconds);
       continue;
     }
     heartbeatAt = performance.now() + heartbeatMs;
@@ -141,12 +142,6 @@ async function* sent(
     byteCounter.holdResponse(0);
   }
 }
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 
 /** Returns undefined after a failure that may pass. Then the client need not reconnect. Throws all other errors. */
 function unlessPassing(error: unknown): undefined {

@@ -164,6 +164,7 @@ const problemDescriptions = {
   413: 'The decoded body is too large. The limit for one activity, event or call is 1 MiB. A batch has at most `MAX_BODY_BYTES` and `MAX_BATCH_SIZE` items.',
   415: 'The route does not accept the media type, the charset or the encoding of the body.',
   422: 'The body breaks a rule; every violation is listed with its path.',
+  426: 'The request is HTTP/1.0, whose response could not show that it broke off. Use HTTP/1.1.',
   503: 'The log or the store does not answer, or the service is busy. Send the request again later. Use the ids in `ids`, if there are any, so that nothing is stored twice.',
 } as const;
 

@@ -43,7 +43,7 @@ export interface PageRequest<Filter, Id extends string, Item> {
   readonly cursorAfter: (lastPosition: ListPosition<string>) => string;
 }
 
-const orderParameter: Parameter<Order> = {
+export const orderParameter: Parameter<Order> = {
   name: 'order',
   schema: Type.Union([Type.Literal('desc'), Type.Literal('asc')], {
     'x-component': 'Order',

@@ -49,3 +49,13 @@ export async function whileWaiting<Result>(
     raw.off('close', abort);
   }
 }
+
+/** Waits for `seconds`, or until the connection closes. */
+export const pause = (reply: FastifyReply, seconds: number): Promise<void> =>
+  whileWaiting(reply, seconds, aborted);
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });

@@ -27,6 +27,8 @@ declare module 'fastify' {
     readonly keyInQuery?: boolean;
     /** Whether web pages of other origins may use the route. `api` sets it for each route. */
     readonly isForPages?: boolean;
+    /** Whether responses are compressed if the client accepts that. Default: those to GET below `/api` and `/v1`. */
+    readonly isCompressible?: boolean;
     /** The value of the header `Vary`. `api` sets it for each route. */
     readonly vary?: string | undefined;
     /** The media types that the route accepts. Default: `application/json`. */

@@ -81,7 +81,15 @@ const projectHeaders = 'Authorization, X-Api-Key, X-Project';
  * Returns the headers on which the responses of a route depend. A cache in front of the service must not answer with the page of another
  * project, of another key, or of another origin.
  */
-export function varyOf({ isForPages = false, projects = 'none' }: FastifyContextConfig): string | undefined {
-  if (projects === 'none') return isForPages ? 'Origin' : undefined;
-  return isForPages ? `Origin, ${projectHeaders}` : projectHeaders;
+export function varyOf({
+  isForPages = false,
+  isCompressible = false,
+  projects = 'none',
+}: FastifyContextConfig): string | undefined {
+  const names = [
+    ...(isForPages ? ['Origin'] : []),
+    ...(projects === 'none' ? [] : [projectHeaders]),
+    ...(isCompressible ? ['Accept-Encoding'] : []),
+  ];
+  return names.length === 0 ? undefined : names.join(', ');
 }

@@ -32,7 +32,8 @@ export async function serveDocs(
         title: 'User-activity log',
         version,
         description:
-          'Logs the activities of users. Bodies may be gzip-encoded. Limits apply to the decoded bytes.',
+          'Logs the activities of users. Bodies may be gzip-encoded, and so are larger responses to GET if the client accepts that. Limits apply to ' +
+          'the decoded bytes.',
         contact: { name: 'The team that runs this service' },
         license: { name: 'MIT', identifier: 'MIT' },
       },

@@ -131,7 +131,7 @@ test.each(readRoutes)('%s is logged once if reads are logged, also in _system', 
   for (const project of ['shop', '_system']) await ask(it, sent, asRoot({ 'x-project': project }));
   await it.flushReadLog();
   const logged = it.logged().map(({ content }) => 'activity' in content && content.activity.toJSON());
-  const isSearch = /logs(?:$|\?|\/count|\/stats|\/feed)/.test(sent.url);
+  const isSearch = /logs(?:$|\?|\/count|\/stats|\/export|\/feed)/.test(sent.url);
   const type = isSearch ? 'SEARCHED' : 'VIEWED';
   expect(logged).toMatchObject([
     { project: '_system', type, userId: 'root', metadata: { project: 'shop', results: 0 } },

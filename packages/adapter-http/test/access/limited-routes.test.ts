@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { MemoryMetrics } from '@user-activity/adapter-memory';
-import { FeedPosition } from '@user-activity/domain';
+import { type ActivityPage, FeedPosition } from '@user-activity/domain';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { loggings, others, readings, type Sent } from '../routes-of-projects.ts';
 import { logId, post, type Service, service } from '../service.ts';
@@ -96,6 +96,10 @@ test.each(Object.entries(brokenBatches))('a batch of %s counts its items before 
 const position = FeedPosition.start(logId);
 const emptyPage = { activities: [], start: position, position, hasMore: false };
 
+async function* onePage({ activities }: ActivityPage): AsyncGenerator<ActivityPage['activities']> {
+  yield activities;
+}
+
 /** A service whose queries take 300 ms of the clock that never jumps. */
 async function slowService(limits: Record<string, number>) {
   const slow =
@@ -111,6 +115,7 @@ async function slowService(limits: Record<string, number>) {
       findActivities: slow({ activities: [], hasMore: false }),
       countActivities: slow(0),
       activityStats: slow([]),
+      exportActivities: async (_, { run }) => onePage(await run(slow({ activities: [], hasMore: false }))),
       findStatus: slow('unknown'),
       readFeed: (_, { run }) => run(slow(emptyPage)),
       findDeadLetters: slow({ letters: [], hasMore: false }),

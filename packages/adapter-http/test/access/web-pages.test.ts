@@ -167,7 +167,7 @@ describe.each([
     const response = await it.app.inject({ url: '/api/logs', headers: asRoot() });
     expect([response.statusCode, response.headers['vary']]).toEqual([
       200,
-      'Authorization, X-Api-Key, X-Project',
+      'Authorization, X-Api-Key, X-Project, Accept-Encoding',
     ]);
     const health = await it.app.inject({ url: '/health/live', headers: { origin: shop } });
     expect(health.statusCode).toBe(200);

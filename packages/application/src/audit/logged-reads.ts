@@ -6,12 +6,14 @@ import type {
   JsonScalar,
   Principal,
   ProjectId,
+  StoredActivity,
   TimeRange,
   UserId,
 } from '@user-activity/domain';
 import type { FindDeadLetters } from '../dead-letters/find-dead-letters.ts';
 import type { ActivityStats } from '../querying/activity-stats.ts';
 import type { CountActivities } from '../querying/count-activities.ts';
+import type { ExportActivities, ExportedPages, ExportQuestion } from '../querying/export-activities.ts';
 import type { FindActivities, FindActivity } from '../querying/find-activities.ts';
 import type { ReadFeed } from '../following/read-feed.ts';
 import type { ReadLog } from './read-log.ts';
@@ -29,11 +31,17 @@ interface Reads {
   readonly findActivities: FindActivities;
   readonly countActivities: CountActivities;
   readonly activityStats: ActivityStats;
+  readonly exportActivities: ExportActivities;
   readonly findDeadLetters: FindDeadLetters;
   readonly readFeed: ReadFeed;
   /** Reads the first page of a stream. */
   readonly followFeed: ReadFeed;
 }
+
+type Kind = readonly [AuditType, JsonObject];
+
+const searched = (search: string): Kind => ['SEARCHED', { search }];
+const viewed = (view: string): Kind => ['VIEWED', { view }];
 
 /** What a read returned, in a form that an event may have. */
 interface Description {
@@ -51,33 +59,44 @@ interface Description {
 export function makeLoggedReads({ readLog, digest }: LoggedReadsDeps, reads: Reads) {
   const digestOf = (value: unknown): string => digest(JSON.stringify(value));
 
+  const add = (
+    { actor }: Principal,
+    [type, kind]: Kind,
+    { project, filter, users, results }: Description,
+  ): void => {
+    const userDigests = users.map((user) => digestOf([project, user]));
+    readLog?.add({
+      type,
+      actor,
+      details: {
+        ...kind,
+        project,
+        filter: digestOf(filter),
+        ...(users.length === 0 ? {} : { users: userDigests }),
+        results,
+      },
+    });
+  };
+
   const logged =
     <Question, Answer>(
-      [type, kind]: readonly [AuditType, JsonObject],
+      kind: Kind,
       read: (question: Question) => Promise<Answer>,
       describe: (question: Question, answer: Answer) => Description,
     ) =>
     async (principal: Principal, question: Question): Promise<Answer> => {
       const answer = await read(question);
-      if (readLog === undefined) return answer;
-      const { project, filter, users, results } = describe(question, answer);
-      const userDigests = users.map((user) => digestOf([project, user]));
-      readLog.add({
-        type,
-        actor: principal.actor,
-        details: {
-          ...kind,
-          project,
-          filter: digestOf(filter),
-          ...(users.length === 0 ? {} : { users: userDigests }),
-          results,
-        },
-      });
+      if (readLog !== undefined) add(principal, kind, describe(question, answer));
       return answer;
     };
 
-  const searched = (search: string) => ['SEARCHED', { search }] as const;
-  const viewed = (view: string) => ['VIEWED', { view }] as const;
+  // One event for the whole export, at its end, because only then the number of results is known. An event for each page would be news for
+  // an export of these events, as it would be for a stream.
+  const exportActivities = async (principal: Principal, question: ExportQuestion): Promise<ExportedPages> => {
+    const pages = await reads.exportActivities(question);
+    if (readLog === undefined) return pages;
+    return counted(pages, (results) => add(principal, searched('export'), search(question.filter, results)));
+  };
 
   return {
     findActivities: logged(searched('list'), reads.findActivities, ({ filter }, { activities }) =>
@@ -90,6 +109,7 @@ export function makeLoggedReads({ readLog, digest }: LoggedReadsDeps, reads: Rea
     readFeed: logged(searched('feed'), reads.readFeed, ({ filter }, { activities }) =>
       search(filter, activities.length),
     ),
+    exportActivities,
     // One event for the whole stream. An event for each page would be news for a stream of these events, and so on without end.
     followFeed: logged(searched('stream'), reads.followFeed, ({ filter }, { activities }) =>
       search(filter, activities.length),
@@ -107,6 +127,22 @@ export function makeLoggedReads({ readLog, digest }: LoggedReadsDeps, reads: Rea
       results: letters.length,
     })),
   };
+}
+
+/** Returns the same pages. Calls `onEnd` with the number of activities that were taken, also if the rest is not taken or cannot be read. */
+async function* counted(
+  pages: ExportedPages,
+  onEnd: (results: number) => void,
+): AsyncGenerator<readonly StoredActivity[], void, undefined> {
+  let results = 0;
+  try {
+    for await (const page of pages) {
+      results += page.length;
+      yield page;
+    }
+  } finally {
+    onEnd(results);
+  }
 }
 
 const search = (filter: ActivityFilter, results: number): Description => ({

@@ -31,7 +31,7 @@ export type SaveOutcome = Exclude<RecordOutcome, 'dead_lettered'> | Refused;
  *  R7  Filtered    `find` returns exactly what matches the filter: OR within userIds and types, AND between them, half-open time.
  *  R8  Ordered     sorted by (createdAt, id), ids bytewise; `asc` is the exact reverse of `desc`.
  *  R9  Paged       a page has at most `limit` activities, and fewer only at the end or because of R17. `hasMore` tells whether more
- *                  follow. The pages of a walk have no gaps and no repeats.
+ *                  follow. The pages of a walk have no gaps and no repeats. It can begin after any position, also one that no activity has.
  *  R10 Steady      a walk returns each match that was stored before the walk exactly once, whatever is saved meanwhile.
  *  R11 Sole        `findById` returns the activity with that key, or undefined.
  *  R12 Honest      while the store is unreachable, every method rejects with STORE_UNAVAILABLE or STORE_TIMEOUT, and works again

@@ -73,6 +73,10 @@ def before_call(context, case, kwargs):
         query["wait"] = min(int(query["wait"]), 1)
     # Only the service makes cursors.
     query.pop("cursor", None)
+    # Together with a position, times must be absolute.
+    if "after" in query:
+        query["after"] = "2026-01-01T00:00:00Z~0197a1c2"
+        query.update({name: "2026-01-01" for name in ("from", "to") if name in query})
     for name in ("from", "to"):
         if name in query and _moment(query[name]) is None:
             query[name] = _some_time(query[name])
