@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { addDeadLetterCommands } from './commands/dead-letters.ts';
+import { addExportCommand } from './commands/export.ts';
 import { addEraseCommands } from './commands/erase.ts';
 import { addImportCommand } from './commands/import.ts';
 import { addKeyCommands } from './commands/keys.ts';
@@ -15,6 +16,7 @@ const commands = [
   addLogCommand,
   addReadCommands,
   addTailCommand,
+  addExportCommand,
   addImportCommand,
   addEraseCommands,
   addKeyCommands,

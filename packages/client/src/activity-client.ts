@@ -4,6 +4,12 @@ import type { DeadLetter, DeadLetterQuery, ReplayReceipt, ReplayRequest } from '
 import { type CallOptions, Connection, type ConnectionOptions } from './http/connection.ts';
 import { pathSegment } from './http/path-segment.ts';
 import { Keys } from './keys.ts';
+import {
+  exportActivities,
+  type ExportOptions,
+  exportText,
+  type ExportTextOptions,
+} from './reading/export.ts';
 import { type FeedOptions, type FeedPage, readFeed } from './reading/feed.ts';
 import { walkPages } from './reading/pages.ts';
 import { filterText, queryText } from './reading/query-text.ts';
@@ -125,6 +131,19 @@ export class ActivityClient {
   stats({ by, timezone, ...filter }: StatsOptions, options: CallOptions = {}): Promise<Stats> {
     const query = filterText(filter, { by, timezone });
     return this.#connection.get({ path: '/api/logs/stats', query, ...options });
+  }
+
+  /**
+   * Yields all activities that match, in one response: the fastest way to read many. After an outage it continues behind the last one. Pass
+   * absolute times: a time ago has another meaning then.
+   */
+  export(options: ExportOptions = {}): AsyncGenerator<Activity, void, undefined> {
+    return exportActivities(this.#connection, options);
+  }
+
+  /** Yields the text of an export in groups of whole lines. Throws ConnectionError if it breaks off: continue it with `after`. */
+  exportText(options: ExportTextOptions = {}): AsyncGenerator<string, void, undefined> {
+    return exportText(this.#connection, options);
   }
 
   /** Yields pages of the feed from a cursor on, and waits for new activities at its end. Outages only delay it. */

@@ -32,6 +32,7 @@ export type { Key, KeyLimits, KeyWithSecret, NewKey, Scope } from './api/key.ts'
 export type { CallOptions, ConnectionOptions } from './http/connection.ts';
 export { ConnectionError, ProblemError } from './http/problem-error.ts';
 export type { Keys } from './keys.ts';
+export type { ExportOptions, ExportTextOptions } from './reading/export.ts';
 export type { FeedOptions, FeedPage } from './reading/feed.ts';
 export type { TailEvent, TailOptions } from './reading/tail.ts';
 export { type ActivityQueue, QueueFullError } from './sending/activity-queue.ts';

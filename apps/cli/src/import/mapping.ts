@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Metadata, NewActivity } from '@user-activity/client';
+import { exportHeader, textOfCell } from '../csv-of-exports.ts';
 import { UsageError } from '../failure.ts';
 import { isObject, type Row, type Values } from './rows.ts';
 
@@ -9,10 +10,6 @@ type Field = (typeof fields)[number];
 
 /** The columns of an export that the service sets by itself. */
 const ownFields: ReadonlySet<string> = new Set(['receivedAt', 'source']);
-
-/** The header of an export in CSV. Its cells have a quote before what a spreadsheet takes for a formula. */
-const exportHeader = 'id,userId,type,createdAt,receivedAt,metadata';
-const quotedCell = /^'(?=['=+\-@\t\r\n＝＋－＠])/u;
 
 // Larger numbers are milliseconds: they would be the year 5138 in seconds.
 const maxSeconds = 1e11;
@@ -121,6 +118,6 @@ const withoutQuotes = (values: Values): Values =>
   Object.fromEntries(
     Object.entries(values).map(([name, value]) => [
       name,
-      typeof value === 'string' ? value.replace(quotedCell, '') : value,
+      typeof value === 'string' ? textOfCell(value) : value,
     ]),
   );

@@ -1,0 +1,129 @@
+import { once } from 'node:events';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ServiceProcess } from '@user-activity/test-kit';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { type Ended, runCli } from './run-cli.ts';
+
+const key = 'the-key-of-the-test';
+const folder = mkdtempSync(join(tmpdir(), 'user-activity-cli-'));
+const service = new ServiceProcess({ folder, environment: { API_KEYS: key } });
+let environment: Record<string, string>;
+const total = 1234;
+const texts = ['=1+1', "'=x", '+49', '@sum', 'a "quoted" text, with a comma', 'Zoë 😀', "it's"];
+
+beforeAll(async () => {
+  environment = { USER_ACTIVITY_URL: await service.ready(), API_KEY: key };
+  const rows = Array.from({ length: total }, (_, index) => ({
+    id: index < texts.length ? `=${index}` : `id-${index}`,
+    userId: texts[index % texts.length],
+    type: 'VIEW',
+    createdAt: new Date(1_700_000_000_000 + index * 1000).toISOString(),
+    metadata: { index, text: `${texts[index % texts.length]}\n\t`, deep: [{ a: null }] },
+  }));
+  writeFileSync(join(folder, 'rows.ndjson'), rows.map((row) => JSON.stringify(row)).join('\n'));
+  expect(await run('import', join(folder, 'rows.ndjson'), '--project', 'source')).toMatchObject({ code: 0 });
+  while ((await run('count', '--project', 'source')).out !== `${total}\n`);
+});
+afterAll(async () => {
+  await service.end('SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const run = (...args: readonly string[]): Promise<Ended> => runCli(args, environment);
+const source = ['--project', 'source'];
+
+describe.each(['ndjson', 'csv'] as const)('%s', (format) => {
+  test('what was exported can be imported into another project, and is equal', async () => {
+    const file = join(folder, `all.${format}`);
+    expect(await run('export', '--output', file, ...source)).toMatchObject({ code: 0, out: '' });
+    const project = ['--project', `of-${format}`];
+    expect(await run('import', file, ...project)).toMatchObject({
+      code: 0,
+      out: `${total} of ${total} rows are logged\n`,
+    });
+    await expect.poll(() => run('count', ...project)).toMatchObject({ out: `${total}\n` });
+    const exported = async (name: string) =>
+      (await run('export', '--project', name)).out
+        .trimEnd()
+        .split('\n')
+        .map((line) => ({ ...(JSON.parse(line) as object), receivedAt: '' }));
+    expect(await exported(`of-${format}`)).toEqual(await exported('source'));
+  });
+
+  test.each([
+    ['in the middle of a line', 100],
+    ['at the end of a line', 0],
+    ['before the first line', Number.POSITIVE_INFINITY],
+  ])('an export that stopped %s goes on behind its last whole line', async (name, cut) => {
+    const whole = join(folder, `whole-${name}.${format}`);
+    const part = join(folder, `part-${name}.${format}`);
+    const order = ['--order', 'desc', ...source];
+    await run('export', '--output', whole, ...order);
+    const content = readFileSync(whole);
+    const half = content.subarray(0, content.indexOf('\n', content.length / 2) + 1);
+    writeFileSync(part, half);
+    if (Number.isFinite(cut)) truncateSync(part, half.length - cut);
+    else writeFileSync(part, half.subarray(0, 10));
+    expect(await run('export', '--output', part, ...order)).toMatchObject({ code: 2, out: '' });
+    expect(await run('export', '--continue', '--output', part, ...order)).toMatchObject({ code: 0 });
+    expect(readFileSync(part).equals(content)).toBe(true);
+    // What is complete already stays as it is.
+    expect(await run('export', '--continue', '--output', part, ...order)).toMatchObject({ code: 0 });
+    expect(readFileSync(part).equals(content)).toBe(true);
+  });
+});
+
+test('an export goes on by itself if the connection breaks', async () => {
+  const lines = ['a', 'b', 'c', 'd'].map(
+    (id) => `{"id":"${id}","createdAt":"2026-01-0${id.charCodeAt(0) - 96}T00:00:00.000Z"}\n`,
+  );
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    const query = new URL(request.url ?? '', 'http://localhost').searchParams;
+    asked.push(query.get('after') ?? 'the beginning');
+    response.writeHead(200, { 'content-type': 'application/x-ndjson' });
+    if (asked.length === 1) {
+      // A line and a half.
+      response.write(`${lines[0]}${lines[1]?.slice(0, 20)}`, () => setTimeout(() => response.destroy(), 100));
+    } else response.end(lines.slice(1).join(''));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : 0;
+  const ended = await run('export', '--url', `http://127.0.0.1:${port}`);
+  expect(ended).toMatchObject({ code: 0, out: lines.join('') });
+  expect(ended.err).toContain('Goes on behind the last line.');
+  expect(asked).toEqual(['the beginning', '2026-01-01T00:00:00.000Z~a']);
+});
+
+test('filters, orders, and wrong uses', async () => {
+  const some = await run(
+    'export',
+    '--user',
+    '+49',
+    '--format',
+    'csv',
+    '--metadata',
+    'index=2',
+    '--from',
+    '2023-01-01',
+    ...source,
+  );
+  expect(some.out.split('\r\n')).toHaveLength(3);
+  expect(some.out).toMatch(/^id,userId,type,createdAt,receivedAt,metadata\r\n'=2,'\+49,VIEW,/);
+  expect(await run('export', '--continue', ...source)).toMatchObject({
+    code: 2,
+    err: '--continue needs --output.\n',
+  });
+  const other = join(folder, 'other.ndjson');
+  appendFileSync(other, 'something else\n');
+  const refused = await run('export', '--continue', '--output', other, ...source);
+  expect(refused).toMatchObject({ code: 2, err: 'The last line of the file is no ndjson of an export.\n' });
+  expect(readFileSync(other, 'utf8')).toBe('something else\n');
+  expect(await run('export', '--output', join(folder, 'missing', 'x'), ...source)).toMatchObject({ code: 2 });
+  expect(await run('export', '--url', 'http://127.0.0.1:1')).toMatchObject({ code: 1 });
+});

@@ -1,0 +1,71 @@
+import type { Activity, ActivityFilter } from '../api/activity.ts';
+import type { Connection } from '../http/connection.ts';
+import { pauseAfter, sleep } from '../http/pauses.ts';
+import { isTransient } from '../http/problem-error.ts';
+import { filterText } from './query-text.ts';
+import { TextStream } from './text-stream.ts';
+
+/** What to export, and how. */
+export interface ExportOptions extends ActivityFilter {
+  /** `asc`: the oldest first, which is the default. */
+  readonly order?: 'asc' | 'desc';
+  /** Continues behind an activity: its createdAt and its id, joined by `~`. It need not exist any more. Default: from the beginning. */
+  readonly after?: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How to export text. */
+export interface ExportTextOptions extends ExportOptions {
+  /** Default: `ndjson`. CSV has a header unless there is `after`. */
+  readonly format?: 'ndjson' | 'csv';
+}
+
+const idleTimeoutMs = 60_000;
+
+/** Yields the text of an export in groups of whole lines. Throws ConnectionError if the connection breaks. */
+export async function* exportText(
+  connection: Connection,
+  { format, order, after, signal, ...filter }: ExportTextOptions,
+): AsyncGenerator<string, void, undefined> {
+  const stream = new TextStream(connection, idleTimeoutMs, signal);
+  let rest = '';
+  try {
+    const call = { path: '/api/logs/export', query: filterText(filter, { format, order, after }) };
+    for await (const chunk of stream.chunks(call)) {
+      const end = chunk.lastIndexOf('\n') + 1;
+      if (end > 0) yield rest + chunk.slice(0, end);
+      rest = end > 0 ? chunk.slice(end) : rest + chunk;
+    }
+  } finally {
+    stream.close();
+  }
+}
+
+/** Yields all activities that match. After an outage it continues behind the last activity, so that it neither misses nor repeats any. */
+export async function* exportActivities(
+  connection: Connection,
+  { after, ...options }: ExportOptions,
+): AsyncGenerator<Activity, void, undefined> {
+  const last = { after };
+  for (let failures = 0; ; failures += 1) {
+    try {
+      const text = exportText(connection, {
+        ...options,
+        ...(last.after === undefined ? {} : { after: last.after }),
+      });
+      for await (const lines of text)
+        for (const line of lines.split('\n')) {
+          if (line === '') continue;
+          const activity = JSON.parse(line) as Activity;
+          yield activity;
+          last.after = `${activity.createdAt}~${activity.id}`;
+          failures = 0;
+        }
+      return;
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      if (!isTransient(error)) throw error;
+      await sleep(pauseAfter(error, failures), options.signal);
+    }
+  }
+}
