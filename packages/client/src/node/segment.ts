@@ -92,7 +92,8 @@ export class Segment {
       const buffer = Buffer.allocUnsafe(length);
       const bytes = readSync(this.#file, buffer, 0, length, offset);
       if (bytes < length) throw new SpoolError(`The spool was cut off by another program: ${this.#path}.`);
-      const lines = linesIn(buffer, maxCount);
+      // Beyond the limit, a longer line comes alone.
+      const lines = linesIn(buffer, length > maxBytes ? 1 : maxCount);
       if (lines.texts.length > 0 || length === left) return lines;
     }
     return { texts: [], sizes: [] };
