@@ -12,7 +12,6 @@ import {
   type UserErasure,
   type UserRemoval,
 } from '@user-activity/domain';
-import { shareRuns } from '@user-activity/timing';
 import { anyErasure, erasuresNotDone, erasuresOfUsers } from './find-user-erasures.ts';
 import type { MongoStore } from './mongo-store.ts';
 import { removeCovered, removeLettersOfUser, removeOfUser } from './remove-covered.ts';
@@ -21,10 +20,6 @@ import { openErasure, placedErasure, recordedPart } from './user-erasure-documen
 
 export class MongoErasureLedger implements ErasureLedger {
   readonly #store: MongoStore;
-  // The consumer asks for each partition.
-  readonly #isEmpty = shareRuns(() =>
-    translated(async () => (await anyErasure(this.#store).toArray()).length === 0),
-  );
 
   constructor(store: MongoStore) {
     this.#store = store;
@@ -67,7 +62,7 @@ export class MongoErasureLedger implements ErasureLedger {
   }
 
   isEmpty(): Promise<boolean> {
-    return this.#isEmpty('');
+    return translated(async () => (await anyErasure(this.#store).toArray()).length === 0);
   }
 
   async findByUsers(users: readonly UserDigest[]): Promise<readonly RecordedErasure[]> {
