@@ -1,5 +1,5 @@
 import type { Cancellation, RecordHandler, ResumeAt } from '@user-activity/domain';
-import { backOff, shareRuns } from '@user-activity/timing';
+import { backOff } from '@user-activity/timing';
 import type { EachBatchPayload } from 'kafkajs';
 import { persist } from './persist.ts';
 import { type RecordPortion, recordPortions } from './record-portions.ts';
@@ -28,14 +28,6 @@ export class BatchHandler {
   readonly #deps: BatchHandlerDeps;
   /** By partition. Each assignment has its own map. */
   #positions: Map<number, Position> = new Map();
-  /** The latest batch. Each batch can commit for all partitions of the member. */
-  #latest: EachBatchPayload | undefined;
-  /** Commits the resolved offsets of all partitions. Partitions that wait for a commit share the next one. */
-  readonly #commitResolved = shareRuns(async () => {
-    // Checked again, because the commit before may have taken long.
-    if (this.#deps.mayCommit())
-      await this.#latest?.commitOffsetsIfNecessary(this.#latest.uncommittedOffsets());
-  });
 
   constructor(deps: BatchHandlerDeps) {
     this.#deps = deps;
@@ -94,8 +86,7 @@ export class BatchHandler {
       payload.resolveOffset(lastOffset);
       from = to;
       positions.set(partition, { handled: to, next: to });
-      this.#latest = payload;
-      await this.#commitResolved('');
+      await payload.commitOffsetsIfNecessary(payload.uncommittedOffsets());
     }
   }
 

@@ -7,7 +7,7 @@ import {
   type RecordHandler,
   type ResumeAt,
 } from '@user-activity/domain';
-import { settlesWithin, shareRuns } from '@user-activity/timing';
+import { settlesWithin } from '@user-activity/timing';
 import type { Consumer, EachBatchPayload } from 'kafkajs';
 import { BatchHandler } from './batch-handler.ts';
 import { deliverAllBatches } from './deliver-all-batches.ts';
@@ -95,17 +95,11 @@ export class KafkaEventConsumer implements EventConsumer {
   async start(handler: RecordHandler, resumeAt?: ResumeAt): Promise<void> {
     if (this.#eachBatch !== undefined) throw new Error('The consumer was started already.');
     if (resumeAt !== undefined) markCommits(this.#consumer.cluster);
-    const { cluster } = this.#consumer;
-    // The partitions of a fetch have the same leader, so one request can check the log for several of them.
-    const assertSameLogAt = shareRuns((nodeId) => this.#topic.assertSameLog(cluster, nodeId));
     const batchHandler = new BatchHandler({
       handler,
       resumeAt: resumeAt ?? (async (_, next) => next),
       oldestOffset: (partition) => this.#oldestOffset(partition),
-      assertSameLog: async (partition) => {
-        const [nodeId = ''] = Object.keys(cluster.findLeaderForPartitions(this.#topic.name, [partition]));
-        await assertSameLogAt(nodeId);
-      },
+      assertSameLog: (partition) => this.#topic.assertSameLog(this.#consumer.cluster, partition),
       mayCommit: () => performance.now() - this.#stoppedAt <= this.#sessionMs,
     });
     const eachBatch = async (payload: EachBatchPayload): Promise<void> =>

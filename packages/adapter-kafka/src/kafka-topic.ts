@@ -131,11 +131,15 @@ export class KafkaTopic implements TopicIdentity {
   }
 
   /**
-   * Verifies that a broker still has the topic that was opened. Then all records that it returned before are of that topic. Rejects with LogMismatch if the topic was made anew, and with LOG_UNAVAILABLE if the broker does not answer.
+   * Verifies that the leader of the partition still has the topic that was opened. Then all records that it returned before are of
+   * that topic. Rejects with LogMismatch if the topic was made anew, and with LOG_UNAVAILABLE if the leader does not answer.
    */
-  async assertSameLog(cluster: Cluster, nodeId: string): Promise<void> {
+  async assertSameLog(cluster: Cluster, partition: number): Promise<void> {
     if (this.topicId === undefined) return;
-    const topic = await translated(async () => fetchTopic(await cluster.findBroker({ nodeId }), this.name));
+    const topic = await translated(async () => {
+      const [nodeId = ''] = Object.keys(cluster.findLeaderForPartitions(this.name, [partition]));
+      return fetchTopic(await cluster.findBroker({ nodeId }), this.name);
+    });
     this.#assertSame(topic?.topicId);
   }
 

@@ -14,7 +14,6 @@ import {
   type UserErasure,
   type UserRemoval,
 } from '@user-activity/domain';
-import { shareRuns } from '@user-activity/timing';
 import { allErasures, anyErasure, erasuresNotDone, erasuresOfUsers } from './find-user-erasures.ts';
 import type { MongoStore } from './mongo-store.ts';
 import { removeCovered, removeLettersOfUser, removeOfUser, stillStored } from './remove-covered.ts';
@@ -23,10 +22,6 @@ import { keptErasure, openErasure, placedErasure, recordedPart } from './user-er
 
 export class MongoErasureLedger implements ErasureLedger {
   readonly #store: MongoStore;
-  // The consumer asks for each partition.
-  readonly #isEmpty = shareRuns(() =>
-    translated(async () => (await anyErasure(this.#store).toArray()).length === 0),
-  );
 
   constructor(store: MongoStore) {
     this.#store = store;
@@ -78,7 +73,7 @@ export class MongoErasureLedger implements ErasureLedger {
   }
 
   isEmpty(): Promise<boolean> {
-    return this.#isEmpty('');
+    return translated(async () => (await anyErasure(this.#store).toArray()).length === 0);
   }
 
   async findByUsers(users: readonly UserDigest[]): Promise<readonly RecordedErasure[]> {

@@ -19,7 +19,6 @@ import {
   type SettingsOfProject,
   Timestamp,
 } from '@user-activity/domain';
-import { shareRuns } from '@user-activity/timing';
 import { changeSettings } from './change-settings.ts';
 import { claimWork, releaseWork } from './claims.ts';
 import { deadLetterOrder } from './indexes.ts';
@@ -32,8 +31,6 @@ import { translated } from './translated.ts';
 
 export class MongoProjectRepository implements ProjectRepository {
   readonly #store: MongoStore;
-  // The consumer asks for each partition, and mostly for the same projects.
-  readonly #erasuresOf = shareRuns((projects) => this.#queryErasures(projects.split(' ')));
 
   constructor(store: MongoStore) {
     this.#store = store;
@@ -78,10 +75,7 @@ export class MongoProjectRepository implements ProjectRepository {
   }
 
   async findErasures(projects: readonly ProjectId[]): Promise<readonly KeptErasure[]> {
-    return projects.length === 0 ? [] : this.#erasuresOf(projects.join(' '));
-  }
-
-  async #queryErasures(projects: readonly string[]): Promise<readonly KeptErasure[]> {
+    if (projects.length === 0) return [];
     const { erasures, timeoutMs } = this.#store;
     const condition = { _id: { $in: [...projects] } };
     return translated(async () => {

@@ -1,5 +1,4 @@
 import type { LogId, SettledHistory, SettledOffsets, SettledStep } from '@user-activity/domain';
-import { shareRuns } from '@user-activity/timing';
 import { activitiesByOrigin } from './indexes.ts';
 import type { MongoStore } from './mongo-store.ts';
 import { translated } from './translated.ts';
@@ -7,9 +6,6 @@ import { translated } from './translated.ts';
 /** Keeps the settled offsets in one document for each log. */
 export class MongoSettledOffsets implements SettledOffsets {
   readonly #store: MongoStore;
-  /** The steps that the next write of each log takes. */
-  readonly #steps = new Map<LogId, SettledStep[]>();
-  readonly #settleSteps = shareRuns((log: LogId) => this.#settleAll(log));
 
   constructor(store: MongoStore) {
     this.#store = store;
@@ -52,36 +48,13 @@ export class MongoSettledOffsets implements SettledOffsets {
     });
   }
 
-  async settle(step: SettledStep): Promise<boolean> {
-    const { log } = step;
-    const steps = this.#steps.get(log) ?? [];
-    this.#steps.set(log, [...steps, step]);
-    return (await this.#settleSteps(log)).has(step);
-  }
-
-  /** Takes the steps of a log that wait, and returns those that were settled. Steps of different partitions share one write. */
-  async #settleAll(log: LogId): Promise<ReadonlySet<SettledStep>> {
-    const steps = this.#steps.get(log) ?? [];
-    this.#steps.delete(log);
-    const partitions = new Set(steps.map(({ partition }) => partition));
-    const areApart = partitions.size === steps.length;
-    if (areApart && (await this.#raise(log, steps))) return new Set(steps);
-    // One of them is refused, which must not stop the others. Steps of the same partition come one after the other.
-    const settled = new Set<SettledStep>();
-    for (const step of steps) if (await this.#raise(log, [step])) settled.add(step);
-    return settled;
-  }
-
-  /** Raises the offsets of different partitions, or of none if one of them is below the begin of its step. */
-  #raise(log: LogId, steps: readonly SettledStep[]): Promise<boolean> {
+  settle({ log, partition, from, to }: SettledStep): Promise<boolean> {
     const { settled, timeoutMs } = this.#store;
-    const field = ({ partition }: SettledStep): string => `offsets.${partition}`;
-    const begins = Object.fromEntries(steps.map((step) => [field(step), { $gte: step.from }]));
-    const ends = Object.fromEntries(steps.map((step) => [field(step), step.to]));
+    const offset = `offsets.${partition}`;
     return translated(async () => {
       const { matchedCount } = await settled.updateOne(
-        { _id: log, ...begins },
-        { $max: ends },
+        { _id: log, [offset]: { $gte: from } },
+        { $max: { [offset]: to } },
         { maxTimeMS: timeoutMs },
       );
       return matchedCount === 1;

@@ -87,14 +87,12 @@ export const makeLogActivities = (
     const { unexplained } = explanations;
     if (atomic && rejected.length > 0)
       return { accepted: 0, ids: ids.map(() => null), rejected, unexplained };
-    const accepted = events.length;
     try {
-      // The publisher is the only holder of the events, so that they can be collected once it has made records of them.
-      if (accepted > 0) await deps.publisher.publish(events.splice(0));
+      if (events.length > 0) await deps.publisher.publish(events);
     } catch (error) {
       throw errorWithIds(error, idsToRepeat);
     }
-    return { accepted, ids, rejected, unexplained };
+    return { accepted: events.length, ids, rejected, unexplained };
   };
 
 /** Returns the recorded draft, or the violations of its draft that `violations` lists. */

@@ -104,16 +104,14 @@ export const makeLogCalls = (
       idsToRepeat.push('activity' in result ? result.idToRepeat : null);
     };
     for await (const portion of portions) portion.forEach(check);
-    const accepted = events.length;
     try {
-      // As in `logActivities`, only the publisher holds the events.
-      if (accepted > 0) await deps.publisher.publish(events.splice(0));
+      if (events.length > 0) await deps.publisher.publish(events);
       if (letters.size > 0) await deps.deadLetterQueue.add([...letters.values()]);
     } catch (error) {
       throw errorWithIds(error, idsToRepeat);
     }
     const { unexplained } = explanationBudget;
-    return { accepted, ids, rejected, incomplete, unexplained };
+    return { accepted: events.length, ids, rejected, incomplete, unexplained };
   };
 };
 

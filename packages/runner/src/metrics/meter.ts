@@ -50,7 +50,7 @@ export const durations = (name: string, description: string): Histogram =>
   histogram(name, 's', description, durationBounds);
 
 /**
- * Wraps an async function to record the duration of each call, with the error code if it rejects. Calls `onSuccess` with the result and the
+ * Wraps a function to record the duration of each call, with the error code if it rejects. Calls `onSuccess` with the result and the
  * arguments of each successful call.
  */
 export function timed<Args extends readonly unknown[], Value>(
@@ -61,25 +61,19 @@ export function timed<Args extends readonly unknown[], Value>(
 ): (...args: Args) => Promise<Value> {
   const successAttributes = Object.freeze({ ...attributes });
   const failureAttributes = attributesBy('error.type', attributes);
-  const measured = async (
-    startTime: number,
-    pending: Promise<Value>,
-    report?: (value: Value) => void,
-  ): Promise<Value> => {
+  return async (...args) => {
+    const startTime = performance.now();
     let value: Value;
     try {
-      value = await pending;
+      value = await work(...args);
     } catch (error) {
       duration.record(secondsSince(startTime), failureAttributes(errorTypeOf(error)));
       throw error;
     }
     duration.record(secondsSince(startTime), successAttributes);
-    report?.(value);
+    onSuccess?.(value, ...args);
     return value;
   };
-  // Without `onSuccess`, nothing here holds the arguments during the call, which may be the events of large batches.
-  return (...args) =>
-    measured(performance.now(), work(...args), onSuccess && ((value) => onSuccess(value, ...args)));
 }
 
 const secondsSince = (startTime: number): number => (performance.now() - startTime) / 1000;
