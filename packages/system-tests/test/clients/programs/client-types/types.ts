@@ -10,6 +10,7 @@ import type {
   DeadLetterQuery,
   Erasure,
   ErasureReceipt,
+  ExportTextOptions,
   FeedOptions,
   Key,
   KeyLimits,
@@ -90,6 +91,7 @@ type Parameters<Path extends keyof paths> = paths[Path] extends {
 type Own = 'signal' | 'timeoutMs' | 'idleTimeoutMs' | 'onReconnect' | 'follow';
 same<keyof ActivityQuery | 'cursor', Parameters<'/api/logs'>>();
 same<keyof StatsOptions, Parameters<'/api/logs/stats'>>();
+same<Exclude<keyof ExportTextOptions, Own>, Parameters<'/api/logs/export'>>();
 same<Exclude<keyof FeedOptions, Own> | 'wait', Parameters<'/api/logs/feed'>>();
 same<Exclude<keyof TailOptions, Own>, Parameters<'/api/logs/stream'>>();
 same<keyof DeadLetterQuery | 'cursor', Parameters<'/api/dead-letters'>>();
