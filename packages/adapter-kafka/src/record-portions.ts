@@ -11,7 +11,7 @@ const maxRecords = 1000;
 const maxWeight = 2 * 1024 * 1024;
 // A header takes as long as this many bytes of a value.
 const headerWeight = 128;
-// Parsing 4 MiB can take more than a second, so the event loop gets a turn after each 256 KiB. One record may have 1 MiB.
+// Parsing 2 MiB can take more than half a second, so the event loop gets a turn after each 256 KiB. One record may have 1 MiB.
 const weightPerTurn = 256 * 1024;
 
 /** Records to handle together. */

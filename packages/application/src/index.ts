@@ -38,7 +38,8 @@ export type { Anonymiser } from './storing/anonymised-record.ts';
 export type { DigestUser } from './users/user-erasures.ts';
 export { makeRegisterLog } from './storing/register-log.ts';
 export type { ResumeObserver } from './storing/resume-storing.ts';
-export { type MovedData, type MoveProgress, MoveRefused } from './moving/move-data.ts';
+export type { SomeActivities } from './moving/confirm-move.ts';
+export { type EarlierMove, type MovedData, type MoveProgress, MoveRefused } from './moving/move-data.ts';
 export type { Pause } from './storing/persist.ts';
 export type { StoreTally } from './storing/store-records.ts';
 export {

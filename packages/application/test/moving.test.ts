@@ -16,6 +16,7 @@ import {
   ProjectId,
   type RepublishOutcome,
   RetentionDays,
+  type UserActivity,
   UserId,
 } from '@user-activity/domain';
 import { letterOf, sampleActivities, sampleActivity } from '@user-activity/port-contracts';
@@ -50,7 +51,7 @@ function setUp(change: Partial<MovingPorts['target']> = {}) {
     await target.repository.save(activities);
     return records.map(() => 'published');
   };
-  const useCases = makeMovingUseCases({
+  const ports: MovingPorts = {
     source: { ...source, topic: 'user-activity', log },
     target: { ...target, publisher: { republish }, topic: 'target-topic', ...change },
     clock: new FixedClock(),
@@ -69,8 +70,20 @@ function setUp(change: Partial<MovingPorts['target']> = {}) {
     },
     onProgress: async (...progress) => void saved.push(progress),
     onConfirmed: () => undefined,
-  });
-  return { ...useCases, sourceStore, targetStore, source, target, published, saved, failures, republish };
+  };
+  const useCases = makeMovingUseCases(ports);
+  return {
+    ...useCases,
+    ports,
+    sourceStore,
+    targetStore,
+    source,
+    target,
+    published,
+    saved,
+    failures,
+    republish,
+  };
 }
 
 const { signal } = new AbortController();
@@ -111,9 +124,13 @@ test('everything is moved, and each record keeps the place of its first copy', a
     'target-topic@source-log:0:1',
     'target-topic@source-log:0:2',
   ]);
-  expect(await it.target.ledger.findAll(10)).toEqual([erasure]);
+  expect(await it.target.ledger.findAll(10)).toEqual([{ ...erasure, topic: 'target-topic@source-log' }]);
   expect(await it.target.projects.findSettings()).toMatchObject([{ project: shop, retentionDays: 9 }]);
-  expect(await it.confirmMove(signal)).toEqual({ equal: 1202, different: [] });
+  expect(await it.confirmMove(signal)).toMatchObject({
+    equal: 1202,
+    different: { count: 0 },
+    missing: { count: 0 },
+  });
 });
 
 test('a move goes on where an earlier one has stopped', async () => {
@@ -125,11 +142,11 @@ test('a move goes on where an earlier one has stopped', async () => {
     [500, 1000, 1200, 1700, 1900].map((activities) => [activities, 1900]),
   );
   const [, , , [inShop] = []] = it.saved;
-  const result = await it.moveData(signal, inShop);
+  const result = await it.moveData(signal, { from: inShop });
   expect(it.published.length - all).toBe(200);
   expect(result.activities).toBe(1900);
   const [, [second] = []] = it.saved;
-  await it.moveData(signal, second);
+  await it.moveData(signal, { from: second });
   expect(it.published.length - all).toBe(200 + 900);
 });
 
@@ -151,14 +168,27 @@ test('a target that is down is waited for', async () => {
 });
 
 describe('a move is refused', () => {
-  test('while a project is erased', async () => {
+  test('while a project or a user is erased', async () => {
+    const [ofProject, ofUser] = [setUp(), setUp()];
+    await ofProject.source.projects.beginErasure(shop, new FixedClock().now());
+    await ofUser.source.ledger.record(recordedOf(7));
+    for (const it of [ofProject, ofUser])
+      await expect(it.moveData(signal)).rejects.toThrow('A project or a user is being erased.');
+  });
+
+  test('if a user was erased after an earlier run, whose activities the target may have', async () => {
     const it = setUp();
-    await it.source.projects.beginErasure(shop, new FixedClock().now());
-    await expect(it.moveData(signal)).rejects.toThrow('A project is being erased.');
+    const kept = (id: string) =>
+      it.source.ledger.keep({ ...recordedOf(7, 'erase', { id }), userId: undefined, erased: 1 });
+    await kept('before');
+    await it.moveData(signal);
+    await it.moveData(signal, { from: undefined });
+    await kept('after');
+    await expect(it.moveData(signal, { from: undefined })).rejects.toThrow('Move to an empty target.');
   });
 
   test('if the target has no room for settings', async () => {
-    const it = setUp({ projects: { changeSettings: async () => 'too-many' } });
+    const it = setUp({ projects: { findSettings: async () => [], changeSettings: async () => 'too-many' } });
     await it.source.projects.changeSettings(shop, { retentionDays: RetentionDays.parse(9) });
     await expect(it.moveData(signal)).rejects.toThrow('no room for all projects with settings');
   });
@@ -171,29 +201,69 @@ describe('a move is refused', () => {
   });
 });
 
-test('the comparison waits for what is missing, and reports what differs', async () => {
-  const it = setUp({ publisher: { republish: async (records) => records.map(() => 'published') } });
-  const activities = sampleActivities(600);
-  await it.source.repository.save(activities);
-  const [first, second, ...others] = activities;
-  if (first === undefined || second === undefined) throw new Error('There are no activities.');
-  const changed = second.anonymised(UserId.parse('other'));
-  await it.target.repository.save([changed, ...others]);
-  let looks = 0;
-  const confirming = makeMovingUseCases({
-    ...({} as MovingPorts),
-    source: { ...it.source, topic: 'user-activity', log },
-    target: { ...it.target, publisher: { republish: it.republish }, topic: 'target-topic' },
-    pause: async () => {
-      looks += 1;
-      if (looks === 3) await it.target.repository.save([first]);
-    },
-    grace: async () => undefined,
-    observer: { failed: () => undefined, recovered: () => undefined },
-    onConfirmed: () => undefined,
+test('settings that a project has at the target stay as they are', async () => {
+  const it = setUp();
+  for (const [project, days] of [
+    [shop, 9],
+    [ProjectId.default, 8],
+  ] as const)
+    await it.source.projects.changeSettings(project, { retentionDays: RetentionDays.parse(days) });
+  await it.target.projects.changeSettings(shop, { retentionDays: RetentionDays.parse(365) });
+  await it.moveData(signal);
+  const settings = await it.target.projects.findSettings();
+  expect(settings.map(({ project, retentionDays }) => `${project} ${retentionDays}`).toSorted()).toEqual([
+    'default 8',
+    'shop 365',
+  ]);
+});
+
+describe('the comparison', () => {
+  /** A comparison of activities with what a target has, whose consumers store `later` at the third pause. */
+  async function compared(
+    activities: readonly UserActivity[],
+    stored: readonly UserActivity[],
+    later: readonly UserActivity[],
+  ) {
+    const it = setUp();
+    await it.source.repository.save(activities);
+    await it.target.repository.save(stored);
+    let pauses = 0;
+    const { confirmMove } = makeMovingUseCases({
+      ...it.ports,
+      pause: async () => {
+        pauses += 1;
+        if (pauses === 3) await it.target.repository.save(later);
+      },
+    });
+    return { pauses: () => pauses, result: await confirmMove(signal) };
+  }
+
+  test('waits for what is missing, and reports what differs', async () => {
+    const [first, second, third, ...others] = sampleActivities(600);
+    if (first === undefined || second === undefined || third === undefined)
+      throw new Error('They are missing.');
+    const changed = second.anonymised(UserId.parse('other'));
+    // A client has sent it to the target too.
+    const again = sampleActivity({ ...third, receivedAt: third.receivedAt + 1 });
+    const { pauses, result } = await compared(
+      [first, second, third, ...others],
+      [changed, again, ...others],
+      [first],
+    );
+    const { project, id } = second;
+    expect(result).toEqual({
+      equal: 599,
+      different: { count: 1, first: [{ project, id }] },
+      missing: { count: 0, first: [] },
+    });
+    expect(pauses()).toBe(3);
   });
-  const { equal, different } = await confirming.confirmMove(signal);
-  expect(equal).toBe(599);
-  expect(different.map(ActivityKeyText.of)).toEqual([ActivityKeyText.of(second)]);
-  expect(looks).toBe(3);
+
+  test('stops to wait if nothing comes any more, and reports what is missing', async () => {
+    const activities = sampleActivities(1200);
+    const { pauses, result } = await compared(activities, activities.slice(0, 700), []);
+    expect(result).toMatchObject({ equal: 700, different: { count: 0 }, missing: { count: 500 } });
+    expect(result.missing.first).toHaveLength(100);
+    expect(pauses()).toBeLessThan(200);
+  });
 });

@@ -8,15 +8,21 @@ export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as
 
 export type LogLevel = (typeof logLevels)[number];
 
-/** Makes a logger that writes JSON lines to standard output. Passes each line through `format` first. */
-export function makeLogger(level: LogLevel, format = (line: string): string => line): Logger {
+const standardOutput = 1;
+
+/** Makes a logger that writes JSON lines to a file descriptor. Passes each line through `format` first. Default: the standard output. */
+export function makeLogger(
+  level: LogLevel,
+  format = (line: string): string => line,
+  fd: number = standardOutput,
+): Logger {
   const options = {
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     serializers: { err: loggableError },
   };
-  const file = pino.destination({ dest: 1, sync: true });
+  const file = pino.destination({ dest: fd, sync: true });
   const output = new TurnOutput((text) => file.write(text), format);
   process.on('exit', output.flush);
   return pino(options, output);

@@ -1,6 +1,6 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { MoveProgress } from '@user-activity/application';
+import type { EarlierMove, MoveProgress } from '@user-activity/application';
 import { ActivityId, ProjectId, Timestamp } from '@user-activity/domain';
 
 /** Where a move has got to, in a file beside the data file. It begins there if it is repeated. */
@@ -8,22 +8,26 @@ export class Checkpoint {
   readonly #file: string;
   /** The log of the target. The progress of a move to another target does not count. */
   readonly #target: string;
+  /** The end of the source's log. If the service has run since, there may be more activities before the position too. */
+  readonly #sourceEnd: number;
 
-  constructor(folder: string, target: string) {
+  constructor(folder: string, target: string, sourceEnd: number) {
     this.#file = join(folder, 'move.json');
     this.#target = target;
+    this.#sourceEnd = sourceEnd;
   }
 
   /** Returns undefined if no move to this target has begun, or if the file can't be read: then a move begins from the start, which is safe. */
-  async read(): Promise<MoveProgress | undefined> {
+  async read(): Promise<EarlierMove | undefined> {
     try {
-      const { target, project, createdAt, id, activities } = JSON.parse(
+      const { target, sourceEnd, project, createdAt, id, activities } = JSON.parse(
         await readFile(this.#file, 'utf8'),
       ) as Partial<Record<string, unknown>>;
       if (target !== this.#target || typeof createdAt !== 'number' || typeof activities !== 'number')
         return undefined;
       const after = { createdAt: Timestamp.trusted(createdAt), id: ActivityId.parse(id) };
-      return { project: ProjectId.parseReadable(project), after, activities };
+      const from = { project: ProjectId.parseReadable(project), after, activities };
+      return { from: sourceEnd === this.#sourceEnd ? from : undefined };
     } catch {
       return undefined;
     }
@@ -31,14 +35,11 @@ export class Checkpoint {
 
   async write({ project, after, activities }: MoveProgress): Promise<void> {
     const next = `${this.#file}.next`;
-    const target = this.#target;
-    await writeFile(
-      next,
-      JSON.stringify({ target, project, createdAt: after?.createdAt, id: after?.id, activities }),
-      {
-        mode: 0o600,
-      },
-    );
+    const [target, sourceEnd] = [this.#target, this.#sourceEnd];
+    const { createdAt, id } = after ?? {};
+    await writeFile(next, JSON.stringify({ target, sourceEnd, project, createdAt, id, activities }), {
+      mode: 0o600,
+    });
     await rename(next, this.#file);
   }
 

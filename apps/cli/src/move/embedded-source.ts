@@ -41,11 +41,17 @@ interface SourceOptions {
   readonly signal: AbortSignal;
 }
 
+/** The open data file of a service. */
+export interface EmbeddedSource extends OpenEngines {
+  /** The offset that the next record of the log would get. Everything before it is stored. */
+  readonly end: number;
+}
+
 /**
  * Opens the data file of an embedded service that is stopped, and stores what waits on its log. Throws UsageError if there is no data file, and
  * DataFileError if it can't be used, for example because the service runs.
  */
-export async function openSource(closers: Closers, options: SourceOptions): Promise<OpenEngines> {
+export async function openSource(closers: Closers, options: SourceOptions): Promise<EmbeddedSource> {
   const { folder, logger, signal } = options;
   const file = join(folder, SqliteDatabase.fileName);
   if (!existsSync(file))
@@ -54,8 +60,8 @@ export async function openSource(closers: Closers, options: SourceOptions): Prom
   const wait = new EngineWait(settings, logger, signal);
   const source = await openEngines(settings, wait, { closers, logger, queryTimeoutMs });
   await publishAuditEvents(source);
-  await storeWaiting(source, options);
-  return source;
+  const end = await storeWaiting(source, options);
+  return { ...source, end };
 }
 
 /** Puts the audit events that wait for the log on the log, also those whose process has ended before it knew how its change ended. */
@@ -74,11 +80,11 @@ async function publishAuditEvents({ log, store }: OpenEngines): Promise<void> {
   }
 }
 
-/** Stores what the log has and the store has not. */
+/** Stores what the log has and the store has not. Returns the end of the log. Rejects if the consumer can't go on. */
 async function storeWaiting(
   source: OpenEngines,
   { anonymisationKey, logger, signal }: SourceOptions,
-): Promise<void> {
+): Promise<number> {
   const wiring = new Wiring(container.createChildContainer());
   wiring.provide(tokens.logger, () => logger);
   wiring.provide(tokens.clock, () => new SystemClock());
@@ -91,8 +97,9 @@ async function storeWaiting(
     for (let looks = 1; ; looks += 1) {
       signal.throwIfAborted();
       const partitions = await consumer.progress();
-      if (partitions.every(({ committed, end }) => committed === end)) return;
-      await backOff(Math.min(looks, 4), signal);
+      if (partitions.every(({ committed, end }) => committed === end))
+        return partitions.reduce((sum, { end }) => sum + end, 0);
+      await Promise.race([backOff(Math.min(looks, 4), signal), consumer.ended]);
     }
   } finally {
     await wiring.close();

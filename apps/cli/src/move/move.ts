@@ -1,5 +1,10 @@
 import { DataFileError } from '@user-activity/adapter-sqlite';
-import { makeMovingUseCases, type MovedData, MoveRefused } from '@user-activity/application';
+import {
+  makeMovingUseCases,
+  type MovedData,
+  MoveRefused,
+  type SomeActivities,
+} from '@user-activity/application';
 import { activityLogged, isDomainError, type RawRecord, type StoredActivity } from '@user-activity/domain';
 import { openEngines } from '@user-activity/engines';
 import { Closers, ConfigurationError, EngineWait, makeLogger, SystemClock } from '@user-activity/runner';
@@ -20,7 +25,7 @@ export interface MoveOptions {
   readonly json: boolean;
 }
 
-// No topic takes a record of that size in one piece, so a page never fills the buffer.
+// A page of activities is at most 4 MiB, so it never fills the buffer.
 const publisherOptions = {
   publishTimeoutMs: 30_000,
   maxBufferedEvents: 10_000,
@@ -29,6 +34,7 @@ const publisherOptions = {
 };
 const queryTimeoutMs = 60_000;
 
+const standardError = 2;
 const utf8 = new TextEncoder();
 
 /**
@@ -56,8 +62,8 @@ async function moveWith(
   signal: AbortSignal,
 ): Promise<void> {
   const { engines, ANONYMISATION_KEY } = readTarget();
-  // Lines of the log would be in the result.
-  const logger = makeLogger('fatal');
+  // The standard output has the result.
+  const logger = makeLogger('warn', undefined, standardError);
   const source = await openSource(closers, {
     folder,
     anonymisationKey: ANONYMISATION_KEY,
@@ -67,11 +73,12 @@ async function moveWith(
   const options = { closers, logger, queryTimeoutMs };
   const target = await openEngines(engines, new EngineWait(engines, logger, signal), options);
   const publisher = closers.add(target.log.makePublisher(publisherOptions), (opened) => opened.close());
-  const checkpoint = new Checkpoint(folder, target.registeredTopic.log);
+  const checkpoint = new Checkpoint(folder, target.registeredTopic.log, source.end);
   const progress = new Progress(output);
   let total = 0;
-  const from = await checkpoint.read();
-  if (from !== undefined) output.note(`Goes on behind ${from.activities} activities of an earlier run.`);
+  const earlier = await checkpoint.read();
+  if (earlier?.from !== undefined)
+    output.note(`Goes on behind ${earlier.from.activities} activities of an earlier run.`);
 
   const { moveData, confirmMove } = makeMovingUseCases({
     source: {
@@ -105,42 +112,46 @@ async function moveWith(
       progress.show(confirmed / total, `${confirmed} of ${total} activities are stored${hint}`);
     },
   });
-  const moved = await moveData(signal, from);
+  const moved = await moveData(signal, earlier);
+  total = moved.activities;
   progress.end();
-  if (!wait) {
-    report({ ...moved, confirmed: false, different: [] }, json, output);
-    return;
-  }
-  const { different } = await confirmMove(signal);
+  if (!wait) return report({ ...moved, confirmed: false, different: [], missing: [] }, json, output);
+  const { different, missing } = await confirmMove(signal);
   progress.end();
-  await checkpoint.remove();
-  report(
-    { ...moved, confirmed: true, different: different.map(({ project, id }) => `${project} ${id}`) },
-    json,
-    output,
-  );
-  if (different.length > 0)
+  const names = ({ first }: SomeActivities) => first.map(({ project, id }) => `${project} ${id}`);
+  report({ ...moved, confirmed: true, different: names(different), missing: names(missing) }, json, output);
+  if (missing.count > 0)
     throw new RequestError(
-      `${different.length} activities differ: the target had other activities under their ids. It has dead letters of them.`,
+      `${missing.count} activities are not in the store: the target has erased or refused them, or no consumer runs. ` +
+        'Look at its dead letters, and run the command again.',
     );
+  if (different.count > 0)
+    throw new RequestError(
+      `${different.count} activities differ: the target had other activities under their ids. It has dead letters of them.`,
+    );
+  await checkpoint.remove();
 }
 
 interface Report extends MovedData {
   readonly confirmed: boolean;
+  /** The first 100 of each. */
   readonly different: readonly string[];
+  readonly missing: readonly string[];
 }
 
 function report(result: Report, json: boolean, output: Output): void {
   if (json) return output.result(`${JSON.stringify(result)}\n`);
-  const { projects, keys, erasures, deadLetters, activities, confirmed } = result;
+  const { projects, keys, erasures, deadLetters, activities, confirmed, different, missing } = result;
   output.result(
     `${activities} activities of ${projects} projects, ${deadLetters} dead letters, ${keys} keys and ${erasures} erasures were moved.\n`,
   );
-  output.note(
-    confirmed
-      ? 'The store has them, and they are equal.'
-      : 'The log has the activities. Consumers store them from there; to compare them, run the command again without --no-wait.',
-  );
+  for (const name of missing) output.note(`missing: ${name}`);
+  for (const name of different) output.note(`different: ${name}`);
+  if (!confirmed)
+    output.note(
+      'The log has the activities. Consumers store them from there; to compare them, run the command again without --no-wait.',
+    );
+  else if (different.length + missing.length === 0) output.note('The store has them, and they are equal.');
 }
 
 /** Returns the record that the service writes for an activity. */

@@ -82,7 +82,7 @@ const damaged = (file: string, reason: string): DataFileError =>
       'files, restore a backup if there is one, and start again.',
   );
 
-export function unusable(file: string, error: unknown): DataFileError {
+function unusable(file: string, error: unknown): DataFileError {
   const { code, text } = faultOf(error);
   // SQLite did not fail: the error is a bug, or the file was removed meanwhile.
   if (code === undefined) throw error;

@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
 import { ProjectId, projectsOfUser } from '@user-activity/domain';
-import type { ThreadSetup } from '../protocol/messages.ts';
+import { faultOf, type ThreadSetup } from '../protocol/messages.ts';
 import { type Prepare, statementCache } from '../protocol/statements.ts';
 import type { KeptErasureRow } from '../protocol/user-erasure-rows.ts';
-import { unusable } from './data-file.ts';
+import { DataFileError } from '../protocol/data-file-error.ts';
 import { recordSql } from './user-erasure-jobs.ts';
 
 /** An erasure as the journal keeps it. It has the digest of the user, and not the name. */
@@ -21,6 +21,7 @@ const addSql = `INSERT INTO erasures (id, project, user, mode, requested_at) VAL
   ON CONFLICT (id) DO NOTHING`;
 const allSql = 'SELECT id, project, user, mode, requested_at FROM erasures ORDER BY requested_at, id';
 
+const recordedSql = 'SELECT id, project, user, mode, requested_at FROM user_erasures WHERE user IS NOT NULL';
 const isRecordedSql = 'SELECT 1 FROM user_erasures WHERE id = ? AND user IS NOT NULL';
 const nextUserSql = `SELECT project, user_id FROM activities INDEXED BY activities_by_user
   WHERE (project, user_id) > (?, ?) ORDER BY project, user_id LIMIT 1`;
@@ -40,18 +41,32 @@ export class ErasureJournal {
   readonly #db: DatabaseSync;
   readonly #prepare: Prepare;
 
-  /** Throws DataFileError if the file can't be used. */
-  constructor({ erasuresFile, busyTimeoutMs }: ThreadSetup) {
+  /** Opens the file, and brings it and the data file to the same erasures. Throws DataFileError if the file can't be used. */
+  static open({ erasuresFile, busyTimeoutMs }: ThreadSetup, dataFile: DatabaseSync): ErasureJournal {
     let db: DatabaseSync | undefined;
     try {
       db = new DatabaseSync(erasuresFile, { timeout: busyTimeoutMs });
       db.exec(
         `PRAGMA synchronous = FULL; PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF; ${createSql}`,
       );
+      const journal = new ErasureJournal(db);
+      journal.#restore(dataFile);
+      journal.#complete(dataFile);
+      return journal;
     } catch (error) {
       db?.close();
-      throw unusable(erasuresFile, error);
+      const { code, text } = faultOf(error);
+      // SQLite did not fail: the error is a bug.
+      if (code === undefined) throw error;
+      throw new DataFileError(
+        `${erasuresFile}, which has the erasures of users, can't be used (SQLite ${code}: ${text}). Check the folder's permissions and free space. ` +
+          'If the file is damaged, move it away and start again: the service makes it anew from the data file. Restore no older backup after that, ' +
+          'unless you send the erasures since that backup again.',
+      );
     }
+  }
+
+  private constructor(db: DatabaseSync) {
     this.#db = db;
     this.#prepare = statementCache(db);
   }
@@ -61,8 +76,16 @@ export class ErasureJournal {
     this.#prepare(addSql).run(id, project, user, mode, requestedAt);
   }
 
+  /** Adds the erasures that only the data file has: a version without this file recorded them, or the file was lost. */
+  #complete(dataFile: DatabaseSync): void {
+    this.#db.exec('BEGIN IMMEDIATE');
+    for (const row of statementCache(dataFile)<JournalRow>(recordedSql).iterate())
+      this.#prepare(addSql).run(...row);
+    this.#db.exec('COMMIT');
+  }
+
   /** Records the erasures that the data file has lost. One of a user whom the file does not know is done at once. */
-  restore(db: DatabaseSync): void {
+  #restore(db: DatabaseSync): void {
     const prepare = statementCache(db);
     const all = this.#prepare<JournalRow>(allSql).iterate();
     const lost: JournalRow[] = [];

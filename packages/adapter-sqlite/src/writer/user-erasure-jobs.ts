@@ -11,11 +11,11 @@ import type {
 } from '../protocol/user-erasure-rows.ts';
 
 const announceSql = `INSERT INTO user_erasures (id, project, erased) VALUES (?, ?, 0) ON CONFLICT (id) DO NOTHING`;
-/** SQL: records an erasure, unless it is recorded. */
+/** SQL: records an erasure, unless it is recorded with its place. One that was restored from the file of the erasures has none. */
 export const recordSql = `INSERT INTO user_erasures (id, project, user, mode, requested_at, log, partition, offset, topic, user_id, erased)
   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
   ON CONFLICT (id) DO UPDATE SET project = ?2, user = ?3, mode = ?4, requested_at = ?5, log = ?6, partition = ?7, offset = ?8,
-    topic = ?9, user_id = ?10, erased = ?11 WHERE user IS NULL`;
+    topic = ?9, user_id = ?10, erased = ?11 WHERE user IS NULL OR log = ''`;
 const addErasedSql = 'UPDATE user_erasures SET erased = erased + ? WHERE id = ?';
 const finishSql = 'UPDATE user_erasures SET user_id = NULL WHERE id = ?';
 

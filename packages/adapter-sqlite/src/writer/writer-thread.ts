@@ -12,8 +12,7 @@ const greet = (greeting: Greeting): void => parentPort?.postMessage(greeting);
 
 try {
   const db = openDataFile(setup);
-  const journal = new ErasureJournal(setup);
-  journal.restore(db);
+  const journal = ErasureJournal.open(setup, db);
   const runners = writeJobs(statementCache(db), setup.retainedRecords, journal);
   receiveJobs(
     (jobs) => parentPort?.postMessage(commitTogether(db, runners, jobs)),

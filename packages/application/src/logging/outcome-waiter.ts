@@ -5,6 +5,8 @@ import {
   type Cancellation,
   type Comparison,
   isDomainError,
+  type RecordedErasure,
+  type StoredActivity,
   type Turns,
   type UserActivity,
 } from '@user-activity/domain';
@@ -138,9 +140,23 @@ export class OutcomeWaiter {
       if (erasures.isErased(activity)) request.settle('erased');
       else if (other === undefined || erasures.isErasing(other)) continue;
       else if (found === 'conflict') {
-        const ofUser = erasures.ofUser(activity);
-        request.settle(outcomeOf(compareAnonymised(other, activity, ofUser, this.#deps.anonymiser)));
+        await this.#settleConflict(request, other, erasures.ofUser(activity));
       } else if (found !== undefined) request.settle(found);
+    }
+  }
+
+  /** Answers a request with another activity under its id, which may be the same activity, whose user was anonymised. */
+  async #settleConflict(
+    request: Request,
+    other: StoredActivity,
+    erasures: readonly RecordedErasure[],
+  ): Promise<void> {
+    try {
+      const comparison = await compareAnonymised(this.#deps, other, request.activity, erasures);
+      request.settle(outcomeOf(comparison));
+    } catch (error) {
+      // Without the key of replacements, this request waits, but the others do not.
+      if (!isDomainError(error)) throw error;
     }
   }
 

@@ -14,6 +14,7 @@ import {
   type Position,
   type ProjectId,
   type ProjectRepository,
+  QualifiedTopic,
   type RawRecord,
   type StoredActivity,
 } from '@user-activity/domain';
@@ -26,7 +27,7 @@ export interface MoveSource {
   readonly deadLetters: Pick<DeadLetterRepository, 'find' | 'findByIds'>;
   readonly keys: Pick<KeyRepository, 'findAll'>;
   readonly projects: Pick<ProjectRepository, 'find' | 'findSettings' | 'findErasing'>;
-  readonly ledger: Pick<ErasureLedger, 'findAll'>;
+  readonly ledger: Pick<ErasureLedger, 'findAll' | 'findOpen'>;
   readonly topic: string;
   /** The latest log of the topic. */
   readonly log: LogId;
@@ -37,8 +38,8 @@ export interface MoveTarget {
   readonly publisher: Pick<EventPublisher, 'republish'>;
   readonly deadLetterQueue: DeadLetterQueue;
   readonly keys: Pick<KeyRepository, 'add'>;
-  readonly projects: Pick<ProjectRepository, 'changeSettings'>;
-  readonly ledger: Pick<ErasureLedger, 'keep'>;
+  readonly projects: Pick<ProjectRepository, 'findSettings' | 'changeSettings'>;
+  readonly ledger: Pick<ErasureLedger, 'find' | 'keep'>;
   readonly topic: string;
 }
 
@@ -74,43 +75,60 @@ export class MoveRefused extends Error {
   override readonly name = 'MoveRefused';
 }
 
+/** What an earlier run has moved to this target. */
+export interface EarlierMove {
+  /** Where it stopped. Undefined if the source has changed since: then all activities are moved again. */
+  readonly from: MoveProgress | undefined;
+}
+
 /**
  * Moves everything to another deployment: settings of projects, keys, erasures and dead letters into its store, and activities as new records
  * on its log, from which its consumers store them. The time of such a record is the present: a topic removes what is older than its retention,
- * perhaps before it was read. A move can be repeated: what the target has stays as it is, and activities are stored once. While the log or
- * the store of the target is down, the move waits. Throws MoveRefused.
+ * perhaps before it was read. A move can be repeated: what the target has stays as it is, also the settings of a project that has some there,
+ * and activities are stored once. While the log or the store of the target is down, the move waits. Throws MoveRefused.
  */
-export type MoveData = (signal: Cancellation, from?: MoveProgress) => Promise<MovedData>;
+export type MoveData = (signal: Cancellation, earlier?: EarlierMove) => Promise<MovedData>;
 
 export const makeMoveData = (deps: MoveDataDeps): MoveData => {
   const { source, target, clock, toRecord, onProgress } = deps;
   // The first copy of each record is on a log of the source. The target knows no such log, so no record of its own is taken for that copy.
   const moved = (origin: Origin): Origin =>
     origin.topic === source.topic ? { log: source.log, ...origin, topic: target.topic } : origin;
+  const movedTopic = (text: string): string =>
+    text === '' ? text : QualifiedTopic.of(moved({ ...QualifiedTopic.parts(text), partition: 0, offset: 0 }));
   const recordOf = (activity: StoredActivity): OriginalRecord => {
     // Older versions kept no origins. An erasure covers such an activity, as if it were the first one on the log.
     const { log = source.log, partition = 0, offset = 0 } = activity.origin ?? {};
     return { ...toRecord(activity), origin: { topic: target.topic, log, partition, offset } };
   };
 
-  return async function moveData(signal, from) {
+  return async function moveData(signal, earlier) {
+    const from = earlier?.from;
     /** Repeats a step until it succeeds. */
     const step = <Result>(attempt: () => Promise<Result>): Promise<Result> => persist(deps, signal, attempt);
 
-    if ((await source.projects.findErasing(1)).length > 0)
+    if ((await source.projects.findErasing(1)).length + (await source.ledger.findOpen(1)).length > 0)
       throw new MoveRefused(
-        'A project is being erased. Start the service, wait until it is gone, and try again.',
+        'A project or a user is being erased. Start the embedded service, wait until that is done, and try again.',
       );
+    const settled = await step(() => target.projects.findSettings());
+    const known = new Set(settled.map(({ project }) => project));
     for (const { project, retentionDays = null, limits } of await source.projects.findSettings())
-      assertRoom(
-        await step(() => target.projects.changeSettings(project, { retentionDays, limits })),
-        'projects with settings',
-      );
+      if (!known.has(project))
+        assertRoom(
+          await step(() => target.projects.changeSettings(project, { retentionDays, limits })),
+          'projects with settings',
+        );
     const keys = await source.keys.findAll();
     for (const key of keys) assertRoom(await step(() => target.keys.add(key, clock.now())), 'keys');
     let erasures = 0;
     for await (const erasure of allErasures(source.ledger)) {
-      await step(() => target.ledger.keep(erasure));
+      const { id, project } = erasure;
+      if (earlier !== undefined && (await step(() => target.ledger.find(project, id))) === undefined)
+        throw new MoveRefused(
+          'A user was erased after an earlier run, so the target may have activities of that user. Move to an empty target.',
+        );
+      await step(() => target.ledger.keep({ ...erasure, topic: movedTopic(erasure.topic) }));
       erasures += 1;
     }
     const projects = await allProjects(source.projects);

@@ -74,7 +74,11 @@ export class Erasures {
     for (const { project, erasedAt } of this.#projects.values())
       if (others.#projects.get(project)?.erasedAt !== erasedAt) return true;
     // An erasure of a user is never forgotten.
-    return this.#count > others.#count;
+    if (this.#users.count > others.#users.count) return true;
+    if (this.#replacements === undefined) return false;
+    return others.#replacements === undefined
+      ? this.#replacements.#users.count > 0
+      : this.#replacements.hasOthersThan(others.#replacements);
   }
 
   /** Returns the record as it may be stored, or undefined if an erasure covers it. */
@@ -127,11 +131,6 @@ export class Erasures {
     if (content.name !== 'ActivityLogged') return undefined;
     const erasure = this.#projects.get(content.activity.project);
     return erasure && { erasure, isCovered: isErased(content.activity, erasure) };
-  }
-
-  get #count(): number {
-    const ofReplacements = this.#replacements === undefined ? 0 : this.#replacements.#count;
-    return this.#users.count + ofReplacements;
   }
 
   /** Returns the erasure of its user that decides about the record. */

@@ -30,7 +30,8 @@ const maxAtOnce = 100;
 
 /**
  * Saves activities, and decides conflicts that an erasure of a user explains:
- *  - The stored activity is of a user who is erased, and is about to be removed. It is removed now, and the activity is saved.
+ *  - The stored activity is of a user who is erased, and is about to be removed or anonymised. That is done now, and the activity is
+ *    saved again.
  *  - The stored activity is the same one, but its user was anonymised. Then a client has sent it again, and it is a duplicate. As a conflict,
  *    it would become a dead letter that names the user.
  */
@@ -46,17 +47,19 @@ export async function saveBesideErasures(
   if (conflicts.length === 0 || (await deps.ledger.isEmpty())) return outcomes;
   for (let first = 0; first < conflicts.length; first += maxAtOnce) {
     const portion = conflicts.slice(first, first + maxAtOnce);
-    const others = await findOthers(deps, pick(activities, portion));
+    let others = await findOthers(deps, pick(activities, portion));
     if (others.due.length > 0) {
       await deps.ledger.removeRecords(others.due, []);
       const latest = await deps.repository.save(pick(activities, portion), pick(origins, portion));
       for (const [nth, index] of portion.entries())
         outcomes[index] = firstOutcome(latest[nth] ?? 'conflict', index);
+      // Some may have been anonymised, and others stored meanwhile.
+      others = await findOthers(deps, pick(activities, portion));
     }
     for (const index of portion) {
       const activity = activities[index];
       if (outcomes[index] === 'conflict' && activity !== undefined)
-        outcomes[index] = others.compare(activity);
+        outcomes[index] = await others.compare(activity);
     }
   }
   return outcomes;
@@ -71,19 +74,21 @@ async function findOthers(deps: SaveBesideErasuresDeps, activities: readonly Use
     erasures.of(activity, (project) => project === activity.project);
   const stored = new Map(found.map((activity) => [ActivityKeyText.of(activity), activity]));
   return {
-    /** What is about to be removed. */
-    due: found.flatMap((activity) => dueOf(activity, erasuresOf(activity), anonymiser)),
+    /** What is about to be removed, in the order of `compareErasures`. */
+    due: found
+      .flatMap((activity) => dueOf(activity, erasuresOf(activity), anonymiser))
+      .toSorted((left, right) => compareErasures(left.erasure, right.erasure)),
     /** Compares an activity with the stored one under its id, which may have been anonymised. */
-    compare(activity: UserActivity): Comparison {
+    async compare(activity: UserActivity): Promise<Comparison> {
       const other = stored.get(ActivityKeyText.of(activity));
       return other === undefined
         ? 'conflict'
-        : compareAnonymised(other, activity, erasuresOf(activity), anonymiser);
+        : compareAnonymised(deps, other, activity, erasuresOf(activity));
     },
   };
 }
 
-/** Returns what to remove if an erasure of its user covers a stored activity, in the order of `compareErasures`. */
+/** Returns what to remove if an erasure of its user covers a stored activity. */
 const dueOf = (
   activity: StoredActivity,
   erasures: readonly RecordedErasure[],
@@ -91,7 +96,6 @@ const dueOf = (
 ): readonly ErasedUserRecord[] =>
   erasures
     .filter((erasure) => isCovered(activity, erasure))
-    .toSorted(compareErasures)
     .map((erasure) => ({
       project: activity.project,
       id: activity.id,

@@ -1,16 +1,27 @@
 import type { Comparison, RecordedErasure, StoredActivity, UserActivity } from '@user-activity/domain';
 import type { Anonymiser } from '../storing/anonymised-record.ts';
+import { type UserErasureDeps, UserErasures } from './user-erasures.ts';
+
+export interface CompareDeps extends UserErasureDeps {
+  readonly anonymiser: Pick<Anonymiser, 'replace'>;
+}
 
 /**
  * Compares a stored activity with one that a client sent again after its user was anonymised: the stored one has neither the user nor the
- * metadata any more. Returns `conflict` if none of the user's erasures is an anonymisation.
+ * metadata any more. Returns `conflict` if none of the user's erasures is an anonymisation. Its replacement may be anonymised too.
  */
-export const compareAnonymised = (
+export async function compareAnonymised(
+  deps: CompareDeps,
   stored: StoredActivity,
   activity: UserActivity,
   erasures: readonly RecordedErasure[],
-  anonymiser: Pick<Anonymiser, 'replace'>,
-): Comparison =>
-  erasures.some(({ mode }) => mode === 'anonymise')
-    ? stored.compare(activity.anonymised(anonymiser.replace(activity.project, activity.userId)))
-    : 'conflict';
+): Promise<Comparison> {
+  if (!erasures.some(({ mode }) => mode === 'anonymise')) return 'conflict';
+  const { project, userId } = activity;
+  const anonymous = activity.anonymised(deps.anonymiser.replace(project, userId));
+  const comparison = stored.compare(anonymous);
+  if (comparison !== 'conflict') return comparison;
+  const next = await UserErasures.of(deps, [anonymous], (each) => each.userId);
+  const isInProject = (other: string): boolean => other === project;
+  return compareAnonymised(deps, stored, anonymous, next.of(anonymous, isInProject));
+}

@@ -54,38 +54,34 @@ export class UserErasureSweep {
 
   /** Returns whether there is nothing to do now: otherwise the time is over. Rejects at the end if a user has no replacement. */
   async run(removals: Removals): Promise<boolean> {
-    const open = new Set<ErasureId>();
+    const seen = new Set<ErasureId>();
     let failure: DomainError | undefined;
-    for await (const erasure of this.#open()) {
-      open.add(erasure.id);
-      let replacement: UserId | undefined;
-      try {
-        replacement = this.#replacementOf(erasure);
-      } catch (error) {
-        // Without a key nobody can be anonymised, but the other erasures go on.
-        if (!isDomainError(error)) throw error;
-        failure ??= error;
-        continue;
-      }
-      if (!(await this.#erase({ erasure, replacement }, removals))) return false;
-    }
-    // Another process has finished the others.
-    for (const id of this.#progress.keys()) if (!open.has(id)) this.#progress.delete(id);
-    if (failure !== undefined) throw failure;
-    return true;
-  }
-
-  /** Yields the erasures that are not done, the oldest first, until this process may not begin another one. */
-  async *#open(): AsyncGenerator<OpenErasure> {
     for (let last: OpenErasure | undefined; ; ) {
       const page = await this.#deps.ledger.findOpen(pageSize, last);
       for (const erasure of page) {
-        if (this.#progress.size >= maxBegun && !this.#progress.has(erasure.id)) return;
-        yield erasure;
+        if (removals.isOver) return false;
+        const isBegun = this.#progress.has(erasure.id);
+        // The others wait until this process has finished some.
+        if (!isBegun && this.#progress.size >= maxBegun) continue;
+        seen.add(erasure.id);
+        let replacement: UserId | undefined;
+        try {
+          replacement = this.#replacementOf(erasure);
+        } catch (error) {
+          // Without a key nobody can be anonymised, but the other erasures go on.
+          if (!isDomainError(error)) throw error;
+          failure ??= error;
+          continue;
+        }
+        if (!(await this.#erase({ erasure, replacement }, removals))) return false;
       }
-      if (page.length < pageSize) return;
+      if (page.length < pageSize) break;
       last = page.at(-1);
     }
+    // Another process has finished the others.
+    for (const id of this.#progress.keys()) if (!seen.has(id)) this.#progress.delete(id);
+    if (failure !== undefined) throw failure;
+    return true;
   }
 
   #replacementOf({ mode, project, userId }: OpenErasure): UserId | undefined {
@@ -131,7 +127,7 @@ export class UserErasureSweep {
 
   /**
    * Removes activities that have been anonymised, if someone has erased the replacement: that erasure may have ended before they got
-   * it. Returns whether none is left: otherwise the time is over.
+   * it. They may get a replacement again. Returns whether none is left: otherwise the time is over.
    */
   async #eraseReplacement(
     { erasure: { project }, replacement: userId }: Removal,
@@ -143,6 +139,7 @@ export class UserErasureSweep {
       const erasure = { ...found, userId };
       const replacement = this.#replacementOf(erasure);
       if (!(await this.#pass({ erasure, replacement }, { after: undefined }, removals))) return false;
+      if (!(await this.#eraseReplacement({ erasure, replacement }, removals))) return false;
     }
     return true;
   }

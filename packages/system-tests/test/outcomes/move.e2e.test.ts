@@ -169,6 +169,7 @@ test('all data of an embedded service move to Kafka and MongoDB, also if the com
     deadLetters: 2,
     confirmed: true,
     different: [],
+    missing: [],
   });
 
   const after = await view.everything(erasures);
