@@ -69,6 +69,15 @@ test.each(['/api/logs', '/api/logs?order=asc&limit=15', '/api/logs/feed'])(
   },
 );
 
+test('many answers that are compressed at once are all whole', async () => {
+  const { app } = await filled();
+  const { body } = await app.inject('/api/logs');
+  const answers = await Promise.all(
+    Array.from({ length: 50 }, () => app.inject({ url: '/api/logs', headers: gzip })),
+  );
+  for (const { rawPayload } of answers) expect(gunzipSync(rawPayload).toString()).toBe(body);
+});
+
 test('HEAD has the headers of GET, and no body', async () => {
   const { app } = await filled();
   const [get, head] = [

@@ -37,7 +37,13 @@ export const rooms: readonly Room[] = [
     packageName: 'adapter-http',
     name: 'feed',
     mayImport: ['bodies', 'query', 'openapi', 'requests'],
-    reason: 'only its routes know positions in the feed, and answers that last long',
+    reason: 'only its routes know positions in the feed',
+  },
+  {
+    packageName: 'adapter-http',
+    name: 'export',
+    mayImport: ['bodies', 'query', 'openapi', 'requests'],
+    reason: 'only its route knows formats of files, and a body that is a walk over pages',
   },
   {
     packageName: 'adapter-http',

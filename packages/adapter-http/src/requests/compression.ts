@@ -1,11 +1,16 @@
 import { once } from 'node:events';
+import { promisify } from 'node:util';
 import { constants, createGzip, gzip } from 'node:zlib';
 import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import pLimit from 'p-limit';
 import type { NamedProjects } from './project.ts';
 
 // A smaller response fits into one packet anyway.
 const minBytes = 1024;
 const encoding = 'gzip';
+// As many as Node has threads for it. A compressor takes 256 KiB, so thousands of responses that wait for a thread must not have one.
+const limitCompressions = pLimit(4);
+const compress = promisify(gzip);
 
 /**
  * Returns whether responses of a route are compressed: by default those to GET below `/api` and `/v1`. None of them has a secret beside what
@@ -36,21 +41,16 @@ const mayCompress = ({ headers }: FastifyRequest): boolean =>
   acceptsGzip(headers['accept-encoding']) && headers['sec-fetch-site'] !== 'cross-site';
 
 /** A hook `onSend` that compresses a response that is complete and not small, if the client accepts that. A thread of the pool does it. */
-export function compressBody(
+export async function compressBody(
   request: FastifyRequest,
   reply: FastifyReply,
   payload: unknown,
-  done: (error: Error | null, payload?: unknown) => void,
-): void {
+): Promise<unknown> {
   const isBody = typeof payload === 'string' || Buffer.isBuffer(payload);
-  if (!isBody || payload.length < minBytes || !mayCompress(request)) {
-    done(null, payload);
-    return;
-  }
-  gzip(payload, (error, compressed) => {
-    if (error === null) reply.header('content-encoding', encoding);
-    done(error, compressed);
-  });
+  if (!isBody || payload.length < minBytes || !mayCompress(request)) return payload;
+  const compressed = await limitCompressions(() => compress(payload));
+  reply.header('content-encoding', encoding);
+  return compressed;
 }
 
 /** Returns the chunks of a streamed response, compressed if the client accepts that. */
