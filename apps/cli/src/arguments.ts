@@ -13,6 +13,12 @@ export const wholeNumber =
     return Number(text);
   };
 
+/** Parses an id that becomes a part of a path. */
+export function pathText(text: string): string {
+  if (/^\.{0,2}$/.test(text)) throw new InvalidArgumentError('There is no such id.');
+  return text;
+}
+
 /** The options that select activities. */
 export interface FilterOptions {
   readonly user: readonly string[];

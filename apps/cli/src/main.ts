@@ -1,16 +1,27 @@
+import { once } from 'node:events';
 import { readEnvironment } from './config.ts';
 import { RequestError, UsageError } from './failure.ts';
 import { health } from './health.ts';
 import type { Output } from './output.ts';
+import { printableLines } from './printable.ts';
+
+/** Others may have written the text. JSON escapes only some of the characters that a terminal obeys. */
+const shown = (text: string): string =>
+  process.stdout.isTTY ? text.replaceAll(/[\u007f-\u009f\p{Cf}]/gu, '\ufffd') : text;
 
 const output: Output = {
-  result: (text) => process.stdout.write(text),
-  note: (text) => process.stderr.write(`${text}\n`),
+  result: (text) => void process.stdout.write(shown(text)),
+  async stream(text) {
+    if (!process.stdout.write(shown(text))) await once(process.stdout, 'drain');
+  },
+  note: (text) => void process.stderr.write(`${printableLines(text)}\n`),
 };
-// A program such as `head` may close the pipe before all output is written.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-});
+// A program such as `head` closes the pipe when it has enough.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit();
+    throw error;
+  });
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -24,8 +35,16 @@ async function main(args: readonly string[]): Promise<number> {
     }
     return 0;
   } catch (error) {
-    if (!(error instanceof UsageError) && !(error instanceof RequestError)) throw error;
-    output.note(error.message);
+    const message = messageOf(error);
+    if (message === undefined) throw error;
+    output.note(message);
     return error instanceof UsageError ? 2 : 1;
   }
+}
+
+/** Returns the message of a failure that is no bug: of the command, or of the operating system. */
+function messageOf(error: unknown): string | undefined {
+  if (error instanceof UsageError || error instanceof RequestError) return error.message;
+  const isOfSystem = error instanceof Error && typeof Reflect.get(error, 'syscall') === 'string';
+  return isOfSystem ? error.message : undefined;
 }

@@ -2,6 +2,9 @@
 export const printable = (text: string): string =>
   text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\u{fffd}');
 
+/** Makes a text of several lines printable. */
+export const printableLines = (text: string): string => text.split('\n').map(printable).join('\n');
+
 /** Formats rows as a table. Cuts cells to `maxWidth` characters. */
 export function table(rows: readonly (readonly string[])[], maxWidth = 60): string {
   const cells = rows.map((row) => row.map((cell) => cut(printable(cell), maxWidth)));

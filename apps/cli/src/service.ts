@@ -28,18 +28,31 @@ export const withServiceOptions = (command: Command): Command =>
     )
     .addOption(new Option('--project <name>', 'the project. Default: that of the key, or default'));
 
-/** Runs `use` with a client of the service. Throws UsageError if the options are wrong or the service refuses them, and RequestError if it fails. */
-export async function withService<Result>(
-  options: ServiceOptions,
-  use: (client: ActivityClient) => Promise<Result>,
-  sending: Pick<ClientOptions, 'queue' | 'onRejected' | 'onRetry'> = {},
-): Promise<Result> {
+/** Where the service is, and as whom to call it, from options and variables. */
+export interface Address {
+  readonly url: string;
+  readonly key: string | undefined;
+  readonly project: string | undefined;
+}
+
+/** Returns the address of the service. Throws UsageError if it can't be one. */
+export function addressOf(options: ServiceOptions): Address {
   const environment = readEnvironment();
   const { url = environment.url, key = environment.key, project } = options;
   assertUrl(url);
   for (const [name, value] of Object.entries({ key, project }))
     if (value !== undefined && !/^[\x21-\x7e]+$/.test(value))
       throw new UsageError(`The ${name} must consist of printable ASCII characters without space.`);
+  return { url, key, project };
+}
+
+/** Runs `use` with a client of the service. Throws UsageError if the options are wrong or the service refuses them, and RequestError if it fails. */
+export async function withService<Result>(
+  options: ServiceOptions,
+  use: (client: ActivityClient) => Promise<Result>,
+  sending: Pick<ClientOptions, 'queue' | 'onRejected' | 'onRetry' | 'maxDelayMs' | 'maxBatchCount'> = {},
+): Promise<Result> {
+  const { url, key, project } = addressOf(options);
   const client = new ActivityClient({
     url,
     timeoutMs: 60_000,
@@ -50,7 +63,7 @@ export async function withService<Result>(
   try {
     return await use(client);
   } catch (error) {
-    throw translated(error, new URL(url).origin);
+    throw failureOf(error, url);
   } finally {
     // A failed command does not wait for what it has not sent.
     await client.close({ timeoutMs: 1 }).catch(() => undefined);
@@ -67,7 +80,9 @@ function assertUrl(text: string): void {
     throw new UsageError('The URL must not contain a user or a password: pass the key in API_KEY.');
 }
 
-function translated(error: unknown, origin: string): unknown {
+/** Returns an error of the client as a failure of the command, with the remedy. */
+export function failureOf(error: unknown, url: string): unknown {
+  const { origin } = new URL(url);
   if (error instanceof ConnectionError)
     return error.cause instanceof SyntaxError
       ? new RequestError(`${origin} did not answer as a user-activity log does. Check the URL.`)

@@ -141,11 +141,12 @@ test('erases a user after a question, or with --yes', async () => {
     out: '',
     err: 'Pass --yes to erase without a question.\n',
   });
-  const [, id = ''] =
-    /^(\S+) done, 1 activities\n$/.exec(await done('erase', 'ann', '--yes', '--wait', ...project)) ?? [];
+  const erased = await run('erase', 'ann', '--yes', '--wait', ...project);
+  const [, id = ''] = /^(\S+) done, 1 activities\n$/.exec(erased.out) ?? [];
+  expect(erased.err).toBe(`The erasure ${id} is accepted.\n`);
   expect(await done('erasure', id, ...project)).toBe(`${id} done, 1 activities\n`);
   expect(await done('count', ...project)).toBe('0\n');
-  expect(await run('erasure', 'no-such-erasure', ...project)).toMatchObject({ code: 2 });
+  expect(await run('erasure', 'no-such-erasure', ...project)).toMatchObject({ code: 1 });
   expect(await done('erase', 'bob', '--yes', '--mode', 'anonymise', '--json', ...project)).toMatch(
     /^\{"id":".*"status":"accepted"/,
   );
@@ -183,6 +184,9 @@ describe('a wrong use gives a message and an exit code', () => {
     [['query', '--metadata', 'x'], /must be path=value/],
     [['query', '--from', 'tomorrow'], /400 [^]*\/from must be/],
     [['keys', 'create', 'x'], /--scope/],
+    [['status', ''], /There is no such id/],
+    [['status', '--url', 'foo'], /must begin with http/],
+    [['log', 'ann', 'X', '--metadata', '{"n":1577730467436138524}'], /send it as a string/],
     [['count', '--colour'], /unknown option '--colour'/],
   ])('%j', async (args, message) => {
     const ended = await run(...args);
@@ -200,7 +204,10 @@ test('every command explains itself', async () => {
     'count',
     'stats',
     'tail',
+    'export',
+    'import',
     'erase',
+    'erasure',
     'keys',
     'dead-letters',
     'status',

@@ -1,11 +1,19 @@
 import { once } from 'node:events';
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ServiceProcess } from '@user-activity/test-kit';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { type Ended, runCli } from './run-cli.ts';
+import { type Ended, runCli, startCli } from './run-cli.ts';
 
 const key = 'the-key-of-the-test';
 const folder = mkdtempSync(join(tmpdir(), 'user-activity-cli-'));
@@ -24,7 +32,8 @@ beforeAll(async () => {
     metadata: { index, text: `${texts[index % texts.length]}\n\t`, deep: [{ a: null }] },
   }));
   writeFileSync(join(folder, 'rows.ndjson'), rows.map((row) => JSON.stringify(row)).join('\n'));
-  expect(await run('import', join(folder, 'rows.ndjson'), '--project', 'source')).toMatchObject({ code: 0 });
+  const { code, err } = await run('import', join(folder, 'rows.ndjson'), '--project', 'source');
+  if (code !== 0) throw new Error(err);
   while ((await run('count', '--project', 'source')).out !== `${total}\n`);
 });
 afterAll(async () => {
@@ -100,6 +109,47 @@ test('an export goes on by itself if the connection breaks', async () => {
   expect(asked).toEqual(['the beginning', '2026-01-01T00:00:00.000Z~a']);
 });
 
+test('a file that is no export, or another one, stays as it is', async () => {
+  const whole = join(folder, 'whole.ndjson');
+  expect(await run('export', '--output', whole, ...source)).toMatchObject({ code: 0 });
+  const goesOn = (name: string, ...args: readonly string[]) =>
+    run('export', '--continue', '--output', join(folder, name), ...args, ...source);
+  const contents = ['{"no":"export"}', 'a text without a line break', 'lines\nwithout a break at the end'];
+  for (const content of contents) {
+    writeFileSync(join(folder, 'precious'), content);
+    expect(await goesOn('precious')).toMatchObject({ code: 2 });
+    expect(readFileSync(join(folder, 'precious'), 'utf8')).toBe(content);
+  }
+  const before = readFileSync(whole);
+  expect(await goesOn('whole.ndjson', '--order', 'desc')).toMatchObject({
+    code: 2,
+    err: 'The file is in the order asc. Pass the same --order with --continue.\n',
+  });
+  writeFileSync(`${whole}.export.json`, JSON.stringify({ settings: 'of another export', query: {} }));
+  const other = await goesOn('whole.ndjson');
+  expect(other).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('begun with other options') as string,
+  });
+  expect(readFileSync(whole).equals(before)).toBe(true);
+});
+
+test('a failed export leaves no file that would block the next one', async () => {
+  const file = join(folder, 'never.csv');
+  expect(await run('export', '--output', file, '--key', 'wrong')).toMatchObject({ code: 1 });
+  expect(existsSync(file)).toBe(false);
+  expect(await run('export', '--output', file, '--user', 'nobody', ...source)).toMatchObject({ code: 0 });
+  expect(readFileSync(file, 'utf8')).toBe('id,userId,type,createdAt,receivedAt,metadata\r\n');
+  expect(existsSync(`${file}.export.json`)).toBe(false);
+});
+
+test('ends quietly if nobody reads on', async () => {
+  const child = startCli(['export', ...source], environment);
+  child.stdout.destroy();
+  const [code] = (await once(child, 'exit')) as [number | null];
+  expect(code).toBe(0);
+});
+
 test('filters, orders, and wrong uses', async () => {
   const some = await run(
     'export',
@@ -122,7 +172,10 @@ test('filters, orders, and wrong uses', async () => {
   const other = join(folder, 'other.ndjson');
   appendFileSync(other, 'something else\n');
   const refused = await run('export', '--continue', '--output', other, ...source);
-  expect(refused).toMatchObject({ code: 2, err: 'The last line of the file is no ndjson of an export.\n' });
+  expect(refused).toMatchObject({
+    code: 2,
+    err: "The file is no ndjson of an export, so it can't be continued.\n",
+  });
   expect(readFileSync(other, 'utf8')).toBe('something else\n');
   expect(await run('export', '--output', join(folder, 'missing', 'x'), ...source)).toMatchObject({ code: 2 });
   expect(await run('export', '--url', 'http://127.0.0.1:1')).toMatchObject({ code: 1 });

@@ -56,6 +56,6 @@ test('the exit code is 1 if no service answers', async () => {
   expect(await run(1)).toEqual({
     code: 1,
     out: '',
-    err: 'The service does not answer: check HOST and PORT, or USER_ACTIVITY_URL.\n',
+    err: 'The service does not answer: check --url or USER_ACTIVITY_URL, or HOST and PORT.\n',
   });
 });

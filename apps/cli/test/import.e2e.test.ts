@@ -57,7 +57,12 @@ test('NDJSON with a mapping: paths, times in several forms, other members as met
     expect(await run('import', path, ...map)).toMatchObject({ code: 0, out: '3 of 3 rows are logged\n' });
   const all = await stored('mapped', 3);
   expect(all.map(({ id: _id, receivedAt: _receivedAt, ...rest }) => rest)).toEqual([
-    { userId: 'ann', type: 'LOG_IN', createdAt: '2023-11-14T22:13:20.000Z', metadata: { ip: '127.0.0.1' } },
+    {
+      userId: 'ann',
+      type: 'LOG_IN',
+      createdAt: '2023-11-14T22:13:20.000Z',
+      metadata: { actor: { name: 'Ann' }, ip: '127.0.0.1' },
+    },
     { userId: 'bob', type: 'LOGIN', createdAt: '2023-11-14T22:13:21.500Z', metadata: {} },
     { userId: 'ann', type: 'LOGIN', createdAt: '2023-11-14T22:13:22.000Z', metadata: { n: 1 } },
   ]);
@@ -106,8 +111,8 @@ test('faulty rows are shown by their number, and the others are logged', async (
   const ended = await run('import', path, '--project', 'faulty');
   expect(ended).toMatchObject({ code: 1, out: '1 of 5 rows are logged\n' });
   for (const message of [
-    /Row 2: It is not a JSON object/,
-    /Row 3: /,
+    /Row 2: it is not JSON/,
+    /Row 3: it is not a JSON object/,
     /Row 4: \/userId/,
     /Row 5: \/createdAt/,
     /4 rows were rejected/,
@@ -144,11 +149,73 @@ test('an import that is killed goes on where it was, and stores nothing twice', 
   });
 });
 
+test('numbers and keys are never changed silently', async () => {
+  const rows = [
+    '{"userId":42,"type":"A","post":1577730467436138524}',
+    '{"userId":42,"type":"A","type":"B"}',
+    '{"userId":42,"type":"A","n":1.50}',
+  ];
+  const ended = await run('import', file('exact.ndjson', rows.join('\n')), '--project', 'exact');
+  expect(ended).toMatchObject({ code: 1, out: '1 of 3 rows are logged\n' });
+  expect(ended.err).toMatch(/Row 1: a number must be .* send it as a string/);
+  expect(ended.err).toMatch(/Row 2: .*type/);
+  expect(await stored('exact', 1)).toMatchObject([{ userId: '42', metadata: { n: 1.5 } }]);
+});
+
+test('CSV with rows of another length, another delimiter, and a header with a name twice', async () => {
+  const path = file('ragged.csv', 'userId;type;plan\nann;A;pro\nbob;B\ncid;C;pro;more\ndan;D;"a;b"\n');
+  const ended = await run('import', path, '--delimiter', ';', '--project', 'ragged');
+  expect(ended).toMatchObject({ code: 1, out: '2 of 4 rows are logged\n' });
+  expect(ended.err).toMatch(/Row 2: it has 2 cells, and the header 3/);
+  const users = (await stored('ragged', 2)).map(({ userId, metadata }) => [userId, metadata]);
+  expect(new Map(users as [string, object][])).toEqual(
+    new Map([
+      ['ann', { plan: 'pro' }],
+      ['dan', { plan: 'a;b' }],
+    ]),
+  );
+  const twice = await run('import', file('twice.csv', 'userId,type,type\na,b,c\n'));
+  expect(twice).toMatchObject({ code: 2, err: 'The header of the file has the column "type" twice.\n' });
+});
+
+test('a mapping that fits no row sends nothing', async () => {
+  const path = file('typo.csv', 'who,type,time\nann,A,2023-11-14\n');
+  const ended = await run(
+    'import',
+    path,
+    '--map',
+    'userId=who',
+    '--map',
+    'createdAt=tme',
+    '--project',
+    'typo',
+  );
+  expect(ended).toMatchObject({ code: 2, err: expect.stringContaining('No row has "tme"') as string });
+  expect(await run('count', '--project', 'typo')).toMatchObject({ out: '0\n' });
+});
+
+test('a repeated import with faulty rows reports them again, and another project gets everything', async () => {
+  const rows = Array.from({ length: 5001 }, (_, index) =>
+    JSON.stringify({ userId: index === 2 ? '' : 'ann', type: `T${index}` }),
+  );
+  const path = file('repeated.ndjson', rows.join('\n'));
+  const args = ['import', path, '--project', 'repeated'];
+  const first = await run(...args);
+  expect(first).toMatchObject({ code: 1, out: '5000 of 5001 rows are logged\n' });
+  expect(await run(...args)).toMatchObject({ code: 1, out: first.out });
+  expect(existsSync(`${path}.import.json`)).toBe(false);
+  const elsewhere = ['--project', 'elsewhere'];
+  expect(await run('import', path, ...elsewhere)).toMatchObject({ out: first.out });
+  await expect.poll(() => run('count', ...elsewhere)).toMatchObject({ out: '5000\n' });
+});
+
 describe('a wrong use gives a message and an exit code', () => {
   const broken = file('broken.csv', 'a,b\n1,"2\n');
   test.each([
     [['missing.ndjson'], 2, /There is no file missing\.ndjson/],
     [['-'], 2, /Pass --format/],
+    [['-', '--format', 'csv'], 2, /Pass --name/],
+    [[file('latin.csv', Buffer.from('userId,type\nZo\xeb,A\n', 'latin1'))], 1, /it is not UTF-8/],
     [[broken, '--map', 'user=x'], 2, /field is one of id, userId/],
     [[broken], 1, /can't be read: Quote Not Closed/],
     [[broken, '--key', 'wrong'], 1, /can't be read/],

@@ -201,7 +201,7 @@ export { isLoopback } from './shared/loopback.ts';
 export { parseJson } from './shared/parse-json.ts';
 export { type EventLoop, Turn, Turns } from './shared/turns.ts';
 export { wellFormedText } from './shared/text.ts';
-export { UnfitNumber } from './shared/unfit-number.ts';
+export { UnfitNumber, unfitNumber } from './shared/unfit-number.ts';
 export {
   cutReason,
   pointer,

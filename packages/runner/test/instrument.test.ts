@@ -114,8 +114,9 @@ test('each use case of both records is measured under its own name', async () =>
 
 test('only the records give use cases to other packages', () => {
   const makers = Object.keys(application).filter((name) => name.startsWith('make'));
-  // The last is used only once, at the start of a process.
-  expect(new Set(makers)).toEqual(new Set(['makeApiUseCases', 'makeStoringUseCases', 'makeRegisterLog']));
+  // The third is for a tool, and the last is used only once, at the start of a process. So nobody measures them.
+  const records = ['makeApiUseCases', 'makeStoringUseCases', 'makeMovingUseCases', 'makeRegisterLog'];
+  expect(new Set(makers)).toEqual(new Set(records));
 });
 
 test('accepted activities are counted, whichever use case accepts them', async () => {

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { type ActivityClient, type NewActivity, QueueFullError, type Rejection } from '@user-activity/client';
@@ -8,12 +9,12 @@ import { ImportCheckpoint } from '../import/import-checkpoint.ts';
 import { Mapping } from '../import/mapping.ts';
 import { type Format, formatOf, openFile, rowsOf } from '../import/rows.ts';
 import type { Output } from '../output.ts';
-import { printable } from '../printable.ts';
 import { Progress } from '../progress.ts';
-import { type ServiceOptions, withService, withServiceOptions } from '../service.ts';
+import { addressOf, failureOf, type ServiceOptions, withService, withServiceOptions } from '../service.ts';
 
 interface ImportOptions extends ServiceOptions {
   readonly format?: Format;
+  readonly delimiter: string;
   readonly map: readonly string[];
   readonly others: boolean;
   readonly name?: string;
@@ -23,6 +24,10 @@ interface ImportOptions extends ServiceOptions {
 // The rows between two notes of the progress. All of them are in memory.
 const portionSize = 5000;
 const maxQueuedBytes = 32 * 1024 * 1024;
+// Longer than it takes to read a portion.
+const portionMs = 60_000;
+// The pause of the client after a refusal, which `flush` reports.
+const refusedPauseMs = 60_000;
 const maxShown = 20;
 
 /** Adds the command that imports activities from a file. */
@@ -35,6 +40,7 @@ export const addImportCommand = (program: Command, output: Output): void =>
         'csv',
       ]),
     )
+    .option('--delimiter <character>', 'what stands between the cells of CSV, such as ;', ',')
     .option(
       '--map <field=source>',
       'fill id, userId, type, createdAt or metadata from this column or path, such as userId=actor.id; repeat it for several',
@@ -52,51 +58,68 @@ export const addImportCommand = (program: Command, output: Output): void =>
 
 const help = `
 A row is an activity: its user, its type, and when it happened (RFC 3339, in UTC if it has no zone, or seconds or
-milliseconds since 1970).
+milliseconds since 1970). Without a time it is now.
 Rows without an id get one from the name of the import, their number and their text. So the command can be repeated:
 nothing is stored twice, and it goes on where it stopped, even after a SIGKILL. Rows that break a rule are shown, and
-the others are logged. Times must not be older than the retention of the project.
+the others are logged. Correct rows where they are: a row that moves gets another id. Times must not be older than the
+retention of the project. A row whose id holds another activity is logged too, and becomes a dead letter.
 `;
 
 async function importFile(
   file: string,
-  { format = formatOf(file), map, others, name = basename(file), json, ...options }: ImportOptions,
+  { format = formatOf(file), delimiter, map, others, name = basename(file), json, ...options }: ImportOptions,
   output: Output,
 ): Promise<void> {
+  if (file === '-' && name === '-')
+    throw new UsageError('Pass --name: the ids of rows from the standard input are made from it.');
   const mapping = new Mapping(name, map, others);
   const size = file === '-' ? 0 : await sizeOf(file);
-  const settings = [options.url, options.project, name, map, others, format];
+  const { url, key = '', project } = addressOf(options);
+  const settings = [url, project, hash('sha256', key), name, map, others, format, delimiter];
   const checkpoint = file === '-' ? undefined : await ImportCheckpoint.of(file, settings);
-  const skipped = (await checkpoint?.read()) ?? 0;
-  if (skipped > 0) output.note(`Goes on behind ${skipped} rows of an earlier run.`);
-  const rejected = new RejectedRows(output);
+  const earlier = (await checkpoint?.read()) ?? { rows: 0, rejected: 0 };
+  if (earlier.rows > 0) output.note(`Goes on behind ${earlier.rows} rows of an earlier run.`);
+  const rejected = new RejectedRows(output, earlier.rejected);
   const progress = new Progress(output);
   let [bytes, rows] = [0, 0];
   await withService(
     options,
     async (client) => {
+      /** Sends what is queued. Nothing is sent before the mapping was found to fit. */
+      const send = async (): Promise<void> => {
+        assertSeen(mapping);
+        await client.flush();
+        rejected.numbers.clear();
+      };
       const input = openFile(file, (count) => (bytes += count));
-      for await (const row of rowsOf(input, format)) {
+      for await (const row of rowsOf(input, { format, delimiter })) {
         rows = row.number;
-        if (row.number <= skipped) continue;
-        const activity = mapping.activityOf(row);
-        if (activity === undefined) rejected.add(row.number, 'It is not a JSON object.');
-        else rejected.numbers.set(await logged(client, activity, rejected), row.number);
+        if (row.number <= earlier.rows) continue;
+        const { activity, fault } = mapping.activityOf(row);
+        if (activity === undefined) rejected.add(row.number, fault);
+        else rejected.numbers.set(await logged(client, activity, send), row.number);
         if (row.number % portionSize > 0) continue;
-        await send(client, rejected);
-        await checkpoint?.write(row.number);
+        await send();
+        await checkpoint?.write({ rows, rejected: rejected.count });
         progress.show(size === 0 ? undefined : bytes / size, `${row.number} rows`);
       }
-      await send(client, rejected);
+      if (rows > earlier.rows) await send();
     },
     {
       onRejected: (rejection) => rejected.addRejection(rejection),
-      onRetry: (error) => output.note(`Waits: ${printable(error instanceof Error ? error.message : '')}`),
+      onRetry(error, pauseMs) {
+        const failure = failureOf(error, url);
+        if (pauseMs < refusedPauseMs)
+          output.note(`Waits: ${failure instanceof Error ? failure.message : ''}`);
+      },
+      // Only `flush` sends: a row is logged once the mapping fits.
       queue: { maxCount: portionSize, maxBytes: maxQueuedBytes },
+      maxDelayMs: portionMs,
+      maxBatchCount: portionSize,
     },
   );
   progress.end();
-  if (rejected.count === 0) await checkpoint?.remove();
+  await checkpoint?.remove();
   const count = rows - rejected.count;
   output.result(
     json
@@ -104,6 +127,13 @@ async function importFile(
       : `${count} of ${rows} rows are logged\n`,
   );
   if (rejected.count > 0) throw new RequestError(`${rejected.count} rows were rejected.`);
+}
+
+/** Throws UsageError if a mapped column or path is in no row so far: it has a typing error. */
+function assertSeen({ unseen }: Mapping): void {
+  const [first] = unseen;
+  if (first !== undefined)
+    throw new UsageError(`No row has "${first}", which --map names. Nothing was sent. Check the name.`);
 }
 
 async function sizeOf(file: string): Promise<number> {
@@ -118,32 +148,29 @@ async function sizeOf(file: string): Promise<number> {
 async function logged(
   client: ActivityClient,
   activity: NewActivity,
-  rejected: RejectedRows,
+  send: () => Promise<void>,
 ): Promise<string> {
   try {
     return client.log(activity);
   } catch (error) {
     if (!(error instanceof QueueFullError)) throw error;
-    await send(client, rejected);
+    await send();
     return client.log(activity);
   }
 }
 
-/** Sends what is queued. */
-async function send(client: ActivityClient, rejected: RejectedRows): Promise<void> {
-  await client.flush();
-  rejected.numbers.clear();
-}
-
 /** The rows that were not logged. The first ones are shown. */
 class RejectedRows {
-  count = 0;
+  /** The number of all, also in earlier runs. */
+  count: number;
+  #shown = 0;
   /** The numbers of the rows that are on their way, by the ids of their activities. */
   readonly numbers: Map<string, number> = new Map();
   readonly #output: Output;
 
-  constructor(output: Output) {
+  constructor(output: Output, count: number) {
     this.#output = output;
+    this.count = count;
   }
 
   addRejection({ activity, errors }: Rejection): void {
@@ -153,7 +180,8 @@ class RejectedRows {
 
   add(number: number, fault: string): void {
     this.count += 1;
-    if (this.count <= maxShown) this.#output.note(`Row ${number}: ${printable(fault)}`);
-    if (this.count === maxShown + 1) this.#output.note('Further faulty rows are only counted.');
+    this.#shown += 1;
+    if (this.#shown <= maxShown) this.#output.note(`Row ${number}: ${fault}`);
+    if (this.#shown === maxShown + 1) this.#output.note('Further faulty rows are only counted.');
   }
 }

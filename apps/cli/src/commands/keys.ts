@@ -1,8 +1,8 @@
 import type { Key, KeyWithSecret, Scope } from '@user-activity/client';
 import { type Command, Option } from 'commander';
-import { wholeNumber } from '../arguments.ts';
+import { pathText, wholeNumber } from '../arguments.ts';
 import type { Output } from '../output.ts';
-import { table } from '../printable.ts';
+import { printable, table } from '../printable.ts';
 import { type ServiceOptions, withService, withServiceOptions } from '../service.ts';
 
 const scopes: readonly Scope[] = ['write', 'read', 'dead-letters', 'metrics', 'erase', 'admin'];
@@ -43,7 +43,7 @@ export function addKeyCommands(program: Command, output: Output): void {
     });
 
   command('rotate', 'give a key another secret')
-    .argument('<id>')
+    .argument('<id>', 'the id of the key', pathText)
     .option(
       '--overlap <seconds>',
       'how long the secret before works on. Default: a day',
@@ -55,7 +55,7 @@ export function addKeyCommands(program: Command, output: Output): void {
     });
 
   command('revoke', 'end a key for good')
-    .argument('<id>')
+    .argument('<id>', 'the id of the key', pathText)
     .action(async (id: string, options: KeyOptions) => {
       await withService(options, (client) => client.keys.revoke(id));
       output.result(options.json ? `${JSON.stringify({ id, state: 'revoked' })}\n` : `${id} revoked\n`);
@@ -64,7 +64,7 @@ export function addKeyCommands(program: Command, output: Output): void {
 
 function show(key: KeyWithSecret, json: boolean, output: Output): void {
   if (json) return output.result(`${JSON.stringify(key)}\n`);
-  output.result(`${key.secret}\n`);
+  output.result(`${printable(key.secret)}\n`);
   output.note(`The secret of the key ${key.id}. It is not shown again.`);
 }
 

@@ -1,8 +1,10 @@
 import type { NewActivity } from '@user-activity/client';
 import { type Command, InvalidArgumentError } from 'commander';
 import { wholeNumber } from '../arguments.ts';
+import { isObject, readExactJson } from '../exact-json.ts';
 import { RequestError } from '../failure.ts';
 import type { Output } from '../output.ts';
+import { printable } from '../printable.ts';
 import { type ServiceOptions, withService, withServiceOptions } from '../service.ts';
 
 interface LogOptions extends ServiceOptions {
@@ -37,17 +39,17 @@ async function log(
       { timeoutMs: 10_000, ...(wait === undefined ? {} : { wait }) },
     ),
   );
-  output.result(json ? `${JSON.stringify(outcome)}\n` : `${outcome.id} ${outcome.status}\n`);
+  output.result(json ? `${JSON.stringify(outcome)}\n` : `${printable(`${outcome.id} ${outcome.status}`)}\n`);
   if (outcome.status === 'conflict' || outcome.status === 'dead_lettered')
     throw new RequestError('It was not stored: see `user-activity dead-letters list`.');
+  if (outcome.status === 'erased')
+    throw new RequestError('It was not stored: its user or its project was erased.');
 }
 
 function parseObject(text: string): object {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
-  } catch {
-    // The message below says it.
-  }
-  throw new InvalidArgumentError('It must be a JSON object, such as \'{"ip":"127.0.0.1"}\'.');
+  const json = readExactJson(text);
+  if (isObject(json.value)) return json.value;
+  throw new InvalidArgumentError(
+    `It must be a JSON object, such as '{"ip":"127.0.0.1"}'${json.fault === undefined ? '' : `: ${json.fault}`}.`,
+  );
 }

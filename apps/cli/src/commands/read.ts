@@ -61,7 +61,7 @@ async function query(
         return;
       }
       left -= 1;
-      if (json) output.result(`${JSON.stringify(activity)}\n`);
+      if (json) await output.stream(`${JSON.stringify(activity)}\n`);
       else rows.push(rowOf(activity));
     }
   });

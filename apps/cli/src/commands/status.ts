@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
-import { readEnvironment } from '../config.ts';
+import { pathText } from '../arguments.ts';
+import { isObject, readExactJson } from '../exact-json.ts';
 import { RequestError } from '../failure.ts';
 import { health } from '../health.ts';
 import type { Output } from '../output.ts';
-import { type ServiceOptions, withService, withServiceOptions } from '../service.ts';
+import { printable } from '../printable.ts';
+import { addressOf, type ServiceOptions, withService, withServiceOptions } from '../service.ts';
 
 type StatusOptions = ServiceOptions & { readonly json: boolean };
 
@@ -12,30 +14,26 @@ export function addStatusCommand(program: Command, output: Output): void {
   withServiceOptions(
     program.command('status').description('show whether the service is ready, or what became of an activity'),
   )
-    .argument('[id]', 'the id of an activity')
+    .argument('[id]', 'the id of an activity', pathText)
     .option('--json', 'write the result as JSON', false)
     .action(async (id: string | undefined, options: StatusOptions) =>
       id === undefined ? ofService(options, output) : ofActivity(id, options, output),
     );
 }
 
-async function ofService(
-  { url = readEnvironment().url, json }: StatusOptions,
-  output: Output,
-): Promise<void> {
-  const text = await health(url);
+async function ofService({ json, ...options }: StatusOptions, output: Output): Promise<void> {
+  const text = await health(addressOf(options).url);
+  const report = readExactJson(text);
+  if (!isObject(report.value) || !isObject(report.value['checks']))
+    throw new RequestError('It did not answer as a user-activity log does. Check the URL.');
   if (json) return output.result(`${text}\n`);
-  const { status, checks } = JSON.parse(text) as {
-    readonly status: string;
-    readonly checks: Readonly<Record<string, string>>;
-  };
-  output.result(
-    `${[status, ...Object.entries(checks).map(([name, each]) => `${name} ${each}`)].join(', ')}\n`,
-  );
+  const { status, checks } = report.value;
+  const parts = [status, ...Object.entries(checks).map(([name, each]) => `${name} ${String(each)}`)];
+  output.result(`${printable(parts.join(', '))}\n`);
 }
 
 async function ofActivity(id: string, { json, ...options }: StatusOptions, output: Output): Promise<void> {
   const found = await withService(options, (client) => client.status(id));
-  output.result(json ? `${JSON.stringify(found)}\n` : `${found.id} ${found.status}\n`);
+  output.result(json ? `${JSON.stringify(found)}\n` : `${printable(`${found.id} ${found.status}`)}\n`);
   if (found.status !== 'stored') throw new RequestError('It is not stored.');
 }

@@ -22,15 +22,18 @@ export function addTailCommand(program: Command, output: Output): void {
 async function tail({ json, cursor, ...options }: TailOptions, output: Output): Promise<void> {
   const signal = stopSignal();
   await withService(options, async (client) => {
+    // A tail waits through outages, so a wrong address or key must fail here.
+    await client.queryPage({ ...filterOf(options), limit: 1 });
     const events = client.tail({
       ...filterOf(options),
       ...(cursor === undefined ? {} : { cursor }),
       signal,
-      onReconnect: () => output.note('The connection broke off. Connects again; nothing is missed.'),
+      onReconnect: (reason) =>
+        output.note(`Connects again, and misses nothing: ${reason instanceof Error ? reason.message : ''}`),
     });
     try {
       for await (const event of events)
-        output.result(json ? `${JSON.stringify(event)}\n` : `${lineOf(event.activity)}\n`);
+        await output.stream(json ? `${JSON.stringify(event)}\n` : `${lineOf(event.activity)}\n`);
     } catch (error) {
       if (!signal.aborted) throw error;
     }
@@ -39,7 +42,7 @@ async function tail({ json, cursor, ...options }: TailOptions, output: Output): 
 
 const lineOf = ({ createdAt, userId, type, metadata }: Activity): string =>
   [
-    styleText('dim', createdAt),
+    styleText('dim', printable(createdAt)),
     styleText('bold', printable(type)),
     styleText('cyan', printable(userId)),
     printable(JSON.stringify(metadata)),

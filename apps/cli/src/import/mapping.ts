@@ -1,8 +1,10 @@
 import { hash } from 'node:crypto';
 import type { Metadata, NewActivity } from '@user-activity/client';
 import { exportHeader, textOfCell } from '../csv-of-exports.ts';
+import { isObject, readExactJson } from '../exact-json.ts';
 import { UsageError } from '../failure.ts';
-import { isObject, type Row, type Values } from './rows.ts';
+import { timeOf } from './times.ts';
+import type { Row, Values } from './rows.ts';
 
 /** The fields of an activity that a row can fill. */
 const fields = ['id', 'userId', 'type', 'createdAt', 'metadata'] as const;
@@ -11,15 +13,19 @@ type Field = (typeof fields)[number];
 /** The columns of an export that the service sets by itself. */
 const ownFields: ReadonlySet<string> = new Set(['receivedAt', 'source']);
 
-// Larger numbers are milliseconds: they would be the year 5138 in seconds.
-const maxSeconds = 1e11;
+/** An activity, or why a row is none. */
+export type Mapped =
+  | { readonly activity: NewActivity; readonly fault?: undefined }
+  | { readonly activity?: undefined; readonly fault: string };
 
 /** Makes activities from rows. */
 export class Mapping {
+  /** The sources that were mapped, and that no row has had yet. */
+  readonly unseen: Set<string> = new Set();
   /** The name of the import, which is part of the ids that it makes. */
   readonly #name: string;
   /** The path of the source of each field. */
-  readonly #sources: ReadonlyMap<Field, string>;
+  readonly #sources: ReadonlyMap<Field, readonly string[]>;
   /** Whether the other members of a row become metadata. */
   readonly #keepsOthers: boolean;
 
@@ -29,42 +35,44 @@ export class Mapping {
     this.#keepsOthers = keepsOthers;
     const sources = new Map<Field, string>(fields.map((field) => [field, field]));
     for (const text of mappings) {
-      const [field = '', ...source] = text.split('=');
-      const known = fields.find((each) => each === field);
-      if (known === undefined || source.join('=') === '')
+      const end = text.indexOf('=');
+      const known = fields.find((each) => each === text.slice(0, Math.max(0, end)));
+      const source = text.slice(end + 1);
+      if (known === undefined || source === '')
         throw new UsageError(
           `--map must be field=source, where field is one of ${fields.join(', ')}; not ${text}`,
         );
-      sources.set(known, source.join('='));
+      sources.set(known, source);
+      this.unseen.add(source);
     }
-    this.#sources = sources;
+    this.#sources = new Map([...sources].map(([field, source]) => [field, [source]]));
   }
 
-  /** Returns the activity of a row. The service checks its values. Returns undefined if the row can't be read. */
-  activityOf({ number, text, values: raw }: Row): NewActivity | undefined {
-    if (raw === undefined) return undefined;
+  /** Returns the activity of a row. The service checks its values. */
+  activityOf({ number, text, values: raw, fault }: Row): Mapped {
+    if (fault !== undefined) return { fault };
     const values = Object.keys(raw).join() === exportHeader ? withoutQuotes(raw) : raw;
-    const valueOf = (field: Field): unknown => valueAt(values, this.#sources.get(field) ?? field);
-    const id = valueOf('id');
-    const metadata = { ...this.#othersOf(values), ...objectOf(valueOf('metadata')) };
+    let others: Values = values;
+    const found = new Map<Field, unknown>();
+    for (const [field, [source = field]] of this.#sources) {
+      const path = Object.hasOwn(values, source) ? [source] : source.split('.');
+      const value = valueAt(values, path);
+      if (value !== undefined) this.unseen.delete(source);
+      found.set(field, value);
+      others = without(others, path);
+    }
+    const metadata = metadataOf(found.get('metadata'));
+    if (metadata.fault !== undefined) return { fault: `/metadata ${metadata.fault}` };
+    const id = found.get('id');
     // The service names what is wrong with a value.
-    return {
-      id: isEmpty(id) ? this.#idOf(number, text) : id,
-      userId: valueOf('userId'),
-      type: valueOf('type'),
-      createdAt: timeOf(valueOf('createdAt')),
-      metadata,
-    } as NewActivity;
-  }
-
-  #othersOf(values: Values): Metadata {
-    if (!this.#keepsOthers) return {};
-    const used = new Set([...this.#sources.values()].map((source) => source.split('.')[0]));
-    return Object.fromEntries(
-      Object.entries(values).filter(
-        ([name, value]) => !used.has(name) && !ownFields.has(name) && !isEmpty(value),
-      ),
-    );
+    const activity = {
+      id: isEmpty(id) ? this.#idOf(number, text) : textOfNumber(id),
+      userId: textOfNumber(found.get('userId')),
+      type: found.get('type'),
+      createdAt: timeOf(found.get('createdAt')),
+      metadata: { ...(this.#keepsOthers ? kept(others) : {}), ...metadata.value },
+    };
+    return { activity: activity as NewActivity };
   }
 
   /** Returns the id of a row without one: always the same, so that a second run stores nothing twice. */
@@ -75,43 +83,43 @@ export class Mapping {
 
 const isEmpty = (value: unknown): boolean => value === undefined || value === null || value === '';
 
-/** Returns the value of a member, or at a path of members with dots between them. */
-function valueAt(values: Values, path: string): unknown {
-  if (Object.hasOwn(values, path)) return values[path];
+/** Other systems have numbers as ids. */
+const textOfNumber = (value: unknown): unknown => (typeof value === 'number' ? String(value) : value);
+
+const kept = (values: Values): Metadata =>
+  Object.fromEntries(
+    Object.entries(values).filter(([name, value]) => !ownFields.has(name) && !isEmpty(value)),
+  );
+
+function valueAt(values: Values, path: readonly string[]): unknown {
   let value: unknown = values;
-  for (const name of path.split('.')) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
-    value = Reflect.get(value, name);
+  for (const name of path) {
+    if (!isObject(value) || !Object.hasOwn(value, name)) return undefined;
+    value = value[name];
   }
   return value;
 }
 
+/** Returns values without the member at a path, and without objects that it leaves empty. */
+function without(values: Values, [name = '', ...rest]: readonly string[]): Values {
+  if (!Object.hasOwn(values, name)) return values;
+  const { [name]: value, ...others } = values;
+  if (rest.length === 0) return others;
+  if (!isObject(value)) return values;
+  const left = without(value, rest);
+  return Object.keys(left).length === 0 ? others : { ...values, [name]: left };
+}
+
 /** Returns metadata as an object: CSV has it as JSON. Other values are kept under the name `value`. */
-function objectOf(value: unknown): Metadata {
-  if (isEmpty(value)) return {};
-  const parsed = typeof value === 'string' ? parsedJson(value) : value;
-  return isObject(parsed) ? parsed : { value };
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-const dateWithoutZone = /^(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}:\d{2}:\d{2}(?:\.\d+)?))?$/;
-
-/** Returns a time as text. Numbers are seconds or milliseconds since 1970. A time without a zone is in UTC. */
-function timeOf(value: unknown): unknown {
-  if (isEmpty(value)) return null;
-  const [, date, time = '00:00:00'] = dateWithoutZone.exec(String(value)) ?? [];
-  if (date !== undefined) return `${date}T${time}Z`;
-  const number = typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value;
-  if (typeof number !== 'number') return value;
-  const moment = new Date(Math.abs(number) > maxSeconds ? number : number * 1000);
-  return Number.isNaN(moment.getTime()) ? value : moment.toISOString();
+function metadataOf(
+  raw: unknown,
+): { readonly value: Metadata; readonly fault?: undefined } | { readonly fault: string } {
+  if (isEmpty(raw)) return { value: {} };
+  if (isObject(raw)) return { value: raw };
+  if (typeof raw !== 'string' || !raw.trimStart().startsWith('{')) return { value: { value: raw } };
+  const json = readExactJson(raw);
+  if (json.fault !== undefined) return { fault: json.fault };
+  return { value: isObject(json.value) ? json.value : { value: raw } };
 }
 
 const withoutQuotes = (values: Values): Values =>

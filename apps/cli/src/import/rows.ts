@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs';
+import { Readable, pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { type Readable, pipeline } from 'node:stream';
 import { parse } from 'csv-parse';
+import { isObject, readExactJson } from '../exact-json.ts';
 import { RequestError, UsageError } from '../failure.ts';
 
 /** The values of a row, by column or member. */
@@ -13,11 +14,19 @@ export interface Row {
   readonly number: number;
   /** The text of the row, from which its id is made if it has none. */
   readonly text: string;
-  /** Undefined if the row can't be read. */
-  readonly values: Values | undefined;
+  readonly values: Values;
+  /** Why the row can't be taken. Then it has no values. */
+  readonly fault?: string;
 }
 
 export type Format = 'ndjson' | 'csv';
+
+/** How a file is written. */
+export interface FileFormat {
+  readonly format: Format;
+  /** What stands between the cells of CSV. */
+  readonly delimiter: string;
+}
 
 // Longer than the longest activity that the service takes.
 const maxRowBytes = 16 * 1024 * 1024;
@@ -39,16 +48,27 @@ export function openFile(file: string, onBytes: (count: number) => void): Readab
 }
 
 /** Yields the rows of a file. Throws RequestError if it can't be read, or is no CSV. */
-export async function* rowsOf(input: Readable, format: Format): AsyncGenerator<Row> {
+export async function* rowsOf(input: Readable, { format, delimiter }: FileFormat): AsyncGenerator<Row> {
   try {
-    yield* format === 'csv' ? csvRows(input) : jsonRows(input);
+    yield* format === 'csv' ? csvRows(input, delimiter) : jsonRows(input);
   } catch (error) {
     const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
-    // A system error, or one of the CSV.
+    if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA')
+      throw new RequestError(
+        "The file can't be read: it is not UTF-8. Convert it first, for example with iconv.",
+      );
+    // A system error, or one of the CSV, whose text may be as long as a row.
     if (error instanceof Error && typeof code === 'string')
-      throw new RequestError(`The file can't be read: ${error.message}`);
+      throw new RequestError(`The file can't be read: ${error.message.slice(0, 200)}`);
     throw error;
   }
+}
+
+/** Yields the text of a stream. Throws if it is not UTF-8. */
+async function* textOf(input: Readable): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  for await (const chunk of input as AsyncIterable<Buffer>) yield decoder.decode(chunk, { stream: true });
+  yield decoder.decode();
 }
 
 async function* jsonRows(input: Readable): AsyncGenerator<Row> {
@@ -56,44 +76,55 @@ async function* jsonRows(input: Readable): AsyncGenerator<Row> {
   for await (const text of linesOf(input)) {
     if (text.trim() === '') continue;
     number += 1;
-    yield { number, text, values: parsed(text) };
+    const json = readExactJson(text);
+    if (json.fault !== undefined) yield { number, text, values: {}, fault: json.fault };
+    else if (isObject(json.value)) yield { number, text, values: json.value };
+    else yield { number, text, values: {}, fault: 'it is not a JSON object' };
   }
 }
 
-function parsed(text: string): Values | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Returns whether a value is a JSON object. */
-export const isObject = (value: unknown): value is Values =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** Yields the lines of a stream. */
 async function* linesOf(input: Readable): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
   let rest = '';
-  for await (const chunk of input as AsyncIterable<Buffer>) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+  for await (const text of textOf(input)) {
+    const lines = (rest + text).split('\n');
     rest = lines.pop() ?? '';
     if (rest.length > maxRowBytes)
       throw new RequestError('A line of the file is longer than 16 MiB. Is it NDJSON?');
     yield* lines;
   }
-  rest += decoder.decode();
   if (rest !== '') yield rest;
 }
 
-async function* csvRows(input: Readable): AsyncGenerator<Row> {
-  const parser = parse({ bom: true, columns: true, skip_empty_lines: true, max_record_size: maxRowBytes });
-  pipeline(input, parser, () => undefined);
+async function* csvRows(input: Readable, delimiter: string): AsyncGenerator<Row> {
+  const parser = parse({
+    bom: true,
+    delimiter,
+    relax_column_count: true,
+    skip_empty_lines: true,
+    max_record_size: maxRowBytes,
+  });
+  // An error reaches the reader of the parser.
+  pipeline(Readable.from(textOf(input)), parser, () => undefined);
+  let header: readonly string[] | undefined;
   let number = 0;
-  for await (const values of parser as AsyncIterable<Readonly<Record<string, string>>>) {
+  for await (const cells of parser as AsyncIterable<readonly string[]>) {
+    if (header === undefined) {
+      header = cells;
+      const twice = cells.find((name, index) => cells.indexOf(name) !== index);
+      if (twice !== undefined)
+        throw new UsageError(`The header of the file has the column "${twice}" twice.`);
+      continue;
+    }
     number += 1;
-    yield { number, text: JSON.stringify(values), values };
+    const text = JSON.stringify(cells);
+    if (cells.length === header.length)
+      yield { number, text, values: Object.fromEntries(header.map((name, index) => [name, cells[index]])) };
+    else
+      yield {
+        number,
+        text,
+        values: {},
+        fault: `it has ${cells.length} cells, and the header ${header.length}`,
+      };
   }
 }

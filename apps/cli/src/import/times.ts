@@ -1,0 +1,19 @@
+// Smaller numbers are no times of this century: 20231114 is a date. Larger ones are milliseconds, or the year 5138 in seconds.
+const [minSeconds, maxSeconds] = [1e8, 1e11];
+const wholeNumber = /^\d+(\.\d+)?$/;
+// As databases write it: with a space, without a zone, or with a zone of hours.
+const almostRfc3339 =
+  /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d(?:\.\d+)?)? ?(?:Z|([+-]\d\d):?(\d\d)?)?)?$/i;
+
+/** Returns a time as text. Numbers are seconds or milliseconds since 1970. A time without a zone is in UTC. */
+export function timeOf(value: unknown): unknown {
+  if (value === undefined || value === null || value === '') return null;
+  const [, date, minutes = '00:00', seconds = ':00', hours, rest = '00'] =
+    almostRfc3339.exec(typeof value === 'string' ? value : '') ?? [];
+  if (date !== undefined)
+    return `${date}T${minutes}${seconds}${hours === undefined ? 'Z' : `${hours}:${rest}`}`;
+  const number = typeof value === 'string' && wholeNumber.test(value) ? Number(value) : value;
+  if (typeof number !== 'number' || number < minSeconds) return value;
+  const moment = new Date(number > maxSeconds ? number : number * 1000);
+  return Number.isNaN(moment.getTime()) ? value : moment.toISOString();
+}
