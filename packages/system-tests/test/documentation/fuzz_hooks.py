@@ -42,14 +42,27 @@ _key_ids = []
 # The ids of erasures, with the headers of their project.
 _erasures = []
 
+# The ids of stored activities, with the headers of their project.
+_stored = []
+
 
 @schemathesis.hook
 def after_call(context, case, response):
     if case.operation.path == "/api/keys" and response.status_code == 201:
         _key_ids.append(response.json()["id"])
+    project = {name: value for name, value in (case.headers or {}).items() if name.lower() == "x-project"}
     if case.operation.path == "/api/users/{userId}/logs" and response.status_code == 202:
-        project = {name: value for name, value in (case.headers or {}).items() if name.lower() == "x-project"}
         _erasures.append((response.json()["id"], project))
+    if case.operation.path == "/api/logs" and case.method == "POST" and response.status_code in (200, 201):
+        _stored.append((response.json()["id"], project))
+
+
+def _take(case, id, project):
+    """Makes the case ask for an id, in its project."""
+    case.path_parameters["id"] = id
+    for name in [name for name in case.headers or {} if name.lower() == "x-project"]:
+        del case.headers[name]
+    case.headers.update(project)
 
 
 # At last, as in a sequence of requests values from answers come in after all other hooks.
@@ -60,10 +73,10 @@ def before_call(context, case, kwargs):
     if case.operation.path.startswith("/api/keys/{id}") and _key_ids:
         case.path_parameters["id"] = _key_ids.pop() if case.method == "DELETE" else _key_ids[-1]
     if case.operation.path == "/api/erasures/{id}" and _erasures:
-        case.path_parameters["id"], project = _erasures[-1]
-        for name in [name for name in case.headers or {} if name.lower() == "x-project"]:
-            del case.headers[name]
-        case.headers.update(project)
+        _take(case, *_erasures[-1])
+    # The others ask for ids that are not stored, mostly.
+    if case.operation.path == "/api/logs/{id}" and _stored and len(case.path_parameters["id"]) % 2 == 0:
+        _take(case, *_stored[-1])
     # The list of projects has those of the service, which nobody may change.
     if case.operation.path == "/api/projects/{id}" and case.path_parameters["id"].startswith("_"):
         case.path_parameters["id"] = "shop"
