@@ -66,7 +66,7 @@ describe.each(['ndjson', 'csv'] as const)('%s', (format) => {
     ['in the middle of a line', 100],
     ['at the end of a line', 0],
     ['before the first line', Number.POSITIVE_INFINITY],
-  ])('an export that stopped %s goes on behind its last whole line', async (name, cut) => {
+  ])('an export that stopped %s continues after its last whole line', async (name, cut) => {
     const whole = join(folder, `whole-${name}.${format}`);
     const part = join(folder, `part-${name}.${format}`);
     const order = ['--order', 'desc', ...source];
@@ -105,7 +105,7 @@ test('an export goes on by itself if the connection breaks', async () => {
   const port = typeof address === 'object' ? address?.port : 0;
   const ended = await run('export', '--url', `http://127.0.0.1:${port}`);
   expect(ended).toMatchObject({ code: 0, out: lines.join('') });
-  expect(ended.err).toContain('Goes on behind the last line.');
+  expect(ended.err).toContain('Continues after the last line.');
   expect(asked).toEqual(['the beginning', '2026-01-01T00:00:00.000Z~a']);
 });
 

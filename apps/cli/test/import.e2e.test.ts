@@ -139,7 +139,7 @@ test('an import that is killed goes on where it was, and stores nothing twice', 
   expect(rows).toBeLessThan(total);
   const ended = await run(...args);
   expect(ended).toMatchObject({ code: 0, out: `${total} of ${total} rows are logged\n` });
-  expect(ended.err).toContain(`Goes on behind ${rows} rows`);
+  expect(ended.err).toContain(`Continues after ${rows} rows`);
   expect(existsSync(`${path}.import.json`)).toBe(false);
   await expect.poll(() => run('count', '--project', 'many')).toMatchObject({ out: `${total}\n` });
   // Everything once more adds nothing.

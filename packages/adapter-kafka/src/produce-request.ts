@@ -8,7 +8,7 @@ import {
 import { turns } from './turns.ts';
 import type { ProtocolRequest } from './with-cluster.ts';
 
-/** Records by partition, in their order. */
+/** The new records of each partition, in the order in which to append them. */
 export type RecordsByPartition = ReadonlyMap<number, readonly NewRecord[]>;
 
 /** The outcome of a partition. An error code of 0 means that all in-sync replicas hold the records. */

@@ -19,18 +19,18 @@ export const erasuresOfUsers = (
     { hint: erasuresByUser.key, maxTimeMS },
   );
 
-/** Queries the erasures that are not done and come behind a position, the oldest first. */
+/** Queries the erasures that are not done and come after a position, the oldest first. */
 export const erasuresNotDone = (
   { userErasures, timeoutMs: maxTimeMS }: MongoStore,
   limit: number,
   after?: OpenPosition,
 ) =>
   userErasures.find<RecordedDocument>(
-    { userId: { $exists: true }, ...(after === undefined ? {} : behind(after)) },
+    { userId: { $exists: true }, ...(after === undefined ? {} : idsAfter(after)) },
     { sort: openErasures.key, limit, hint: openErasures.key, maxTimeMS },
   );
 
-/** Queries the recorded erasures with ids behind another one. */
+/** Queries the recorded erasures with ids after another one. */
 export const allErasures = (
   { userErasures, timeoutMs: maxTimeMS }: MongoStore,
   limit: number,
@@ -41,7 +41,7 @@ export const allErasures = (
     { sort: { _id: 1 }, limit, hint: { _id: 1 }, maxTimeMS },
   );
 
-function behind({ requestedAt, id }: OpenPosition) {
+function idsAfter({ requestedAt, id }: OpenPosition) {
   const time = new Date(requestedAt);
   return {
     'recorded.requestedAt': { $gte: time },

@@ -42,9 +42,7 @@ const eventsOfUser = (userId: string, rounds: number): LogEvent[] =>
 /** The promises of a publisher about erasures of users. */
 export const publishedErasureCases = logCases({
   P2: {
-    async 'an erasure arrives between the activities of its user that were published before and after it'(
-      subject,
-    ) {
+    async 'an erasure keeps its place among the activities of its user'(subject) {
       const users = ['user-1', 'user-2', 'user-3'];
       const events = users.map((user) => eventsOfUser(user, 5));
       const publishers = [await subject.openPublisher(), await subject.openPublisher()];

@@ -38,7 +38,7 @@ const eventPublisherCases = logCases({
       const publishers = [await subject.openPublisher(), await subject.openPublisher()];
       const published: UserActivity[] = [];
       for (let call = 0; call < 20; call += 1) {
-        // Times fall and ids have no order, so only the order of publishing can be kept.
+        // `createdAt` falls from batch to batch, so a log that sorts by time fails this case.
         const batch = users.flatMap((userId) =>
           sampleActivities(3, { userId, createdAt: 1_000_000_000 - call * 1000 }),
         );

@@ -117,7 +117,11 @@ export const sweepCases = letterCases({
     },
   },
   B11: {
-    async 'one of many concurrent claims succeeds, until it is released or expires'(first, _, subject) {
+    async 'exactly one of many concurrent claims succeeds, and holds until it is released or expires'(
+      first,
+      _,
+      subject,
+    ) {
       const second = await subject.open();
       const handles = [first, second];
       for (let opened = 2; opened < 8; opened += 1) handles.push(await subject.open());

@@ -33,7 +33,7 @@ export class BatchRecord {
   constructor(reader: ByteReader, header: BatchHeader, minOffsetDelta: number) {
     const length = reader.length();
     const end = reader.position + length;
-    if (end > reader.end) throw new UnreadableBytes('a part of it is longer than the whole');
+    if (end > reader.end) throw new UnreadableBytes('a part of the record extends past its end');
     this.byteLength = length;
     this.#bytes = reader.bytes;
     this.attributes = reader.int8();

@@ -90,7 +90,7 @@ export class ByteWriter {
     }
   }
 
-  /** Begins a part whose size is written before it, as a varint, once the part has ended. Returns what `endPart` needs. */
+  /** Begins a part. `endPart` writes its size in front of it, as a varint. Returns the start, to pass to `endPart`. */
   beginPart(): number {
     const start = this.#position;
     this.#reserve(expectedSizeBytes);

@@ -30,7 +30,7 @@ const maxWaitingBytes = 32 * 1024 * 1024;
 // half of the time of a store that does one thing at a time.
 const minSweepPauseMs = 50;
 
-/** The limits of the use cases of the API. */
+/** The settings of the use cases of the API. */
 export interface ApiLimits {
   readonly recordingRules: Omit<RecordingRules, 'retentionOf'>;
   readonly deadLetterRetention: DeadLetterRetention;

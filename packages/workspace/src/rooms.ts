@@ -19,7 +19,7 @@ export const rooms: readonly Room[] = [
     packageName: 'adapter-http',
     name: 'requests',
     mayImport: [],
-    reason: 'headers, connections and limits are judged before any body is read',
+    reason: 'headers, connections and limits are checked before any body is read',
   },
   {
     packageName: 'adapter-http',
@@ -73,7 +73,7 @@ export const rooms: readonly Room[] = [
     packageName: 'client',
     name: 'http',
     mayImport: ['api'],
-    reason: 'a request is sent in the same way, whatever it is about',
+    reason: 'how a request is sent does not depend on its purpose',
   },
   {
     packageName: 'client',

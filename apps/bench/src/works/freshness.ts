@@ -44,7 +44,7 @@ async function freshnessOf(port: number, agent: Agent, index: number): Promise<n
     const { status: found } = await send(port, agent, `/api/logs/${id}`);
     const ms = performance.now() - acceptedAt;
     if (found === 200) return ms;
-    // A 503 of a service that sheds load is no answer yet, and its time counts.
+    // A service that sheds load answers 503: ask again, and count the time.
     if ((found !== 404 && found !== 503) || ms > limitMs)
       throw new Error(`After ${Math.round(ms)} ms, ${id} got ${found}.`);
     await delay(pollMs);

@@ -40,7 +40,7 @@ export const restoreFaults: Faults = {
 };
 
 /**
- * Waits until the group has committed more records than the backup has settled. Returns their number. Rejects if this takes more than
+ * Waits until the group has committed at least 100 records more than the backup has settled. Returns how many more. Rejects if this takes more than
  * 60 s.
  */
 async function waitForProgress({ tools, settledInBackup }: Site): Promise<number> {

@@ -25,7 +25,7 @@ const maxPauseMs = 80;
  */
 export class Client {
   readonly #options: ClientOptions;
-  /** Facts that were sent with an id, which the client may send again. */
+  /** Drafts that were sent with an id. The client may send them again. */
   readonly #pastDrafts: Draft[] = [];
   #draftCount = 0;
 

@@ -35,7 +35,7 @@ export const addExportCommand = (program: Command, output: Output): void =>
       ]),
     )
     .option('--output <file>', 'the file to write. Default: the standard output')
-    .option('--continue', 'go on behind the last whole line of the file, with the same options', false)
+    .option('--continue', 'continue after the last whole line of the file, with the same options', false)
     .action((options: ExportOptions) => exportAll(options, output));
 
 async function exportAll(options: ExportOptions, output: Output): Promise<void> {
@@ -58,7 +58,7 @@ async function exportAll(options: ExportOptions, output: Output): Promise<void> 
   }
 }
 
-/** Writes the export behind a position. After an outage it goes on behind the last line. */
+/** Writes the export after a position. After an outage it continues after the last line. */
 async function exportTo(
   write: (text: string) => Promise<void>,
   query: ExportTextOptions,
@@ -92,7 +92,7 @@ async function exportTo(
         if (lines > before) failures = 0;
         // Without a first line, the address or the key may be wrong.
         if (lines === 0 || !isTransient(error)) throw error;
-        output.note('The connection broke off. Goes on behind the last line.');
+        output.note('The connection broke off. Continues after the last line.');
         await delay(pauseAfter(error, failures), undefined, { signal }).catch(() => undefined);
       }
     }

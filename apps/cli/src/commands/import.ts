@@ -78,7 +78,7 @@ async function importFile(
   const settings = [url, project, hash('sha256', key), name, map, others, format, delimiter];
   const checkpoint = file === '-' ? undefined : await ImportCheckpoint.of(file, settings);
   const earlier = (await checkpoint?.read()) ?? { rows: 0, rejected: 0 };
-  if (earlier.rows > 0) output.note(`Goes on behind ${earlier.rows} rows of an earlier run.`);
+  if (earlier.rows > 0) output.note(`Continues after ${earlier.rows} rows of an earlier run.`);
   const rejected = new RejectedRows(output, earlier.rejected);
   const progress = new Progress(output);
   let [bytes, rows] = [0, 0];

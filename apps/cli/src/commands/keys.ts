@@ -54,7 +54,7 @@ export function addKeyCommands(program: Command, output: Output): void {
       show(await withService(options, (client) => client.keys.rotate(id, change)), options.json, output);
     });
 
-  command('revoke', 'end a key for good')
+  command('revoke', 'revoke a key permanently')
     .argument('<id>', 'the id of the key', pathText)
     .action(async (id: string, options: KeyOptions) => {
       await withService(options, (client) => client.keys.revoke(id));

@@ -14,7 +14,7 @@ export function addTailCommand(program: Command, output: Output): void {
   withServiceOptions(
     withFilterOptions(program.command('tail').description('show activities as they arrive, until Ctrl-C')),
   )
-    .option('--cursor <cursor>', 'begin behind this position, which --json shows')
+    .option('--cursor <cursor>', 'begin after this position, which --json shows')
     .option('--json', 'one JSON object per line: {"cursor", "activity"}', false)
     .action((options: TailOptions) => tail(options, output));
 }

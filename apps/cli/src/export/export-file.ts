@@ -89,7 +89,7 @@ async function opened(name: string, goesOn: boolean): Promise<FileHandle> {
   } catch (error) {
     const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
     if (code === 'EEXIST')
-      throw new UsageError(`${name} exists. Pass --continue to go on behind its last line, or remove it.`);
+      throw new UsageError(`${name} exists. Pass --continue to continue after its last line, or remove it.`);
     throw new UsageError(`${name} can't be written to (${String(code)}).`);
   }
 }
@@ -109,7 +109,7 @@ async function lastPosition(
   const isBegin = end === 0 && (exportHeader.startsWith(first.trimEnd()) || first.startsWith('{"id":'));
   if (!isBegin && last !== exportHeader)
     assertOrder(positionFrom(first, format), positionFrom(last, format), order);
-  // Only now the file is known to be an export.
+  // Not before: until this check, the file may be no export.
   const isWithoutLines = isBegin || last === exportHeader;
   await handle.truncate(isWithoutLines ? 0 : begin + end);
   return isWithoutLines ? undefined : positionFrom(last, format);

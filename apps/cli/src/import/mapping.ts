@@ -3,7 +3,7 @@ import type { Metadata, NewActivity } from '@user-activity/client';
 import { exportHeader, textOfCell } from '../csv-of-exports.ts';
 import { isObject, readExactJson } from '../exact-json.ts';
 import { UsageError } from '../failure.ts';
-import { timeOf } from './times.ts';
+import { toRfc3339 } from './times.ts';
 import type { Row, Values } from './rows.ts';
 
 /** The fields of an activity that a row can fill. */
@@ -69,7 +69,7 @@ export class Mapping {
       id: isEmpty(id) ? this.#idOf(number, text) : textOfNumber(id),
       userId: textOfNumber(found.get('userId')),
       type: found.get('type'),
-      createdAt: timeOf(found.get('createdAt')),
+      createdAt: toRfc3339(found.get('createdAt')),
       metadata: { ...(this.#keepsOthers ? kept(others) : {}), ...metadata.value },
     };
     return { activity: activity as NewActivity };

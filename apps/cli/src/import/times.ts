@@ -5,8 +5,11 @@ const wholeNumber = /^\d+(\.\d+)?$/;
 const almostRfc3339 =
   /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d(?:\.\d+)?)? ?(?:Z|([+-]\d\d):?(\d\d)?)?)?$/i;
 
-/** Returns a time as text. Numbers are seconds or milliseconds since 1970. A time without a zone is in UTC. */
-export function timeOf(value: unknown): unknown {
+/**
+ * Converts a time to RFC 3339. Numbers are seconds or milliseconds since 1970, and a time without a zone is in UTC. Returns null for an empty value, and
+ * unchanged what is no time.
+ */
+export function toRfc3339(value: unknown): unknown {
   if (value === undefined || value === null || value === '') return null;
   const [, date, minutes = '00:00', seconds = ':00', hours, rest = '00'] =
     almostRfc3339.exec(typeof value === 'string' ? value : '') ?? [];

@@ -78,7 +78,7 @@ async function moveWith(
   let total = 0;
   const earlier = await checkpoint.read();
   if (earlier?.from !== undefined)
-    output.note(`Goes on behind ${earlier.from.activities} activities of an earlier run.`);
+    output.note(`Continues after ${earlier.from.activities} activities of an earlier run.`);
 
   const { moveData, confirmMove } = makeMovingUseCases({
     source: {

@@ -31,7 +31,8 @@ export function exportReader(
     if (reply.raw.destroyed) throw new Problem(400, 'The client is gone.');
     if (isStopping()) throw new Problem(503, 'The service is stopping.');
     const permission = checkAgain(request, findPrincipal);
-    if (permission === 'ended') throw new Problem(401, 'The API key has ended.');
+    if (permission === 'ended')
+      throw new Problem(401, 'The API key is no longer valid. Continue with another key and `after`.');
     return permission === 'unknown' ? undefined : readPage(read).catch(unlessBusy);
   };
 

@@ -59,7 +59,7 @@ export class RequestMetrics {
       });
   }
 
-  /** Measures a request from now until `end` is called, or its connection is closed. */
+  /** Begins to measure a request. The measurement ends with `end`, or when the connection closes. */
   begin(request: FastifyRequest, reply: FastifyReply): RequestMeasurement {
     const method = methodOf(request.method);
     this.#active[method] = (this.#active[method] ?? 0) + 1;

@@ -44,9 +44,9 @@ export async function serveDocs(
         { name: 'dead letters', description: 'List records that could not be stored, and replay them.' },
         {
           name: 'projects',
-          description: 'List the projects, keep their activities for a limited time, and erase them.',
+          description: 'List projects, set how long to keep their activities, and erase projects.',
         },
-        { name: 'erasures', description: 'Erase a user, and ask how far it is.' },
+        { name: 'erasures', description: 'Erase a user, and read the progress of the erasure.' },
         { name: 'keys', description: 'Make, list, rotate and revoke API keys.' },
         { name: 'health', description: 'Probes for orchestrators.' },
         { name: 'metrics', description: 'Measurements for Prometheus.' },

@@ -21,7 +21,7 @@ interface Received {
  * The erasures of the projects and users of activities whose outcome is not known yet, and of the stored activities under their ids. The
  * place of a waiting activity on the log is not known, so the time of receipt decides whether an erasure covers it.
  */
-export class ErasuresOfWaiting {
+export class ErasuresOfPending {
   readonly #projects: readonly KeptErasure[];
   readonly #users: UserErasures<Received>;
 
@@ -33,13 +33,13 @@ export class ErasuresOfWaiting {
   static async of(
     deps: ErasureDeps & UserErasureDeps,
     activities: readonly Received[],
-  ): Promise<ErasuresOfWaiting> {
+  ): Promise<ErasuresOfPending> {
     const projects = new Set(activities.map(({ project }) => project));
     const [ofProjects, ofUsers] = await Promise.all([
       findErasures(deps, projects),
       UserErasures.of(deps, activities, ({ userId }) => userId),
     ]);
-    return new ErasuresOfWaiting(ofProjects, ofUsers);
+    return new ErasuresOfPending(ofProjects, ofUsers);
   }
 
   /** Returns whether the project or the user of the activity was erased after the service had received it. */

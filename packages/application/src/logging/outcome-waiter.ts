@@ -15,7 +15,7 @@ import { type Lookup, lookUp, type LookupDeps } from '../querying/look-up.ts';
 import type { Anonymiser } from '../storing/anonymised-record.ts';
 import { compareAnonymised } from '../users/compare-anonymised.ts';
 import type { UserErasureDeps } from '../users/user-erasures.ts';
-import { ErasuresOfWaiting } from './erasures-of-waiting.ts';
+import { ErasuresOfPending } from './erasures-of-waiting.ts';
 
 /** Resolves after this number of milliseconds. */
 export type Sleep = (ms: number) => Promise<void>;
@@ -133,7 +133,7 @@ export class OutcomeWaiter {
     if (requests.size === 0) return;
     const activities = [...requests.keys()].map(({ activity }) => activity);
     const others = activities.flatMap((activity) => stored.get(ActivityKeyText.of(activity)) ?? []);
-    const erasures = await ErasuresOfWaiting.of(this.#deps, [...activities, ...others]);
+    const erasures = await ErasuresOfPending.of(this.#deps, [...activities, ...others]);
     for (const [request, found] of requests) {
       const { activity } = request;
       const other = stored.get(ActivityKeyText.of(activity));

@@ -7,7 +7,7 @@ import {
 } from '@user-activity/domain';
 import { persist, type PersistDeps } from '../storing/persist.ts';
 import type { MoveSource } from './move-data.ts';
-import { allActivities, allProjects } from './source-pages.ts';
+import { activityPages, allProjects } from './source-pages.ts';
 
 export interface ConfirmMoveDeps extends PersistDeps {
   readonly source: Pick<MoveSource, 'repository' | 'projects'>;
@@ -43,7 +43,7 @@ export const makeConfirmMove = ({ source, target, onConfirmed, ...deps }: Confir
     let [equal, confirmed, vainLooks] = [0, 0, 0];
     const [different, missing] = [new Found(), new Found()];
     for (const project of await allProjects(source.projects))
-      for await (const page of allActivities(source.repository, project, undefined)) {
+      for await (const page of activityPages(source.repository, project, undefined)) {
         let wanted: readonly StoredActivity[] = page;
         for (let looks = 1; ; looks += 1) {
           const found = await persist(deps, signal, () => target.repository.findByIds(wanted));

@@ -19,7 +19,7 @@ import {
   type StoredActivity,
 } from '@user-activity/domain';
 import { persist, type PersistDeps } from '../storing/persist.ts';
-import { allActivities, allErasures, allLetters, allProjects } from './source-pages.ts';
+import { activityPages, allErasures, allLetters, allProjects } from './source-pages.ts';
 
 /** What a deployment has kept so far. Nothing may change it during a move. */
 export interface MoveSource {
@@ -145,7 +145,7 @@ export const makeMoveData = (deps: MoveDataDeps): MoveData => {
     for (const project of projects) {
       if (from !== undefined && project < from.project) continue;
       const after = project === from?.project ? from.after : undefined;
-      for await (const page of allActivities(source.repository, project, after)) {
+      for await (const page of activityPages(source.repository, project, after)) {
         const outcomes = await step(() => target.publisher.republish(page.map(recordOf)));
         if (outcomes.includes('too-large'))
           throw new MoveRefused(

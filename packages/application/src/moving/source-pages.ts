@@ -39,8 +39,8 @@ export async function* allErasures(ledger: Pick<ErasureLedger, 'findAll'>): Asyn
   }
 }
 
-/** Yields pages of the activities of a project behind a position, the oldest first. */
-export async function* allActivities(
+/** Yields pages of the activities of a project after a position, the oldest first. */
+export async function* activityPages(
   repository: Pick<ActivityRepository, 'find'>,
   project: ProjectId,
   from: Position | undefined,

@@ -25,7 +25,7 @@ export interface SaveBesideErasuresDeps extends UserErasureDeps {
 /** Returns the outcome of the first attempt that saved the activity at an index, given that of the latest one. */
 export type FirstOutcome = (latest: SaveOutcome, index: number) => SaveOutcome;
 
-// Memory holds the stored activities of these conflicts.
+// Limits memory: the stored activities of so many conflicts are read at the same time.
 const maxAtOnce = 100;
 
 /**

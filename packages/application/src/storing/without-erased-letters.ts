@@ -13,8 +13,8 @@ interface Deps extends ErasureDeps, UserErasureDeps {
 }
 
 /**
- * Wraps a queue. A letter that died at or before an erasure of its project or of its user is removed again, if the erasure was recorded
- * meanwhile: its sweep may have ended before the letter was added.
+ * Wraps a queue. After it has added letters, it removes those that an erasure of their project or user covers. The sweep of that erasure may
+ * have ended before the letters were added.
  */
 export const withoutErasedLetters = (queue: DeadLetterQueue, deps: Deps): DeadLetterQueue => ({
   async add(letters) {

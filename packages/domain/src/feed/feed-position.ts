@@ -15,7 +15,7 @@ export const FeedPosition = {
   start: (log: LogId): FeedPosition => ({ log, offsets: [], turn: 0 }),
   /** Returns the end of the feed. Takes the settled offset of partition i at index i. */
   end: (log: LogId, settled: readonly number[]): FeedPosition => ({ log, offsets: settled, turn: 0 }),
-  /** Returns the position right after an activity, which lies behind this position and in front of all others behind it. */
+  /** Returns the position right after an activity, the first one after this position. */
   after: ({ log, offsets, turn }: FeedPosition, { partition, offset }: LogPosition): FeedPosition => {
     const advanced = Array.from(
       { length: Math.max(offsets.length, partition + 1) },
@@ -24,7 +24,7 @@ export const FeedPosition = {
     advanced[partition] = offset + 1;
     return { log, offsets: advanced, turn };
   },
-  /** Returns whether something was settled behind the position. */
+  /** Returns whether something was settled after the position. */
   isBefore: ({ offsets }: FeedPosition, settled: readonly number[]): boolean =>
     settled.some((offset, partition) => offset > (offsets[partition] ?? 0)),
 };

@@ -1,7 +1,7 @@
 import type { Comparison } from '../activity/comparison.ts';
 import type { LogId } from './log-id.ts';
 
-/** The position of a record on a log. It never names another record, because logs are never the same. */
+/** The position of a record on a log. It names one record for ever, because no two logs have the same id. */
 export interface LogPosition {
   readonly log: LogId;
   readonly partition: number;

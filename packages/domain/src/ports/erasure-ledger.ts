@@ -94,9 +94,9 @@ export interface ErasureLedger {
   isEmpty(): Promise<boolean>;
   /** Takes at most some thousand users. */
   findByUsers(users: readonly UserDigest[]): Promise<readonly RecordedErasure[]>;
-  /** Returns at most `limit` recorded erasures that are not done and come behind `after`, sorted by (requestedAt, id). */
+  /** Returns at most `limit` recorded erasures that are not done and come after `after`, sorted by (requestedAt, id). */
   findOpen(limit: number, after?: OpenPosition): Promise<readonly OpenErasure[]>;
-  /** Returns at most `limit` recorded erasures with ids behind `after`. */
+  /** Returns at most `limit` recorded erasures with ids after `after`. */
   findAll(limit: number, after?: ErasureId): Promise<readonly KeptUserErasure[]>;
   keep(erasure: KeptUserErasure): Promise<void>;
   removeActivities(

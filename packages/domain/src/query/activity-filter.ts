@@ -12,7 +12,7 @@ export const maxValues = 20;
 /** The maximum number of conditions on metadata. */
 export const maxConditions = 10;
 
-/** The parts of a filter. An activity must match every part. An empty list matches all, and a longer one any of its users or types. */
+/** The parts of a filter. An activity must match every part. An empty list matches every activity. Any other list matches the activities of its users or types. */
 export interface FilterParts {
   readonly project: ProjectId;
   readonly userIds: readonly UserId[];
