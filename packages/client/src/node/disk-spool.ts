@@ -115,7 +115,11 @@ export class DiskSpool implements ActivityQueue {
     this.#offset += bytes;
     const [segment] = this.#segments;
     if (segment === undefined) return;
-    this.#position.write({ segment: segment.number, offset: this.#offset });
+    try {
+      this.#position.write({ segment: segment.number, offset: this.#offset });
+    } catch {
+      // An older position only means that the next process sends lines again, under their ids.
+    }
     this.#dropSettled();
   }
 
