@@ -176,6 +176,13 @@ test('a folder belongs to one process at a time', async () => {
   await open(folder).close();
 });
 
+test('options that are no numbers of their kind are refused, and the folder is not locked', async () => {
+  const folder = makeFolder();
+  for (const options of [{ maxBytes: 0 }, { segmentBytes: Number.NaN }, { syncMs: -1 }])
+    expect(() => open(folder, options)).toThrow(TypeError);
+  await open(folder, { maxBytes: Number.POSITIVE_INFINITY, syncMs: Number.POSITIVE_INFINITY }).close();
+});
+
 test('a lock that cannot be taken says why', () => {
   const folder = makeFolder();
   writeFileSync(join(folder, 'lock'), 'no database '.repeat(100));
