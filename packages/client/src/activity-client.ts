@@ -67,7 +67,8 @@ export class ActivityClient {
 
   /**
    * Logs an activity, and resolves once the service holds it durably. Rejects if it does not within the time limit: let the caller's
-   * work fail, too. With `wait`, resolves with the outcome.
+   * work fail, too. With `wait`, resolves with the outcome, and rejects with NotStoredError if it is `conflict`, `erased` or
+   * `dead_lettered`.
    */
   logDurably(activity: NewActivity, options: DurableOptions = {}): Promise<Outcome> {
     return logDurably(this.#connection, activity, options);

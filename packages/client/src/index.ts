@@ -36,7 +36,7 @@ export type { ExportOptions, ExportTextOptions } from './reading/export.ts';
 export type { FeedOptions, FeedPage } from './reading/feed.ts';
 export type { TailEvent, TailOptions } from './reading/tail.ts';
 export { type ActivityQueue, QueueFullError } from './sending/activity-queue.ts';
-export type { DurableOptions } from './sending/log-durably.ts';
+export { type DurableOptions, NotStoredError } from './sending/log-durably.ts';
 export type { QueueLimits } from './sending/memory-queue.ts';
 export type { SentActivity } from './sending/new-line.ts';
 export type { CloseOptions } from './sending/outbox.ts';

@@ -1,4 +1,4 @@
-import {
+import fs, {
   appendFileSync,
   existsSync,
   mkdirSync,
@@ -10,10 +10,11 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ServiceProcess } from '@user-activity/test-kit';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { DiskSpool, SpoolError, type SpoolOptions } from '../src/node/index.ts';
 import { QueueFullError } from '../src/index.ts';
 
@@ -35,6 +36,28 @@ const segmentsIn = (folder: string): string[] =>
 const lineOf = (number: number): string => `{"number":"${String(number).padStart(3, '0')}","pad":"ää"}`;
 const lines = (from: number, to: number): string[] =>
   Array.from({ length: to - from }, (_, index) => lineOf(from + index));
+
+/** Lets a function of the file system fail, until the function that is returned is called. */
+function failing(name: 'unlinkSync' | 'writeSync' | 'fdatasyncSync'): () => void {
+  const spy = vi.spyOn(fs, name).mockImplementation(() => {
+    throw new Error(`ENOSPC: ${name}`);
+  });
+  const mend = (): void => {
+    spy.mockRestore();
+    syncBuiltinESMExports();
+  };
+  syncBuiltinESMExports();
+  onTestFinished(mend);
+  return mend;
+}
+
+function tryTo(run: () => void): unknown {
+  try {
+    return run();
+  } catch (error) {
+    return error;
+  }
+}
 
 function addAll(spool: DiskSpool, all: readonly string[]): void {
   for (const line of all) spool.add(line);
@@ -91,12 +114,12 @@ test('a line that was cut off is ignored, and does not spoil the next one', asyn
   addAll(first, lines(0, 2));
   await first.close();
   const [segment = ''] = segmentsIn(folder);
-  appendFileSync(join(folder, segment), '\n{"number":2,"pa');
+  appendFileSync(join(folder, segment), '\n \t\r\n{"number":2,"pa');
   const second = open(folder);
-  expect(second.count).toBe(3);
+  expect(second.count).toBe(4);
   addAll(second, lines(2, 4));
   // A blank line is no line that was added, but it must count as an item of a batch.
-  expect(drain(second)).toEqual([...lines(0, 2), 'null', ...lines(2, 4)]);
+  expect(drain(second)).toEqual([...lines(0, 2), 'null', 'null', ...lines(2, 4)]);
   await second.close();
 });
 
@@ -148,8 +171,76 @@ test('a folder belongs to one process at a time', async () => {
   const folder = makeFolder();
   const spool = open(folder);
   expect(() => open(folder)).toThrow(SpoolError);
+  expect(() => open(folder)).toThrow('Another process uses the spool');
   await spool.close();
   await open(folder).close();
+});
+
+test('options that are no numbers of their kind are refused, and the folder is not locked', async () => {
+  const folder = makeFolder();
+  for (const options of [{ maxBytes: 0 }, { segmentBytes: Number.NaN }, { syncMs: -1 }])
+    expect(() => open(folder, options)).toThrow(TypeError);
+  await open(folder, { maxBytes: Number.POSITIVE_INFINITY, syncMs: Number.POSITIVE_INFINITY }).close();
+});
+
+test('a lock that cannot be taken says why', () => {
+  const folder = makeFolder();
+  writeFileSync(join(folder, 'lock'), 'no database '.repeat(100));
+  expect(() => open(folder)).toThrow(
+    new SpoolError(`The spool ${folder} could not be locked: file is not a database.`),
+  );
+  rmSync(join(folder, 'lock'));
+  mkdirSync(join(folder, 'lock'));
+  expect(() => open(folder)).toThrow(/^The spool .* could not be locked: unable to open database file/);
+});
+
+test('a disk that takes neither the position nor the end of a file only means that lines are sent again', async () => {
+  const folder = makeFolder();
+  const first = open(folder);
+  addAll(first, lines(0, 6));
+  const mends = [failing('writeSync'), failing('unlinkSync')];
+  expect(drain(first)).toEqual(lines(0, 6));
+  expect([first.count, first.bytes]).toEqual([0, 0]);
+  await first.close();
+  for (const mend of mends) mend();
+  const second = open(folder);
+  expect(drain(second)).toEqual(lines(0, 6));
+  await second.close();
+  expect(segmentsIn(folder)).toEqual([]);
+});
+
+test('with syncMs 0, nothing stays of a line whose sync failed', async () => {
+  const folder = makeFolder();
+  const first = open(folder, { syncMs: 0 });
+  first.add(lineOf(0));
+  const mend = failing('fdatasyncSync');
+  expect(() => first.add(`${lineOf(1)} and more`)).toThrow(SpoolError);
+  expect(first.count).toBe(1);
+  mend();
+  first.add(lineOf(2));
+  await first.close();
+  const second = open(folder);
+  expect(drain(second)).toEqual([lineOf(0), lineOf(2)]);
+  await second.close();
+});
+
+test('after a sync that failed, the next one tries again', async () => {
+  const folder = makeFolder();
+  const spool = open(folder, { syncMs: 1 });
+  const spy = vi.spyOn(fs, 'fdatasync');
+  const mend = (): void => {
+    spy.mockRestore();
+    syncBuiltinESMExports();
+  };
+  onTestFinished(mend);
+  spy.mockImplementationOnce((_file, callBack) => callBack(new Error('EIO')));
+  syncBuiltinESMExports();
+  spool.add(lineOf(0));
+  await expect.poll(() => spy.mock.calls.length).toBe(1);
+  await expect.poll(() => tryTo(() => spool.add(lineOf(1)))).toBeInstanceOf(SpoolError);
+  spool.add(lineOf(2));
+  await expect.poll(() => spy.mock.calls.length).toBeGreaterThan(1);
+  await spool.close();
 });
 
 test('a full spool refuses a line as a whole, and has room again for what is settled', async () => {

@@ -68,7 +68,7 @@ export const problem =
   () =>
     Response.json(
       { title: 'No', status, detail: `no: ${status}`, errors: [], ...members },
-      { status, headers },
+      { status, headers: { 'content-type': 'application/problem+json', ...headers } },
     );
 
 export const unreachable: Answer = () => {

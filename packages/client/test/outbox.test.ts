@@ -26,6 +26,7 @@ test('close sends what waits, and then refuses to log', async () => {
   await client.close();
   expect(service.batches).toEqual([['a']]);
   expect(() => logAll('b')).toThrow('The client is closed');
+  await expect(client.flush()).rejects.toThrow('The client is closed');
   await client.close();
 });
 

@@ -72,3 +72,22 @@ test('a page that leaves sends as much as may outlive it, also during a pause af
   show('hidden');
   expect(service.requests).toHaveLength(2);
 });
+
+test('what is under way counts for what may outlive the page', async () => {
+  const show = openPage();
+  const { service, client } = start();
+  const unanswered = (): Promise<Response> => new Promise(() => {});
+  service.next.push(unanswered, unanswered, unanswered);
+  const log = (userId: string, size: number): string =>
+    client.log({ userId, type: 'VIEW', metadata: { text: 'x'.repeat(size) } });
+  log('a', 25_000);
+  await vi.advanceTimersByTimeAsync(300);
+  log('b', 20_000);
+  log('c', 20_000);
+  show('hidden');
+  // The request of the first time is under way, too.
+  show('hidden');
+  await vi.advanceTimersByTimeAsync(0);
+  expect(service.batches).toEqual([['a'], ['b']]);
+  expect(service.requests.every(({ keepalive }) => keepalive)).toBe(true);
+});

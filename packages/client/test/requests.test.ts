@@ -1,5 +1,11 @@
 import { beforeEach, expect, test, vi } from 'vitest';
-import { ActivityClient, type ClientOptions, ConnectionError, ProblemError } from '../src/index.ts';
+import {
+  ActivityClient,
+  type ClientOptions,
+  ConnectionError,
+  NotStoredError,
+  ProblemError,
+} from '../src/index.ts';
 import { uuidV7 } from '../src/sending/uuid-v7.ts';
 import { FakeService, problem, unreachable } from './fake-service.ts';
 import { useFakeClock } from './start-client.ts';
@@ -52,6 +58,23 @@ test('a walk over pages sends the same query with each cursor', async () => {
   expect(found).toEqual(['a', 'b', 'c']);
   const query = 'http://logs.example/base/api/logs?userId=u&from=-1h&limit=2';
   expect(urls(service)).toEqual([query, `${query}&cursor=next`, `${query}&cursor=last`]);
+});
+
+test('a walk over pages ends if there is no cursor', async () => {
+  const { service, client } = start();
+  service.answer = () => Response.json({ data: [{ id: 'a' }], pagination: {} });
+  const found: string[] = [];
+  for await (const { id } of client.query()) found.push(id);
+  expect(found).toEqual(['a']);
+});
+
+test('only a 404 of the service means that nothing is there', async () => {
+  const { service, client } = start();
+  service.answer = problem(404);
+  expect(await client.get('x')).toBeUndefined();
+  expect(await client.erasure('x')).toBeUndefined();
+  service.answer = () => Response.json({ detail: 'no' }, { status: 404, statusText: 'Not Found' });
+  await expect(client.get('x')).rejects.toMatchObject({ status: 404, message: 'Not Found' });
 });
 
 test('the feed goes on after outages, and yields pages that move the cursor', async () => {
@@ -131,18 +154,19 @@ test.each([
   });
 });
 
+const problemText = (text: string) => () =>
+  new Response(text, { status: 403, headers: { 'content-type': 'application/problem+json' } });
+
 test.each([
   ['text of a proxy', () => new Response('<html>', { status: 403, statusText: 'Forbidden' }), 'Forbidden'],
-  [
-    'a problem with other members',
-    () => Response.json({ detail: 'no', errors: 'many' }, { status: 403 }),
-    'no',
-  ],
+  ['a problem with other members', problem(403, { detail: 'no', errors: 'many' }), 'no'],
   [
     'JSON of another kind',
     () => Response.json({ error: 'no' }, { status: 403 }),
     'The answer has the status 403.',
   ],
+  ['a problem without JSON', problemText('<html>'), 'The answer has the status 403.'],
+  ['a problem of another kind', problemText('null'), 'The answer has the status 403.'],
 ])('%s is a problem, too', async (_, answer, message) => {
   const { service, client } = start();
   service.answer = answer;
@@ -152,6 +176,13 @@ test.each([
     errors: [],
     message,
   });
+});
+
+test('violations of a problem that cannot be read are dropped', async () => {
+  const { service, client } = start();
+  const errors = [{ path: '/x', message: 'no' }, null, 'x', { path: '/y' }, { path: 1, message: 'x' }];
+  service.answer = problem(400, { errors });
+  await expect(client.count()).rejects.toMatchObject({ errors: [{ path: '/x', message: 'no' }] });
 });
 
 test('an answer that is no JSON is no answer', async () => {
@@ -187,19 +218,37 @@ test('logDurably sends the same activity again until its time is over', async ()
   expect(await second).toEqual(answer);
 });
 
-test.each([409, 410, 422])('logDurably with wait resolves with the outcome of a %s', async (status) => {
+test.each([
+  [409, 'conflict'],
+  [410, 'erased'],
+  [422, 'dead_lettered'],
+  [200, 'something new'],
+])('logDurably rejects with the outcome of a %s', async (status, outcomeStatus) => {
   const { service, client } = start();
-  const outcome = { id: 'x', status: 'conflict' };
+  const outcome = { id: 'x', status: outcomeStatus };
   service.next.push(() => Response.json(outcome, { status }));
-  expect(await client.logDurably({ id: 'x', userId: 'u', type: 'VIEW' }, { wait: 10 })).toEqual(outcome);
+  const error: unknown = await client
+    .logDurably({ id: 'x', userId: 'u', type: 'VIEW' }, { wait: 10 })
+    .catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(NotStoredError);
+  expect(error).toMatchObject({ outcome, message: `The activity was not stored: ${outcomeStatus}.` });
   expect(service.requests[0]?.headers.get('prefer')).toBe('wait=10');
-  service.next.push(
-    () =>
-      new Response('{"detail":"no"}', { status, headers: { 'content-type': 'application/problem+json' } }),
-  );
+});
+
+test.each([409, 410, 422])('logDurably rejects with the problem of a %s', async (status) => {
+  const { service, client } = start();
+  service.next.push(problem(status));
   await expect(client.logDurably({ userId: 'u', type: 'VIEW' }, { wait: 10 })).rejects.toMatchObject({
+    name: 'ProblemError',
     status,
   });
+});
+
+test.each(['stored', 'duplicate', 'accepted'])('logDurably resolves with %s', async (outcomeStatus) => {
+  const { service, client } = start();
+  const outcome = { id: 'x', status: outcomeStatus };
+  service.next.push(() => Response.json(outcome));
+  expect(await client.logDurably({ id: 'x', userId: 'u', type: 'VIEW' }, { wait: 10 })).toEqual(outcome);
 });
 
 test('every call ends with its signal', async () => {

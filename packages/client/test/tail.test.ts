@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { ActivityClient, ConnectionError, ProblemError, type TailOptions } from '../src/index.ts';
 import { serverSentEvents } from '../src/reading/server-sent-events.ts';
-import { type Answer, FakeService, problem } from './fake-service.ts';
+import { type Answer, FakeService, problem, unreachable } from './fake-service.ts';
 import { useFakeClock } from './start-client.ts';
 
 const eventsIn = async (...chunks: string[]): Promise<unknown[]> => {
@@ -48,6 +48,8 @@ describe('server-sent events', () => {
   });
 });
 
+const eventStream = { 'content-type': 'text/event-stream' };
+
 /** Answers with a stream of these texts. Ends it, lets it break off, or leaves it open. */
 const stream =
   (texts: readonly string[], end: 'ended' | 'broken' | 'open' = 'ended'): Answer =>
@@ -62,6 +64,7 @@ const stream =
           if (end === 'broken') controller.error(new TypeError('terminated'));
         },
       }),
+      { headers: eventStream },
     );
 
 const event = (number: number): string => `id: p${number}\ndata: {"id":"a${number}"}\n\n`;
@@ -122,12 +125,41 @@ describe('tail', () => {
     await vi.advanceTimersByTimeAsync(2000);
     expect(seen).toEqual(['a1 p1', 'a2 p2']);
     expect(service.requests.map(({ headers }) => headers.get('last-event-id'))).toEqual(['p0', 'p1']);
-    expect(reasons).toEqual([new ConnectionError('Nothing came for 45000 ms.')]);
+    expect(reasons).toEqual([new ConnectionError('There was no answer within 45000 ms.')]);
   });
 
   test('rejects if the position is of another log', async () => {
     const { ended } = follow(new FakeService(problem(410)), { cursor: 'p0' });
     expect(await ended).toBeInstanceOf(ProblemError);
+  });
+
+  test('rejects if something else answers at first, and takes it for an outage later', async () => {
+    const page: Answer = () => new Response('<html>', { headers: { 'content-type': 'text/html' } });
+    const wrong = new FakeService(page);
+    wrong.next.push(unreachable);
+    const { ended } = follow(wrong);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(await ended).toEqual(
+      new ConnectionError('The URL did not answer as a user-activity log does: no text/event-stream'),
+    );
+    expect(wrong.requests).toHaveLength(2);
+
+    const right = new FakeService(stream([event(2)], 'open'));
+    right.next.push(stream([event(1)]), page);
+    const { seen } = follow(right);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(seen).toEqual(['a1 p1', 'a2 p2']);
+  });
+
+  test('takes a time limit of any length, but no nonsense', async () => {
+    const service = new FakeService(stream([], 'open'));
+    const { reasons } = follow(service, { idleTimeoutMs: Number.POSITIVE_INFINITY });
+    await vi.advanceTimersByTimeAsync(100_000);
+    expect(reasons).toEqual([]);
+    for (const idleTimeoutMs of [0, Number.NaN])
+      expect(await follow(service, { idleTimeoutMs }).ended).toEqual(
+        new TypeError('idleTimeoutMs must be a whole number of at least 1.'),
+      );
   });
 
   test('ends with its signal, while it reads and while it waits', async () => {
@@ -149,6 +181,7 @@ describe('tail', () => {
           new ReadableStream<Uint8Array>({
             start: (controller) => controller.enqueue(new TextEncoder().encode(event(1))),
           }),
+          { headers: eventStream },
         ),
     );
     const client = new ActivityClient({

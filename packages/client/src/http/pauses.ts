@@ -1,4 +1,5 @@
 import { isTransient, ProblemError } from './problem-error.ts';
+import { withTimeLimit } from './time-limit.ts';
 
 const firstPauseMs = 500;
 const maxPauseMs = 30_000;
@@ -15,31 +16,38 @@ export function pauseAfter(error: unknown, failures: number): number {
 }
 
 /** Waits. Rejects with the reason of the signal once it is aborted. */
-export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => {
-      clearTimeout(timer);
-      reject(signal?.reason as Error);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', stop);
-      resolve();
-    }, ms);
-    if (signal?.aborted === true) stop();
-    else signal?.addEventListener('abort', stop, { once: true });
-  });
+function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  return withTimeLimit(
+    undefined,
+    signal,
+    (ended) =>
+      new Promise((resolve) => {
+        const timer = setTimeout(resolve, ms);
+        ended.addEventListener('abort', () => clearTimeout(timer));
+      }),
+  );
 }
 
-interface RetryOptions {
-  readonly signal?: AbortSignal | undefined;
-  /** Whether to try again after this number of failures. */
-  readonly mayRetry: (failures: number, pauseMs: number) => boolean;
+/** Waits before another connection. Throws the error if that cannot help. `isKnown`: the service has answered before. */
+export async function waitAfter(
+  error: unknown,
+  failures: number,
+  isKnown: boolean,
+  signal: AbortSignal | undefined,
+  onReconnect?: (reason: unknown) => void,
+): Promise<void> {
+  signal?.throwIfAborted();
+  // A page of a proxy ends with the outage, but at first the URL may be wrong.
+  if (!isTransient(error) || (!isKnown && (error as Error).cause instanceof SyntaxError)) throw error;
+  onReconnect?.(error);
+  await sleep(pauseAfter(error, failures), signal);
 }
 
-/** Tries until the work succeeds, fails for good, or may not be retried. Rejects with the last error. */
+/** Tries until the work succeeds, fails for good, or may not be retried after this number of failures. Rejects with the last error. */
 export async function retry<Result>(
   work: () => Promise<Result>,
-  { signal, mayRetry }: RetryOptions,
+  signal: AbortSignal | undefined,
+  mayRetry: (failures: number, pauseMs: number) => boolean,
 ): Promise<Result> {
   for (let failures = 0; ; failures += 1) {
     try {

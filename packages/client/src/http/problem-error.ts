@@ -1,4 +1,5 @@
 import type { Violation } from '../api/answers.ts';
+import { parsedOrNull } from './parsed-or-null.ts';
 
 /** The service refused a request, by problem details (RFC 9457). The message is the `detail`: the fault and the remedy, for people. */
 export class ProblemError extends Error {
@@ -13,25 +14,33 @@ export class ProblemError extends Error {
   readonly rejected: readonly number[];
   /** The number of seconds to wait before the next attempt, if the answer says so. */
   readonly retryAfter: number | undefined;
+  /** Whether the answer has problem details. One of a proxy has none. */
+  readonly hasDetails: boolean;
 
-  constructor(status: number, problem: Partial<Problem>, retryAfter?: number) {
+  constructor(status: number, problem: Partial<Problem>, retryAfter?: number, hasDetails = false) {
     // The status text of HTTP/2 is empty.
     super(problem.detail || problem.title || `The answer has the status ${status}.`);
     this.status = status;
     this.title = problem.title ?? '';
-    this.errors = listOf(problem.errors);
+    this.errors = listOf<Partial<Violation> | null>(problem.errors).filter(
+      (error): error is Violation => typeof error?.path === 'string' && typeof error.message === 'string',
+    );
     this.ids = listOf(problem.ids);
     this.rejected = listOf(problem.rejected);
     this.retryAfter = retryAfter;
+    this.hasDetails = hasDetails;
   }
 
   /** Reads the answer. It may come from a proxy, and then has no problem details. */
   static async of(response: Response): Promise<ProblemError> {
-    const text = await response.text();
+    const hasDetails = hasMediaType(response, 'application/problem+json');
+    // The status is an answer, also if the rest breaks off.
+    const text = await response.text().catch(() => '');
     return new ProblemError(
       response.status,
-      { title: response.statusText, ...parseProblem(text) },
-      secondsIn(response.headers.get('retry-after')),
+      { title: response.statusText, ...(hasDetails && (parsedOrNull(text) as Partial<Problem> | null)) },
+      secondsIn(response.headers.get('retry-after') ?? ''),
+      hasDetails,
     );
   }
 }
@@ -40,6 +49,21 @@ export class ProblemError extends Error {
 export class ConnectionError extends Error {
   override readonly name = 'ConnectionError';
 }
+
+/** Returns the error of a request that failed for this reason. A SyntaxError means that a proxy or another service answered. */
+export const failureOf = (cause: unknown): ConnectionError | ProblemError =>
+  cause instanceof ProblemError || cause instanceof ConnectionError
+    ? cause
+    : new ConnectionError(
+        cause instanceof SyntaxError
+          ? `The URL did not answer as a user-activity log does: ${cause.message}`
+          : 'There was no whole answer.',
+        { cause },
+      );
+
+/** Returns whether an answer has a media type. */
+export const hasMediaType = (response: Response, mediaType: string): boolean =>
+  (response.headers.get('content-type') ?? '').startsWith(mediaType);
 
 /** Returns whether the same request may succeed later, without a change. */
 export const isTransient = (error: unknown): boolean =>
@@ -58,20 +82,8 @@ interface Problem {
 const listOf = <Item>(value: readonly Item[] | undefined): readonly Item[] =>
   Array.isArray(value) ? (value as readonly Item[]) : [];
 
-function parseProblem(text: string): Partial<Problem> {
-  try {
-    const problem = JSON.parse(text) as unknown;
-    return typeof problem === 'object' && problem !== null && 'detail' in problem
-      ? (problem as Partial<Problem>)
-      : {};
-  } catch {
-    return {};
-  }
-}
-
 /** Reads `Retry-After`: seconds, or a date (RFC 9110, section 10.2.3). */
-function secondsIn(text: string | null): number | undefined {
-  if (text === null) return undefined;
-  const seconds = /^\d+$/.test(text.trim()) ? Number(text) : (Date.parse(text) - Date.now()) / 1000;
+function secondsIn(text: string): number | undefined {
+  const seconds = Number(text) || (Date.parse(text) - Date.now()) / 1000;
   return Number.isFinite(seconds) ? Math.max(0, seconds) : undefined;
 }

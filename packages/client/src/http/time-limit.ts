@@ -1,18 +1,16 @@
 import { ConnectionError } from './problem-error.ts';
 
-/** The end of some work. */
-interface Limits {
-  /** Absent: no time limit. */
-  readonly limitMs: number | undefined;
-  readonly signal: AbortSignal | undefined;
-}
+/** Starts a timer, or none if it would end in more than 24 days: no timer can be so long. */
+export const startTimer = (run: () => void, ms: number): ReturnType<typeof setTimeout> | undefined =>
+  ms >= 2 ** 31 ? undefined : setTimeout(run, ms);
 
 /**
- * Runs work until a time limit, or until a signal is aborted. Then it rejects with a ConnectionError, or with the reason of the signal, also
+ * Runs work until a time limit in ms, if there is one, or until a signal is aborted. Then it rejects with a ConnectionError, or with the reason of the signal, also
  * if the work goes on.
  */
 export async function withTimeLimit<Result>(
-  { limitMs, signal }: Limits,
+  limitMs: number | undefined,
+  signal: AbortSignal | undefined,
   work: (signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
   signal?.throwIfAborted();
@@ -22,8 +20,10 @@ export async function withTimeLimit<Result>(
   });
   const stop = (): void => controller.abort(signal?.reason);
   signal?.addEventListener('abort', stop, { once: true });
-  const error = (): Error => new ConnectionError(`There was no answer within ${limitMs} ms.`);
-  const timer = limitMs === undefined ? undefined : setTimeout(() => controller.abort(error()), limitMs);
+  const timer = startTimer(
+    () => controller.abort(new ConnectionError(`There was no answer within ${limitMs} ms.`)),
+    limitMs ?? Number.POSITIVE_INFINITY,
+  );
   try {
     return await Promise.race([work(controller.signal), ended]);
   } finally {

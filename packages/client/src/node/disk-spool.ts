@@ -1,5 +1,7 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { checkNumbers } from '../http/check-numbers.ts';
+import { startTimer } from '../http/time-limit.ts';
 import { type ActivityQueue, QueueFullError } from '../sending/activity-queue.ts';
 import { PositionFile } from './position-file.ts';
 import { Segment } from './segment.ts';
@@ -54,9 +56,11 @@ export class DiskSpool implements ActivityQueue {
     { folder, maxBytes = defaultMaxBytes, segmentBytes, syncMs = 1000 }: SpoolOptions,
     lock: FolderLock,
   ) {
+    checkNumbers(0, { syncMs });
     this.#folder = folder;
     this.#maxBytes = maxBytes;
     this.#segmentBytes = segmentBytes ?? Math.min(maxSegmentBytes, Math.ceil(maxBytes / 8));
+    checkNumbers(1, { maxBytes, segmentBytes: this.#segmentBytes });
     this.#syncMs = syncMs;
     this.#lock = lock;
     this.#position = new PositionFile(join(folder, 'position'));
@@ -115,7 +119,11 @@ export class DiskSpool implements ActivityQueue {
     this.#offset += bytes;
     const [segment] = this.#segments;
     if (segment === undefined) return;
-    this.#position.write({ segment: segment.number, offset: this.#offset });
+    try {
+      this.#position.write({ segment: segment.number, offset: this.#offset });
+    } catch {
+      // An older position only means that the next process sends lines again, under their ids.
+    }
     this.#dropSettled();
   }
 
@@ -178,10 +186,12 @@ export class DiskSpool implements ActivityQueue {
   }
 
   #syncSoon(): void {
-    this.#syncTimer ??= setTimeout(() => {
+    if (this.#syncTimer !== undefined) return;
+    this.#syncTimer = startTimer(() => {
       this.#syncTimer = undefined;
       if (this.#active !== undefined) this.#sync(this.#active);
-    }, this.#syncMs).unref();
+    }, this.#syncMs);
+    this.#syncTimer?.unref();
   }
 
   /** Syncs a segment in the background. The next `add` throws a failure. */

@@ -1,4 +1,13 @@
-import { closeSync, fdatasync, fdatasyncSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fdatasync,
+  fdatasyncSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { SpoolError } from './spool-error.ts';
@@ -73,13 +82,14 @@ export class Segment {
     }
   }
 
-  /** Appends a line, and syncs it if asked to. If that fails, nothing of the line counts: the next one overwrites it. */
+  /** Appends a line, and syncs it if asked to. If that fails, nothing of the line stays. */
   append(line: Buffer, { syncs }: { readonly syncs: boolean }): void {
     try {
       for (let written = 0; written < line.length; )
         written += writeSync(this.#file, line, written, line.length - written, this.size + written);
       if (syncs) fdatasyncSync(this.#file);
     } catch (error) {
+      this.#cutOff();
       throw new SpoolError(`The spool could not be written: ${this.#path}.`, { cause: error });
     }
     this.size += line.length;
@@ -99,9 +109,9 @@ export class Segment {
     return { texts: [], sizes: [] };
   }
 
-  /** Resolves once the lines are on the disk. */
+  /** Resolves once the lines are on the disk. Tries again after a failure. */
   sync(): Promise<void> {
-    this.#syncing = this.#syncing.then(() => promisify(fdatasync)(this.#file));
+    this.#syncing = this.#syncing.catch(() => {}).then(() => promisify(fdatasync)(this.#file));
     return this.#syncing;
   }
 
@@ -113,8 +123,21 @@ export class Segment {
 
   /** Removes the file. Resolves once it is closed, too. */
   remove(): Promise<void> {
-    unlinkSync(this.#path);
+    try {
+      unlinkSync(this.#path);
+    } catch {
+      // The next process sends its lines again, under their ids, and then removes it.
+    }
     return this.close();
+  }
+
+  /** Removes what follows the whole lines. */
+  #cutOff(): void {
+    try {
+      ftruncateSync(this.#file, this.size);
+    } catch {
+      // The next line overwrites it.
+    }
   }
 }
 
@@ -124,8 +147,9 @@ function linesIn(buffer: Buffer, maxCount: number): Lines {
   for (let start = 0; texts.length < maxCount; ) {
     const end = buffer.indexOf(lineBreak, start);
     if (end < 0) break;
+    const text = buffer.toString('utf8', start, end);
     // A blank line, which a damaged disk may leave, would not count as an item of a batch.
-    texts.push(end === start ? 'null' : buffer.toString('utf8', start, end));
+    texts.push(text.trim() === '' ? 'null' : text);
     sizes.push(end + 1 - start);
     start = end + 1;
   }

@@ -1,16 +1,16 @@
 import type { Activity, ActivityFilter } from '../api/activity.ts';
 import type { Connection } from '../http/connection.ts';
-import { pauseAfter, sleep } from '../http/pauses.ts';
-import { isTransient } from '../http/problem-error.ts';
+import { waitAfter } from '../http/pauses.ts';
+import { ConnectionError } from '../http/problem-error.ts';
 import { filterText } from './query-text.ts';
-import { TextStream } from './text-stream.ts';
+import { textChunks } from './text-chunks.ts';
 
 /** What to export, and how. */
 export interface ExportOptions extends ActivityFilter {
   /** `asc`: the oldest first, which is the default. */
   readonly order?: 'asc' | 'desc';
   /** Continues behind an activity: its createdAt and its id, joined by `~`. It need not exist any more. Default: from the beginning. */
-  readonly after?: string;
+  readonly after?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -22,23 +22,24 @@ export interface ExportTextOptions extends ExportOptions {
 
 const idleTimeoutMs = 60_000;
 
-/** Yields the text of an export in groups of whole lines. Throws ConnectionError if the connection breaks. */
+/** Yields the text of an export in groups of whole lines. Throws ConnectionError if the connection breaks, or if the answer is no export. */
 export async function* exportText(
   connection: Connection,
   { format, order, after, signal, ...filter }: ExportTextOptions,
 ): AsyncGenerator<string, void, undefined> {
-  const stream = new TextStream(connection, idleTimeoutMs, signal);
+  const call = {
+    path: '/api/logs/export',
+    query: filterText(filter, { format, order, after }),
+    signal,
+  };
+  const mediaType = format === 'csv' ? 'text/csv' : 'application/x-ndjson';
   let rest = '';
-  try {
-    const call = { path: '/api/logs/export', query: filterText(filter, { format, order, after }) };
-    for await (const chunk of stream.chunks(call)) {
-      const end = chunk.lastIndexOf('\n') + 1;
-      if (end > 0) yield rest + chunk.slice(0, end);
-      rest = end > 0 ? chunk.slice(end) : rest + chunk;
-    }
-  } finally {
-    stream.close();
+  for await (const chunk of textChunks(connection, call, mediaType, idleTimeoutMs)) {
+    const end = chunk.lastIndexOf('\n') + 1;
+    if (end > 0) yield rest + chunk.slice(0, end);
+    rest = end > 0 ? chunk.slice(end) : rest + chunk;
   }
+  if (rest !== '') throw new ConnectionError('The export broke off.');
 }
 
 /** Yields all activities that match. After an outage it continues behind the last activity, so that it neither misses nor repeats any. */
@@ -49,11 +50,7 @@ export async function* exportActivities(
   const last = { after };
   for (let failures = 0; ; failures += 1) {
     try {
-      const text = exportText(connection, {
-        ...options,
-        ...(last.after === undefined ? {} : { after: last.after }),
-      });
-      for await (const lines of text)
+      for await (const lines of exportText(connection, { ...options, ...last }))
         for (const line of lines.split('\n')) {
           if (line === '') continue;
           const activity = JSON.parse(line) as Activity;
@@ -63,9 +60,7 @@ export async function* exportActivities(
         }
       return;
     } catch (error) {
-      options.signal?.throwIfAborted();
-      if (!isTransient(error)) throw error;
-      await sleep(pauseAfter(error, failures), options.signal);
+      await waitAfter(error, failures, last.after !== after, options.signal);
     }
   }
 }

@@ -35,8 +35,8 @@ export async function* readFeed(
   { cursor: start, limit = 500, follow = true, signal, timeoutMs, ...filter }: FeedOptions,
 ): AsyncGenerator<FeedPage, void, undefined> {
   const wait = follow ? waitSeconds : 0;
-  let cursor = start;
-  for (let isOver = false; !isOver; ) {
+  let [cursor, goesOn] = [start, true];
+  while (goesOn) {
     const query = filterText(filter, { cursor, limit, wait });
     const call = {
       path: '/api/logs/feed',
@@ -44,13 +44,14 @@ export async function* readFeed(
       signal,
       timeoutMs: (timeoutMs ?? connection.timeoutMs) + wait * 1000,
     };
-    const { data, pagination } = await retry(() => connection.json<FeedAnswer>(call), {
+    const { data, pagination } = await retry(
+      () => connection.json<FeedAnswer>(call),
       signal,
-      mayRetry: () => true,
-    });
+      () => true,
+    );
     if (data.length > 0 || pagination.nextCursor !== cursor)
       yield { activities: data, cursor: pagination.nextCursor };
     cursor = pagination.nextCursor;
-    isOver = !follow && !pagination.hasMore;
+    goesOn = follow || pagination.hasMore;
   }
 }

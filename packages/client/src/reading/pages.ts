@@ -8,13 +8,14 @@ export async function* walkPages<Item>(
   queryOf: (cursor: string | undefined) => URLSearchParams,
   options: CallOptions = {},
 ): AsyncGenerator<Item, void, undefined> {
-  for (let cursor: string | null | undefined; cursor !== null; ) {
+  let cursor: string | null | undefined;
+  do {
     const { data, pagination }: Page<Item> = await connection.get({
       path,
-      query: queryOf(cursor),
+      query: queryOf(cursor ?? undefined),
       ...options,
     });
     yield* data;
     cursor = pagination.nextCursor;
-  }
+  } while (cursor);
 }

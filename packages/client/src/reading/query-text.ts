@@ -9,7 +9,7 @@ export function queryText(
 ): URLSearchParams {
   const query = new URLSearchParams();
   const add = (name: string, values: Value | readonly Value[]): void => {
-    for (const value of Array.isArray(values) ? (values as readonly Value[]) : [values as Value])
+    for (const value of [values].flat())
       if (value !== undefined)
         query.append(name, value instanceof Date ? value.toISOString() : String(value));
   };

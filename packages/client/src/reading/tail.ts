@@ -1,10 +1,11 @@
 import type { Activity, ActivityFilter } from '../api/activity.ts';
 import type { Connection } from '../http/connection.ts';
-import { pauseAfter, sleep } from '../http/pauses.ts';
-import { ConnectionError, isTransient } from '../http/problem-error.ts';
+import { checkNumbers } from '../http/check-numbers.ts';
+import { waitAfter } from '../http/pauses.ts';
+import { ConnectionError } from '../http/problem-error.ts';
 import { filterText } from './query-text.ts';
 import { serverSentEvents } from './server-sent-events.ts';
-import { TextStream } from './text-stream.ts';
+import { textChunks } from './text-chunks.ts';
 
 /** Where the tail begins. */
 export interface TailOptions extends ActivityFilter {
@@ -32,26 +33,27 @@ export async function* followTail(
   connection: Connection,
   { cursor, signal, idleTimeoutMs = defaultIdleTimeoutMs, onReconnect, ...filter }: TailOptions,
 ): AsyncGenerator<TailEvent, void, undefined> {
+  checkNumbers(1, { idleTimeoutMs });
   let position = cursor;
+  let isKnown = false;
   for (let failures = 0; ; failures += 1) {
-    let reason: unknown = new ConnectionError('The service ended the stream.');
-    const stream = new TextStream(connection, idleTimeoutMs, signal);
-    const headers = position === undefined ? {} : { 'last-event-id': position };
-    const call = { path: '/api/logs/stream', query: filterText(filter), headers };
+    const call = {
+      path: '/api/logs/stream',
+      query: filterText(filter),
+      headers: { ...(position !== undefined && { 'last-event-id': position }) },
+      signal,
+    };
+    const chunks = textChunks(connection, call, 'text/event-stream', idleTimeoutMs);
     try {
-      for await (const { id, data } of serverSentEvents(stream.chunks(call))) {
+      for await (const { id, data } of serverSentEvents(chunks)) {
         position = id === '' ? position : id;
         failures = 0;
+        isKnown = true;
         if (data !== '') yield { activity: JSON.parse(data) as Activity, cursor: id };
       }
+      throw new ConnectionError('The stream ended.');
     } catch (error) {
-      signal?.throwIfAborted();
-      if (!isTransient(error)) throw error;
-      reason = error;
-    } finally {
-      stream.close();
+      await waitAfter(error, failures, isKnown, signal, onReconnect);
     }
-    onReconnect?.(reason);
-    await sleep(pauseAfter(reason, failures), signal);
   }
 }

@@ -1,4 +1,6 @@
+import { checkNumbers } from '../http/check-numbers.ts';
 import { type ActivityQueue, QueueFullError } from './activity-queue.ts';
+import { bytesIn } from './bytes-in.ts';
 
 /** The limits of a queue in memory. */
 export interface QueueLimits {
@@ -8,25 +10,22 @@ export interface QueueLimits {
   readonly maxBytes?: number | undefined;
 }
 
-const encoder = new TextEncoder();
-
 /** A queue that ends with the process. */
 export class MemoryQueue implements ActivityQueue {
   readonly isDurable = false;
   readonly #maxCount: number;
   readonly #maxBytes: number;
-  #lines: { readonly text: string; readonly bytes: number }[] = [];
-  /** The number of lines at the front that are removed. */
-  #removed = 0;
+  readonly #lines: string[] = [];
   #bytes = 0;
 
   constructor({ maxCount = 10_000, maxBytes = 16 * 1024 * 1024 }: QueueLimits = {}) {
+    checkNumbers(1, { maxCount, maxBytes });
     this.#maxCount = maxCount;
     this.#maxBytes = maxBytes;
   }
 
   get count(): number {
-    return this.#lines.length - this.#removed;
+    return this.#lines.length;
   }
 
   get bytes(): number {
@@ -34,18 +33,18 @@ export class MemoryQueue implements ActivityQueue {
   }
 
   add(text: string): void {
-    const bytes = encoder.encode(text).length;
+    const bytes = bytesIn(text);
     if (this.count >= this.#maxCount) throw new QueueFullError(`${this.#maxCount} activities`);
     if (this.#bytes + bytes > this.#maxBytes) throw new QueueFullError(`${this.#maxBytes} bytes`);
-    this.#lines.push({ text, bytes });
+    this.#lines.push(text);
     this.#bytes += bytes;
   }
 
   first(maxCount: number, maxBytes: number): readonly string[] {
     const found: string[] = [];
     let sum = 0;
-    for (const { text, bytes } of this.#lines.slice(this.#removed, this.#removed + maxCount)) {
-      sum += bytes;
+    for (const text of this.#lines.slice(0, maxCount)) {
+      sum += bytesIn(text);
       if (found.length > 0 && sum > maxBytes) break;
       found.push(text);
     }
@@ -53,13 +52,7 @@ export class MemoryQueue implements ActivityQueue {
   }
 
   remove(count: number): void {
-    const end = this.#removed + count;
-    for (const { bytes } of this.#lines.slice(this.#removed, end)) this.#bytes -= bytes;
-    this.#removed = end;
-    // Copies the rest only now and then, so that each line is copied about once.
-    if (this.#removed * 2 < this.#lines.length) return;
-    this.#lines = this.#lines.slice(this.#removed);
-    this.#removed = 0;
+    for (const text of this.#lines.splice(0, count)) this.#bytes -= bytesIn(text);
   }
 
   close(): void {}

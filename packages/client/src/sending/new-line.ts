@@ -10,6 +10,6 @@ export type SentActivity = NewActivity & { readonly id: string; readonly created
  */
 export function newLine(activity: NewActivity): { readonly id: string; readonly line: string } {
   const id = activity.id ?? uuidV7();
-  const createdAt = activity.createdAt === undefined ? new Date() : activity.createdAt;
+  const { createdAt = new Date() } = activity;
   return { id, line: JSON.stringify({ ...activity, id, createdAt } satisfies SentActivity) };
 }

@@ -1,9 +1,8 @@
 import type { CallOptions, Connection } from '../http/connection.ts';
 import { withTimeLimit } from '../http/time-limit.ts';
 import type { ActivityQueue } from './activity-queue.ts';
-import { isPage, onPageHide } from './page-hide.ts';
 import { NotLoggedError, type Rejection, Rejections } from './rejections.ts';
-import { Sender, type SenderOptions } from './sender.ts';
+import { closedError, Sender, type SenderOptions } from './sender.ts';
 
 /** How to close a client. */
 export interface CloseOptions extends Omit<CallOptions, 'timeoutMs'> {
@@ -18,7 +17,6 @@ export class Outbox {
   readonly #queue: ActivityQueue;
   readonly #sender: Sender;
   readonly #rejections: Rejections;
-  readonly #forgetPage: () => void;
   #closed: Promise<void> | undefined;
 
   constructor(
@@ -29,8 +27,7 @@ export class Outbox {
   ) {
     this.#queue = queue;
     this.#rejections = new Rejections(onRejected);
-    this.#sender = new Sender(connection, queue, this.#rejections, options, isPage());
-    this.#forgetPage = onPageHide(() => this.#sender.leave());
+    this.#sender = new Sender(connection, queue, this.#rejections, options);
     // A spool may have activities of an earlier process.
     this.#sender.start();
   }
@@ -40,15 +37,15 @@ export class Outbox {
   }
 
   add(line: string): void {
-    if (this.#closed !== undefined) throw new Error('The client is closed: it cannot log.');
+    this.#assertOpen();
     this.#queue.add(line);
     this.#sender.start();
   }
 
   async flush({ signal, timeoutMs }: CallOptions): Promise<void> {
-    await withTimeLimit({ limitMs: timeoutMs, signal }, (ended) => this.#sender.flush(ended));
-    const rejected = this.#rejections.take();
-    if (rejected.count > 0) throw new NotLoggedError(rejected);
+    this.#assertOpen();
+    await withTimeLimit(timeoutMs, signal, (ended) => this.#sender.flush(ended));
+    this.#assertLogged();
   }
 
   close(options: CloseOptions): Promise<void> {
@@ -56,16 +53,23 @@ export class Outbox {
     return this.#closed;
   }
 
+  #assertLogged(unsent: readonly string[] = [], cause?: unknown): void {
+    const rejected = this.#rejections.take();
+    if (rejected.count + unsent.length > 0) throw new NotLoggedError(rejected, unsent, cause);
+  }
+
+  #assertOpen(): void {
+    if (this.#closed !== undefined) throw closedError();
+  }
+
   async #close({ signal, timeoutMs = defaultCloseTimeoutMs }: CloseOptions): Promise<void> {
-    const cause = await withTimeLimit({ limitMs: timeoutMs, signal }, (ended) =>
-      this.#sender.flush(ended),
-    ).catch((error: unknown) => error);
-    this.#forgetPage();
+    const cause = await withTimeLimit(timeoutMs, signal, (ended) => this.#sender.flush(ended)).catch(
+      (error: unknown) => error,
+    );
     await this.#sender.stop();
     const { count, isDurable } = this.#queue;
     const unsent = isDurable ? [] : this.#queue.first(count, Number.POSITIVE_INFINITY);
     await this.#queue.close();
-    const rejected = this.#rejections.take();
-    if (rejected.count + unsent.length > 0) throw new NotLoggedError(rejected, unsent, cause);
+    this.#assertLogged(unsent, cause);
   }
 }

@@ -1,3 +1,5 @@
+import { startTimer } from '../http/time-limit.ts';
+
 /** What can end a pause early. `stop` always does. */
 export type Interruption = 'batch' | 'flush' | 'stop';
 
@@ -13,7 +15,7 @@ export class Pause {
         this.#end = undefined;
         resolve();
       };
-      const timer = setTimeout(finish, ms);
+      const timer = startTimer(finish, ms);
       this.#end = (interruption) => {
         if (interruption === 'stop' || interruptions.includes(interruption)) finish();
       };

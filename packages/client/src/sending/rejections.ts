@@ -1,4 +1,5 @@
 import type { Violation } from '../api/answers.ts';
+import { parsedOrNull } from '../http/parsed-or-null.ts';
 import type { RejectedLine } from './batch-answer.ts';
 import { callBack } from './call-back.ts';
 import type { SentActivity } from './new-line.ts';
@@ -22,11 +23,10 @@ export class NotLoggedError extends Error {
   /** The activities that a closed client has not sent, as JSON. The service may have some of them. */
   readonly unsent: readonly string[];
 
-  constructor(rejected: Rejected, unsent: readonly string[] = [], cause?: unknown) {
-    super(
-      `The service rejected ${rejected.count} activities, and ${unsent.length} were not sent.`,
-      cause === undefined ? undefined : { cause },
-    );
+  constructor(rejected: Rejected, unsent: readonly string[], cause: unknown) {
+    super(`The service rejected ${rejected.count} activities, and ${unsent.length} were not sent.`, {
+      cause,
+    });
     this.rejections = rejected.first;
     this.unsent = unsent;
   }
@@ -42,24 +42,23 @@ const maxKept = 100;
 
 /** Reports rejections to the callback of the user. Without a callback, keeps them until `take` is called. */
 export class Rejections {
-  readonly #onRejected: ((rejection: Rejection) => void) | undefined;
+  readonly #report: (rejection: Rejection) => void;
   #kept: Rejection[] = [];
   #unreported = 0;
 
-  constructor(onRejected: ((rejection: Rejection) => void) | undefined) {
-    this.#onRejected = onRejected;
+  constructor(
+    onRejected: (rejection: Rejection) => void = (rejection) => {
+      this.#unreported += 1;
+      if (this.#kept.length < maxKept) this.#kept.push(rejection);
+    },
+  ) {
+    this.#report = onRejected;
   }
 
   add(lines: readonly string[], { index, status, errors }: RejectedLine): void {
     const json = lines[index] ?? '';
-    const rejection = { activity: parsed(json), json, status, errors };
-    if (this.#onRejected === undefined) {
-      this.#unreported += 1;
-      if (this.#kept.length < maxKept) this.#kept.push(rejection);
-      return;
-    }
-    const onRejected = this.#onRejected;
-    callBack(() => onRejected(rejection));
+    const rejection = { activity: parsedOrNull(json) as SentActivity | null, json, status, errors };
+    callBack(() => this.#report(rejection));
   }
 
   /** Returns the rejections that nobody knows of, once. */
@@ -68,13 +67,5 @@ export class Rejections {
     this.#kept = [];
     this.#unreported = 0;
     return taken;
-  }
-}
-
-function parsed(json: string): SentActivity | null {
-  try {
-    return JSON.parse(json) as SentActivity;
-  } catch {
-    return null;
   }
 }

@@ -1,9 +1,12 @@
+import { checkNumbers } from '../http/check-numbers.ts';
 import type { Connection } from '../http/connection.ts';
 import { pauseAfter } from '../http/pauses.ts';
 import type { ActivityQueue } from './activity-queue.ts';
 import { type BatchAnswer, sendBatch } from './batch-answer.ts';
+import { bytesIn } from './bytes-in.ts';
 import { callBack } from './call-back.ts';
-import { Pause } from './pause.ts';
+import { onPageHide } from './page-hide.ts';
+import { type Interruption, Pause } from './pause.ts';
 import type { Rejections } from './rejections.ts';
 
 /** How activities are sent. */
@@ -21,6 +24,9 @@ const maxBatchBytes = 512 * 1024;
 const maxKeepaliveBytes = 60_000;
 const refusedPauseMs = 60_000;
 
+/** The error of what a closed client cannot do. */
+export const closedError = (): Error => new Error('The client is closed.');
+
 interface Waiter {
   /** The number of settled lines that it waits for. */
   readonly target: number;
@@ -36,6 +42,7 @@ export class Sender {
   readonly #connection: Connection;
   readonly #queue: ActivityQueue;
   readonly #rejections: Rejections;
+  /** Whether batches outlive the page. */
   readonly #keepalive: boolean;
   readonly #maxCount: number;
   readonly #maxDelayMs: number;
@@ -46,6 +53,8 @@ export class Sender {
   #running: Promise<void> | undefined;
   #settled = 0;
   #inFlight = 0;
+  /** The bytes of the requests under way that outlive the page. */
+  #keepaliveBytes = 0;
   #failures = 0;
   /** Smaller than the maximum after a batch was too large. */
   #count: number;
@@ -55,16 +64,17 @@ export class Sender {
     queue: ActivityQueue,
     rejections: Rejections,
     { maxBatchCount = 500, maxDelayMs = 250, onRetry = () => {} }: SenderOptions,
-    keepalive: boolean,
   ) {
+    checkNumbers(1, { maxBatchCount });
+    checkNumbers(0, { maxDelayMs });
     this.#connection = connection;
     this.#queue = queue;
     this.#rejections = rejections;
-    this.#keepalive = keepalive;
     this.#maxCount = maxBatchCount;
     this.#count = maxBatchCount;
     this.#maxDelayMs = maxDelayMs;
     this.#onRetry = onRetry;
+    this.#keepalive = onPageHide(() => this.#leave(), this.#end.signal);
   }
 
   /** Begins to send, if there is something to send. */
@@ -79,8 +89,8 @@ export class Sender {
   }
 
   /** Resolves once every line that is in the queue now is settled. Rejects if the service refuses the requests. */
-  flush(signal: AbortSignal): Promise<void> {
-    if (this.#queue.count === 0) return Promise.resolve();
+  async flush(signal: AbortSignal): Promise<void> {
+    if (this.#queue.count === 0) return;
     const settled = new Promise<void>((resolve, reject) => {
       const waiter = { target: this.#settled + this.#queue.count, resolve, reject };
       this.#waiters.push(waiter);
@@ -90,21 +100,32 @@ export class Sender {
     });
     this.start();
     this.#pause.end('flush');
-    return settled;
+    await settled;
   }
 
   /** Sends what fits into one request that outlives the page. What the page does not see settled stays in the queue. */
-  leave(): void {
+  #leave(): void {
     const lines = this.#queue.first(this.#inFlight + this.#maxCount, maxKeepaliveBytes * 2);
     const rest = lines.slice(this.#inFlight);
-    while (bytesOf(rest) > maxKeepaliveBytes) rest.pop();
-    if (rest.length > 0)
-      void sendBatch(this.#connection, rest, { signal: this.#end.signal, keepalive: true });
+    while (!this.#mayOutlive(rest)) rest.pop();
+    if (rest.length > 0) void this.#send(rest, true);
+  }
+
+  #mayOutlive(lines: readonly string[]): boolean {
+    return this.#keepaliveBytes + bytesOf(lines) <= maxKeepaliveBytes;
+  }
+
+  async #send(lines: readonly string[], keepalive: boolean): Promise<BatchAnswer> {
+    const bytes = keepalive ? bytesOf(lines) : 0;
+    this.#keepaliveBytes += bytes;
+    const answer = await sendBatch(this.#connection, lines, { signal: this.#end.signal, keepalive });
+    this.#keepaliveBytes -= bytes;
+    return answer;
   }
 
   /** Stops. Requests under way are given up. */
   async stop(): Promise<void> {
-    this.#end.abort(new Error('The client is closed.'));
+    this.#end.abort(closedError());
     this.#pause.end('stop');
     await this.#running;
     for (const { reject } of this.#waiters.splice(0)) reject(this.#end.signal.reason);
@@ -125,8 +146,7 @@ export class Sender {
     this.#inFlight = lines.length;
     // Other scripts of the page may have used up the limit, so a batch that has failed goes the ordinary way.
     const isFirst = this.#failures === 0;
-    const keepalive = this.#keepalive && isFirst && bytesOf(lines) <= maxKeepaliveBytes;
-    const answer = await sendBatch(this.#connection, lines, { signal: this.#end.signal, keepalive });
+    const answer = await this.#send(lines, this.#keepalive && isFirst && this.#mayOutlive(lines));
     this.#inFlight = 0;
     if (!this.#end.signal.aborted) await this.#settle(lines, answer);
   }
@@ -155,17 +175,20 @@ export class Sender {
       case 'refused':
         // Only people can help: the activities wait for another key, and a flush tries again.
         for (const { reject } of this.#waiters.splice(0)) reject(answer.error);
-        callBack(() => this.#onRetry(answer.error, refusedPauseMs));
-        await this.#pause.begin(refusedPauseMs, ['flush']);
+        return this.#retryAfter(answer.error, refusedPauseMs, ['flush']);
     }
   }
 
-  async #fail(error: unknown): Promise<void> {
+  #fail(error: unknown): Promise<void> {
     const pauseMs = pauseAfter(error, this.#failures);
     this.#failures += 1;
+    return this.#retryAfter(error, pauseMs, []);
+  }
+
+  #retryAfter(error: unknown, pauseMs: number, interruptions: readonly Interruption[]): Promise<void> {
     callBack(() => this.#onRetry(error, pauseMs));
-    await this.#pause.begin(pauseMs, []);
+    return this.#pause.begin(pauseMs, interruptions);
   }
 }
 
-const bytesOf = (lines: readonly string[]): number => new TextEncoder().encode(lines.join('\n')).length;
+const bytesOf = (lines: readonly string[]): number => bytesIn(lines.join('\n'));

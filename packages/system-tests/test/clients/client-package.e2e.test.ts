@@ -90,8 +90,9 @@ describe.each(kindsOfService)('%s', (_kind, start) => {
     const paid = { id: 'paid', userId: 'ann', type: 'PAID', createdAt: '2026-10-24T12:00:00Z' };
     expect(await client.logDurably(paid)).toEqual({ id: 'paid', status: 'accepted' });
     expect(await client.logDurably(paid, { wait: 30 })).toEqual({ id: 'paid', status: 'duplicate' });
-    expect(await client.logDurably({ ...paid, type: 'SOLD' }, { wait: 30 })).toMatchObject({
-      status: 'conflict',
+    await expect(client.logDurably({ ...paid, type: 'SOLD' }, { wait: 30 })).rejects.toMatchObject({
+      name: 'NotStoredError',
+      outcome: { id: 'paid', status: 'conflict' },
     });
     expect(await client.logDurably({ userId: 'ann', type: 'PAID' }, { wait: 30 })).toMatchObject({
       status: 'stored',
@@ -184,7 +185,7 @@ describe.each(kindsOfService)('%s', (_kind, start) => {
     const { client, service } = await open(start, context);
     const fact = { id: 'fact', userId: 'ann', type: 'PAID', createdAt: '2026-10-24T12:00:00Z' };
     await client.logDurably(fact, { wait: 30 });
-    await client.logDurably({ ...fact, type: 'SOLD' }, { wait: 30 });
+    await expect(client.logDurably({ ...fact, type: 'SOLD' }, { wait: 30 })).rejects.toThrow('conflict');
     // The dead letter is added a moment after the outcome.
     const conflicts = () => collect(client.deadLetters({ code: 'conflict', limit: 1 }));
     await expect.poll(conflicts).toMatchObject([{ code: 'conflict', activityId: 'fact' }]);

@@ -1,0 +1,6 @@
+/** Throws TypeError unless these options are whole numbers of at least `min`, or Infinity. */
+export function checkNumbers(min: number, options: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(options))
+    if (!(value >= min && Math.floor(value) === value))
+      throw new TypeError(`${name} must be a whole number of at least ${min}.`);
+}

@@ -1,0 +1,39 @@
+import type { Call, Connection } from '../http/connection.ts';
+import { failureOf, hasMediaType, ProblemError } from '../http/problem-error.ts';
+import { withTimeLimit } from '../http/time-limit.ts';
+
+/** Yields the text of one response, as it arrives. Throws ConnectionError if nothing comes for `idleMs`, or the answer has another media type. */
+export async function* textChunks(
+  connection: Connection,
+  { signal, ...call }: Call,
+  mediaType: string,
+  idleMs: number,
+): AsyncGenerator<string, void, undefined> {
+  const controller = new AbortController();
+  try {
+    const response = await withTimeLimit(idleMs, signal, async () => {
+      const answer = await connection.open(call, controller.signal);
+      if (!answer.ok) throw await ProblemError.of(answer);
+      if (!hasMediaType(answer, mediaType)) throw failureOf(new SyntaxError(`no ${mediaType}`));
+      return answer;
+    });
+    // Not every browser can iterate over a body.
+    const body: ReadableStream<Uint8Array> | null = response.body;
+    const reader = body?.getReader();
+    const decoder = new TextDecoder();
+    let bytes: Uint8Array | undefined;
+    do {
+      const chunk = await withTimeLimit(idleMs, signal, async () => reader?.read()).catch(
+        (error: unknown) => {
+          signal?.throwIfAborted();
+          throw failureOf(error);
+        },
+      );
+      // The end of the stream may cut off a character.
+      bytes = chunk?.value;
+      yield decoder.decode(bytes, { stream: bytes !== undefined });
+    } while (bytes !== undefined);
+  } finally {
+    controller.abort();
+  }
+}
