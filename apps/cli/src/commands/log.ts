@@ -1,4 +1,4 @@
-import type { NewActivity } from '@user-activity/client';
+import { type NewActivity, NotStoredError, type Outcome } from '@user-activity/client';
 import { type Command, InvalidArgumentError } from 'commander';
 import { wholeNumber } from '../arguments.ts';
 import { isObject, readExactJson } from '../exact-json.ts';
@@ -14,6 +14,9 @@ interface LogOptions extends ServiceOptions {
   readonly wait?: number;
   readonly json: boolean;
 }
+
+// A person waits.
+const timeoutMs = 10_000;
 
 /** Adds the command that logs an activity. */
 export function addLogCommand(program: Command, output: Output): void {
@@ -33,12 +36,15 @@ async function log(
   { id, metadata, at, wait, json, ...options }: LogOptions,
   output: Output,
 ): Promise<void> {
-  const outcome = await withService(options, (client) =>
-    client.logDurably(
-      { ...activity, id, metadata: metadata as NewActivity['metadata'], createdAt: at ?? null },
-      { timeoutMs: 10_000, ...(wait === undefined ? {} : { wait }) },
-    ),
-  );
+  const outcome = await withService(options, async (client): Promise<Outcome> => {
+    const draft = { ...activity, id, metadata: metadata as NewActivity['metadata'], createdAt: at ?? null };
+    try {
+      return await client.logDurably(draft, { timeoutMs, ...(wait === undefined ? {} : { wait }) });
+    } catch (error) {
+      if (error instanceof NotStoredError) return error.outcome;
+      throw error;
+    }
+  });
   output.result(json ? `${JSON.stringify(outcome)}\n` : `${printable(`${outcome.id} ${outcome.status}`)}\n`);
   if (outcome.status === 'conflict' || outcome.status === 'dead_lettered')
     throw new RequestError('It was not stored: see `user-activity dead-letters list`.');
