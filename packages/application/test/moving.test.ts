@@ -244,7 +244,15 @@ describe('the comparison', () => {
       throw new Error('They are missing.');
     const changed = second.anonymised(UserId.parse('other'));
     // A client has sent it to the target too.
-    const again = sampleActivity({ ...third, receivedAt: third.receivedAt + 1 });
+    const { userId: sender, type, metadata, createdAt } = third;
+    const again = sampleActivity({
+      id: third.id,
+      userId: sender,
+      type,
+      metadata,
+      createdAt,
+      receivedAt: third.receivedAt + 1,
+    });
     const { pauses, result } = await compared(
       [first, second, third, ...others],
       [changed, again, ...others],
