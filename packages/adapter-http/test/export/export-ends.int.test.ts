@@ -175,7 +175,9 @@ describe('a key', () => {
       2 * pageSize,
     ]);
     expect(queries()).toBe(2);
-    expect(cutOffs(it)).toEqual(['export cut off: The API key has ended.']);
+    expect(cutOffs(it)).toEqual([
+      'export cut off: The API key is no longer valid. Continue with another key and `after`.',
+    ]);
   });
 
   test('that cannot be checked for some time delays its export', async () => {
