@@ -1,4 +1,4 @@
-import { checkNumbers } from './check-numbers.ts';
+import { checkNumbers } from '../shared/check-numbers.ts';
 import { retry } from './pauses.ts';
 import { failureOf, ProblemError } from './problem-error.ts';
 import { withTimeLimit } from './time-limit.ts';

@@ -1,8 +1,5 @@
+import { startTimer } from '../shared/start-timer.ts';
 import { ConnectionError } from './problem-error.ts';
-
-/** Starts a timer, or none if it would end in more than 24 days: no timer can be so long. */
-export const startTimer = (run: () => void, ms: number): ReturnType<typeof setTimeout> | undefined =>
-  ms >= 2 ** 31 ? undefined : setTimeout(run, ms);
 
 /**
  * Runs work until a time limit in ms, if there is one, or until a signal is aborted. Then it rejects with a ConnectionError, or with the reason of the signal, also

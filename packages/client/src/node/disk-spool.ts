@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkNumbers } from '../http/check-numbers.ts';
-import { startTimer } from '../http/time-limit.ts';
+import { checkNumbers } from '../shared/check-numbers.ts';
+import { startTimer } from '../shared/start-timer.ts';
 import { type ActivityQueue, QueueFullError } from '../sending/activity-queue.ts';
 import { PositionFile } from './position-file.ts';
 import { Segment } from './segment.ts';

@@ -1,6 +1,6 @@
 import type { Activity, ActivityFilter } from '../api/activity.ts';
 import type { Connection } from '../http/connection.ts';
-import { checkNumbers } from '../http/check-numbers.ts';
+import { checkNumbers } from '../shared/check-numbers.ts';
 import { waitAfter } from '../http/pauses.ts';
 import { ConnectionError } from '../http/problem-error.ts';
 import { filterText } from './query-text.ts';

@@ -1,4 +1,4 @@
-import { checkNumbers } from '../http/check-numbers.ts';
+import { checkNumbers } from '../shared/check-numbers.ts';
 import { type ActivityQueue, QueueFullError } from './activity-queue.ts';
 import { bytesIn } from './bytes-in.ts';
 

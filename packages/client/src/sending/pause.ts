@@ -1,4 +1,4 @@
-import { startTimer } from '../http/time-limit.ts';
+import { startTimer } from '../shared/start-timer.ts';
 
 /** What can end a pause early. `stop` always does. */
 export type Interruption = 'batch' | 'flush' | 'stop';

@@ -1,4 +1,4 @@
-import { checkNumbers } from '../http/check-numbers.ts';
+import { checkNumbers } from '../shared/check-numbers.ts';
 import type { Connection } from '../http/connection.ts';
 import { pauseAfter } from '../http/pauses.ts';
 import type { ActivityQueue } from './activity-queue.ts';
