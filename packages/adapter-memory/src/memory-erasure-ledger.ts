@@ -43,11 +43,7 @@ export class MemoryErasureLedger implements ErasureLedger {
   }
 
   async record(erasure: OpenErasure): Promise<void> {
-    const { userErasures } = this.#reachableStore();
-    const known = userErasures.get(erasure.id);
-    if (known?.recorded !== undefined) return;
-    const { userId, ...recorded } = erasure;
-    userErasures.set(erasure.id, { project: erasure.project, recorded, userId, erased: 0 });
+    await this.keep({ ...erasure, erased: 0 });
   }
 
   async find(project: ProjectId, id: ErasureId): Promise<ErasureProgress | undefined> {

@@ -1,6 +1,5 @@
 import {
   type Clock,
-  type DeadLetter,
   DeadLetterCode,
   DeadLetterId,
   type DeadLetterPosition,
@@ -16,6 +15,7 @@ import {
   Timestamp,
 } from '@user-activity/domain';
 import type { Audit } from '../audit/audit.ts';
+import { wholeLetters } from './whole-letters.ts';
 
 export interface ReplayReceipt {
   /** The number of records that are on the log again. Their letters are removed. */
@@ -49,9 +49,8 @@ interface Deps {
   readonly maxPortionMs: number;
 }
 
-// Both bound the memory. A letter that is larger than `maxBytes` is replayed alone.
+// Bounds the memory.
 const pageSize = 200;
-const maxBytes = 4 * 1024 * 1024;
 // Clients and proxies give up on requests that take much longer.
 const maxMs = 20_000;
 
@@ -94,7 +93,7 @@ async function replay(
 ): Promise<ReplayReceipt> {
   const receipt = { replayed: 0, tooLarge: 0, more: false };
   for await (const ids of which === 'all' ? everyPage(deps, project) : [which.filter(isOfLog)])
-    for await (const whole of wholeLetters(deps, project, ids)) {
+    for await (const whole of wholeLetters(deps.deadLetters, project, ids)) {
       if (deps.clock.now() > lastPortion) return { ...receipt, more: true };
       const outcomes = await deps.publisher.republish(whole);
       const published = whole.filter((_, index) => outcomes[index] === 'published');
@@ -123,20 +122,4 @@ async function* everyPage(
     yield page.letters.map(({ id }) => id);
     after = page.hasMore ? page.letters.at(-1) : undefined;
   } while (after !== undefined);
-}
-
-/** Yields the letters with all their bytes, in portions of at most `maxBytes`. */
-async function* wholeLetters(
-  { deadLetters }: Deps,
-  project: ProjectId,
-  ids: readonly DeadLetterId[],
-): AsyncGenerator<readonly DeadLetter[]> {
-  let left = [...new Set(ids)];
-  while (left.length > 0) {
-    const whole = await deadLetters.findByIds(project, left, maxBytes);
-    const last = whole.at(-1);
-    if (last === undefined) return;
-    yield whole;
-    left = left.slice(left.indexOf(DeadLetterId.of(last.origin)) + 1);
-  }
 }

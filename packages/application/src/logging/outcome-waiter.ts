@@ -15,7 +15,7 @@ import { type Lookup, lookUp, type LookupDeps } from '../querying/look-up.ts';
 import type { Anonymiser } from '../storing/anonymised-record.ts';
 import { compareAnonymised } from '../users/compare-anonymised.ts';
 import type { UserErasureDeps } from '../users/user-erasures.ts';
-import { ErasuresOfPending } from './erasures-of-waiting.ts';
+import { ErasuresOfPending } from './erasures-of-pending.ts';
 
 /** Resolves after this number of milliseconds. */
 export type Sleep = (ms: number) => Promise<void>;

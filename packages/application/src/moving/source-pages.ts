@@ -15,9 +15,7 @@ import {
   type ProjectRepository,
   type StoredActivity,
 } from '@user-activity/domain';
-
-// A letter may have a megabyte. The pages of the list leave large parts out, so the letters are read again.
-const maxLetterBytes = 8 * 1024 * 1024;
+import { wholeLetters } from '../dead-letters/whole-letters.ts';
 
 /** Returns the ids of all projects, sorted. */
 export async function allProjects(projects: Pick<ProjectRepository, 'find'>): Promise<readonly ProjectId[]> {
@@ -55,7 +53,7 @@ export async function* activityPages(
   }
 }
 
-/** Yields all dead letters of a project with all their bytes, the oldest first, at most `maxLetterBytes` together or one. */
+/** Yields all dead letters of a project with all their bytes, the oldest first, in portions. */
 export async function* allLetters(
   deadLetters: Pick<DeadLetterRepository, 'find' | 'findByIds'>,
   project: ProjectId,
@@ -64,12 +62,9 @@ export async function* allLetters(
   for (let after: DeadLetterPosition | undefined; ; ) {
     const query = DeadLetterQuery.of({ filter, order: 'asc', limit: maxLimit, after });
     const { letters, hasMore } = await deadLetters.find(query);
-    for (let ids = letters.map(({ id }) => id); ids.length > 0; ) {
-      const whole = await deadLetters.findByIds(project, ids, maxLetterBytes);
-      if (whole.length === 0) break;
-      yield whole;
-      ids = ids.slice(whole.length);
-    }
+    // The pages of the list leave large parts out.
+    const ids = letters.map(({ id }) => id);
+    yield* wholeLetters(deadLetters, project, ids);
     if (!hasMore) return;
     after = letters.at(-1);
   }

@@ -86,7 +86,7 @@ export class Erasures {
     if (this.#projectErasure(record)?.isCovered === true) return undefined;
     const erasure = this.#deciding(record);
     if (erasure === undefined) return record;
-    const anonymised = this.#anonymised(record);
+    const anonymised = this.#anonymised(record, erasure);
     return anonymised && this.#replacements?.kept(anonymised);
   }
 
@@ -138,11 +138,9 @@ export class Erasures {
     return decidingErasure(this.#userErasures(record), placedOf(record, this.#deps.log));
   }
 
-  /** Returns the record without its user and metadata if its user is anonymised. */
-  #anonymised(record: LogRecord): LogRecord | undefined {
-    return this.#deciding(record)?.mode === 'anonymise'
-      ? anonymisedRecord(record, this.#deps.anonymiser)
-      : undefined;
+  /** Returns the record without its user and metadata if the erasure that decides about it is an anonymisation. */
+  #anonymised(record: LogRecord, deciding = this.#deciding(record)): LogRecord | undefined {
+    return deciding?.mode === 'anonymise' ? anonymisedRecord(record, this.#deps.anonymiser) : undefined;
   }
 
   /** Returns the erasures of the user of the record, in the project of the record. */

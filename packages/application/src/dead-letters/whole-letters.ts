@@ -1,0 +1,25 @@
+import {
+  type DeadLetter,
+  DeadLetterId,
+  type DeadLetterRepository,
+  type ProjectId,
+} from '@user-activity/domain';
+
+// Bounds the memory. A larger letter comes alone.
+const maxBytes = 4 * 1024 * 1024;
+
+/** Yields the letters with all their bytes, in portions of at most 4 MiB. */
+export async function* wholeLetters(
+  deadLetters: Pick<DeadLetterRepository, 'findByIds'>,
+  project: ProjectId,
+  ids: readonly DeadLetterId[],
+): AsyncGenerator<readonly DeadLetter[]> {
+  let left = [...new Set(ids)];
+  while (left.length > 0) {
+    const whole = await deadLetters.findByIds(project, left, maxBytes);
+    const last = whole.at(-1);
+    if (last === undefined) return;
+    yield whole;
+    left = left.slice(left.indexOf(DeadLetterId.of(last.origin)) + 1);
+  }
+}
