@@ -81,6 +81,9 @@ test('logs activities, shows them, and counts them', async () => {
   );
   expect(await done('count', '--from', '2026-11-24', '--to', '2026-11-24T08:30:00Z', ...project)).toBe('1\n');
   expect(await done('stats', '--by', 'userId', ...project)).toBe('USERID  COUNT\nann     2\nbob     1\n');
+  expect(await done('stats', '--by', 'month,userId', '--from', '2026-11-01', ...project)).toBe(
+    'MONTH    USERID  COUNT\n2026-11  ann     2\n2026-11  bob     1\n',
+  );
   const days = [
     'stats',
     '--by',

@@ -77,6 +77,27 @@ describe('GET /api/logs/stats', () => {
       },
     ],
     ['by=month&timezone=Asia/Tokyo', { by: 'month', data: [{ key: '2026-10', count: 3 }] }],
+    [
+      'by=day,type&timezone=Europe/Berlin',
+      {
+        by: 'day,type',
+        data: [
+          { key: '2026-10-25', type: 'LOGIN', count: 2 },
+          { key: '2026-10-26', type: 'LOGOUT', count: 1 },
+        ],
+      },
+    ],
+    [
+      'by=week,userId&type=login&type=logout',
+      {
+        by: 'week,userId',
+        data: [
+          { key: '2026-10-19', userId: 'ann', count: 2 },
+          { key: '2026-10-19', userId: 'bob', count: 1 },
+        ],
+      },
+    ],
+    ['by=hour,type&userId=nobody', { by: 'hour,type', data: [] }],
     ['by=type&userId=nobody', { by: 'type', data: [] }],
     [
       'by=type&userId=ann&userId=bob&metadata.device.os=ios',
@@ -100,6 +121,11 @@ describe('GET /api/logs/stats', () => {
     ['by=Type', '/by'],
     ['by=__proto__', '/by'],
     ['by=type&by=day', '/by'],
+    ['by=type,day', '/by'],
+    ['by=type,userId', '/by'],
+    ['by=day,hour', '/by'],
+    ['by=day,', '/by'],
+    ['by=day,type,userId', '/by'],
     ['by=type&timezone=UTC', '/timezone'],
     ['by=day&timezone=', '/timezone'],
     ['by=day&timezone=Europe/Nowhere', '/timezone'],

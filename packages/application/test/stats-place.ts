@@ -18,6 +18,7 @@ import { makeActivityStats } from '../src/querying/activity-stats.ts';
 /** The query of stats in short. */
 interface Asked {
   readonly by: KeyField | TimeUnit;
+  readonly series?: KeyField;
   readonly timezone?: string;
   readonly from?: string;
   readonly to?: string;
@@ -25,7 +26,7 @@ interface Asked {
   readonly a?: string;
 }
 
-export function statsQuery({ by, timezone = 'UTC', from, to, a }: Asked): StatsQuery {
+export function statsQuery({ by, series, timezone = 'UTC', from, to, a }: Asked): StatsQuery {
   const bound = (text: string | undefined) => (text === undefined ? undefined : Timestamp.parse(text));
   const filter = ActivityFilter.of({
     project: ProjectId.default,
@@ -34,7 +35,7 @@ export function statsQuery({ by, timezone = 'UTC', from, to, a }: Asked): StatsQ
   });
   return by === 'type' || by === 'userId'
     ? { filter, by }
-    : { filter, by, timeZone: TimeZone.parse(timezone) };
+    : { filter, by, series, timeZone: TimeZone.parse(timezone) };
 }
 
 /** What a repository was asked, and the stats of it. */

@@ -181,9 +181,17 @@ export { type JsonScalar, maxLevels, MetadataCondition } from './query/metadata-
 export { assertValidQuery } from './query/invalid-query.ts';
 export { defaultLimit, maxLimit, type Order } from './query/page-query.ts';
 export { startOfDay } from './query/start-of-day.ts';
-export { type KeyField, keyFields, maxKeys, maxTimeLines, type StatsQuery } from './query/stats-query.ts';
+export {
+  type KeyField,
+  keyFields,
+  maxKeys,
+  maxSeries,
+  maxTimeLines,
+  type StatsLine,
+  type StatsQuery,
+} from './query/stats-query.ts';
 export { TimeRange } from './query/time-range.ts';
-export { type KeyCount, TimeLines } from './query/time-lines.ts';
+export { type KeyCount, type SeriesSlotCount, type TimeLine, TimeLines } from './query/time-lines.ts';
 export { type SlotCount, slotMs, type TimeSlots, type TimeUnit, timeUnits } from './query/time-slots.ts';
 export { TimeZone } from './query/time-zone.ts';
 export type { Cancellation } from './shared/cancellation.ts';
@@ -200,7 +208,7 @@ export type { JsonObject, JsonValue } from './shared/json.ts';
 export { isLoopback } from './shared/loopback.ts';
 export { parseJson } from './shared/parse-json.ts';
 export { type EventLoop, Turn, Turns } from './shared/turns.ts';
-export { wellFormedText } from './shared/text.ts';
+export { byCodePoints, wellFormedText } from './shared/text.ts';
 export { UnfitNumber, unfitNumber } from './shared/unfit-number.ts';
 export {
   cutReason,

@@ -7,7 +7,13 @@ import { type ServiceOptions, withService, withServiceOptions } from '../service
 
 type ReadOptions = ServiceOptions & FilterOptions & { readonly json: boolean };
 
-const units: readonly StatsUnit[] = ['type', 'userId', 'minute', 'hour', 'day', 'week', 'month'];
+const fields = ['type', 'userId'] as const;
+const times = ['minute', 'hour', 'day', 'week', 'month'] as const;
+const units: readonly StatsUnit[] = [
+  ...fields,
+  ...times,
+  ...times.flatMap((time) => fields.map((field) => `${time},${field}` as const)),
+];
 const maxPageSize = 500;
 
 /** Adds the commands that read activities. */
@@ -85,6 +91,8 @@ async function stats(
   const found = await withService(options, (client) => client.stats({ ...filterOf(options), by, ...zone }));
   if (json) return output.result(`${JSON.stringify(found)}\n`);
   if (found.data.length === 0) return output.note('No activities match.');
-  const rows = found.data.map(({ key, count }) => [key, String(count)]);
-  output.result(table([[by.toUpperCase(), 'COUNT'], ...rows]));
+  const rows = found.data.map(({ key, type, userId, count }) =>
+    [key, type, userId, String(count)].filter((cell) => cell !== undefined),
+  );
+  output.result(table([[...by.toUpperCase().split(','), 'COUNT'], ...rows]));
 }

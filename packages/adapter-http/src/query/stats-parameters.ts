@@ -14,23 +14,34 @@ import { Type } from '@sinclair/typebox';
 import { activityFilter } from './activity-parameters.ts';
 import { type Parameter, ParameterReader, type QueryParameters } from './parameter-reader.ts';
 
-type Unit = KeyField | TimeUnit;
+/** What activities are counted by: a field, a unit of time, or the series of a field over time. */
+type Unit = { readonly field: KeyField } | { readonly time: TimeUnit; readonly series?: KeyField };
 
-const units: readonly Unit[] = [...keyFields, ...timeUnits];
+/** The units by their names in the query string. */
+const units: ReadonlyMap<string, Unit> = new Map<string, Unit>([
+  ...keyFields.map((field) => [field, { field }] as const),
+  ...timeUnits.map((time) => [time, { time }] as const),
+  ...timeUnits.flatMap((time) => keyFields.map((series) => [`${time},${series}`, { time, series }] as const)),
+]);
+const singleUnits = [...keyFields, ...timeUnits].map((name) => `"${name}"`);
 
 export const by: Parameter<Unit> = {
   name: 'by',
   schema: Type.Union(
-    units.map((unit) => Type.Literal(unit)),
+    [...units.keys()].map((name) => Type.Literal(name)),
     {
       'x-component': 'StatsUnit',
-      description: 'What the activities are counted by: type, user or a unit of time.',
-      examples: ['day'],
+      description:
+        'What the activities are counted by: type, user, a unit of time, or two of them, the unit of time first.',
+      examples: ['day', 'hour,type'],
     },
   ),
   parse(raw) {
-    const unit = units.find((known) => known === raw);
-    if (unit === undefined) throw new RuleBroken(`must be ${orList(units.map((known) => `"${known}"`))}`);
+    const unit = units.get(raw);
+    if (unit === undefined)
+      throw new RuleBroken(
+        `must be ${orList(singleUnits)}, or a unit of time and a field, such as "hour,type"`,
+      );
     return unit;
   },
 };
@@ -53,7 +64,8 @@ export function readStatsQuery(project: ProjectId, parameters: QueryParameters, 
   const zone = reader.one({
     name: timezone.name,
     parse(raw) {
-      if (isKeyField(unit)) throw new RuleBroken(`is only allowed if "by" is ${orList(timeUnits)}`);
+      if (unit !== undefined && 'field' in unit)
+        throw new RuleBroken(`is only allowed if "by" has ${orList(timeUnits)}`);
       return timezone.parse(raw);
     },
   });
@@ -62,9 +74,13 @@ export function readStatsQuery(project: ProjectId, parameters: QueryParameters, 
   reader.assertNoViolations();
   if (unit === undefined) throw new Error('A missing "by" was not reported as a violation.');
   const filter = ActivityFilter.of({ project, ...part });
-  return isKeyField(unit) ? { filter, by: unit } : { filter, by: unit, timeZone };
+  if ('field' in unit) return { filter, by: unit.field };
+  const { time, ...series } = unit;
+  return { filter, by: time, timeZone, ...series };
 }
 
-const isKeyField = (unit: Unit | undefined): unit is KeyField => unit === 'type' || unit === 'userId';
+/** Returns the name of what a query counts by, as the query string has it. */
+export const unitNameOf = (query: StatsQuery): string =>
+  'series' in query && query.series !== undefined ? `${query.by},${query.series}` : query.by;
 
 const orList = (words: readonly string[]): string => `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;

@@ -1,9 +1,9 @@
-import { maxKeys, maxTimeLines } from '@user-activity/domain';
+import { maxKeys, maxSeries, maxTimeLines } from '@user-activity/domain';
 import { Type } from '@sinclair/typebox';
 import { namedSchema } from '../openapi/component-schemas.ts';
 import { activityFilter } from '../query/activity-parameters.ts';
 import { queryParameters } from '../query/query-parameters.ts';
-import { by, readStatsQuery, timezone } from '../query/stats-parameters.ts';
+import { by, readStatsQuery, timezone, unitNameOf } from '../query/stats-parameters.ts';
 import { problems } from '../openapi/schemas.ts';
 import { timeSearch } from '../requests/request-usage.ts';
 import type { Route } from '../requests/route.ts';
@@ -21,6 +21,8 @@ const Stats = Type.Object(
               'minute as RFC 3339 with the offset of the zone. An offset before 1972 may have seconds. A year before 0000 or after ' +
               '9999 has six digits and a sign.',
           }),
+          type: Type.Optional(Type.String({ description: 'Only if `by` is a unit of time and `type`.' })),
+          userId: Type.Optional(Type.String({ description: 'Only if `by` is a unit of time and `userId`.' })),
           count: Type.Integer({ format: 'int64', minimum: 1 }),
         }),
       ),
@@ -34,6 +36,14 @@ const Stats = Type.Object(
         data: [
           { key: '2026-10-25T02:00:00+02:00', count: 17 },
           { key: '2026-10-25T02:00:00+01:00', count: 4 },
+        ],
+      },
+      {
+        by: 'day,type',
+        data: [
+          { key: '2026-11-24', type: 'LOGIN', count: 31 },
+          { key: '2026-11-24', type: 'LOGOUT', count: 22 },
+          { key: '2026-11-25', type: 'LOGIN', count: 35 },
         ],
       },
       {
@@ -61,6 +71,8 @@ const schema = {
   description:
     `Types and users are sorted by count, the highest first, then by code points. More than ${withCommas(maxKeys)} are a 400. ` +
     `Units of time are those of a clock in \`timezone\`, the earliest first. More than ${withCommas(maxTimeLines)} with an activity are a 400. ` +
+    'With two units, such as `hour,type`, each unit of time has a line for each type, in the order of code points; the limit is for all lines, and ' +
+    `more than ${maxSeries} types or users are a 400. ` +
     'Units without an activity are left out. The hour that the clock shows twice at the end of summer time is two units.',
   querystring: Type.Object({ [by.name]: by.schema, ...optionalParameters }),
   response: { 200: Stats, ...problems(400, 401, 403, 503) },
@@ -73,7 +85,7 @@ export const getStats: Route<'activityStats' | 'clock'> = (app, { activityStats,
     async (request, reply) => {
       const query = readStatsQuery(request.project, queryParameters(request), clock.now());
       const stats = await timeSearch(request, () => activityStats(request.principal, query));
-      return reply.code(200).send({ by: query.by, data: [...stats] });
+      return reply.code(200).send({ by: unitNameOf(query), data: [...stats] });
     },
   );
 };

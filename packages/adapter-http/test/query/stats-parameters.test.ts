@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { isDomainError, TimeRange, Timestamp, type Violation, ProjectId } from '@user-activity/domain';
 import type { QueryParameters } from '../../src/query/parameter-reader.ts';
-import { readStatsQuery } from '../../src/query/stats-parameters.ts';
+import { readStatsQuery, unitNameOf } from '../../src/query/stats-parameters.ts';
 
 const now = Timestamp.parse('2026-11-24T08:30:00Z');
 
@@ -35,6 +35,12 @@ test.each(['minute', 'hour', 'day', 'week', 'month'])('by %s, in UTC by default'
     by,
     timeZone: 'Europe/Berlin',
   });
+});
+
+test.each(['type', 'userId'])('by hour and %s', (series) => {
+  const query = readStatsQuery(ProjectId.default, { by: [`hour,${series}`] }, now);
+  expect(query).toEqual({ filter, by: 'hour', timeZone: 'UTC', series });
+  expect(unitNameOf(query)).toBe(`hour,${series}`);
 });
 
 test('reads the filters of GET /api/logs', () => {
@@ -73,7 +79,8 @@ test('reads dates as days of the zone, and relative times', () => {
 });
 
 describe('refuses', () => {
-  const units = 'must be "type", "userId", "minute", "hour", "day", "week" or "month"';
+  const units =
+    'must be "type", "userId", "minute", "hour", "day", "week" or "month", or a unit of time and a field, such as "hour,type"';
   const unknown =
     'is not a known parameter: this route takes by, timezone, userId, type, from, to, metadata.<path>';
   test.each<[string, QueryParameters, string, string]>([
@@ -86,7 +93,7 @@ describe('refuses', () => {
       'a zone without time',
       { by: ['type'], timezone: ['UTC'] },
       '/timezone',
-      'is only allowed if "by" is minute, hour, day, week or month',
+      'is only allowed if "by" has minute, hour, day, week or month',
     ],
     [
       'an unknown zone',

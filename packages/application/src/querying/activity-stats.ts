@@ -1,30 +1,49 @@
 import {
   type ActivityFilter,
   type ActivityRepository,
+  byCodePoints,
   type KeyCount,
   type KeyField,
   maxKeys,
+  type StatsLine,
   type StatsQuery,
+  type TimeZone,
 } from '@user-activity/domain';
-import { type OverTimeDeps, statsOverTime, tooBroad } from './stats-over-time.ts';
+import { type OverTimeDeps, statsOverTime } from './stats-over-time.ts';
+import { seriesOf } from './stats-series.ts';
+import { tooManyKeys } from './too-broad.ts';
 import { withNarrowingHint } from './with-narrowing-hint.ts';
 
 /**
  * Counts activities by type or user, or by a unit of time: minute, hour, day, week or month. Types and users are ordered by count,
- * the highest first, then by key in the order of code points. Units of time are in the order of time. Omits keys without activities.
- * Throws QUERY_TOO_BROAD if activities have more than 10,000 types or users, or are in more than 20,000 units of time.
- * Throws STORE_UNAVAILABLE. Throws STORE_TIMEOUT with a hint how to narrow the filter.
+ * the highest first, then by key in the order of code points. Units of time are in the order of time. Those of a series are also
+ * counted by type or user, in the order of code points. Omits keys without activities.
+ * Throws QUERY_TOO_BROAD if activities have more than 10,000 types or users, or more than 100 in a series, or have more than 20,000
+ * lines over time. Throws STORE_UNAVAILABLE. Throws STORE_TIMEOUT with a hint how to narrow the filter.
  */
-export type ActivityStats = (query: StatsQuery) => Promise<readonly KeyCount[]>;
+export type ActivityStats = (query: StatsQuery) => Promise<readonly StatsLine[]>;
 
 export const makeActivityStats = (deps: OverTimeDeps): ActivityStats =>
   async function activityStats(query) {
     return withNarrowingHint(query.filter, () =>
-      'timeZone' in query
-        ? statsOverTime(deps, query.filter, query.by, query.timeZone)
-        : statsByKey(deps.repository, query.filter, query.by),
+      'timeZone' in query ? overTime(deps, query) : statsByKey(deps.repository, query.filter, query.by),
     );
   };
+
+async function overTime(
+  deps: OverTimeDeps,
+  { filter, by, timeZone, series: field }: Extract<StatsQuery, { readonly timeZone: TimeZone }>,
+): Promise<readonly StatsLine[]> {
+  if (field === undefined) return statsOverTime(deps, filter, by, timeZone);
+  const lines = await statsOverTime(
+    deps,
+    filter,
+    by,
+    timeZone,
+    await seriesOf(deps.repository, filter, field),
+  );
+  return lines.map(({ key, series, count }) => ({ key, [field]: series, count }));
+}
 
 async function statsByKey(
   repository: ActivityRepository,
@@ -32,19 +51,6 @@ async function statsByKey(
   field: KeyField,
 ): Promise<readonly KeyCount[]> {
   const counts = await repository.countByKey(filter, field, maxKeys);
-  if (counts === 'too-many') {
-    const [keys, otherField] = field === 'type' ? ['types', 'userId'] : ['users', 'type'];
-    throw tooBroad(
-      `counts more than ${maxKeys} ${keys}: narrow it by "from" and "to", "${field}" or "${otherField}"`,
-    );
-  }
+  if (counts === 'too-many') throw tooManyKeys(maxKeys, field);
   return counts.toSorted((a, b) => b.count - a.count || byCodePoints(a.key, b.key));
-}
-
-/** Compares texts by code points, which is also the order of their UTF-8 bytes. JavaScript's own order is by UTF-16 code units. */
-function byCodePoints(left: string, right: string): number {
-  let index = 0;
-  while (index < left.length && left.charCodeAt(index) === right.charCodeAt(index)) index += 1;
-  // If the texts differ in the second half of a surrogate pair, both have one: the first halves were equal.
-  return (left.codePointAt(index) ?? -1) - (right.codePointAt(index) ?? -1);
 }

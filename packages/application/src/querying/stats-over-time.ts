@@ -3,17 +3,20 @@ import {
   ActivityQuery,
   type ActivityRepository,
   DomainError,
-  type KeyCount,
   maxTimeLines,
   type Order,
+  type SeriesSlotCount,
   slotMs,
+  type TimeLine,
   TimeLines,
   TimeRange,
   Timestamp,
+  type TimeSlots,
   type TimeUnit,
-  timeUnits,
   TimeZone,
 } from '@user-activity/domain';
+import type { SeriesOfField } from './stats-series.ts';
+import { tooManyLines } from './too-broad.ts';
 
 /** 54 years: about as many days as there may be lines. A zone changes its clock some hundred times in them. */
 const partMs = 54 * 365.25 * 86_400_000;
@@ -22,36 +25,56 @@ export interface OverTimeDeps {
   readonly repository: ActivityRepository;
   /** A clock in milliseconds that never jumps. */
   readonly now: () => number;
-  /** After this time no further part is counted. */
+  /** After this time no further part and no further series is counted. */
   readonly maxMs: number;
 }
 
-/** Makes the error for stats with too many lines. The message names the limit and the remedy. */
-export const tooBroad = (message: string): DomainError =>
-  new DomainError('QUERY_TOO_BROAD', `The query is too broad: it ${message}.`, {
-    violations: [{ path: '/by', message }],
-  });
-
-/** Returns the lines in the order of time. Throws QUERY_TOO_BROAD if there are too many. */
+/** Returns the lines in the order of time, of all activities or of each series. Throws QUERY_TOO_BROAD if there are too many. */
 export async function statsOverTime(
   { repository, now, maxMs }: OverTimeDeps,
   filter: ActivityFilter,
   unit: TimeUnit,
   zone: TimeZone,
-): Promise<readonly KeyCount[]> {
+  series?: SeriesOfField,
+): Promise<readonly TimeLine[]> {
   const end = now() + maxMs;
+  const assertInTime = (): void => {
+    if (now() > end) throw new DomainError('STORE_TIMEOUT', 'The store took too long over the question.');
+  };
   const lines = new TimeLines(unit, zone);
   for await (const { first, last } of partsOf(repository, filter)) {
-    if (now() > end) throw new DomainError('STORE_TIMEOUT', 'The store took too long over the question.');
+    assertInTime();
     const slots = { unitMs: slotMs[unit], offsets: TimeZone.offsetsBetween(zone, first, last) };
     // Activities saved meanwhile may lie where the offsets are unknown, so count within the span only.
     const part = filter.with({ createdAt: rangeOf({ first, last }) });
-    const counts = await repository.countBySlot(part, slots, lines.maxSlots(maxTimeLines, slots));
-    if (counts === 'too-many') throw tooManyLines(unit);
+    const maxSlots = lines.maxSlots(maxTimeLines, slots, series?.all.length);
+    const counts = await (series === undefined
+      ? repository.countBySlot(part, slots, maxSlots)
+      : countEach(repository, series, part, slots, maxSlots, assertInTime));
+    if (counts === 'too-many') throw tooManyLines(maxTimeLines, unit, series?.field);
     lines.add(slots, counts);
-    if (lines.size > maxTimeLines) throw tooManyLines(unit);
+    if (lines.size > maxTimeLines) throw tooManyLines(maxTimeLines, unit, series?.field);
   }
   return lines.inOrder();
+}
+
+/** Counts the slots of each series, one series after the other. Returns 'too-many' if they have more than `maxSlots` together. */
+async function countEach(
+  repository: ActivityRepository,
+  { all }: SeriesOfField,
+  part: ActivityFilter,
+  slots: TimeSlots,
+  maxSlots: number,
+  assertInTime: () => void,
+): Promise<readonly SeriesSlotCount[] | 'too-many'> {
+  const counts: SeriesSlotCount[] = [];
+  for (const { key, of } of all) {
+    assertInTime();
+    const found = await repository.countBySlot(of(part), slots, maxSlots - counts.length);
+    if (found === 'too-many') return 'too-many';
+    for (const count of found) counts.push({ ...count, series: key });
+  }
+  return counts;
 }
 
 /** The span of time from the first to the last moment, both inclusive. */
@@ -103,13 +126,4 @@ async function endOf(
 function rangeOf({ first, last }: Span): TimeRange {
   const isLatest = Timestamp.toISO(last) === '9999-12-31T23:59:59.999Z';
   return TimeRange.between(first, isLatest ? undefined : Timestamp.fromMillis(last + 1));
-}
-
-function tooManyLines(unit: TimeUnit): DomainError {
-  const larger = timeUnits.slice(timeUnits.indexOf(unit) + 1).map((name) => `"${name}"`);
-  const others = [larger.slice(0, -1).join(', '), ...larger.slice(-1)].filter((text) => text !== '');
-  const orElse = others.length === 0 ? '' : `, or count by ${others.join(' or ')}`;
-  return tooBroad(
-    `counts more than ${maxTimeLines} ${unit}s: bring "from" and "to" closer together${orElse}`,
-  );
 }

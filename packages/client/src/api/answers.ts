@@ -31,8 +31,10 @@ export interface RejectedItem {
   readonly errors: readonly Violation[];
 }
 
-/** What activities are counted by. */
-export type StatsUnit = 'type' | 'userId' | 'minute' | 'hour' | 'day' | 'week' | 'month';
+type StatsField = 'type' | 'userId';
+type StatsTime = 'minute' | 'hour' | 'day' | 'week' | 'month';
+/** What activities are counted by: a field, a unit of time, or both. */
+export type StatsUnit = StatsField | StatsTime | `${StatsTime},${StatsField}`;
 
 /** Activities counted in groups. */
 export interface Stats {
@@ -40,9 +42,11 @@ export interface Stats {
   readonly data: readonly StatsLine[];
 }
 
-/** The number of activities of a type, of a user, or in a unit of time. */
+/** The number of activities of a type, of a user, or in a unit of time. If they are counted by both, `key` is the unit of time. */
 export interface StatsLine {
   readonly key: string;
+  readonly type?: string;
+  readonly userId?: string;
   readonly count: number;
 }
 

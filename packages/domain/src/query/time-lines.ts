@@ -1,3 +1,4 @@
+import { byCodePoints } from '../shared/text.ts';
 import { type SlotCount, slotMs, type TimeSlots, type TimeUnit } from './time-slots.ts';
 import { TimeZone } from './time-zone.ts';
 
@@ -5,6 +6,16 @@ import { TimeZone } from './time-zone.ts';
 export interface KeyCount {
   readonly key: string;
   readonly count: number;
+}
+
+/** The number of activities in one unit of time. If the units of several types or users are counted apart, `series` is the type or user. */
+export interface TimeLine extends KeyCount {
+  readonly series?: string | undefined;
+}
+
+/** The number of activities of one series in a slot. */
+export interface SeriesSlotCount extends SlotCount {
+  readonly series?: string | undefined;
 }
 
 /** The maximum number of days in a unit, for the units that are counted in days. */
@@ -23,8 +34,8 @@ const minuteTail = '.000Z';
 export class TimeLines {
   readonly #unit: TimeUnit;
   readonly #zone: TimeZone;
-  /** By key, in the order of time; days, weeks and months may be out of order. */
-  readonly #lines = new Map<string, { readonly begin: number; readonly count: number }>();
+  /** By key and series. */
+  readonly #lines = new Map<string, TimeLine & { readonly begin: number }>();
 
   constructor(unit: TimeUnit, zone: TimeZone) {
     this.#unit = unit;
@@ -35,43 +46,43 @@ export class TimeLines {
     return this.#lines.size;
   }
 
-  /** Returns how many slots a part of time may have before it is certain that there are more than `maxLines` lines in total. */
-  maxSlots(maxLines: number, { offsets }: TimeSlots): number {
-    // The first slots may belong to the last existing line.
-    const max = (maxLines - this.size + 1) * (daysOf[this.#unit] ?? 1);
+  /** Returns how many slots a part of time may have, in all series, before it is certain that there are more than `maxLines` lines in total. */
+  maxSlots(maxLines: number, { offsets }: TimeSlots, series = 1): number {
+    // The first slots of a series may belong to its last existing line.
+    const max = (maxLines - this.size + series) * (daysOf[this.#unit] ?? 1);
     if (!(this.#unit in daysOf)) return max;
     // A clock that is set back over midnight shows two days again. If it was set back in an earlier part, one of them may still come.
-    return max + 2 * (offsets.length - 1) + (this.size > 0 ? 1 : 0);
+    return max + series * (2 * (offsets.length - 1) + (this.size > 0 ? 1 : 0));
   }
 
   /** Adds the counts of the next part of time. Parts must be added in the order of time. */
-  add({ offsets }: TimeSlots, counts: readonly SlotCount[]): void {
-    for (const { segment, slot, count } of counts.toSorted(byTime)) {
+  add({ offsets }: TimeSlots, counts: readonly SeriesSlotCount[]): void {
+    for (const { segment, slot, series, count } of counts) {
       const [key, begin] = this.#lineOf(slot, offsets[segment]?.offsetMs ?? 0);
-      this.#lines.set(key, { begin, count: (this.#lines.get(key)?.count ?? 0) + count });
+      const id = series === undefined ? key : `${key} ${series}`;
+      this.#lines.set(id, { key, series, begin, count: (this.#lines.get(id)?.count ?? 0) + count });
     }
   }
 
-  /** Returns all lines in the order of time. */
-  inOrder(): readonly KeyCount[] {
-    const lines = [...this.#lines];
-    // A clock that is set back over midnight returns to the previous day, and to its week and month.
-    if (this.#unit in daysOf) lines.sort(([, a], [, b]) => a.begin - b.begin);
-    return lines.map(([key, { count }]) => ({ key, count }));
+  /** Returns all lines in the order of time, and those of one unit of time in the order of their series, by code points. */
+  inOrder(): readonly TimeLine[] {
+    return [...this.#lines.values()]
+      .sort((a, b) => a.begin - b.begin || byCodePoints(a.series ?? '', b.series ?? ''))
+      .map(({ key, series, count }) => (series === undefined ? { key, count } : { key, series, count }));
   }
 
-  /** Returns the key of a slot's line, and the first slot of that line. */
+  /** Returns the key of a slot's line, and a number that grows with the time of lines. */
   #lineOf(slot: number, offsetMs: number): readonly [key: string, begin: number] {
     const unit = this.#unit;
     const begin = beginOf(unit, slot);
     const localTime = new Date(begin * slotMs[unit]).toISOString();
     if (unit === 'month') return [localTime.slice(0, -monthTail.length), begin];
     if (unit in daysOf) return [localTime.slice(0, -dayTail.length), begin];
-    return [localTime.slice(0, -minuteTail.length) + offsetText(this.#zone, offsetMs), begin];
+    // The clock may be set back to an hour that it showed before, but not to an earlier day: that day is the same line again.
+    const time = begin * slotMs[unit] - offsetMs;
+    return [localTime.slice(0, -minuteTail.length) + offsetText(this.#zone, offsetMs), time];
   }
 }
-
-const byTime = (a: SlotCount, b: SlotCount): number => a.segment - b.segment || a.slot - b.slot;
 
 /** Returns the first slot of the unit that contains a slot. */
 function beginOf(unit: TimeUnit, slot: number): number {

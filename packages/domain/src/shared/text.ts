@@ -18,3 +18,11 @@ export function isLongerThan(max: number, text: string): boolean {
   if (text.length > max * 2) return true;
   return [...text].length > max;
 }
+
+/** Compares texts by code points, which is also the order of their UTF-8 bytes. JavaScript's own order is by UTF-16 code units. */
+export function byCodePoints(left: string, right: string): number {
+  let index = 0;
+  while (index < left.length && left.charCodeAt(index) === right.charCodeAt(index)) index += 1;
+  // If the texts differ in the second half of a surrogate pair, both have one: the first halves were equal.
+  return (left.codePointAt(index) ?? -1) - (right.codePointAt(index) ?? -1);
+}
