@@ -9,6 +9,7 @@ export {
 export { lz4Compress, snappyCompress } from './kafka/compressors.ts';
 export { browserBundle } from './clients/browser-bundle.ts';
 export { type ChromiumProgram, chromiumProgram } from './clients/chromium.ts';
+export { debianProgram } from './downloads/debian-program.ts';
 export { CuttableSockets } from './network/cuttable-sockets.ts';
 export { type FaultyProxy, faultyProxy, type EndFault } from './network/faulty-proxy.ts';
 export { freePorts } from './network/free-ports.ts';
