@@ -6,8 +6,8 @@ import { readConfig } from './config.ts';
 const version = versionOf(new URL('../package.json', import.meta.url));
 
 await runConfigured(readConfig, (config, logger, signal) =>
-  startService(config, logger, signal, async ({ closers, scrapeMetrics, startApi, listen }) => {
-    const info = { version, scrapeMetrics };
+  startService(config, logger, signal, async ({ closers, telemetry, startApi, listen }) => {
+    const info = { version, ...telemetry };
     const composeApi = (engines: OpenEngines) => compose(config, logger, engines, info);
     const get = await startApi(closers, composeApi, config.QUERY_TIMEOUT_MS);
     const url = await listen(get);

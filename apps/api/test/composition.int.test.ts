@@ -17,7 +17,7 @@ test('every provided value can be made, and every token that the API needs is pr
   const logger = makeLogger('fatal');
   const wait = new EngineWait(config.engines, logger, new AbortController().signal);
   const engines = await openEngines(config.engines, wait, { closers, logger, queryTimeoutMs: 10_000 });
-  const info = { version: '1.2.3', scrapeMetrics: async () => '' };
+  const info = { version: '1.2.3', scrapeMetrics: async () => '', readHistory: async () => [] };
   const wiring = closers.add(compose(config, logger, engines, info), (wired) => wired.close());
   wiring.resolveAll();
   const { consumer, watchdog, storingUseCases, registeredTopic, settledOffsets, ...needed } = tokens;

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { buildHealthServer, type ScrapeMetrics } from '@user-activity/adapter-http';
+import { buildHealthServer, type Telemetry } from '@user-activity/adapter-http';
 import { isLoopback } from '@user-activity/domain';
 import { type OpenEngines, provideConsumer, provideStore, serverToken } from '@user-activity/engines';
 import { type Logger, SystemClock, tokens, Wiring } from '@user-activity/runner';
@@ -7,12 +7,7 @@ import { container } from 'tsyringe';
 import type { Config } from './config.ts';
 
 /** Wires a process that runs only a consumer. */
-export function compose(
-  config: Config,
-  logger: Logger,
-  engines: OpenEngines,
-  scrapeMetrics: ScrapeMetrics,
-): Wiring {
+export function compose(config: Config, logger: Logger, engines: OpenEngines, telemetry: Telemetry): Wiring {
   const wiring = new Wiring(container.createChildContainer());
   wiring.provide(tokens.logger, () => logger);
   wiring.provide(tokens.clock, () => new SystemClock());
@@ -24,7 +19,7 @@ export function compose(
       buildHealthServer({
         checkHealth: get(tokens.storingUseCases).checkHealth,
         progress: get(tokens.watchdog),
-        scrapeMetrics,
+        ...telemetry,
         // On other interfaces any Host header is allowed, because the port serves only health and metrics.
         allowedHosts: isLoopback(config.HOST) ? config.ALLOWED_HOSTS : undefined,
         maxConnections: config.MAX_CONNECTIONS,

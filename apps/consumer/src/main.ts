@@ -4,8 +4,8 @@ import { compose } from './composition.ts';
 import { readConfig } from './config.ts';
 
 await runConfigured(readConfig, (config, logger, signal) =>
-  startService(config, logger, signal, async ({ closers, scrapeMetrics, startConsumer, listen }) => {
-    const get = await startConsumer(closers, (engines) => compose(config, logger, engines, scrapeMetrics));
+  startService(config, logger, signal, async ({ closers, telemetry, startConsumer, listen }) => {
+    const get = await startConsumer(closers, (engines) => compose(config, logger, engines, telemetry));
     return { url: await listen(get), componentFailure: get(tokens.consumer).ended };
   }),
 );

@@ -17,8 +17,8 @@ test('every provided value can be made, and every token that a consumer needs is
   const logger = makeLogger('fatal');
   const wait = new EngineWait(config.engines, logger, new AbortController().signal);
   const engines = await openEngines(config.engines, wait, { closers, logger, queryTimeoutMs: 10_000 });
-  const scrapeMetrics = async (): Promise<string> => '';
-  const wiring = closers.add(compose(config, logger, engines, scrapeMetrics), (wired) => wired.close());
+  const telemetry = { scrapeMetrics: async () => '', readHistory: async () => [] };
+  const wiring = closers.add(compose(config, logger, engines, telemetry), (wired) => wired.close());
   wiring.resolveAll();
   const {
     ids,

@@ -6,22 +6,17 @@ import { readConfig, withRootKey } from './config.ts';
 const version = versionOf(new URL('../package.json', import.meta.url));
 
 await runConfigured(readConfig, (config, logger, signal) =>
-  startService(
-    config,
-    logger,
-    signal,
-    async ({ closers, scrapeMetrics, startConsumer, startApi, listen }) => {
-      const configWithKey = withRootKey(config, logger);
-      const info = { version, scrapeMetrics };
-      const [consumerClosers, apiClosers] = closers.split();
-      const consumerGet = await startConsumer(consumerClosers, (engines) =>
-        composeConsumer(config, logger, engines),
-      );
-      const compose = (engines: OpenEngines) => composeApi(configWithKey, logger, engines, info, consumerGet);
-      const apiGet = await startApi(apiClosers, compose, config.QUERY_TIMEOUT_MS);
-      const url = await listen(apiGet);
-      const componentFailure = consumerGet(tokens.consumer).ended;
-      return { url, docs: '/docs', hint: curlExample(url, configWithKey), componentFailure };
-    },
-  ),
+  startService(config, logger, signal, async ({ closers, telemetry, startConsumer, startApi, listen }) => {
+    const configWithKey = withRootKey(config, logger);
+    const info = { version, ...telemetry };
+    const [consumerClosers, apiClosers] = closers.split();
+    const consumerGet = await startConsumer(consumerClosers, (engines) =>
+      composeConsumer(config, logger, engines),
+    );
+    const compose = (engines: OpenEngines) => composeApi(configWithKey, logger, engines, info, consumerGet);
+    const apiGet = await startApi(apiClosers, compose, config.QUERY_TIMEOUT_MS);
+    const url = await listen(apiGet);
+    const componentFailure = consumerGet(tokens.consumer).ended;
+    return { url, docs: '/docs', hint: curlExample(url, configWithKey), componentFailure };
+  }),
 );

@@ -20,7 +20,7 @@ test('every token is provided by at least one side and can be made, and both sid
   const consumer = storing.add(composeConsumer(config, logger, await open(storing)), (wired) =>
     wired.close(),
   );
-  const info = { version: '1.2.3', scrapeMetrics: async () => '' };
+  const info = { version: '1.2.3', scrapeMetrics: async () => '', readHistory: async () => [] };
   const engines = await open(serving);
   const api = serving.add(composeApi(config, logger, engines, info, consumer.get), (wired) => wired.close());
   for (const wiring of [consumer, api]) wiring.resolveAll();

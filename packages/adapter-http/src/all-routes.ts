@@ -8,6 +8,7 @@ import type { Route, RouteDeps } from './requests/route.ts';
 import { deleteProject } from './routes/delete-project.ts';
 import { deleteKey } from './routes/delete-key.ts';
 import { deleteUser } from './routes/delete-user.ts';
+import { getHealthHistory } from './routes/get-health-history.ts';
 import { getErasure } from './routes/get-erasure.ts';
 import { getCount } from './routes/get-count.ts';
 import { getDeadLetters } from './routes/get-dead-letters.ts';
@@ -66,5 +67,6 @@ export const allRoutes: readonly AddRoute[] = [
   postKeyRotation,
   deleteKey,
   health,
+  getHealthHistory,
   metrics,
 ];

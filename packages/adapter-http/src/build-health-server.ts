@@ -4,20 +4,20 @@ import { assertRoute, handleErrors } from './requests/error-handling.ts';
 import { health } from './routes/health.ts';
 import { type HttpServer, httpServer, type ServerOptions, serverWithoutApi } from './http-server.ts';
 import { assertOneHost, foreignHostCheck } from './requests/own-hosts.ts';
-import type { ScrapeMetrics } from './requests/route.ts';
+import type { Telemetry } from './requests/route.ts';
+import { getHealthHistory } from './routes/get-health-history.ts';
 import { metrics } from './routes/metrics.ts';
 
-const pathHint = 'A consumer serves /health/live, /health/ready and /metrics.';
+const pathHint = 'A consumer serves /health/live, /health/ready, /metrics and /api/health/history.';
 
-export interface HealthServerOptions extends ServerOptions {
+export interface HealthServerOptions extends ServerOptions, Telemetry {
   readonly checkHealth: CheckHealth;
   readonly progress: Progressing;
-  readonly scrapeMetrics: ScrapeMetrics;
-  /** The hosts that `/metrics` accepts in the header Host, in addition to loopback names and addresses. Default: any host. */
+  /** The hosts that the other routes accept in the header Host, in addition to loopback names and addresses. Default: any host. */
   readonly allowedHosts?: readonly string[] | undefined;
 }
 
-/** Builds a server with only `/health/live`, `/health/ready` and `/metrics`. Call `listen` to start it. */
+/** Builds a server with only `/health/live`, `/health/ready`, `/metrics` and `/api/health/history`. Call `listen` to start it. */
 export async function buildHealthServer(options: HealthServerOptions): Promise<HttpServer> {
   const { allowedHosts } = options;
   // Fastify must not answer probes with its own 503 while the server stops.
@@ -38,6 +38,7 @@ export async function buildHealthServer(options: HealthServerOptions): Promise<H
   const typedApp = app.withTypeProvider<TypeBoxTypeProvider>();
   health(typedApp, { ...options, isStopping: () => stopping });
   metrics(typedApp, options);
+  getHealthHistory(typedApp, options);
   await app.ready();
   // `close` waits only 500 ms: the consumer stops only after this server, and a probe may wait for a hung log or store.
   return httpServer(app, 500);

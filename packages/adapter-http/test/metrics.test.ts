@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { MemoryMetrics } from '@user-activity/adapter-memory';
+import { Timestamp } from '@user-activity/domain';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { buildHealthServer } from '../src/index.ts';
 import { recordingLogger } from './recording-logger.ts';
@@ -140,11 +141,60 @@ describe('GET /metrics', () => {
   });
 });
 
-test('the server of a process without an API has this route too', async () => {
+describe('GET /api/health/history', () => {
+  const at = Timestamp.parse('2026-01-02T03:00:00Z');
+
+  test('returns what the process measured by the minute', async () => {
+    const { app } = await service({
+      readHistory: async () => [
+        {
+          at,
+          seconds: 60,
+          accepted: 3,
+          stored: 2,
+          deadLettered: 0,
+          lag: 1,
+          storedAfterMs: { p50: 4.5, p99: 9 },
+        },
+        { at: Timestamp.fromMillis(at + 60_000), seconds: 1.5, accepted: 0 },
+      ],
+    });
+    const response = await app.inject('/api/health/history');
+    expect(response.headers['cache-control']).toBe('no-store');
+    expect(seen(response)).toEqual({
+      status: 200,
+      body: {
+        data: [
+          {
+            at: '2026-01-02T03:00:00.000Z',
+            seconds: 60,
+            accepted: 3,
+            stored: 2,
+            deadLettered: 0,
+            lag: 1,
+            storedAfterMs: { p50: 4.5, p99: 9 },
+          },
+          { at: '2026-01-02T03:01:00.000Z', seconds: 1.5, accepted: 0 },
+        ],
+      },
+    });
+  });
+
+  test('refuses parameters', async () => {
+    const { app } = await service();
+    expect(seen(await app.inject('/api/health/history?from=-1h'))).toMatchObject({
+      status: 400,
+      body: { errors: [{ path: '/from' }] },
+    });
+  });
+});
+
+test('the server of a process without an API has these routes too', async () => {
   const server = await buildHealthServer({
     checkHealth: onMemory().options.useCases.checkHealth,
     progress: { state: 'moving' },
     scrapeMetrics: async () => 'a 1\n',
+    readHistory: async () => [],
     maxConnections: 10,
     logger: recordingLogger().logger,
   });
@@ -154,6 +204,7 @@ test('the server of a process without an API has this route too', async () => {
   expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
   expect(await response.text()).toBe('a 1\n');
   expect((await fetch(`${url}/metrics?a=1`)).status).toBe(400);
+  expect(await (await fetch(`${url}/api/health/history`)).json()).toEqual({ data: [] });
   // Requests for health and metrics do not count.
   expect(await requests()).toEqual({});
 });

@@ -94,6 +94,8 @@ describe('for generators of clients', () => {
       'GroupCall',
       'GroupItem',
       'Health',
+      'HealthHistory',
+      'HealthPoint',
       'HealthStatus',
       'IdentifyCall',
       'IdentifyItem',

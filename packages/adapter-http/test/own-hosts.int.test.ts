@@ -185,6 +185,7 @@ test.each([
       checkHealth: onMemory().options.useCases.checkHealth,
       progress: { state: 'moving' },
       scrapeMetrics: async () => 'a 1\n',
+      readHistory: async () => [],
       allowedHosts,
       maxConnections: 10,
       logger: recordingLogger().logger,

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { ProjectId, unlessBroken } from '@user-activity/domain';
 import { describe, expect, test } from 'vitest';
 import { documentOf, operationsOf } from './openapi-document.ts';
-import { loggings, others, readings, streams, type Sent } from './routes-of-projects.ts';
+import { loggings, ofProcess, others, readings, streams, type Sent } from './routes-of-projects.ts';
 import { post, refusal, seen, type Service, service } from './service.ts';
 
 const rule = 'must be 1-64 characters of a-z, 0-9 and "-", and must not begin with "-"';
@@ -209,9 +209,9 @@ describe('the documentation', async () => {
         references(
           documented(name) in readings || documented(name) in streams
             ? ['ReadableProject']
-            : / \/(?:api|v1)\//.test(name)
-              ? ['Project']
-              : [],
+            : documented(name) in ofProcess || !/ \/(?:api|v1)\//.test(name)
+              ? []
+              : ['Project'],
         ),
       ]),
     );

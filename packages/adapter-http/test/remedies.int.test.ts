@@ -142,6 +142,7 @@ test('a consumer has other routes', async () => {
     checkHealth: onMemory().options.useCases.checkHealth,
     progress: { state: 'moving' },
     scrapeMetrics: async () => '',
+    readHistory: async () => [],
     maxConnections: 10,
     logger: recordingLogger().logger,
   });

@@ -102,6 +102,12 @@ export const others: Readonly<Record<string, Sent>> = {
   'DELETE /api/keys/:id': { method: 'DELETE', url: '/api/keys/0123456789abcdef' },
 };
 
+/** A request of each route that tells about the process, whatever the project is. */
+export const ofProcess: Readonly<Record<string, Sent>> = {
+  'GET /metrics': { method: 'GET', url: '/metrics' },
+  'GET /api/health/history': { method: 'GET', url: '/api/health/history' },
+};
+
 /** Every route that heeds `X-Project`, as `GET /api/logs`. HEAD is left out: it answers as GET does. */
 export async function routesOfProjects(): Promise<readonly string[]> {
   const routes: string[] = [];

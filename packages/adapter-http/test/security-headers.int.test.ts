@@ -92,6 +92,7 @@ describe('the security headers are on', () => {
       maxConnections: 10,
       progress: { state: 'moving' },
       scrapeMetrics: async () => 'a 1\n',
+      readHistory: async () => [],
     });
     onTestFinished(() => consumer.close());
     const consumerUrl = await consumer.listen({ host: '127.0.0.1', port: 0 });

@@ -178,6 +178,7 @@ export function onMemory(changed: Changed = {}) {
   const options: HttpServerOptions = {
     clock: deps.clock,
     scrapeMetrics: async () => '# nothing is measured\n',
+    readHistory: async () => [],
     apiKeys: [],
     authenticate: keyTable.authenticate,
     allowsOrigin: keyTable.allowsOrigin,

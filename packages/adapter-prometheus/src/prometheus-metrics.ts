@@ -1,11 +1,17 @@
-import { metrics } from '@opentelemetry/api';
+import { type Attributes, metrics } from '@opentelemetry/api';
 import type { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
-import { MeterProvider } from '@opentelemetry/sdk-metrics';
+import { type MetricData, MeterProvider, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import { BucketMeterProvider } from './bucket-meter.ts';
 import { PullReader } from './pull-reader.ts';
 
 // The time limit for an observer, which may for instance query a broker. Values that arrive later are omitted.
 const observerTimeoutMs = 2000;
+
+/** The value of a counter or gauge, or the buckets of a histogram, for one combination of attributes. */
+interface MetricValue {
+  readonly attributes: Attributes;
+  readonly value: number | { readonly boundaries: readonly number[]; readonly counts: readonly number[] };
+}
 
 /** Collects the process's OpenTelemetry measurements for Prometheus. */
 export class PrometheusMetrics {
@@ -14,6 +20,7 @@ export class PrometheusMetrics {
   readonly #reader: PullReader = new PullReader();
   #serializer: PrometheusSerializer | undefined;
   #scraping: Promise<string> | undefined;
+  #collecting: Promise<ResourceMetrics> | undefined;
   #closing: Promise<void> | undefined;
 
   private constructor() {
@@ -39,6 +46,13 @@ export class PrometheusMetrics {
     return this.#scraping;
   };
 
+  /** Returns the current values of all metrics, by name. */
+  readonly read = async (): Promise<ReadonlyMap<string, readonly MetricValue[]>> => {
+    const { scopeMetrics } = await this.#collect();
+    const all = scopeMetrics.flatMap((scope) => scope.metrics);
+    return new Map(all.map((metric) => [metric.descriptor.name, valuesOf(metric)]));
+  };
+
   /** Stops measuring. Further calls have no effect. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
@@ -46,17 +60,37 @@ export class PrometheusMetrics {
   }
 
   async #scrape(): Promise<string> {
+    const collected = await this.#collect();
+    this.#serializer ??= await loadSerializer();
+    return `${this.#serializer.serialize(collected).trimEnd()}\n`;
+  }
+
+  /** Collects all metrics. Concurrent calls share one collection. */
+  #collect(): Promise<ResourceMetrics> {
+    this.#collecting ??= this.#collectNow().finally(() => {
+      this.#collecting = undefined;
+    });
+    return this.#collecting;
+  }
+
+  async #collectNow(): Promise<ResourceMetrics> {
     // `collect` also returns the errors of observers. Ignore them: only the values of these observers are missing.
     const { resourceMetrics } = await this.#reader.collect({ timeoutMillis: observerTimeoutMs });
-    this.#serializer ??= await loadSerializer();
-    const scopeMetrics = [...resourceMetrics.scopeMetrics, ...this.#meters.collect()];
-    return `${this.#serializer.serialize({ ...resourceMetrics, scopeMetrics }).trimEnd()}\n`;
+    const own = this.#meters.collect();
+    return { ...resourceMetrics, scopeMetrics: [...resourceMetrics.scopeMetrics, ...own] };
   }
 
   async #close(): Promise<void> {
     metrics.disable();
     await this.#sdk.shutdown();
   }
+}
+
+function valuesOf({ dataPoints }: MetricData): readonly MetricValue[] {
+  return dataPoints.flatMap(({ attributes, value }): MetricValue[] => {
+    if (typeof value === 'number') return [{ attributes, value }];
+    return 'buckets' in value ? [{ attributes, value: value.buckets }] : [];
+  });
 }
 
 /** Loads the serializer at the first scrape. Its package also loads the `fetch` of Node, which would make each start slower. */

@@ -16,6 +16,12 @@ export {
   type Progressing,
 } from './health/check-health.ts';
 export {
+  HealthHistory,
+  type HealthPoint,
+  type HealthReading,
+  type ReadHistory,
+} from './health/health-history.ts';
+export {
   type ProgressLimits,
   type ProgressObserver,
   type ProgressState,

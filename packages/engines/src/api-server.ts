@@ -1,4 +1,4 @@
-import { buildServer, type HttpServer, reservedIds, type ScrapeMetrics } from '@user-activity/adapter-http';
+import { buildServer, type HttpServer, reservedIds, type Telemetry } from '@user-activity/adapter-http';
 import { FollowedLog, KeyTable, usageFinder, ProjectTable } from '@user-activity/application';
 import {
   type ApiSettings,
@@ -19,10 +19,9 @@ import type { OpenEngines } from './open-engines.ts';
 /** The settings of a process that serves the API. */
 export type ApiConfig = ProcessSettings & ApiSettings;
 
-/** The version and the metrics that a process serves. */
-export interface ProcessInfo {
+/** The version and the measurements that a process serves. */
+export interface ProcessInfo extends Telemetry {
   readonly version: string;
-  readonly scrapeMetrics: ScrapeMetrics;
 }
 
 /** The token of the HTTP server of a process. The server does not listen yet. */

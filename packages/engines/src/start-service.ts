@@ -1,18 +1,22 @@
 import { serveWhileStarting } from '@user-activity/adapter-http';
+import { HealthHistory } from '@user-activity/application';
 import { PrometheusMetrics } from '@user-activity/adapter-prometheus';
 import {
   Closers,
   EngineWait,
   type Get,
+  healthReading,
   type Logger,
   measureProcess,
   type ProcessSettings,
   type RunningApp,
   tokens,
+  startHealthHistory,
   startReadingKeys,
   startStoring,
   startSweeping,
   startSweepingProjects,
+  SystemClock,
   type Wiring,
 } from '@user-activity/runner';
 import { serverToken } from './api-server.ts';
@@ -52,6 +56,12 @@ async function prepareService(closers: Closers, config: ServiceConfig, logger: L
   // The first step, because instruments that are made before it measure nothing.
   const metrics = closers.add(PrometheusMetrics.start(), (opened) => opened.close());
   measureProcess(closers);
+  const history = new HealthHistory({
+    read: healthReading(metrics.read),
+    clock: new SystemClock(),
+    now: () => performance.now(),
+  });
+  closers.add(startHealthHistory(history, logger), async (stop) => stop());
   const { HOST: host, PORT: port, MAX_CONNECTIONS: maxConnections, engines: settings } = config;
   const wait = new EngineWait(settings, logger, signal);
   const isEmbedded = settings.log.variable === undefined && settings.store.variable === undefined;
@@ -70,7 +80,7 @@ async function prepareService(closers: Closers, config: ServiceConfig, logger: L
   }
   return {
     closers,
-    scrapeMetrics: metrics.scrape,
+    telemetry: { scrapeMetrics: metrics.scrape, readHistory: history.points },
     /** Wires the consumer, checks that the log continues where the store ends, joins the group and begins to store activities. */
     startConsumer: async (partClosers: Closers, compose: Compose): Promise<Get> => {
       const get = await open(partClosers, compose, consumerQueryTimeoutMs);

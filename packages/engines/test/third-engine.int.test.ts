@@ -64,7 +64,7 @@ function start({ choice }: Pick<ReturnType<typeof withMemory>, 'choice'>, port: 
     fill(wiring, engines);
     return wiring;
   };
-  return startService(config, logger, signal, async ({ closers, scrapeMetrics, ...service }) => {
+  return startService(config, logger, signal, async ({ closers, telemetry, ...service }) => {
     const [storing, serving] = closers.split();
     const consumer = await service.startConsumer(
       storing,
@@ -76,7 +76,7 @@ function start({ choice }: Pick<ReturnType<typeof withMemory>, 'choice'>, port: 
       providePublisher(wiring, engines, config);
       provideFeed(wiring, engines);
       provideApiUseCases(wiring, config, consumer);
-      provideApiServer(wiring, config, { version: '1.2.3', scrapeMetrics }, consumer);
+      provideApiServer(wiring, config, { version: '1.2.3', ...telemetry }, consumer);
     });
     const api = await service.startApi(serving, compose, config.QUERY_TIMEOUT_MS);
     const { consumer: member, watchdog, storingUseCases, registeredTopic, settledOffsets, ...ofApi } = tokens;
@@ -115,6 +115,11 @@ test('a third log and store serve the whole service: an activity is logged, stor
   expect(await read(`${app.url}/health/ready`)).toMatchObject({
     status: 200,
     body: { checks: { log: 'ok', store: 'ok', progress: 'ok' } },
+  });
+  const { body: history } = await read(`${app.url}/api/health/history`);
+  const times = expect.objectContaining({ p50: expect.any(Number) as number }) as object;
+  expect(history).toMatchObject({
+    data: [{ accepted: 1, stored: 1, deadLettered: 0, lag: 0, storedAfterMs: times }],
   });
   await app.stop();
   expect(memory.closed.toSorted()).toEqual(['log', 'log', 'store', 'store']);

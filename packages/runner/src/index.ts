@@ -29,10 +29,12 @@ export {
   wholeNumber,
 } from './configuration/variables.ts';
 export { type Logger, makeLogger } from './logger.ts';
+export { healthReading, type ReadMetrics } from './metrics/health-reading.ts';
 export { groupObserver } from './metrics/group-metrics.ts';
 export { measureProcess } from './metrics/measure-process.ts';
 export { publishObserver } from './metrics/publish-metrics.ts';
 export { withOutageMetrics } from './metrics/storing-metrics.ts';
+export { startHealthHistory } from './measure-health.ts';
 export { outageLog } from './outage-log.ts';
 export { runConfigured, type RunningApp } from './run-app.ts';
 export {

@@ -1,4 +1,4 @@
-import type { ApiUseCases, FindUsage, Progressing } from '@user-activity/application';
+import type { ApiUseCases, FindUsage, Progressing, ReadHistory } from '@user-activity/application';
 import type { Clock, Principal, ProjectId, Sender } from '@user-activity/domain';
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import type { RouteScope } from './authorization.ts';
@@ -69,10 +69,15 @@ declare module 'fastify' {
 /** Returns the metrics of the process in the Prometheus text format, version 0.0.4. */
 export type ScrapeMetrics = () => Promise<string>;
 
-export interface ApiSettings {
+/** What the process has measured. */
+export interface Telemetry {
+  readonly scrapeMetrics: ScrapeMetrics;
+  readonly readHistory: ReadHistory;
+}
+
+export interface ApiSettings extends Telemetry {
   /** The clock for relative times in queries. */
   readonly clock: Clock;
-  readonly scrapeMetrics: ScrapeMetrics;
   /** The progress of the consumer, if this process runs a consumer. */
   readonly progress?: Progressing | undefined;
   /** The root keys. If there are any, every route except health checks needs a key. */

@@ -1,6 +1,14 @@
 import { Scope } from '@user-activity/domain';
 import { describe, expect, test } from 'vitest';
-import { loggings, others, readings, routesOfProjects, type Sent, streams } from '../routes-of-projects.ts';
+import {
+  loggings,
+  ofProcess,
+  others,
+  readings,
+  routesOfProjects,
+  type Sent,
+  streams,
+} from '../routes-of-projects.ts';
 import { type Service, service } from '../service.ts';
 import { asRoot, makeKey, rootKey } from './key-requests.ts';
 
@@ -15,12 +23,12 @@ const table: Readonly<Record<string, readonly [scope: Scope, sent: Sent, needsOp
   ...scoped('erase', only(others, 'DELETE /api/projects'), 'operator'),
   ...scoped('erase', only(others, '/api/users')),
   ...scoped('erase', only(others, '/api/erasures')),
-  'GET /metrics': ['metrics', { method: 'GET', url: '/metrics' }],
+  ...scoped('metrics', ofProcess),
 };
 
-function scoped(scope: Scope, requests: Readonly<Record<string, Sent>>, needsOperator?: 'operator') {
+function scoped(scope: Scope, requests: Readonly<Record<string, Sent>>, ...operator: ['operator'?]) {
   return Object.fromEntries(
-    Object.entries(requests).map(([route, sent]) => [route, [scope, sent, needsOperator] as const]),
+    Object.entries(requests).map(([route, sent]) => [route, [scope, sent, ...operator] as const]),
   );
 }
 function only(requests: Readonly<Record<string, Sent>>, text: string) {
@@ -59,7 +67,7 @@ const missing = (scope: Scope): string =>
   `403 This API key does not have the scope ${scope}, which this route needs.`;
 
 test('the table has every route below /api and /v1, but for the handshake of web hooks', async () => {
-  const routes = Object.keys(table).filter((route) => route !== 'GET /metrics');
+  const routes = Object.keys(table).filter((route) => !(route in ofProcess));
   expect(['OPTIONS /api/events', ...routes].toSorted()).toEqual((await routesOfProjects()).toSorted());
 });
 
@@ -132,8 +140,7 @@ test.each(['forum', 'default', 'nobody-uses-it'])(
       ...everyRoute((_, needsOperator) =>
         needsOperator ? '403 This route needs a root key or a key of all projects ("*").' : foreign,
       ),
-      // The metrics are those of the process.
-      'GET /metrics': passed,
+      ...Object.fromEntries(Object.keys(ofProcess).map((route) => [route, passed])),
     });
   },
 );

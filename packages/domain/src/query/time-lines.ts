@@ -67,7 +67,7 @@ export class TimeLines {
   /** Returns all lines in the order of time, and those of one unit of time in the order of their series, by code points. */
   inOrder(): readonly TimeLine[] {
     return [...this.#lines.values()]
-      .sort((a, b) => a.begin - b.begin || byCodePoints(a.series ?? '', b.series ?? ''))
+      .toSorted((a, b) => a.begin - b.begin || byCodePoints(a.series ?? '', b.series ?? ''))
       .map(({ key, series, count }) => (series === undefined ? { key, count } : { key, series, count }));
   }
 

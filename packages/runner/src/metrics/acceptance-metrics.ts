@@ -1,10 +1,12 @@
 import type { BatchReceipt } from '@user-activity/application';
 import { counter } from './meter.ts';
 
+export const acceptedName = 'user_activity.activities.accepted';
+
 /** Returns functions that count accepted and rejected activities: `single` counts one accepted activity, `batch` those of a receipt. */
 export function acceptanceMetrics() {
   const accepted = counter(
-    'user_activity.activities.accepted',
+    acceptedName,
     '{activity}',
     'Activities accepted: the log holds them, and the caller was told so',
   );

@@ -1,6 +1,8 @@
 import type { EventConsumer, PartitionProgress } from '@user-activity/domain';
 import { meter } from './meter.ts';
 
+export const lagName = 'user_activity.consumer.lag';
+
 // Scrapes within this time share one request to the log.
 const cacheMs = 3000;
 
@@ -19,7 +21,7 @@ export function measureLag(consumer: Pick<EventConsumer, 'progress'>): void {
     return cached.partitions;
   };
   meter()
-    .createObservableGauge('user_activity.consumer.lag', {
+    .createObservableGauge(lagName, {
       unit: '{record}',
       description: 'Records that the group has not handled yet, by partition of this member',
     })

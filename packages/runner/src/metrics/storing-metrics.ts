@@ -10,7 +10,12 @@ import {
 } from '@user-activity/domain';
 import { attributesBy, counter, histogram, countBounds } from './meter.ts';
 
-const outcomeAttributes = attributesBy('user_activity.outcome');
+export const outcomesName = 'user_activity.consumer.outcomes';
+export const outcomeAttribute = 'user_activity.outcome';
+export const deadLettersName = 'user_activity.dead_letters';
+export const storedAfterName = 'user_activity.accepted_to_stored.duration';
+
+const outcomeAttributes = attributesBy(outcomeAttribute);
 const codeAttributes = attributesBy('user_activity.dead_letter.code');
 
 /** Returns a function that counts the records of a batch, by outcome. `tally` has the number of records with each outcome. */
@@ -22,7 +27,7 @@ export function storingMetrics(): (tally: StoreTally, records: readonly LogRecor
     countBounds,
   );
   const outcomes = counter(
-    'user_activity.consumer.outcomes',
+    outcomesName,
     '{record}',
     'Records of the log, by outcome',
     recordOutcomes.map(outcomeAttributes),
@@ -42,7 +47,7 @@ export function withSaveMetrics(
   clock: Clock,
 ): Pick<ActivityRepository, 'save'> {
   const delays = histogram(
-    'user_activity.accepted_to_stored.duration',
+    storedAfterName,
     's',
     'Time from the acceptance of an activity until it was stored, in seconds',
     delayBounds,
@@ -62,7 +67,7 @@ export function withSaveMetrics(
 /** Wraps the queue to count the dead letters added to it, by code. */
 export function measuredDeadLetterQueue(queue: DeadLetterQueue): DeadLetterQueue {
   const additions = counter(
-    'user_activity.dead_letters',
+    deadLettersName,
     '{record}',
     'Records added to the dead letters, by reason',
     DeadLetterCode.all.map(codeAttributes),

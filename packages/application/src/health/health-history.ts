@@ -1,0 +1,104 @@
+import type { Clock, Timestamp } from '@user-activity/domain';
+import { type Distribution, percentile, since } from './distribution.ts';
+
+/** What a process has measured since its start. A member is absent if the process does not measure it. */
+export interface HealthReading {
+  /** The number of activities that the log confirmed. */
+  readonly accepted?: number | undefined;
+  /** The number of activities that this process stored. */
+  readonly stored?: number | undefined;
+  /** The number of dead letters that this process added. */
+  readonly deadLettered?: number | undefined;
+  /** The number of records that are not handled yet, in the partitions of this process. */
+  readonly lag?: number | undefined;
+  /** The seconds from the acceptance of each stored activity until it was stored. */
+  readonly storedAfter?: Distribution | undefined;
+}
+
+/** What a process measured in about a minute. */
+export interface HealthPoint {
+  /** When the minute began. */
+  readonly at: Timestamp;
+  /** How long it was, in seconds. It may be longer if the process had no time, and shorter if it is not over. */
+  readonly seconds: number;
+  readonly accepted?: number;
+  readonly stored?: number;
+  readonly deadLettered?: number;
+  /** The lag at the end of the minute. */
+  readonly lag?: number;
+  /** Percentiles of the time from acceptance until an activity was stored, in milliseconds. Absent if none was stored. */
+  readonly storedAfterMs?: { readonly p50: number; readonly p99: number };
+}
+
+/** Returns what the process measured in the last hour, by the minute, the earliest first. */
+export type ReadHistory = () => Promise<readonly HealthPoint[]>;
+
+const maxPoints = 60;
+
+/** A reading, and when it was taken. */
+interface Sample {
+  readonly reading: HealthReading;
+  readonly at: Timestamp;
+  /** By a clock in milliseconds that never jumps. */
+  readonly time: number;
+}
+
+interface HealthHistoryDeps {
+  readonly read: () => Promise<HealthReading>;
+  readonly clock: Clock;
+  /** A clock in milliseconds that never jumps. */
+  readonly now: () => number;
+}
+
+/** What a process measured in each of the last 60 minutes. It is lost when the process ends. */
+export class HealthHistory {
+  readonly #deps: HealthHistoryDeps;
+  #points: readonly HealthPoint[] = [];
+  #latest: Sample | undefined;
+
+  constructor(deps: HealthHistoryDeps) {
+    this.#deps = deps;
+  }
+
+  /** Ends the minute, and begins the next. Call it at the start, and then every minute. */
+  readonly endMinute = async (): Promise<void> => {
+    const sample = await this.#sample();
+    if (this.#latest !== undefined)
+      this.#points = [...this.#points, pointBetween(this.#latest, sample)].slice(1 - maxPoints);
+    this.#latest = sample;
+  };
+
+  /** Returns at most 60 points. The last one is the minute that has begun. Returns none before the first minute. */
+  readonly points: ReadHistory = async () => {
+    const sample = await this.#sample();
+    return this.#latest === undefined ? [] : [...this.#points, pointBetween(this.#latest, sample)];
+  };
+
+  async #sample(): Promise<Sample> {
+    const { read, clock, now } = this.#deps;
+    const reading = await read();
+    return { reading, at: clock.now(), time: now() };
+  }
+}
+
+function pointBetween(before: Sample, after: Sample): HealthPoint {
+  const [earlier, later] = [before.reading, after.reading];
+  const added = (name: 'accepted' | 'stored' | 'deadLettered'): Partial<HealthPoint> => {
+    const value = later[name];
+    return value === undefined ? {} : { [name]: value - (earlier[name] ?? 0) };
+  };
+  const storedAfter = later.storedAfter && since(later.storedAfter, earlier.storedAfter);
+  const [p50, p99] = [percentile(storedAfter, 0.5), percentile(storedAfter, 0.99)];
+  return {
+    at: before.at,
+    // A reading that began before the minute ended may come after it.
+    seconds: Math.max(0, after.time - before.time) / 1000,
+    ...added('accepted'),
+    ...added('stored'),
+    ...added('deadLettered'),
+    ...(later.lag === undefined ? {} : { lag: later.lag }),
+    ...(p50 === undefined || p99 === undefined
+      ? {}
+      : { storedAfterMs: { p50: p50 * 1000, p99: p99 * 1000 } }),
+  };
+}
