@@ -1,19 +1,6 @@
-import { createRequire } from 'node:module';
+import { Runner } from './kafkajs-inside.ts';
 
-/** KafkaJS's internal class for what a fetch returned of one partition. */
-interface Batch {
-  isEmpty(): boolean;
-  isEmptyDueToFiltering(): boolean;
-}
-
-/** KafkaJS's internal class that fetches for a consumer. It is not exported. */
-interface Runner {
-  readonly eachBatch: object;
-  handleBatch: (this: Runner, batch: Batch) => Promise<void>;
-}
-
-const require = createRequire(import.meta.url);
-const patchedRunners = new WeakSet<Runner>();
+const patchedRunners = new WeakSet<object>();
 const receivers = new WeakSet<object>();
 
 /**
@@ -22,7 +9,7 @@ const receivers = new WeakSet<object>();
  */
 export function deliverAllBatches(eachBatch: object): void {
   receivers.add(eachBatch);
-  const { prototype } = require('kafkajs/src/consumer/runner.js') as { readonly prototype: Runner };
+  const { prototype } = Runner;
   if (patchedRunners.has(prototype)) return;
   patchedRunners.add(prototype);
   const { handleBatch } = prototype;

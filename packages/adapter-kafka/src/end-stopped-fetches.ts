@@ -1,15 +1,7 @@
-import { createRequire } from 'node:module';
 import kafkajs from 'kafkajs';
+import { Runner } from './kafkajs-inside.ts';
 
-/** KafkaJS's internal class that fetches for a consumer. It is not exported. */
-interface Runner {
-  readonly running: boolean;
-  readonly eachBatch: object;
-  fetch: (this: Runner, nodeId: string) => Promise<unknown>;
-}
-
-const require = createRequire(import.meta.url);
-const patchedRunners = new WeakSet<Runner>();
+const patchedRunners = new WeakSet<object>();
 const retiredHandlers = new WeakSet<object>();
 
 /**
@@ -25,7 +17,7 @@ export function retire(eachBatch: object): void {
  * moment of a stop, KafkaJS restarts its fetch loop, which then repeats such fetches for ever and blocks the event loop.
  */
 export function endStoppedFetches(): void {
-  const { prototype } = require('kafkajs/src/consumer/runner.js') as { readonly prototype: Runner };
+  const { prototype } = Runner;
   if (patchedRunners.has(prototype)) return;
   patchedRunners.add(prototype);
   const { fetch } = prototype;

@@ -1,14 +1,6 @@
-import { createRequire } from 'node:module';
 import { ByteReader, UnreadableBytes } from '@user-activity/record-batch';
+import { Encoder, protocolErrors } from './kafkajs-inside.ts';
 import type { Broker, ProtocolRequest } from './with-cluster.ts';
-
-/** KafkaJS's internal class that writes requests. */
-interface Encoder {
-  writeBoolean(value: boolean): Encoder;
-  writeUVarInt(value: number): Encoder;
-  writeUVarIntString(value: string): Encoder;
-  writeBuffer(bytes: Buffer): Encoder;
-}
 
 /** A topic as one response describes it. */
 export interface DescribedTopic {
@@ -30,13 +22,7 @@ interface TopicAnswer extends DescribedTopic {
   readonly clientSideThrottleTime: number;
 }
 
-const require = createRequire(import.meta.url);
-const KafkaEncoder = require('kafkajs/src/protocol/encoder.js') as new () => Encoder;
-const { failure, createErrorFromCode } = require('kafkajs/src/protocol/error.js') as {
-  readonly failure: (code: number) => boolean;
-  readonly createErrorFromCode: (code: number) => Error;
-};
-
+const { failure, createErrorFromCode } = protocolErrors;
 const metadataKey = 3;
 const leaderNotAvailable = 5;
 // Version 10 is the first with topic ids, and version 13 moves fields. KafkaJS uses version 6.
@@ -68,7 +54,7 @@ export const topicRequest = (topic: string, apiVersion: number): ProtocolRequest
     apiVersion,
     apiName: 'Metadata',
     async encode() {
-      const encoder = new KafkaEncoder()
+      const encoder = new Encoder()
         // The header of version 2 ends with its tagged fields. KafkaJS writes a header of version 1, which is the same without them.
         .writeUVarInt(0)
         // One topic, by its name. The length of an array is written plus one.

@@ -1,35 +1,16 @@
-import { createRequire } from 'node:module';
+import { type CommitRequest, type Coordinator, OffsetManager } from './kafkajs-inside.ts';
 import type { Cluster } from './with-cluster.ts';
-
-interface CommitRequest {
-  readonly topics: readonly { readonly topic: string; readonly partitions: readonly object[] }[];
-}
-
-/** KafkaJS's internal class for the broker that keeps the offsets of a group. */
-interface Coordinator {
-  offsetCommit(request: CommitRequest): Promise<unknown>;
-  offsetFetch(request: object): Promise<unknown>;
-}
-
-/** KafkaJS's internal class that commits for a consumer. It is not exported. */
-interface OffsetManager {
-  readonly cluster: Cluster;
-  getCoordinator: (this: OffsetManager) => Promise<Coordinator>;
-}
 
 /** The metadata of an offset that was committed by a member with a `resumeAt`. Older versions commit without metadata. */
 export const commitMark = 'resumes';
 
-const require = createRequire(import.meta.url);
-const patchedManagers = new WeakSet<OffsetManager>();
-const markedClusters = new WeakSet<Cluster>();
+const patchedManagers = new WeakSet<object>();
+const markedClusters = new WeakSet<object>();
 
 /** Adds the mark to all commits of the consumer that uses this cluster, also to those that KafkaJS makes by itself. */
 export function markCommits(cluster: Cluster): void {
   markedClusters.add(cluster);
-  const { prototype } = require('kafkajs/src/consumer/offsetManager/index.js') as {
-    readonly prototype: OffsetManager;
-  };
+  const { prototype } = OffsetManager;
   if (patchedManagers.has(prototype)) return;
   patchedManagers.add(prototype);
   const { getCoordinator } = prototype;

@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
 import kafkajs, { type Kafka, type Producer } from 'kafkajs';
+import { protocolErrors } from './kafkajs-inside.ts';
 import {
   maxProduceVersion,
   minProduceVersion,
@@ -9,11 +9,6 @@ import {
   type RecordsByPartition,
 } from './produce-request.ts';
 import { type Broker, type Cluster, withCluster } from './with-cluster.ts';
-
-const require = createRequire(import.meta.url);
-const { createErrorFromCode } = require('kafkajs/src/protocol/error.js') as {
-  readonly createErrorFromCode: (code: number) => Error;
-};
 
 /**
  * Writes to one topic over the connections of KafkaJS, with requests of our own: KafkaJS's producer takes 14 times as long to write
@@ -81,7 +76,7 @@ export class ProduceClient {
 }
 
 /** Makes KafkaJS's error for an error code of a broker. */
-export const brokerError = (errorCode: number): Error => createErrorFromCode(errorCode);
+export const brokerError = (errorCode: number): Error => protocolErrors.createErrorFromCode(errorCode);
 
 /** Waits until all work has settled. Returns the reasons of the work that failed, in the order of the work. */
 export async function failuresOf(work: readonly Promise<void>[]): Promise<readonly unknown[]> {
