@@ -37,4 +37,4 @@ USER 10001:10001
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
   CMD ["node", "/app/apps/cli/dist/main.js", "health"]
-CMD ["node", "--disable-warning=TimeoutNegativeWarning", "/app/apps/standalone/dist/main.js"]
+CMD ["node", "/app/apps/standalone/dist/main.js"]

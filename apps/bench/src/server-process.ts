@@ -18,7 +18,6 @@ const pathOf = (file: string): string => fileURLToPath(new URL(`../../../${file}
 export const nodeCommand = (file: string): Program['command'] => [
   process.execPath,
   '--conditions=@user-activity/source',
-  '--disable-warning=TimeoutNegativeWarning',
   pathOf(file),
 ];
 

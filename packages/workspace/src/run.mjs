@@ -63,8 +63,8 @@ async function main() {
     return 1;
   }
   const [command, ...args] = process.argv.slice(2);
-  // Run the sources of the workspace's packages. KafkaJS 2.2.4 sets negative timeouts, so hide that warning.
-  const options = ['--conditions=@user-activity/source', '--disable-warning=TimeoutNegativeWarning'];
+  // Run the sources of the workspace's packages.
+  const options = ['--conditions=@user-activity/source'];
   const { ended } = start(command === 'node' ? node : join(root, 'node_modules', '.bin', command), args, {
     cwd: root,
     stdio: 'inherit',

@@ -19,7 +19,7 @@ function startMove(
   environment: Readonly<Record<string, string>>,
   ...args: readonly string[]
 ) {
-  const flags = ['--conditions=@user-activity/source', '--disable-warning=TimeoutNegativeWarning'];
+  const flags = ['--conditions=@user-activity/source'];
   const child = spawn(process.execPath, [...flags, main, 'move', '--from-data', folder, ...args], {
     env: { PATH: process.env['PATH'], ...environment, ...secrets },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -42,7 +42,7 @@ export class ServiceProcess {
       NODE_COMPILE_CACHE: absolutePath('.cache/compiled'),
       ...environment,
     };
-    const flags = ['--conditions=@user-activity/source', '--disable-warning=TimeoutNegativeWarning'];
+    const flags = ['--conditions=@user-activity/source'];
     const preloadFlags = preload === undefined ? [] : ['--import', preload];
     const command = [process.execPath, ...flags, ...preloadFlags, absolutePath(main)];
     // A process that ignores SIGXFSZ gets EFBIG, which SQLite reports as a full disk.
