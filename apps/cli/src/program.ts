@@ -27,7 +27,7 @@ const commands = [
 
 /** Runs a command. Throws UsageError and RequestError. */
 export async function run(args: readonly string[], output: Output): Promise<void> {
-  const program = new Command('user-activity')
+  const program = new Command('user-activity-log')
     .description('The command line of the user-activity log.')
     .exitOverride()
     // A fault is written once, by the caller.
@@ -44,7 +44,7 @@ export async function run(args: readonly string[], output: Output): Promise<void
   }
 }
 
-const seeHelp = 'See `user-activity --help`.';
+const seeHelp = 'See `user-activity-log --help`.';
 const help = `
 Exit codes: 0 done, 1 the service refused or failed, 2 invalid usage.
 `;

@@ -217,6 +217,6 @@ test('every command explains itself', async () => {
     'move',
   ]) {
     expect(overview).toMatch(new RegExp(`^ {2}${command} `, 'm'));
-    expect(await done(command, '--help')).toContain(`Usage: user-activity ${command}`);
+    expect(await done(command, '--help')).toContain(`Usage: user-activity-log ${command}`);
   }
 });

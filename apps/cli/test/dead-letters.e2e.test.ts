@@ -208,6 +208,6 @@ describe('a wrong use and a failed request each give a message and an exit code'
   test.each([[['--help']], [['list', '--help']], [['replay', '-h']]])('%j tells the usage', async (args) => {
     const { code, out } = await run(args);
     expect(code).toBe(0);
-    expect(out).toContain('Usage: user-activity dead-letters');
+    expect(out).toContain('Usage: user-activity-log dead-letters');
   });
 });

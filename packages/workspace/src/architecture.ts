@@ -160,6 +160,8 @@ const frameworkRule = ({ rule, modules, allowedPaths, reason }: Framework): Rule
 });
 
 const apps = 'standalone|api|consumer|cli|chaos|hostile|bench';
+/** The app that is published: it runs another app, by its first argument. */
+const publishedApp = '^apps/user-activity-log/';
 
 /** The rules about packages from outside of the workspace. */
 export const frameworkRules: readonly Rule[] = frameworks.map(frameworkRule);
@@ -190,8 +192,21 @@ export const rules: readonly Rule[] = [
     name: 'no-app-in-apps',
     comment: 'an app is a process: code that two apps share belongs in a package',
     severity: 'error',
-    from: { path: '^apps/([^/]+)/' },
+    from: { path: '^apps/([^/]+)/', pathNot: publishedApp },
     to: { path: `^(?:apps/|@user-activity/(?:${apps})(?:/|$))`, pathNot: '^apps/$1/' },
+  },
+  {
+    name: 'published-app-only-chooses',
+    comment: 'it chooses which app runs; what an app does belongs in that app, which also runs without it',
+    severity: 'error',
+    from: { path: `${publishedApp}src/` },
+    to: {
+      pathNot: [
+        publishedApp,
+        '^(?:apps/|@user-activity/)(?:api|cli|consumer|standalone)(?:/|$)',
+        '^(?:packages/|@user-activity/)runner(?:/|$)',
+      ],
+    },
   },
   {
     name: 'examples-use-what-others-can',

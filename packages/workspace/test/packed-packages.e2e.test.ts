@@ -1,11 +1,31 @@
+import { cpSync, globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { PackedPackage } from './packed-package.ts';
+import { root } from '../src/layout.ts';
+import { Tarballs } from './tarballs.ts';
 
-/** The packages that others install, and what the program in `fixtures/packed-<name>` prints. */
-const packages: readonly (readonly [name: string, output: object])[] = [
-  [
-    'domain',
-    {
+const tsc = join(root, 'node_modules', '.bin', 'tsc');
+const fixtures = join(import.meta.dirname, 'fixtures');
+
+/** A package that others install, and a program of another service in `fixtures/packed-<name>` that uses it. */
+interface Library {
+  readonly name: string;
+  /** The other packages of ours that it needs. */
+  readonly needs: readonly string[];
+  /** The files in it, except for compiled ones. */
+  readonly files: readonly string[];
+  /** What the program prints. */
+  readonly output: object;
+}
+
+const files = ['LICENSE', 'README.md', 'package.json'];
+const libraries: readonly Library[] = [
+  {
+    name: 'domain',
+    needs: [],
+    files,
+    output: {
       onTheTopic: {
         project: 'shop',
         id: 'from-the-service',
@@ -20,48 +40,79 @@ const packages: readonly (readonly [name: string, output: object])[] = [
       // murmur2("21") is -973932308.
       partition: (-973_932_308 & 0x7fff_ffff) % 12,
     },
-  ],
-  [
-    'client',
-    {
+  },
+  {
+    name: 'topic-contract',
+    needs: ['domain'],
+    files: [...files, ...globSync('golden/*', { cwd: join(root, 'packages/topic-contract') })].toSorted(),
+    output: { key: '123', type: 'LOG_IN', id: 'from-a-producer' },
+  },
+  {
+    name: 'client',
+    needs: [],
+    files,
+    output: {
       sent: ['LOGIN', 'LOGOUT'],
       spooled: 1,
       locked: true,
       problem: { status: 404, message: 'There is nothing here.' },
     },
-  ],
+  },
 ];
 
-describe.each(packages)('%s', (name, output) => {
-  let packed: PackedPackage;
+let tarballs: Tarballs;
+beforeAll(async () => {
+  tarballs = await Tarballs.pack();
+}, 300_000);
+afterAll(() => tarballs.remove());
+
+describe.each(libraries)('$name', ({ name, needs, files: expectedFiles, output }) => {
+  const packages = [...needs, name].map((each) => `@user-activity/${each}`);
+  let service: string;
+  let installed: string;
 
   beforeAll(async () => {
-    packed = await PackedPackage.of(name);
+    service = await tarballs.installInto(name, packages);
+    installed = join(service, 'node_modules', '@user-activity', name);
+    cpSync(join(fixtures, `packed-${name}`), service, { recursive: true });
   }, 300_000);
 
-  afterAll(() => packed.remove());
-
   test('the package holds only what was built', () => {
-    const { files } = packed;
-    expect(files).toEqual(expect.arrayContaining(['package.json', 'dist/index.js', 'dist/index.d.ts']));
-    const expected = /^(?:package\.json|(?:README|LICENSE)\b.*|dist\/.*)$/;
-    expect(files.filter((file) => !expected.test(file))).toEqual([]);
+    const found = globSync('**/*', { cwd: installed, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name).slice(installed.length + 1))
+      .toSorted();
+    const isCompiled = (file: string): boolean => /^dist\/.+\.(?:js|d\.ts)$/.test(file);
+    expect(found.filter((file) => !isCompiled(file))).toEqual(expectedFiles);
+    const sources = globSync('**/*.ts', { cwd: join(root, 'packages', name, 'src') });
+    const compiled = sources.flatMap((source) => {
+      const file = `dist/${source.replace(/\.ts$/, '')}`;
+      return [`${file}.d.ts`, `${file}.js`];
+    });
+    expect(found.filter(isCompiled)).toEqual(compiled.toSorted());
   });
 
-  test('every entry of the exports exists, under every condition', async () => {
-    expect(JSON.stringify(packed.exports)).not.toContain('source');
-    expect(await packed.faults()).toEqual([]);
+  test('its manifest is what a registry needs, and nothing of this workspace', async () => {
+    const text = readFileSync(join(installed, 'package.json'), 'utf8');
+    expect(text).not.toMatch(/source"|workspace:|catalog:|"private"|devDependencies/);
+    expect(JSON.parse(text)).toMatchObject({
+      license: 'MIT',
+      engines: { node: expect.stringMatching(/^>=\d+/) as unknown },
+      repository: { type: 'git', directory: `packages/${name}` },
+    });
+    expect((await publint({ pkgDir: installed, strict: true })).messages).toEqual([]);
   });
 
-  test('the package has no dependencies', () => {
-    expect(packed.dependencies).toEqual([`@user-activity/${name}`]);
+  test('nothing else is installed with it', () => {
+    const found = globSync('*/*', { cwd: join(service, 'node_modules') });
+    expect(found.toSorted()).toEqual(packages.toSorted());
   });
 
   test('a program of another service type-checks against it, strictly and with nothing else in sight', async () => {
-    expect(await packed.check()).toBe('');
+    expect(await tarballs.run(tsc, ['-p', '.'], service)).toBe('');
   });
 
   test('the program runs', async () => {
-    expect(JSON.parse(await packed.runProgram())).toEqual(output);
+    expect(JSON.parse(await tarballs.run(process.execPath, ['program.ts'], service))).toEqual(output);
   });
 });

@@ -47,7 +47,7 @@ async function log(
   });
   output.result(json ? `${JSON.stringify(outcome)}\n` : `${printable(`${outcome.id} ${outcome.status}`)}\n`);
   if (outcome.status === 'conflict' || outcome.status === 'dead_lettered')
-    throw new RequestError('It was not stored: see `user-activity dead-letters list`.');
+    throw new RequestError('It was not stored: see `user-activity-log dead-letters list`.');
   if (outcome.status === 'erased')
     throw new RequestError('It was not stored: its user or its project was erased.');
 }

@@ -43,7 +43,17 @@ export class Deployment {
     app: NonNullable<ServiceOptions['app']>,
     environment: Readonly<Record<string, string>> = {},
   ): ServiceProcess {
-    const service = new ServiceProcess({ app, environment: { ...this.environment, ...environment } });
+    return this.#start({ app, environment });
+  }
+
+  /** Starts another program than an app of this workspace. */
+  run(main: string, args: readonly string[]): ServiceProcess {
+    return this.#start({ main, args });
+  }
+
+  #start(options: ServiceOptions): ServiceProcess {
+    const environment = { ...this.environment, ...options.environment };
+    const service = new ServiceProcess({ ...options, environment });
     this.#onFinished(async () => {
       await service.end('SIGKILL');
     });

@@ -1,16 +1,19 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join, resolve } from 'node:path';
 import { Writable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 
-const absolutePath = (file: string): string => fileURLToPath(new URL(`../../../../${file}`, import.meta.url));
+const root = join(import.meta.dirname, '..', '..', '..', '..');
+const absolutePath = (file: string): string => resolve(root, file);
 
 /** Options of a process of the service. */
 export interface ServiceOptions {
   /** The app to run. Default: `standalone`. */
   readonly app?: 'standalone' | 'api' | 'consumer';
-  /** The program to run instead of `app`, as a path from the root of the repository. */
+  /** The program to run instead of `app`, as an absolute path or one from the root of the repository. */
   readonly main?: string;
+  /** The arguments of the program. */
+  readonly args?: readonly string[];
   /** The folder of the service's data, `DATA_DIR`. */
   readonly folder?: string;
   readonly environment?: Readonly<Record<string, string>>;
@@ -33,7 +36,7 @@ export class ServiceProcess {
 
   constructor(options: ServiceOptions) {
     const { app = 'standalone', main = `apps/${app}/src/main.ts` } = options;
-    const { folder, environment = {}, preload, maxFileKiB } = options;
+    const { args = [], folder, environment = {}, preload, maxFileKiB } = options;
     const env = {
       PATH: process.env['PATH'],
       PORT: '0',
@@ -44,7 +47,7 @@ export class ServiceProcess {
     };
     const flags = ['--conditions=@user-activity/source'];
     const preloadFlags = preload === undefined ? [] : ['--import', preload];
-    const command = [process.execPath, ...flags, ...preloadFlags, absolutePath(main)];
+    const command = [process.execPath, ...flags, ...preloadFlags, absolutePath(main), ...args];
     // A process that ignores SIGXFSZ gets EFBIG, which SQLite reports as a full disk.
     const fileSizeLimit = maxFileKiB === undefined ? '' : `trap '' XFSZ; ulimit -f ${maxFileKiB}; `;
     this.#child = spawn('sh', ['-c', fileSizeLimit + guard, 'sh', ...command], {

@@ -1,0 +1,59 @@
+// `npm run pack`: packs what others install. Writes one tarball for each package to dist-packages.
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { root } from '../layout.ts';
+import { bundle } from './bundle.ts';
+import { publishedManifest } from './manifest.ts';
+import { noticesOf } from './notices.ts';
+
+/** The packages that other services import. */
+const libraries: readonly string[] = ['packages/domain', 'packages/topic-contract', 'packages/client'];
+const program = 'apps/user-activity-log';
+
+const run = (tool: string, args: readonly string[], cwd: string): void => {
+  execFileSync(tool, args, {
+    cwd,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, NO_COLOR: '1' },
+  });
+};
+const tsc = join(root, 'node_modules', '.bin', 'tsc');
+
+/** Compiles a library into `target/dist`, from nothing. Its sources are not packed, and so no maps to them. */
+function compile(folder: string, target: string): void {
+  const options = ['--composite', 'false', '--declarationMap', 'false', '--sourceMap', 'false'];
+  run(tsc, ['-p', folder, ...options, '--outDir', join(target, 'dist')], root);
+}
+
+/** Writes the files of the package around what was built, and packs it. */
+function pack(folder: string, target: string): void {
+  writeFileSync(join(target, 'package.json'), `${JSON.stringify(publishedManifest(folder), undefined, 2)}\n`);
+  cpSync(join(root, 'LICENSE'), join(target, 'LICENSE'));
+  for (const path of ['README.md', 'bin', 'golden'])
+    if (existsSync(join(root, folder, path)))
+      cpSync(join(root, folder, path), join(target, path), { recursive: true });
+  run('npm', ['pack', '--ignore-scripts', '--pack-destination', tarballs], target);
+}
+
+const [folder = 'dist-packages'] = process.argv.slice(2);
+const tarballs = resolve(root, folder);
+for (const old of globSync('*.tgz', { cwd: tarballs })) rmSync(join(tarballs, old));
+mkdirSync(tarballs, { recursive: true });
+const place = mkdtempSync(join(tmpdir(), 'user-activity-pack-'));
+try {
+  // A library is compiled against the declarations of those that it imports.
+  run(tsc, ['-b', ...libraries], root);
+  for (const library of libraries) {
+    compile(library, join(place, library));
+    pack(library, join(place, library));
+  }
+  const target = join(place, program);
+  const modules = await bundle(target);
+  writeFileSync(join(target, 'THIRD-PARTY-NOTICES.md'), noticesOf(modules));
+  pack(program, target);
+} finally {
+  rmSync(place, { recursive: true });
+}
+for (const tarball of globSync('*.tgz', { cwd: tarballs }).toSorted()) console.log(join(folder, tarball));

@@ -1,0 +1,68 @@
+import { execFile } from 'node:child_process';
+import { globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { root } from '../src/layout.ts';
+
+/** Another service sets no condition of ours, knows nothing of our environment, and has an empty home. */
+const { NODE_OPTIONS: _options, NODE_COMPILE_CACHE: _cache, ...environment } = process.env;
+
+/** The packages that others install, as `npm run pack` makes them, outside of the workspace: nothing of ours is found by accident. */
+export class Tarballs {
+  readonly #place: string = mkdtempSync(join(tmpdir(), 'user-activity-packed-'));
+
+  static async pack(): Promise<Tarballs> {
+    const tarballs = new Tarballs();
+    await tarballs.run(process.execPath, [
+      join(root, 'packages/workspace/src/pack/pack.ts'),
+      tarballs.#folder('tarballs'),
+    ]);
+    return tarballs;
+  }
+
+  /** Makes a service that has installed these packages, with plain npm and without a registry. Returns its folder. */
+  async installInto(service: string, packages: readonly string[]): Promise<string> {
+    const folder = this.#folder(service);
+    writeFileSync(
+      join(folder, 'package.json'),
+      JSON.stringify({ name: 'service', type: 'module', private: true }),
+    );
+    const files = packages.map((name) => this.#tarballOf(name));
+    await this.run('npm', ['install', '--offline', '--no-audit', '--no-fund', ...files], folder);
+    return folder;
+  }
+
+  /** The environment of a service. */
+  get environment(): NodeJS.ProcessEnv {
+    return { ...environment, HOME: this.#folder('home'), NO_COLOR: '1' };
+  }
+
+  /** Runs a program. Returns its standard output. Throws with all its output if it fails. */
+  async run(file: string, args: readonly string[], cwd: string = this.#place): Promise<string> {
+    const options = { cwd, env: this.environment, encoding: 'utf8' } as const;
+    const { stdout } = await promisify(execFile)(file, [...args], options).catch((error: unknown) => {
+      const { stdout: out, stderr: err } = error as { stdout?: string; stderr?: string };
+      throw new Error(`${file} ${args.join(' ')} failed:\n${out}\n${err}`, { cause: error });
+    });
+    return stdout;
+  }
+
+  remove(): void {
+    rmSync(this.#place, { recursive: true, force: true });
+  }
+
+  #tarballOf(name: string): string {
+    const [tarball] = globSync(`${name.replace('@', '').replace('/', '-')}-[0-9]*.tgz`, {
+      cwd: this.#folder('tarballs'),
+    });
+    if (tarball === undefined) throw new Error(`${name} was not packed.`);
+    return join(this.#folder('tarballs'), tarball);
+  }
+
+  #folder(name: string): string {
+    const folder = join(this.#place, name);
+    mkdirSync(folder, { recursive: true });
+    return folder;
+  }
+}
