@@ -9,7 +9,7 @@ ENV CI=true
 WORKDIR /app
 COPY . .
 # Only what runs: no sources, no tools, no dependencies of tests.
-RUN node packages/workspace/src/run.mjs node packages/workspace/src/image.ts /image
+RUN node packages/workspace/src/run.mjs --dashboard node packages/workspace/src/image.ts /image
 
 FROM ${NODE_IMAGE}
 ARG NODE_IMAGE

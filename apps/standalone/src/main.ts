@@ -1,3 +1,4 @@
+import { siteFolder } from '@user-activity/dashboard';
 import { type OpenEngines, startService, curlExample } from '@user-activity/engines';
 import { runConfigured, tokens, versionOf } from '@user-activity/runner';
 import { composeApi, composeConsumer } from './composition.ts';
@@ -8,7 +9,7 @@ const version = versionOf(new URL('../package.json', import.meta.url));
 await runConfigured(readConfig, (config, logger, signal) =>
   startService(config, logger, signal, async ({ closers, telemetry, startConsumer, startApi, listen }) => {
     const configWithKey = withRootKey(config, logger);
-    const info = { version, ...telemetry };
+    const info = { version, ...telemetry, siteFolder };
     const [consumerClosers, apiClosers] = closers.split();
     const consumerGet = await startConsumer(consumerClosers, (engines) =>
       composeConsumer(config, logger, engines),

@@ -16,7 +16,6 @@ import { getKeys } from './routes/get-keys.ts';
 import { getLog } from './routes/get-log.ts';
 import { getLogs } from './routes/get-logs.ts';
 import { getProjects } from './routes/get-projects.ts';
-import { getRoot } from './routes/get-root.ts';
 import { getStats } from './routes/get-stats.ts';
 import { getStatus } from './routes/get-status.ts';
 import { health } from './routes/health.ts';
@@ -41,7 +40,6 @@ const withOwnParsers =
 
 /** Functions that add every route of the API, in the order in which the documentation shows them. */
 export const allRoutes: readonly AddRoute[] = [
-  getRoot,
   postLog,
   withOwnParsers(postBatch),
   withOwnParsers(postEvents),

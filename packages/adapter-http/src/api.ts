@@ -26,6 +26,7 @@ import { allowReading, varyOf, WebPages } from './requests/web-pages.ts';
 import { wrongKeyLimit } from './requests/wrong-key-limit.ts';
 import { serveDocs } from './routes/docs.ts';
 import { methodCheck } from './routes/method-not-allowed.ts';
+import { serveSite } from './routes/site.ts';
 
 // Longer responses, in characters, are sent as a Buffer: Node would keep a string and also its encoded copy until it is sent.
 const minBufferedLength = 64 * 1024;
@@ -126,6 +127,7 @@ export const api = fastifyPlugin(async (app: FastifyInstance, options: ApiOption
   decodeBodies(app);
   parseJsonBodies(app);
   await serveDocs(app, settings);
+  await serveSite(app, settings);
   const deps = { ...settings, ...useCases, findPrincipal, usageLimiter, isStopping: () => stopping };
   const typedApp = app.withTypeProvider<TypeBoxTypeProvider>();
   for (const addRoute of allRoutes) await addRoute(typedApp, deps);

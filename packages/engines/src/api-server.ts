@@ -19,9 +19,11 @@ import type { OpenEngines } from './open-engines.ts';
 /** The settings of a process that serves the API. */
 export type ApiConfig = ProcessSettings & ApiSettings;
 
-/** The version and the measurements that a process serves. */
+/** What a process serves besides the API: its version, its measurements, and the dashboard. */
 export interface ProcessInfo extends Telemetry {
   readonly version: string;
+  /** The folder of the built dashboard. Default: none. */
+  readonly siteFolder?: URL;
 }
 
 /** The token of the HTTP server of a process. The server does not listen yet. */

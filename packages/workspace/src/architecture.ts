@@ -260,10 +260,10 @@ export const options: ICruiseOptions = {
   parser: 'swc',
   tsPreCompilationDeps: true,
   doNotFollow: { path: 'node_modules' },
-  // Skip the dist folders of this workspace. Do not skip those of packages below node_modules.
+  // Skip what this workspace builds. Do not skip the dist folders of packages below node_modules.
   exclude: {
     path:
-      '^(?:packages|apps|docs/examples)/[^/]+/dist/|^packages/workspace/test/fixtures/' +
+      '^(?:packages|apps|docs/examples)/[^/]+/(?:dist|site)/|^packages/workspace/test/fixtures/' +
       // These programs import files that their test generates.
       '|^packages/system-tests/test/clients/programs/',
   },

@@ -61,6 +61,12 @@ const packageArrows: readonly Arrows[] = [
     externalModules: ['fs', 'path', 'node:sqlite', 'util'],
     reason: 'a client of the API needs no code of the service, and no dependency of anybody else',
   },
+  {
+    from: 'dashboard',
+    to: ['client'],
+    externalModules: ['preact', '@preact/signals', '@tanstack/virtual-core', 'uplot'],
+    reason: 'the page uses what every client can use, and small libraries for what it draws',
+  },
   { from: 'test-kit', to: [], reason: 'servers for tests do not depend on the service' },
   {
     from: 'system-tests',

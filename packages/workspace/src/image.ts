@@ -2,13 +2,14 @@
 // Writes the compiled apps, the packages that they import, and the production dependencies to FOLDER.
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, globSync, readFileSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join, matchesGlob, resolve } from 'node:path';
 import { members, root } from './layout.ts';
 
 interface Manifest {
   readonly name: string;
   readonly packageManager?: string;
   readonly dependencies?: Readonly<Record<string, string>>;
+  readonly files?: readonly string[];
 }
 
 const apps: readonly string[] = ['apps/api', 'apps/cli', 'apps/consumer', 'apps/standalone'];
@@ -40,9 +41,16 @@ function neededFolders(): ReadonlySet<string> {
 /** Copies the manifest and the compiled files of a package. Skips compiled files of an earlier build whose source is gone. */
 function copyPackage(folder: string, target: string): void {
   const sources = globSync('**/*.ts', { cwd: join(root, folder, 'src') });
-  const compiledFiles = sources.map((source) => join('dist', source.replace(/\.ts$/, '.js')));
-  for (const file of ['package.json', ...compiledFiles])
-    cpSync(join(root, folder, file), join(target, folder, file));
+  const { files = ['dist'] } = manifestOf(folder);
+  const isPacked = (file: string): boolean =>
+    files.some((pattern) => file.startsWith(`${pattern}/`) || matchesGlob(file, pattern));
+  const compiledFiles = sources
+    .map((source) => join('dist', source.replace(/\.ts$/, '.js')))
+    .filter((file) => isPacked(file));
+  // Other folders of a package hold what another tool built.
+  const folders = files.filter((name) => /^\w+$/.test(name) && name !== 'dist');
+  for (const file of ['package.json', ...compiledFiles, ...folders])
+    cpSync(join(root, folder, file), join(target, folder, file), { recursive: true });
 }
 
 const [folder] = process.argv.slice(2);

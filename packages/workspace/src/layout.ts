@@ -9,7 +9,7 @@ export const memberGroups: readonly string[] = ['packages', 'apps', 'docs/exampl
 
 const subfoldersOf = (path: string): string[] =>
   readdirSync(join(root, path), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && !['node_modules', 'dist'].includes(entry.name))
+    .filter((entry) => entry.isDirectory() && !['node_modules', 'dist', 'site'].includes(entry.name))
     .map((entry) => `${path}/${entry.name}`);
 
 /** Returns every package, app and example as a path from the root: `packages/domain`. */
@@ -26,7 +26,7 @@ export const typeScriptProjects = (): string[] =>
     .flatMap((folder) => {
       const project = folder.replace(/\/src$/, '');
       if (existsSync(join(root, project, 'tsconfig.json'))) return project;
-      if (globSync('**/*.ts', { cwd: join(root, folder) }).length > 0)
+      if (globSync('**/*.{ts,tsx}', { cwd: join(root, folder) }).length > 0)
         throw new Error(`${folder} holds TypeScript and has no tsconfig.json`);
       return [];
     });

@@ -1,10 +1,11 @@
-// Starts every root script: installs what is missing, then runs the command (`node FILE`, or a tool in
-// node_modules/.bin) on a Node that is new enough. Plain JavaScript, as it must run on any Node >= 20.
+// Starts every root script: installs what is missing, builds the dashboard if the script begins with `--dashboard`, then runs the command
+// (`node FILE`, or a tool in node_modules/.bin) on a Node that is new enough. Plain JavaScript, as it must run on any Node >= 20.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildDashboard } from './dashboard.mjs';
 import { install } from './install.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
@@ -25,6 +26,8 @@ function start(file, args, options) {
   });
   return { child, ended: ended.finally(() => (runningChild = undefined)) };
 }
+
+const stopCode = () => 128 + constants.signals[stopSignal];
 
 function stop(signal) {
   stopSignal = signal;
@@ -51,7 +54,7 @@ process.exitCode = await main();
 
 async function main() {
   const installed = await install(root, start);
-  if (stopSignal) return 128 + constants.signals[stopSignal];
+  if (stopSignal) return stopCode();
   if (!installed) return 1;
 
   const isNewEnough = Number(process.versions.node.split('.')[0]) >= oldestNode;
@@ -62,7 +65,10 @@ async function main() {
     );
     return 1;
   }
-  const [command, ...args] = process.argv.slice(2);
+  const needsDashboard = process.argv[2] === '--dashboard';
+  const [command, ...args] = process.argv.slice(needsDashboard ? 3 : 2);
+  if (needsDashboard && !(await buildDashboard(root, node, start))) return stopSignal ? stopCode() : 1;
+  if (stopSignal) return stopCode();
   // Run the sources of the workspace's packages.
   const options = ['--conditions=@user-activity/source'];
   const { ended } = start(command === 'node' ? node : join(root, 'node_modules', '.bin', command), args, {

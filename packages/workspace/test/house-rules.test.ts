@@ -53,9 +53,9 @@ const rules: readonly HouseRule[] = [
 
 const self = 'packages/workspace/test/house-rules.test.ts';
 const fixtures = 'packages/workspace/test/fixtures';
-const files = globSync(['*.{ts,mjs}', '.*.mjs', '{packages,apps,docs}/**/*.{ts,mjs,js}'], {
+const files = globSync(['*.{ts,mjs}', '.*.mjs', '{packages,apps,docs}/**/*.{ts,tsx,mjs,js}'], {
   cwd: root,
-  exclude: ['**/node_modules', '**/dist', fixtures],
+  exclude: ['**/node_modules', '**/dist', '**/site', fixtures],
 }).filter((file) => file !== self);
 
 describe.each(rules)('$name', ({ pattern, except, broken }) => {

@@ -120,3 +120,37 @@ describe('the install', () => {
     expect(await output).not.toMatch(/https?:/);
   });
 });
+
+describe('the dashboard', () => {
+  beforeEach(() => {
+    workspace.write('go', '');
+    workspace.writeDashboard('one');
+  });
+
+  test('is built once, and again after its sources changed, but only for scripts that need it', async () => {
+    expect(await workspace.run('').code).toBe(0);
+    expect(workspace.builds).toBe(0);
+    for (const source of ['one', 'one', 'two']) {
+      workspace.writeDashboard(source);
+      expect(await workspace.runWithDashboard().code).toBe(0);
+      expect(workspace.builtPage).toBe(source);
+    }
+    expect(workspace.builds).toBe(2);
+  });
+
+  test('is built once for commands that run at the same time', async () => {
+    const started = [1, 2, 3].map(() => workspace.runWithDashboard());
+    expect(await Promise.all(started.map(({ code }) => code))).toEqual([0, 0, 0]);
+    expect(workspace.builds).toBe(1);
+  });
+
+  test('that cannot be built stops the command, and the built one stays', async () => {
+    expect(await workspace.runWithDashboard().code).toBe(0);
+    workspace.writeDashboard('broken');
+    const { code, output } = workspace.runWithDashboard();
+    expect(await code).toBe(1);
+    expect(await output).toContain('see vite.invalid/');
+    expect(await output).not.toMatch(/https?:/);
+    expect(workspace.builtPage).toBe('one');
+  });
+});

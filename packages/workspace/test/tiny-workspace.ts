@@ -62,7 +62,7 @@ export class TinyWorkspace {
   constructor() {
     const sources = join(this.root, 'packages', 'workspace', 'src');
     mkdirSync(sources, { recursive: true });
-    for (const file of ['run.mjs', 'install.mjs', 'install-lock.mjs'])
+    for (const file of ['run.mjs', 'install.mjs', 'install-lock.mjs', 'dashboard.mjs'])
       cpSync(join(import.meta.dirname, '..', 'src', file), join(sources, file));
     this.write('package.json', JSON.stringify({ type: 'module', packageManager: 'pnpm@0.0.0' }));
     this.write(
@@ -110,6 +110,35 @@ echo done >> installs
     return numbered.map((name) => readFileSync(join(folder, name), 'utf8')).join('');
   }
 
+  /** Writes a dashboard whose build notes that it ran, and fails if the source says so. */
+  writeDashboard(source: string): void {
+    const folder = 'packages/dashboard';
+    for (const file of ['index.html', 'package.json', '../client/src/index.ts', '../../pnpm-lock.yaml'])
+      this.write(`${folder}/${file}`, file.endsWith('.json') ? '{"type":"module"}' : '');
+    this.write(`${folder}/src/main.tsx`, source);
+    this.write(
+      `${folder}/build/build-site.ts`,
+      `import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+const source = readFileSync('packages/dashboard/src/main.tsx', 'utf8');
+appendFileSync('builds', 'built ');
+if (source === 'broken') throw new Error('see https://vite.invalid/');
+mkdirSync(process.argv[2], { recursive: true });
+writeFileSync(process.argv[2] + '/index.html', source);
+`,
+    );
+  }
+
+  /** The number of builds of the dashboard. */
+  get builds(): number {
+    const file = join(this.root, 'builds');
+    return existsSync(file) ? readFileSync(file, 'utf8').split(' ').length - 1 : 0;
+  }
+
+  /** The page of the built dashboard. */
+  get builtPage(): string {
+    return readFileSync(join(this.root, 'packages/dashboard/site/index.html'), 'utf8');
+  }
+
   get doneInstalls(): number {
     return this.installs.filter((note) => note === 'done').length;
   }
@@ -118,6 +147,12 @@ echo done >> installs
   run(program: string): Started {
     this.write('program.mjs', program);
     return this.start(process.execPath, [...runScript, 'node', 'program.mjs']);
+  }
+
+  /** Runs nothing, after the build of the dashboard. */
+  runWithDashboard(): Started {
+    this.write('program.mjs', '');
+    return this.start(process.execPath, [...runScript, '--dashboard', 'node', 'program.mjs']);
   }
 
   /** Runs a program as `run` does, from a shell that forwards no signals, as that of npm. */

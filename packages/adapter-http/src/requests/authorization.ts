@@ -126,10 +126,12 @@ const bearer = 'Bearer realm="user-activity"';
 // Each challenge becomes a header of its own: Chromium reads one challenge per header, and shows a login form if that is Basic.
 const challenges = ['Basic realm="user-activity", charset="UTF-8"', bearer];
 
-// Code in a page sends `Origin`. A login form in a shop would confuse its users if the key of the shop has ended.
-const challengeOf = ({ headers: { origin } }: FastifyRequest) => ({
-  headers: { 'www-authenticate': origin === undefined ? challenges : [bearer] },
-});
+// Code in a page of another origin sends `Origin`, and the dashboard sends `X-Requested-With`. A login form in a shop would confuse its users
+// if the key of the shop has ended, and the dashboard has a form of its own.
+const challengeOf = ({ headers }: FastifyRequest) => {
+  const isFromScript = headers.origin !== undefined || headers['x-requested-with'] !== undefined;
+  return { headers: { 'www-authenticate': isFromScript ? [bearer] : challenges } };
+};
 
 const wrongKey = (detail: string, request: FastifyRequest): Problem =>
   new WrongKeyProblem(401, detail, challengeOf(request));

@@ -93,6 +93,8 @@ export interface ApiSettings extends Telemetry {
   readonly maxBatchSize: number;
   /** The maximum size of an activity's metadata, in bytes. */
   readonly maxMetadataBytes: number;
+  /** The folder of the built dashboard, which `/` shows. Without it, `/` leads to the documentation. */
+  readonly siteFolder?: URL | undefined;
   /** The version that the documentation shows. */
   readonly version: string;
 }

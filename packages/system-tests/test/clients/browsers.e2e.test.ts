@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { type Kept, kindsOfService, type Service } from '../deployment/kinds-of-service.ts';
-import { browserFor, stepTimeoutMs } from './browser.ts';
+import { browserFor, stepTimeoutMs } from '@user-activity/test-kit/browser';
 import { logHost, openPage, openShop, publicId, shopHost } from './shop.ts';
 
 const otherHost = 'other.example';

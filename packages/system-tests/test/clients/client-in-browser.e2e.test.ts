@@ -3,7 +3,7 @@ import { browserBundle } from '@user-activity/test-kit';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { apiKey, kindsOfService } from '../deployment/kinds-of-service.ts';
-import { browserFor } from './browser.ts';
+import { browserFor } from '@user-activity/test-kit/browser';
 import { logHost, openPage, openShop, publicId, shopHost } from './shop.ts';
 
 const browser = browserFor([logHost, shopHost]);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Browser, Page } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
 import { apiKey, type Service } from '../deployment/kinds-of-service.ts';
-import { stepTimeoutMs } from './browser.ts';
+import { stepTimeoutMs } from '@user-activity/test-kit/browser';
 import { webShop } from './web-shop.ts';
 
 /** The host of the service, as pages know it. */

@@ -1,7 +1,7 @@
 import { ServiceProcess, temporaryFolder } from '@user-activity/test-kit';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { expect, onTestFinished, test } from 'vitest';
-import { browserFor, stepTimeoutMs } from '../clients/browser.ts';
+import { browserFor, stepTimeoutMs } from '@user-activity/test-kit/browser';
 
 const host = 'logs.example';
 const key = 'docs-key';
@@ -17,6 +17,7 @@ async function serve(environment: Record<string, string>): Promise<URL> {
   });
   const url = new URL(await service.ready());
   url.hostname = host;
+  url.pathname = '/docs';
   return url;
 }
 

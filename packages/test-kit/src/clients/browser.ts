@@ -1,12 +1,13 @@
-import { chromiumProgram, temporaryFolder } from '@user-activity/test-kit';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll } from 'vitest';
+import { temporaryFolder } from '../process/temporary-folder.ts';
+import { chromiumProgram } from './chromium.ts';
 
 /** The time limit of a step in a browser, in ms. It is long, because a slow machine is no failure. */
 export const stepTimeoutMs = 150_000;
 
-/** Runs Chromium for the tests of a file. It reaches this machine by the hosts, which it does not trust as it trusts local names. */
-export function browserFor(hosts: readonly string[]): () => Browser {
+/** Runs Chromium for the tests of a file. It also reaches this machine by the hosts, which it does not trust as it trusts local names. */
+export function browserFor(hosts: readonly string[] = []): () => Browser {
   const home = temporaryFolder('chromium');
   let browser: Browser;
   beforeAll(async () => {

@@ -1,0 +1,125 @@
+import type { Activity } from '@user-activity/client';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { useShortcuts } from '../shared/shortcuts.ts';
+import { formatMoment } from '../shared/time-format.ts';
+import { VirtualList } from '../shared/virtual-list.tsx';
+import { preview } from './preview.ts';
+import './activity-table.css';
+
+interface ActivityTableProps {
+  readonly rows: readonly Activity[];
+  /** The id of the activity whose details are open. */
+  readonly openId: string | undefined;
+  readonly onOpen: (id: string) => void;
+  readonly onEnd: () => void;
+  /** Returns the number of the color of a type. */
+  readonly colorOf: (type: string) => string;
+}
+
+const narrow = matchMedia('(width <= 720px)');
+const rowHeights = { wide: 33, narrow: 58 };
+
+/** A table of activities. Only the rows in sight exist. */
+export function ActivityTable({ rows, openId, onOpen, onEnd, colorOf }: ActivityTableProps) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const [active, setActive] = useState<number | undefined>();
+  const isNarrow = useMedia(narrow);
+  const move = (by: number): void => {
+    const next = active === undefined ? 0 : active + by;
+    const index = Math.max(0, Math.min(rows.length - 1, next));
+    setActive(index);
+    const id = rows[index]?.id;
+    // With details open, they follow.
+    if (openId !== undefined && id !== undefined) onOpen(id);
+  };
+  const openActive = (): void => {
+    const id = rows[active ?? -1]?.id;
+    if (id !== undefined) onOpen(id);
+  };
+  useShortcuts({ j: () => move(1), k: () => move(-1), ArrowDown: () => move(1), ArrowUp: () => move(-1) });
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const steps: Readonly<Record<string, number>> = {
+      PageDown: 15,
+      PageUp: -15,
+      Home: -rows.length,
+      End: rows.length,
+    };
+    const step = Object.hasOwn(steps, event.key) ? steps[event.key] : undefined;
+    if (event.key === 'Enter') openActive();
+    else if (step !== undefined) move(step);
+    else return;
+    event.preventDefault();
+  };
+  return (
+    <div
+      class={`activity-table ${isNarrow ? 'narrow' : ''}`}
+      ref={scroller}
+      role="grid"
+      aria-label="Activities"
+      aria-rowcount={-1}
+      aria-activedescendant={active === undefined ? undefined : `row-${active}`}
+      tabIndex={0}
+      onKeyDown={onKeyDown}
+    >
+      <div class="activity-head" role="row">
+        {['Time', 'Type', 'User', 'Metadata'].map((title) => (
+          <span key={title} role="columnheader">
+            {title}
+          </span>
+        ))}
+      </div>
+      <VirtualList
+        count={rows.length}
+        rowHeight={isNarrow ? rowHeights.narrow : rowHeights.wide}
+        scroller={scroller}
+        activeIndex={active}
+        onEnd={onEnd}
+        row={(index, top) => {
+          const activity = rows[index];
+          if (activity === undefined) return null;
+          const moment = formatMoment(activity.createdAt);
+          return (
+            <div
+              key={activity.id}
+              id={`row-${index}`}
+              class="activity-row"
+              role="row"
+              aria-rowindex={index + 2}
+              aria-selected={activity.id === openId}
+              data-active={index === active ? '' : undefined}
+              style={{ transform: `translateY(${top}px)` }}
+              onClick={() => {
+                setActive(index);
+                onOpen(activity.id);
+              }}
+            >
+              <span class="cell-time" role="gridcell">
+                <span>{moment.day}</span> {moment.time}
+              </span>
+              <span class="cell-type" role="gridcell">
+                <i style={{ background: colorOf(activity.type) }} />
+                <bdi>{activity.type}</bdi>
+              </span>
+              <span class="cell-user" role="gridcell" dir="auto">
+                {activity.userId}
+              </span>
+              <span class="cell-preview" role="gridcell" dir="auto">
+                {preview(activity.metadata)}
+              </span>
+            </div>
+          );
+        }}
+      />
+    </div>
+  );
+}
+
+function useMedia(query: MediaQueryList): boolean {
+  const [matches, setMatches] = useState(query.matches);
+  useEffect(() => {
+    const listen = (event: MediaQueryListEvent): void => setMatches(event.matches);
+    query.addEventListener('change', listen);
+    return () => query.removeEventListener('change', listen);
+  }, [query]);
+  return matches;
+}

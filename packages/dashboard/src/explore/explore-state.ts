@@ -1,0 +1,75 @@
+import type { ActivityFilter, MetadataValue } from '@user-activity/client';
+import { rangeParameter, type TimeRange } from './time-range.ts';
+
+/** Where metadata must have a value. */
+export interface MetadataCondition {
+  /** The path, such as `device.os`. */
+  readonly path: string;
+  readonly value: string;
+}
+
+/** What Explore shows. All of it is in the URL. */
+export interface ExploreState {
+  readonly users: readonly string[];
+  readonly types: readonly string[];
+  readonly metadata: readonly MetadataCondition[];
+  readonly from: string;
+  readonly to: string;
+  readonly order: 'asc' | 'desc';
+  /** The id of the activity whose details are open. */
+  readonly open: string | undefined;
+}
+
+const metadataPrefix = 'metadata.';
+/** As many values as the service takes of one filter. */
+const maxValues = 20;
+
+/** Reads the state from the parameters of a URL. Anything that it does not know is left out. */
+export function parseExplore(parameters: URLSearchParams): ExploreState {
+  const valuesOf = (name: string): readonly string[] =>
+    [...new Set(parameters.getAll(name))].filter((value) => value !== '').slice(0, maxValues);
+  const metadata = [...parameters]
+    .filter(([name]) => name.startsWith(metadataPrefix))
+    .map(([name, value]) => ({ path: name.slice(metadataPrefix.length), value }));
+  return {
+    users: valuesOf('userId'),
+    types: valuesOf('type'),
+    metadata: metadata.slice(0, maxValues),
+    from: parameters.get('from') ?? defaultFrom,
+    to: parameters.get('to') ?? '',
+    order: parameters.get('order') === 'asc' ? 'asc' : 'desc',
+    open: parameters.get('id') ?? undefined,
+  };
+}
+
+/** The beginning of the time range if the URL has none. */
+const defaultFrom = '-24h';
+
+/** Returns the parameters of a state. Those at their defaults are left out. */
+export function exploreParameters(state: ExploreState): URLSearchParams {
+  const parameters = new URLSearchParams();
+  for (const user of state.users) parameters.append('userId', user);
+  for (const type of state.types) parameters.append('type', type);
+  for (const { path, value } of state.metadata) parameters.append(`${metadataPrefix}${path}`, value);
+  if (state.from !== defaultFrom || state.to !== '') parameters.set('from', state.from);
+  if (state.to !== '') parameters.set('to', state.to);
+  if (state.order === 'asc') parameters.set('order', 'asc');
+  if (state.open !== undefined) parameters.set('id', state.open);
+  return parameters;
+}
+
+/** Returns whether a state selects activities by anything but time. */
+export const isFiltered = ({ users, types, metadata }: ExploreState): boolean =>
+  users.length + types.length + metadata.length > 0;
+
+/** Returns the filter that the service gets. Its times are absolute, so that the list, the chart and an export have the same range. */
+export function filterOf({ users, types, metadata }: ExploreState, range: TimeRange): ActivityFilter {
+  const conditions: Record<string, MetadataValue[]> = {};
+  for (const { path, value } of metadata) (conditions[path] ??= []).push(value);
+  return {
+    ...(users.length > 0 && { userId: users }),
+    ...(types.length > 0 && { type: types }),
+    ...(metadata.length > 0 && { metadata: conditions }),
+    ...rangeParameter(range),
+  };
+}

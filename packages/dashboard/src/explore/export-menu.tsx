@@ -1,0 +1,119 @@
+import type { ActivityFilter } from '@user-activity/client';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { apiKey } from '../api/key.ts';
+import { serviceUrl } from '../api/service.ts';
+import { CopyButton } from '../shared/copy-button.tsx';
+import { curlCommand } from '../shared/curl.ts';
+import { failureOf } from '../shared/failure.ts';
+import { Icon } from '../shared/icon.tsx';
+import { Popover } from '../shared/popover.tsx';
+import { formatCount } from '../shared/time-format.ts';
+import { exportUrl, type ExportFormat } from './export-url.ts';
+import { ExportTooLarge, maxHeldBytes, saveExport } from './save-export.ts';
+import './export-menu.css';
+
+interface ExportMenuProps {
+  readonly filter: ActivityFilter;
+  readonly order: 'asc' | 'desc';
+}
+
+type Progress =
+  | { readonly state: 'idle' }
+  | { readonly state: 'running'; readonly bytes: number }
+  | { readonly state: 'done'; readonly bytes: number }
+  | { readonly state: 'failed'; readonly message: string };
+
+const formats: readonly (readonly [format: ExportFormat, title: string])[] = [
+  ['ndjson', 'NDJSON, one activity a line'],
+  ['csv', 'CSV, for spreadsheets'],
+];
+
+/** Exports all activities that match, not only those in the table. */
+export function ExportMenu({ filter, order }: ExportMenuProps) {
+  const [progress, setProgress] = useState<Progress>({ state: 'idle' });
+  const controller = useRef<AbortController>(undefined);
+  useEffect(() => () => controller.current?.abort(), []);
+  const urlOf = (format: ExportFormat): string => exportUrl(serviceUrl, filter, order, format);
+  const save = async (format: ExportFormat): Promise<void> => {
+    controller.current = new AbortController();
+    const { signal } = controller.current;
+    const options = { ...filter, order, format, signal };
+    let bytes = 0;
+    setProgress({ state: 'running', bytes });
+    try {
+      await saveExport(options, `activities.${format}`, (size) => {
+        // Not at each piece: drawing takes longer than reading.
+        if (size - bytes > 500_000 || bytes === 0) setProgress({ state: 'running', bytes: size });
+        bytes = size;
+      });
+      setProgress({ state: 'done', bytes });
+    } catch (error) {
+      const isCancelled = error instanceof DOMException && error.name === 'AbortError';
+      setProgress(isCancelled ? { state: 'idle' } : { state: 'failed', message: messageOf(error) });
+    }
+  };
+  return (
+    <Popover
+      name="Export"
+      alignEnd
+      label={
+        <>
+          <Icon name="download" />
+          <span class="wide-only">Export</span>
+        </>
+      }
+    >
+      {() => (
+        <div class="export-menu">
+          {formats.map(([format, title]) =>
+            // Without a key, the browser downloads by itself, in constant memory.
+            apiKey.value === undefined ? (
+              <a key={format} class="menu-item" href={urlOf(format)} download={`activities.${format}`}>
+                {title}
+              </a>
+            ) : (
+              <button
+                key={format}
+                type="button"
+                class="menu-item"
+                disabled={progress.state === 'running'}
+                onClick={() => void save(format)}
+              >
+                {title}
+              </button>
+            ),
+          )}
+          <p class="hint" role="status">
+            <ProgressText progress={progress} />
+          </p>
+          {progress.state === 'running' ? (
+            <button type="button" class="button" onClick={() => controller.current?.abort()}>
+              Cancel
+            </button>
+          ) : (
+            <CopyButton
+              label="Copy as curl"
+              text={() => curlCommand(urlOf('ndjson'), { hasKey: apiKey.value !== undefined })}
+            />
+          )}
+        </div>
+      )}
+    </Popover>
+  );
+}
+
+const megabytes = (bytes: number): string => `${formatCount(Math.round(bytes / 100_000) / 10)} MB`;
+
+function ProgressText({ progress }: { readonly progress: Progress }) {
+  if (progress.state === 'running') return <>Exporting: {megabytes(progress.bytes)} …</>;
+  if (progress.state === 'done') return <>Saved {megabytes(progress.bytes)}.</>;
+  if (progress.state === 'failed') return <span class="fault">{progress.message}</span>;
+  return <>All that match, in the order of the table.</>;
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof ExportTooLarge)
+    return `This browser can save at most ${megabytes(maxHeldBytes)}. Narrow the range, or use the curl command.`;
+  const { title, detail } = failureOf(error);
+  return `${title}. ${detail}`;
+}

@@ -1,0 +1,20 @@
+import type { ActivityFilter } from '@user-activity/client';
+
+export type ExportFormat = 'ndjson' | 'csv';
+
+/** Returns the URL of an export of all activities that match. */
+export function exportUrl(
+  serviceUrl: string,
+  { userId, type, from, to, metadata = {} }: ActivityFilter,
+  order: 'asc' | 'desc',
+  format: ExportFormat,
+): string {
+  const url = new URL(`${serviceUrl}/api/logs/export`);
+  const parameters = { format, order, userId, type, from, to };
+  const conditions = Object.entries(metadata).map(([path, value]) => [`metadata.${path}`, value] as const);
+  for (const [name, value] of [...Object.entries(parameters), ...conditions])
+    for (const one of [value].flat())
+      if (one !== undefined)
+        url.searchParams.append(name, one instanceof Date ? one.toISOString() : String(one));
+  return url.href;
+}

@@ -1,0 +1,128 @@
+import { useState } from 'preact/hooks';
+import { service, serviceNow } from '../api/service.ts';
+import { Icon } from '../shared/icon.tsx';
+import { useResource } from '../shared/use-resource.ts';
+import { type ExploreState, filterOf, isFiltered } from './explore-state.ts';
+import { RangePicker } from './range-picker.tsx';
+import { resolveRange } from './time-range.ts';
+import { type Suggestion, TokenInput } from './token-input.tsx';
+import './filter-bar.css';
+
+interface FilterBarProps {
+  readonly state: ExploreState;
+  readonly onChange: (changes: Partial<ExploreState>) => void;
+}
+
+/** The filters: what is chosen, and inputs to choose more. */
+export function FilterBar({ state, onChange }: FilterBarProps) {
+  const { users, types, metadata } = state;
+  const suggestions = useTypes(state);
+  const addMetadata = (text: string): string | undefined => {
+    const [, path = '', value = ''] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+    if (path.trim() === '') return 'Write a path and a value: device.os=ios';
+    onChange({ metadata: [...metadata, { path: path.trim(), value: value.trim() }] });
+    return undefined;
+  };
+  return (
+    <>
+      <RangePicker from={state.from} to={state.to} onPick={(from, to) => onChange({ from, to })} />
+      <TokenInput
+        id="filter-user"
+        label="Filter by user"
+        placeholder="User"
+        onAdd={(user) => {
+          onChange({ users: added(users, user) });
+          return undefined;
+        }}
+      />
+      <TokenInput
+        id="filter-type"
+        label="Filter by type"
+        placeholder="Type"
+        suggestions={suggestions.list.filter(({ value }) => !types.includes(value))}
+        onFocus={suggestions.load}
+        onAdd={(type) => {
+          onChange({ types: added(types, type) });
+          return undefined;
+        }}
+      />
+      <TokenInput
+        id="filter-metadata"
+        label="Filter by metadata"
+        placeholder="Metadata: path=value"
+        onAdd={addMetadata}
+      />
+      {isFiltered(state) && (
+        <ul class="tokens" aria-label="Filters">
+          {users.map((user) => (
+            <Token
+              key={`user ${user}`}
+              name="user"
+              value={user}
+              onRemove={() => onChange({ users: users.filter((one) => one !== user) })}
+            />
+          ))}
+          {types.map((type) => (
+            <Token
+              key={`type ${type}`}
+              name="type"
+              value={type}
+              onRemove={() => onChange({ types: types.filter((one) => one !== type) })}
+            />
+          ))}
+          {metadata.map((condition) => (
+            <Token
+              key={`metadata ${condition.path} ${condition.value}`}
+              name={condition.path}
+              value={condition.value}
+              onRemove={() => onChange({ metadata: metadata.filter((one) => one !== condition) })}
+            />
+          ))}
+          <li>
+            <button
+              type="button"
+              class="clear"
+              onClick={() => onChange({ users: [], types: [], metadata: [] })}
+            >
+              Clear
+            </button>
+          </li>
+        </ul>
+      )}
+    </>
+  );
+}
+
+const added = (values: readonly string[], value: string): readonly string[] => [
+  ...new Set([...values, value]),
+];
+
+interface TokenProps {
+  readonly name: string;
+  readonly value: string;
+  readonly onRemove: () => void;
+}
+
+const Token = ({ name, value, onRemove }: TokenProps) => (
+  <li class="token">
+    <bdi class="token-name">{name}</bdi>
+    <bdi class="token-value" title={value}>
+      {value}
+    </bdi>
+    <button type="button" aria-label={`Remove the filter ${name} ${value}`} onClick={onRemove}>
+      <Icon name="close" />
+    </button>
+  </li>
+);
+
+/** Counts the types that the other filters leave, once somebody wants to choose one. */
+function useTypes(state: ExploreState): { readonly list: readonly Suggestion[]; readonly load: () => void } {
+  const [isWanted, setWanted] = useState(false);
+  const filter = filterOf({ ...state, types: [] }, resolveRange(state.from, state.to, serviceNow()));
+  const { value } = useResource(
+    async (signal) => (isWanted ? (await service.stats({ ...filter, by: 'type' }, { signal })).data : []),
+    [isWanted, state.from, state.to, state.users.join('\n'), JSON.stringify(state.metadata)],
+  );
+  const list = (value ?? []).map(({ key, count }) => ({ value: key, count }));
+  return { list, load: () => setWanted(true) };
+}

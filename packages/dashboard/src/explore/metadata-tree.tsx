@@ -1,0 +1,39 @@
+import { Icon } from '../shared/icon.tsx';
+import { metadataLines } from './metadata-lines.ts';
+import './metadata-tree.css';
+
+interface MetadataTreeProps {
+  readonly metadata: object;
+  readonly onFilter: (path: string, value: string) => void;
+}
+
+/** Metadata, one value a line. Each value can become a filter. */
+export function MetadataTree({ metadata, onFilter }: MetadataTreeProps) {
+  const { lines, isCut } = metadataLines(metadata);
+  if (lines.length === 0) return <p class="hint">No metadata.</p>;
+  return (
+    <>
+      <ul class="metadata-tree">
+        {lines.map(({ name, depth, kind, text, path }, index) => (
+          <li key={index} style={{ paddingInlineStart: `${depth * 14}px` }}>
+            <bdi class="metadata-name">{name}</bdi>
+            <span class={`metadata-${kind}`} dir="auto">
+              {text}
+            </span>
+            {path !== undefined && kind !== 'object' && (
+              <button
+                type="button"
+                aria-label={`Filter by ${path} = ${text}`}
+                title="Filter by this value"
+                onClick={() => onFilter(path, text)}
+              >
+                <Icon name="filter" />
+              </button>
+            )}
+          </li>
+        ))}
+      </ul>
+      {isCut && <p class="hint">There is more. Copy the activity as JSON to see all of it.</p>}
+    </>
+  );
+}

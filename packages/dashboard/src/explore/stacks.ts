@@ -1,0 +1,70 @@
+import type { ChartSeries } from '../shared/time-chart.tsx';
+import { bucketTimes, timeOfKey, type TimeUnit } from './time-units.ts';
+
+/** The number of activities of a type in a unit of time. */
+export interface StackLine {
+  readonly key: string;
+  readonly type: string;
+  readonly count: number;
+}
+
+/** Bars over time, in parts by type. */
+export interface Stacks {
+  readonly times: readonly number[];
+  readonly series: readonly (ChartSeries & { readonly total: number })[];
+  readonly total: number;
+}
+
+/** So many types have a color each. All others share one. */
+const maxTypes = 8;
+const otherName = 'other types';
+
+/** Makes bars of counts. Units without an activity are there, too, so that all bars have the same width. */
+export function stacksOf(lines: readonly StackLine[], unit: TimeUnit, from: number, to: number): Stacks {
+  const counted = lines.flatMap((line) => {
+    const time = timeOfKey(line.key, unit);
+    return time === undefined ? [] : [{ ...line, time }];
+  });
+  const allTimes = new Set([...bucketTimes(unit, from, to), ...counted.map(({ time }) => time)]);
+  const times = [...allTimes].toSorted((a, b) => a - b);
+  const indexByTime = new Map(times.map((time, index) => [time, index]));
+  const totals = new Map<string, number>();
+  for (const { type, count } of counted) totals.set(type, (totals.get(type) ?? 0) + count);
+  const ranked = [...totals].toSorted(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
+  const shown = ranked.slice(0, ranked.length > maxTypes ? maxTypes - 1 : maxTypes).map(([type]) => type);
+  const colors = colorsOf(shown);
+  const series = [...shown, otherName].map((name) => ({
+    name,
+    color: colors.get(name) ?? '--type-other',
+    total: 0,
+    values: times.map(() => 0),
+  }));
+  for (const { type, time, count } of counted) {
+    const one = series[shown.indexOf(type)] ?? series.at(-1);
+    const index = indexByTime.get(time) ?? 0;
+    if (one === undefined) continue;
+    one.total += count;
+    one.values[index] = (one.values[index] ?? 0) + count;
+  }
+  const total = series.reduce((sum, one) => sum + one.total, 0);
+  return { times, series: series.filter((one) => one.total > 0), total };
+}
+
+/**
+ * Gives each type a color of its own. A type keeps its color between queries, unless another type has taken it.
+ */
+function colorsOf(types: readonly string[]): ReadonlyMap<string, string> {
+  const taken = new Map<number, string>();
+  for (const type of types) {
+    let slot = digest(type) % maxTypes;
+    while (taken.has(slot)) slot = (slot + 1) % maxTypes;
+    taken.set(slot, type);
+  }
+  return new Map([...taken].map(([slot, type]) => [type, `--type-${slot}`]));
+}
+
+function digest(text: string): number {
+  let sum = 7;
+  for (const character of text) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) % 1_000_003;
+  return sum;
+}

@@ -1,0 +1,69 @@
+import type { Activity, ActivityQuery } from '@user-activity/client';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { apiKey } from '../api/key.ts';
+import { service } from '../api/service.ts';
+
+/** Activities that were loaded page by page. */
+export interface Pages {
+  readonly rows: readonly Activity[];
+  readonly isLoading: boolean;
+  readonly error: unknown;
+  /** `more`: there are more. `end`: these are all. `full`: there are more, but the page holds no more. */
+  readonly rest: 'more' | 'end' | 'full';
+  /** Loads the next page, if there is one and none loads already. */
+  readonly loadMore: () => void;
+}
+
+const pageSize = 100;
+/** So many activities, or characters of metadata, are held. More would make a tab slow. */
+const maxRows = 10_000;
+const maxCharacters = 50_000_000;
+
+interface Held {
+  readonly rows: readonly Activity[];
+  readonly characters: number;
+  readonly cursor: string | null | undefined;
+  readonly isLoading: boolean;
+  readonly error: unknown;
+}
+
+const nothing: Held = { rows: [], characters: 0, cursor: undefined, isLoading: true, error: undefined };
+
+/** Loads the pages of a query. Begins anew when `version` or the key changes, and shows the old rows until the new ones are here. */
+export function usePages(query: ActivityQuery, version: string): Pages {
+  const [held, setHeld] = useState<Held>(nothing);
+  const controller = useRef(new AbortController());
+  const load = (signal: AbortSignal, before: Held): void => {
+    const options = { signal, ...(typeof before.cursor === 'string' && { cursor: before.cursor }) };
+    service.queryPage({ ...query, limit: pageSize }, options).then(
+      ({ data, pagination }) => {
+        if (signal.aborted) return;
+        setHeld({
+          rows: [...before.rows, ...data],
+          characters: before.characters + JSON.stringify(data).length,
+          cursor: pagination.nextCursor,
+          isLoading: false,
+          error: undefined,
+        });
+      },
+      (error: unknown) => {
+        if (!signal.aborted) setHeld({ ...before, isLoading: false, error });
+      },
+    );
+  };
+  useEffect(() => {
+    controller.current = new AbortController();
+    setHeld((old) => ({ ...old, isLoading: true, error: undefined }));
+    load(controller.current.signal, nothing);
+    return () => controller.current.abort();
+  }, [version, apiKey.value]);
+  const isFull = held.rows.length >= maxRows || held.characters >= maxCharacters;
+  const rest = held.cursor === null ? 'end' : isFull ? 'full' : 'more';
+  const loadMore = (): void => {
+    if (held.isLoading || rest !== 'more' || held.rows.length === 0) return;
+    const before = { ...held, isLoading: true, error: undefined };
+    setHeld(before);
+    load(controller.current.signal, before);
+  };
+  return { rows: held.rows, isLoading: held.isLoading, error: held.error, rest, loadMore };
+}

@@ -1,0 +1,32 @@
+import { ConnectionError, ProblemError } from '@user-activity/client';
+
+/** What a view says about a request that failed. */
+export interface Failure {
+  readonly kind: 'key' | 'scope' | 'limit' | 'unavailable' | 'unreachable' | 'query' | 'other';
+  readonly title: string;
+  readonly detail: string;
+  /** The seconds until another attempt makes sense, if the service says so. */
+  readonly retryAfter?: number | undefined;
+}
+
+/** Says what happened to a request in words for people. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof ConnectionError)
+    return {
+      kind: 'unreachable',
+      title: 'The server does not answer',
+      detail: 'It may be restarting, or the network may be down. Nothing is lost.',
+    };
+  if (!(error instanceof ProblemError))
+    return { kind: 'other', title: 'This page failed', detail: error instanceof Error ? error.message : '' };
+  const { status, message: detail, retryAfter } = error;
+  if (status === 401) return { kind: 'key', title: 'This server asks for a key', detail };
+  if (status === 403) return { kind: 'scope', title: 'This key may not read this', detail };
+  if (status === 429) return { kind: 'limit', title: 'Too many requests', detail, retryAfter };
+  if (status >= 500)
+    return { kind: 'unavailable', title: 'The service cannot answer at the moment', detail, retryAfter };
+  const faults = error.errors.map(({ path, message }) => `${path.replace(/^\//, '')} ${message}`);
+  if (status === 400 || status === 422)
+    return { kind: 'query', title: 'This query is not possible', detail: faults.join('. ') || detail };
+  return { kind: 'other', title: error.title || 'The service refused the request', detail };
+}

@@ -1,0 +1,84 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { keyRequest } from '../api/key.ts';
+import { failureOf } from './failure.ts';
+import { Icon, type IconName } from './icon.tsx';
+import './states.css';
+
+interface NoticeProps {
+  readonly icon: IconName;
+  readonly title: string;
+  readonly children?: ComponentChildren;
+}
+
+/** A calm message in the place of data. */
+export function Notice({ icon, title, children }: NoticeProps) {
+  return (
+    <div class="notice">
+      <Icon name={icon} />
+      <h2>{title}</h2>
+      {children}
+    </div>
+  );
+}
+
+const icons = {
+  key: 'key',
+  scope: 'key',
+  limit: 'clock',
+  unavailable: 'cloud',
+  unreachable: 'cloud',
+  query: 'filter',
+  other: 'alert',
+} as const;
+
+/** Says why data could not be loaded, and offers what may help. It tries again by itself if the service says when. */
+export function Failed({ error, retry }: { readonly error: unknown; readonly retry: () => void }) {
+  const { kind, title, detail, retryAfter } = failureOf(error);
+  const seconds = useCountdown(retryAfter, retry);
+  const isAboutKey = kind === 'key' || kind === 'scope';
+  return (
+    <div role="alert">
+      <Notice icon={icons[kind]} title={title}>
+        <p dir="auto">{detail}</p>
+        <p class="notice-actions">
+          {isAboutKey && (
+            <button
+              type="button"
+              class="button primary"
+              onClick={() => {
+                keyRequest.value = { reason: kind === 'key' ? 'missing' : 'refused', detail };
+              }}
+            >
+              Use another key
+            </button>
+          )}
+          {kind !== 'query' && (
+            <button type="button" class="button" onClick={retry}>
+              {seconds === undefined ? 'Try again' : `Try again (in ${seconds} s)`}
+            </button>
+          )}
+        </p>
+      </Notice>
+    </div>
+  );
+}
+
+/** Counts down from a number of seconds, and then calls `onEnd`. Returns the seconds that remain. */
+function useCountdown(from: number | undefined, onEnd: () => void): number | undefined {
+  const [seconds, setSeconds] = useState(from && Math.ceil(from));
+  useEffect(() => {
+    if (seconds === undefined) return undefined;
+    const timer = setTimeout(() => (seconds <= 1 ? onEnd() : setSeconds(seconds - 1)), 1000);
+    return () => clearTimeout(timer);
+  }, [seconds]);
+  return seconds;
+}
+
+/** Shows that data loads. Readers of the screen hear it. */
+export const Loading = ({ label = 'Loading' }: { readonly label?: string }) => (
+  <div class="loading" role="status">
+    <span class="spinner" aria-hidden="true" />
+    {label} …
+  </div>
+);

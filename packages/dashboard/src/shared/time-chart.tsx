@@ -1,0 +1,168 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import { theme } from '../shell/theme.ts';
+import { formatCount, formatMinute } from './time-format.ts';
+import { cumulated, indexAt, tickLabels } from './time-series.ts';
+import './time-chart.css';
+
+/** Values over time, in one color. */
+export interface ChartSeries {
+  readonly name: string;
+  /** The name of a CSS variable, such as `--type-0`. */
+  readonly color: string;
+  readonly values: readonly (number | null)[];
+}
+
+interface TimeChartProps {
+  /** What the chart shows, for readers of the screen. */
+  readonly label: string;
+  /** The times of the values, or the starts of the bars, in ms since 1970. */
+  readonly times: readonly number[];
+  readonly series: readonly ChartSeries[];
+  readonly kind: 'stacked-bars' | 'lines';
+  /** The range of time to show, in ms since 1970. */
+  readonly from: number;
+  readonly to: number;
+  /** In px. Default: 140. */
+  readonly height?: number;
+  readonly formatValue?: (value: number) => string;
+  /** Called with a range that was dragged with the pointer. Without it, nothing can be dragged. */
+  readonly onSelect?: (from: number, to: number) => void;
+}
+
+interface Hover {
+  readonly index: number;
+  readonly left: number;
+}
+
+/** A chart over time: bars that are stacked, or lines. The pointer shows the values of a time. */
+export function TimeChart(props: TimeChartProps) {
+  const { label, times, series, kind, from, to, height = 140, formatValue = formatCount, onSelect } = props;
+  const place = useRef<HTMLDivElement>(null);
+  const latest = useRef(props);
+  latest.current = props;
+  const [hover, setHover] = useState<Hover | undefined>();
+  const shownTheme = theme();
+  useEffect(() => {
+    const element = place.current;
+    if (element === null) return undefined;
+    setHover(undefined);
+    const colorOf = (name: string): string => getComputedStyle(element).getPropertyValue(name).trim();
+    const isStacked = kind === 'stacked-bars';
+    const drawn = isStacked ? cumulated(series) : series;
+    const grid = { stroke: colorOf('--line'), width: 1 };
+    const axis = { stroke: colorOf('--text-muted'), ticks: { show: false }, font: axisFont };
+    const options: uPlot.Options = {
+      width: element.clientWidth,
+      height,
+      legend: { show: false },
+      padding: [8, 4, 0, 0],
+      cursor: {
+        y: false,
+        points: { show: false },
+        drag: { x: onSelect !== undefined, y: false, setScale: false },
+        dataIdx: (_plot, _series, _index, value) => indexAt(times, value * 1000) ?? 0,
+      },
+      scales: {
+        x: { time: true, range: () => [from / 1000, to / 1000] },
+        y: { range: (_plot, _min, max) => [0, Math.max(1, max * 1.05)] },
+      },
+      axes: [
+        { ...axis, grid: { show: false }, size: 24, values: (_plot, splits) => tickLabels(splits) },
+        {
+          ...axis,
+          grid,
+          size: 48,
+          space: 34,
+          values: (_plot, splits) =>
+            splits.map((value) => (Number.isInteger(value) || !isStacked ? formatValue(value) : '')),
+        },
+      ],
+      series: [
+        {},
+        ...drawn.map(({ name, color }) => ({
+          label: name,
+          stroke: colorOf(color),
+          width: isStacked ? 0 : 1.5,
+          points: { show: false },
+          ...(isStacked && { fill: colorOf(color), paths: bars }),
+        })),
+      ],
+      hooks: {
+        setCursor: [
+          (plot) => {
+            const { left = -1, idx } = plot.cursor;
+            setHover(left < 0 || idx === null || idx === undefined ? undefined : { index: idx, left });
+          },
+        ],
+        setSelect: [
+          (plot) => {
+            const { left, width } = plot.select;
+            if (width < 4) return;
+            plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+            latest.current.onSelect?.(
+              plot.posToVal(left, 'x') * 1000,
+              plot.posToVal(left + width, 'x') * 1000,
+            );
+          },
+        ],
+      },
+    };
+    const data: uPlot.AlignedData = [
+      times.map((time) => time / 1000),
+      ...drawn.map(({ values }) => [...values]),
+    ];
+    const plot = new uPlot(options, data, element);
+    const observer = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height }));
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      plot.destroy();
+    };
+  }, [times, series, kind, from, to, height, shownTheme]);
+  return (
+    <div class="time-chart" style={{ height: `${height}px` }}>
+      <div ref={place} role="img" aria-label={label} />
+      {hover !== undefined && (
+        <Tooltip
+          time={times[hover.index]}
+          index={hover.index}
+          left={hover.left}
+          series={series}
+          formatValue={formatValue}
+        />
+      )}
+    </div>
+  );
+}
+
+interface TooltipProps {
+  readonly time: number | undefined;
+  readonly index: number;
+  readonly left: number;
+  readonly series: readonly ChartSeries[];
+  readonly formatValue: (value: number) => string;
+}
+
+function Tooltip({ time, index, left, series, formatValue }: TooltipProps) {
+  if (time === undefined) return null;
+  const shown = series.filter(({ values }) => (values[index] ?? 0) !== 0);
+  return (
+    <div class="chart-tooltip" style={{ left: `${left + axisWidth}px` }} aria-hidden="true">
+      <strong>{formatMinute(time)}</strong>
+      {shown.length === 0 && <span>nothing</span>}
+      {shown.map(({ name, color, values }) => (
+        <span key={name}>
+          <i style={{ background: `var(${color})` }} />
+          <bdi>{name}</bdi>
+          <b>{formatValue(values[index] ?? 0)}</b>
+        </span>
+      ))}
+    </div>
+  );
+}
+
+const axisWidth = 48;
+const axisFont = '11px ui-sans-serif, system-ui, sans-serif';
+const bars = uPlot.paths.bars?.({ size: [0.86, 48], align: 1 }) ?? (() => null);

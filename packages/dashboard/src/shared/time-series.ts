@@ -1,0 +1,34 @@
+import { dayFormat, shortTimeFormat } from './time-format.ts';
+
+interface Values {
+  readonly values: readonly (number | null)[];
+}
+
+/** Returns series that begin where the one before ends, the last one first: drawn in this order, each shows only its own part. */
+export function cumulated<Series extends Values>(series: readonly Series[]): Series[] {
+  let below: readonly number[] = [];
+  const stacked: Series[] = [];
+  for (const one of series) {
+    const values = one.values.map((value, index) => (value ?? 0) + (below[index] ?? 0));
+    stacked.unshift({ ...one, values });
+    below = values;
+  }
+  return stacked;
+}
+
+/** Returns the index of the last time that is not after a moment, or undefined if all are. The times are in order. */
+export function indexAt(times: readonly number[], moment: number): number | undefined {
+  const after = times.findIndex((time) => time > moment);
+  const index = (after === -1 ? times.length : after) - 1;
+  return index < 0 ? undefined : index;
+}
+
+/** Returns a label for each tick of a time axis, in seconds since 1970: the day where it changes, and the time otherwise. */
+export function tickLabels(ticks: readonly number[]): string[] {
+  const days = ticks.map((seconds) => dayFormat.format(seconds * 1000));
+  return ticks.map((seconds, index) => {
+    const time = shortTimeFormat.format(seconds * 1000);
+    const isMidnight = time === '00:00';
+    return isMidnight || (index > 0 && days[index] !== days[index - 1]) ? String(days[index]) : time;
+  });
+}

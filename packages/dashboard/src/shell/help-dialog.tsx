@@ -1,0 +1,30 @@
+import { Modal } from './modal.tsx';
+
+const keys: readonly (readonly [keys: readonly string[], does: string])[] = [
+  [['/'], 'Filter by user'],
+  [['t'], 'Filter by type'],
+  [['j', '↓'], 'Next activity'],
+  [['k', '↑'], 'Previous activity'],
+  [['Enter'], 'Open the activity'],
+  [['Esc'], 'Close what is open'],
+  [['r'], 'Load again'],
+  [['?'], 'Show this help'],
+];
+
+/** Lists the keys of the keyboard that do something. */
+export const HelpDialog = ({ onClose }: { readonly onClose: () => void }) => (
+  <Modal title="Keyboard" onClose={onClose}>
+    <dl class="keys">
+      {keys.map(([names, does]) => (
+        <div key={does}>
+          <dt>
+            {names.map((name) => (
+              <kbd key={name}>{name}</kbd>
+            ))}
+          </dt>
+          <dd>{does}</dd>
+        </div>
+      ))}
+    </dl>
+  </Modal>
+);

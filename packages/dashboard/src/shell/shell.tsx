@@ -1,0 +1,81 @@
+import { useEffect, useState } from 'preact/hooks';
+import { apiKey, keyRequest } from '../api/key.ts';
+import { Icon } from '../shared/icon.tsx';
+import { useShortcuts } from '../shared/shortcuts.ts';
+import { HelpDialog } from './help-dialog.tsx';
+import { KeyDialog } from './key-dialog.tsx';
+import { place } from './place.ts';
+import { hrefOf } from './place-text.ts';
+import { theme, toggleTheme } from './theme.ts';
+import { views } from './views.ts';
+
+/** The frame of the page: the navigation, the current view, and the dialogs. */
+export function Shell() {
+  const [isHelpOpen, setHelpOpen] = useState(false);
+  useShortcuts({ '?': () => setHelpOpen(true) });
+  const view = views.find(({ name }) => name === place.value.view) ?? views[0];
+  useEffect(() => {
+    document.title = `${view.title} · User-activity log`;
+  }, [view]);
+  const isDark = theme() === 'dark';
+  return (
+    <>
+      <a class="skip-link" href="#main" onClick={focusMain}>
+        Skip to content
+      </a>
+      <header class="top-bar">
+        <a class="brand" href={hrefOf(views[0].name)}>
+          <span class="brand-mark" aria-hidden="true">
+            <Icon name="activity" />
+          </span>
+          <span class="brand-name">User-activity log</span>
+        </a>
+        <nav aria-label="Views">
+          {views.map(({ name, title, icon }) => (
+            <a key={name} href={hrefOf(name)} aria-current={name === view.name ? 'page' : undefined}>
+              <Icon name={icon} />
+              <span>{title}</span>
+            </a>
+          ))}
+        </nav>
+        <div class="top-bar-end">
+          <a class="text-link" href="docs">
+            API
+          </a>
+          <button
+            type="button"
+            class="icon-button"
+            aria-label={apiKey.value === undefined ? 'Enter an API key' : 'Change the API key'}
+            onClick={() => {
+              keyRequest.value = { reason: 'missing', detail: 'Requests of this page have this key.' };
+            }}
+          >
+            <Icon name="key" />
+          </button>
+          <button type="button" class="icon-button" aria-label="Keyboard" onClick={() => setHelpOpen(true)}>
+            <Icon name="help" />
+          </button>
+          <button
+            type="button"
+            class="icon-button"
+            aria-label={isDark ? 'Light theme' : 'Dark theme'}
+            onClick={toggleTheme}
+          >
+            <Icon name={isDark ? 'sun' : 'moon'} />
+          </button>
+        </div>
+      </header>
+      <main id="main" tabIndex={-1}>
+        <view.Component key={view.name} />
+      </main>
+      <KeyDialog />
+      {isHelpOpen && <HelpDialog onClose={() => setHelpOpen(false)} />}
+    </>
+  );
+}
+
+/** The fragment of the URL is the place, so a link to an element would leave the view. */
+function focusMain(event: Event): void {
+  event.preventDefault();
+  document.querySelector<HTMLElement>('#main')?.focus();
+}

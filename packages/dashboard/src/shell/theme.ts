@@ -1,0 +1,41 @@
+import { effect, signal } from '@preact/signals';
+
+const storageName = 'user-activity.theme';
+const prefersDark = matchMedia('(prefers-color-scheme: dark)');
+
+type Choice = 'light' | 'dark';
+
+const systemTheme = signal<Choice>(prefersDark.matches ? 'dark' : 'light');
+const chosen = signal<Choice | undefined>(stored());
+
+prefersDark.addEventListener('change', ({ matches }) => {
+  systemTheme.value = matches ? 'dark' : 'light';
+});
+
+/** Returns the theme that is shown. A component that calls it renders again when it changes. */
+export const theme = (): Choice => chosen.value ?? systemTheme.value;
+
+/** Shows the other theme. The choice lasts, unless it is what the system prefers. */
+export function toggleTheme(): void {
+  const next = theme() === 'dark' ? 'light' : 'dark';
+  chosen.value = next === systemTheme.value ? undefined : next;
+  try {
+    if (chosen.value === undefined) localStorage.removeItem(storageName);
+    else localStorage.setItem(storageName, chosen.value);
+  } catch {
+    // Without storage, the choice lasts until the page is loaded again.
+  }
+}
+
+effect(() => {
+  document.documentElement.dataset['theme'] = theme();
+});
+
+function stored(): Choice | undefined {
+  try {
+    const value = localStorage.getItem(storageName);
+    return value === 'light' || value === 'dark' ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

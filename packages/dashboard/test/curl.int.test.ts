@@ -1,0 +1,15 @@
+import { execFileSync } from 'node:child_process';
+import { expect, test } from 'vitest';
+import { curlCommand, shellQuoted } from '../src/shared/curl.ts';
+
+test.each(['plain', "it's", '$HOME `id` "x" \\', 'a\nb', "''"])('a shell reads %j as it was', (text) => {
+  expect(execFileSync('sh', ['-c', `printf %s ${shellQuoted(text)}`], { encoding: 'utf8' })).toBe(text);
+});
+
+test('a command has no key, but a variable for it', () => {
+  const url = 'http://127.0.0.1:3000/api/logs/a';
+  expect(curlCommand(url, { hasKey: false })).toBe(`curl -sS '${url}'`);
+  expect(curlCommand(url, { hasKey: true })).toBe(
+    `curl -sS -H "Authorization: Bearer $USER_ACTIVITY_KEY" '${url}'`,
+  );
+});

@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest';
+import { exploreParameters, filterOf, parseExplore } from '../src/explore/explore-state.ts';
+import { resolveRange } from '../src/explore/time-range.ts';
+
+const roundTrip = (query: string): string =>
+  String(exploreParameters(parseExplore(new URLSearchParams(query))));
+
+describe('the state of Explore', () => {
+  test.each([
+    '',
+    'userId=ann&userId=bob',
+    'type=LOGIN&from=-7d',
+    'from=2026-11-01T00%3A00%3A00.000Z&to=2026-11-02T00%3A00%3A00.000Z',
+    'metadata.device.os=ios&metadata.device.os=android',
+    'order=asc&id=a%2Fb',
+    'from=all',
+  ])('%j is in the URL as it was', (query) => {
+    expect(roundTrip(query)).toBe(query);
+  });
+
+  test.each([
+    ['from=-24h', ''],
+    ['order=desc', ''],
+    ['order=sideways', ''],
+    ['unknown=1', ''],
+    ['userId=&type=', ''],
+    ['userId=ann&userId=ann', 'userId=ann'],
+  ])('%j is shortened to %j', (query, short) => {
+    expect(roundTrip(query)).toBe(short);
+  });
+
+  test('has at most as many values as the service takes', () => {
+    const many = new URLSearchParams(Array.from({ length: 50 }, (_, n) => ['type', `T${n}`]));
+    expect(parseExplore(many).types).toHaveLength(20);
+  });
+
+  test('becomes a filter with absolute times, and several values of a path', () => {
+    const query = new URLSearchParams('userId=ann&metadata.os=ios&metadata.os=android&from=-1h');
+    const now = Date.parse('2026-11-30T12:00:00Z');
+    const state = parseExplore(query);
+    expect(filterOf(state, resolveRange(state.from, state.to, now))).toEqual({
+      userId: ['ann'],
+      metadata: { os: ['ios', 'android'] },
+      from: new Date('2026-11-30T11:00:00Z'),
+      to: new Date('2026-11-30T12:05:00Z'),
+    });
+  });
+});
+
+describe('a range of time', () => {
+  const now = Date.parse('2026-11-30T12:00:00Z');
+  test.each([
+    ['-15m', '2026-11-30T11:45:00.000Z'],
+    ['-2w', '2026-11-16T12:00:00.000Z'],
+    ['2026-11-01', '2026-11-01T00:00:00.000Z'],
+    ['2026-11-01T10:00:00+02:00', '2026-11-01T08:00:00.000Z'],
+    ['all', undefined],
+    ['yesterday', undefined],
+    ['2026-99-99', undefined],
+    ['-99999999999h', undefined],
+  ])('that begins at %s', (from, moment) => {
+    const { from: first } = resolveRange(from, '', now);
+    expect(first === undefined ? undefined : new Date(first).toISOString()).toBe(moment);
+  });
+});

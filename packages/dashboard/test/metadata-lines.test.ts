@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { metadataLines } from '../src/explore/metadata-lines.ts';
+
+test('each value has a line, with the path of a filter on it', () => {
+  const { lines, isCut } = metadataLines({ a: { 'b.c': [1, { d: null }] }, e: 'text', f: {}, g: [] });
+  expect(isCut).toBe(false);
+  expect(lines.map(({ name, depth, kind, text, path }) => [name, depth, kind, text, path])).toEqual([
+    ['a', 0, 'object', '', undefined],
+    ['b.c', 1, 'object', '[2]', undefined],
+    ['0', 2, 'number', '1', String.raw`a.b\.c`],
+    ['1', 2, 'object', '', undefined],
+    ['d', 3, 'word', 'null', String.raw`a.b\.c.d`],
+    ['e', 0, 'text', 'text', 'e'],
+    ['f', 0, 'object', '{}', undefined],
+    ['g', 0, 'object', '[0]', undefined],
+  ]);
+});
+
+test('very much metadata is cut', () => {
+  const wide = Object.fromEntries(Array.from({ length: 5000 }, (_, n) => [`key${n}`, n]));
+  const { lines, isCut } = metadataLines(wide);
+  expect([lines.length, isCut]).toEqual([1000, true]);
+  expect(metadataLines({ long: 'x'.repeat(100_000) }).lines[0]?.text.length).toBe(4001);
+});

@@ -1,0 +1,68 @@
+import { ActivityClient, type NewActivity } from '@user-activity/client';
+import { ServiceProcess, temporaryFolder } from '@user-activity/test-kit';
+import { stepTimeoutMs } from '@user-activity/test-kit/browser';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { onTestFinished } from 'vitest';
+
+/** A service that ends with the test. */
+export interface RunningService {
+  readonly url: string;
+  /** A client with every right. */
+  readonly client: ActivityClient;
+  readonly process: ServiceProcess;
+}
+
+/** Starts the service with its embedded log and store, and logs these activities. Resolves once all are stored. */
+export async function startService({
+  activities = [],
+  environment = {},
+  apiKey,
+}: {
+  readonly activities?: readonly NewActivity[];
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly apiKey?: string;
+} = {}): Promise<RunningService> {
+  const folder = temporaryFolder('dashboard');
+  const process = new ServiceProcess({ folder: folder.path, environment });
+  onTestFinished(async () => {
+    await process.end('SIGKILL');
+    folder.remove();
+  });
+  const url = await process.ready();
+  const client = new ActivityClient({ url, apiKey });
+  for (const activity of activities.slice(0, -1)) client.log(activity);
+  await client.flush();
+  const last = activities.at(-1);
+  // They are stored in the order of the log.
+  if (last !== undefined) await client.logDurably(last, { wait: 30 });
+  return { url, client, process };
+}
+
+/** A page of the dashboard, and what went wrong in it. */
+export interface OpenPage {
+  readonly page: Page;
+  /** Errors of scripts and of the console, violations of its policy, failed requests, and requests to other hosts. */
+  readonly faults: readonly string[];
+}
+
+/** Opens the dashboard in a new window. */
+export async function openDashboard(
+  browser: Browser,
+  url: string,
+  options: BrowserContextOptions = {},
+): Promise<OpenPage> {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+  onTestFinished(() => context.close());
+  context.setDefaultTimeout(stepTimeoutMs);
+  const page = await context.newPage();
+  const faults: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') faults.push(message.text());
+  });
+  page.on('pageerror', (error) => faults.push(String(error)));
+  page.on('request', (request) => {
+    if (new URL(request.url()).origin !== new URL(url).origin) faults.push(`request to ${request.url()}`);
+  });
+  await page.goto(url);
+  return { page, faults };
+}

@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { hrefOf, parsePlace } from '../src/shell/place-text.ts';
+
+test.each([
+  ['', '', ''],
+  ['#', '', ''],
+  ['#/', '', ''],
+  ['#/explore', 'explore', ''],
+  ['#/explore?userId=a%26b&type=X', 'explore', 'userId=a%26b&type=X'],
+  ['#/explore?q=a?b', 'explore', 'q=a%3Fb'],
+])('the fragment %j is a place', (fragment, view, query) => {
+  const place = parsePlace(fragment);
+  expect([place.view, String(place.parameters)]).toEqual([view, query]);
+});
+
+test('a place has a fragment that is read as the same place', () => {
+  const parameters = new URLSearchParams([
+    ['userId', 'a&b #?=/ ü\u202e'],
+    ['metadata.a.b', '1'],
+  ]);
+  const { view, parameters: read } = parsePlace(hrefOf('explore', parameters));
+  expect([view, [...read]]).toEqual(['explore', [...parameters]]);
+  expect(hrefOf('live')).toBe('#/live');
+});
