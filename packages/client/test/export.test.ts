@@ -96,7 +96,7 @@ test('the text that ends within a line, or within a character, is an error', asy
   const { client, service } = start(body([lineOf('a'), '{"id"']));
   expect(await textOf(client)).toMatchObject({
     groups: [lineOf('a')],
-    error: { name: 'ConnectionError', message: 'The export broke off.' },
+    error: { name: 'ConnectionError', message: 'There was no whole answer.' },
   });
   service.next.push(() => new Response(Uint8Array.of(0x0a, 0xc3), { headers: ndjson }));
   expect(await textOf(client)).toMatchObject({ groups: ['\n'], error: { name: 'ConnectionError' } });
@@ -109,7 +109,7 @@ test('an export that ends within a line continues behind the last whole one', as
 });
 
 test('an answer of another media type is no export', async () => {
-  const message = 'The URL did not answer as a user-activity log does: no application/x-ndjson';
+  const message = 'The URL is not a user-activity log: no application/x-ndjson';
   for (const answer of [page, () => new Response(null)]) {
     const { client, service } = start(answer, answer);
     expect(await textOf(client)).toMatchObject({ groups: [], error: { name: 'ConnectionError', message } });
@@ -118,7 +118,7 @@ test('an answer of another media type is no export', async () => {
   }
   const { client } = start(body(['a\n'], 'ended', 'text/plain'));
   expect(await textOf(client, { format: 'csv' })).toMatchObject({
-    error: { message: 'The URL did not answer as a user-activity log does: no text/csv' },
+    error: { message: 'The URL is not a user-activity log: no text/csv' },
   });
 });
 

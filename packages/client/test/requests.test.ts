@@ -111,6 +111,22 @@ test('the feed goes on after outages, and yields pages that move the cursor', as
   expect(urls(service).at(-1)).toBe(`${query}&cursor=2&limit=500&wait=20`);
 });
 
+test('the feed ends if another server answers first, and waits for the service if that answers later', async () => {
+  const { service, client } = start();
+  const foreign = () => new Response('<html>', { headers: { 'content-type': 'text/html' } });
+  service.answer = foreign;
+  await expect(client.feed().next()).rejects.toThrow('The URL is not a user-activity log');
+  expect(service.requests).toHaveLength(1);
+
+  const page = (cursor: string) => () => Response.json({ data: [], pagination: { nextCursor: cursor } });
+  service.next.push(page('1'), foreign, page('2'));
+  const feed = client.feed();
+  expect(await feed.next()).toMatchObject({ value: { cursor: '1' } });
+  const second = feed.next();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(await second).toMatchObject({ value: { cursor: '2' } });
+});
+
 test('a read is tried three times, if the pauses are short', async () => {
   const { service, client } = start();
   service.next.push(unreachable, problem(503, {}, { 'retry-after': '2' }));

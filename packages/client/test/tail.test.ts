@@ -140,7 +140,7 @@ describe('tail', () => {
     const { ended } = follow(wrong);
     await vi.advanceTimersByTimeAsync(10_000);
     expect(await ended).toEqual(
-      new ConnectionError('The URL did not answer as a user-activity log does: no text/event-stream'),
+      new ConnectionError('The URL is not a user-activity log: no text/event-stream'),
     );
     expect(wrong.requests).toHaveLength(2);
 

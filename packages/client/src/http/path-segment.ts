@@ -3,6 +3,6 @@
  * go to another route.
  */
 export function pathSegment(text: string): string {
-  if (/^\.{0,2}$/.test(text)) throw new TypeError(`There is no such id: "${text}".`);
+  if (/^\.{0,2}$/.test(text)) throw new TypeError(`No such id: "${text}".`);
   return encodeURIComponent(text);
 }

@@ -28,6 +28,10 @@ function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   );
 }
 
+/** Returns whether waiting may help. `isKnown`: the service has answered before. A page of a proxy ends with the outage, but at first the URL may be wrong. */
+export const mayPass = (error: unknown, isKnown: boolean): boolean =>
+  isTransient(error) && (isKnown || !((error as Error).cause instanceof SyntaxError));
+
 /** Waits before another connection. Throws the error if that cannot help. `isKnown`: the service has answered before. */
 export async function waitAfter(
   error: unknown,
@@ -37,24 +41,23 @@ export async function waitAfter(
   onReconnect?: (reason: unknown) => void,
 ): Promise<void> {
   signal?.throwIfAborted();
-  // A page of a proxy ends with the outage, but at first the URL may be wrong.
-  if (!isTransient(error) || (!isKnown && (error as Error).cause instanceof SyntaxError)) throw error;
+  if (!mayPass(error, isKnown)) throw error;
   onReconnect?.(error);
   await sleep(pauseAfter(error, failures), signal);
 }
 
-/** Tries until the work succeeds, fails for good, or may not be retried after this number of failures. Rejects with the last error. */
+/** Tries until the work succeeds, fails for good, or may not be retried after this number of failures and this error. Rejects with the last error. */
 export async function retry<Result>(
   work: () => Promise<Result>,
   signal: AbortSignal | undefined,
-  mayRetry: (failures: number, pauseMs: number) => boolean,
+  mayRetry: (failures: number, pauseMs: number, error: unknown) => boolean,
 ): Promise<Result> {
   for (let failures = 0; ; failures += 1) {
     try {
       return await work();
     } catch (error) {
       const pauseMs = pauseAfter(error, failures);
-      if (!isTransient(error) || !mayRetry(failures + 1, pauseMs)) throw error;
+      if (!isTransient(error) || !mayRetry(failures + 1, pauseMs, error)) throw error;
       await sleep(pauseMs, signal);
     }
   }

@@ -56,7 +56,7 @@ export const failureOf = (cause: unknown): ConnectionError | ProblemError =>
     ? cause
     : new ConnectionError(
         cause instanceof SyntaxError
-          ? `The URL did not answer as a user-activity log does: ${cause.message}`
+          ? `The URL is not a user-activity log: ${cause.message}`
           : 'There was no whole answer.',
         { cause },
       );

@@ -19,7 +19,7 @@ export async function withTimeLimit<Result>(
   signal?.addEventListener('abort', stop, { once: true });
   const timer = startTimer(
     () => controller.abort(new ConnectionError(`There was no answer within ${limitMs} ms.`)),
-    limitMs ?? Number.POSITIVE_INFINITY,
+    limitMs ?? Infinity,
   );
   try {
     return await Promise.race([work(controller.signal), ended]);

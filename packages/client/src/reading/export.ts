@@ -39,7 +39,7 @@ export async function* exportText(
     if (end > 0) yield rest + chunk.slice(0, end);
     rest = end > 0 ? chunk.slice(end) : rest + chunk;
   }
-  if (rest !== '') throw new ConnectionError('The export broke off.');
+  if (rest !== '') throw new ConnectionError('There was no whole answer.');
 }
 
 /** Yields all activities that match. After an outage it continues behind the last activity, so that it neither misses nor repeats any. */

@@ -1,6 +1,6 @@
 import type { Activity, ActivityFilter } from '../api/activity.ts';
 import type { CallOptions, Connection } from '../http/connection.ts';
-import { retry } from '../http/pauses.ts';
+import { mayPass, retry } from '../http/pauses.ts';
 import { filterText } from './query-text.ts';
 
 /** Where the feed begins, and how it is read. */
@@ -29,7 +29,10 @@ interface FeedAnswer {
 
 const waitSeconds = 20;
 
-/** Reads the feed from the cursor on. Outages only delay it. Yields pages that have activities or move the cursor. */
+/**
+ * Reads the feed from the cursor on. Outages only delay it. Yields pages that have activities or move the cursor. Throws ConnectionError if
+ * another server answers first.
+ */
 export async function* readFeed(
   connection: Connection,
   { cursor: start, limit = 500, follow = true, signal, timeoutMs, ...filter }: FeedOptions,
@@ -47,7 +50,7 @@ export async function* readFeed(
     const { data, pagination } = await retry(
       () => connection.json<FeedAnswer>(call),
       signal,
-      () => true,
+      (_failures, _pauseMs, error) => mayPass(error, cursor !== start),
     );
     if (data.length > 0 || pagination.nextCursor !== cursor)
       yield { activities: data, cursor: pagination.nextCursor };

@@ -46,7 +46,7 @@ export async function* followTail(
     const chunks = textChunks(connection, call, 'text/event-stream', idleTimeoutMs);
     try {
       for await (const { id, data } of serverSentEvents(chunks)) {
-        position = id === '' ? position : id;
+        position = id || position;
         failures = 0;
         isKnown = true;
         if (data !== '') yield { activity: JSON.parse(data) as Activity, cursor: id };

@@ -68,7 +68,7 @@ export class Outbox {
     );
     await this.#sender.stop();
     const { count, isDurable } = this.#queue;
-    const unsent = isDurable ? [] : this.#queue.first(count, Number.POSITIVE_INFINITY);
+    const unsent = isDurable ? [] : this.#queue.first(count, Infinity);
     await this.#queue.close();
     this.#assertLogged(unsent, cause);
   }
