@@ -158,11 +158,26 @@ test('erases a user after a question, or with --yes', async () => {
 test('makes, lists, rotates and revokes keys', async () => {
   const project = ['--project', 'keys'];
   const created = JSON.parse(
-    await done('keys', 'create', 'of the test', '--scope', 'read', 'write', '--json', ...project),
+    await done(
+      'keys',
+      'create',
+      'of the test',
+      '--scope',
+      'read',
+      'write',
+      '--limit',
+      'itemsPerSecond=50',
+      '--limit',
+      'searchMsPerSecond=200',
+      '--json',
+      ...project,
+    ),
   ) as {
+    readonly limits: object;
     readonly id: string;
     readonly secret: string;
   };
+  expect(created.limits).toEqual({ itemsPerSecond: 50, searchMsPerSecond: 200 });
   const asKey = (...args: readonly string[]) => runCli(args, { ...environment, API_KEY: created.secret });
   await expect.poll(() => asKey('count')).toMatchObject({ code: 0, out: '0\n' });
   const rotated = await run('keys', 'rotate', created.id, '--overlap', '0', ...project);
@@ -187,6 +202,9 @@ describe('a wrong use gives a message and an exit code', () => {
     [['query', '--metadata', 'x'], /must be path=value/],
     [['query', '--from', 'tomorrow'], /400 [^]*\/from must be/],
     [['keys', 'create', 'x'], /--scope/],
+    [['keys', 'create', 'x', '--scope', 'read', '--limit', 'items=1'], /one of itemsPerSecond/],
+    [['keys', 'create', 'x', '--scope', 'read', '--limit', 'itemsPerSecond=fast'], /must be name=number/],
+    [['keys', 'create', 'x', '--scope', 'read', '--limit', 'itemsPerSecond=0'], /itemsPerSecond must/],
     [['status', ''], /There is no such id/],
     [['status', '--url', 'foo'], /must begin with http/],
     [['log', 'ann', 'X', '--metadata', '{"n":1577730467436138524}'], /send it as a string/],

@@ -72,6 +72,32 @@ test('NDJSON with a mapping: paths, times in several forms, other members as met
   expect(await stored('mapped', 6)).toHaveLength(6);
 });
 
+test('ids of public keys are refused, or replaced in the same way in every file', async () => {
+  const row = {
+    id: `pk.${'x'.repeat(43)}`,
+    userId: 'ann',
+    type: 'VIEWED',
+    createdAt: '2026-11-24T08:00:00Z',
+  };
+  const files = [
+    file('export.ndjson', `${JSON.stringify({ ...row, source: 'public' })}\n`),
+    file('another.ndjson', `\n\n${JSON.stringify(row)}\n`),
+  ];
+  for (const path of files) {
+    expect(await run('import', path, '--project', 'public')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('/id must not begin with "pk."') as string,
+    });
+    expect(await run('import', path, '--project', 'public', '--new-public-ids')).toMatchObject({
+      code: 0,
+      out: '1 of 1 rows are logged\n',
+    });
+  }
+  expect(await stored('public', 1)).toMatchObject([
+    { id: expect.stringMatching(/^im_[\w-]{43}$/) as string, userId: 'ann', metadata: {} },
+  ]);
+});
+
 test('CSV, compressed, with quotes, a byte order mark, metadata as JSON, and equal rows', async () => {
   const lines = [
     'who,type,createdAt,metadata,plan',

@@ -17,6 +17,7 @@ interface ImportOptions extends ServiceOptions {
   readonly delimiter: string;
   readonly map: readonly string[];
   readonly others: boolean;
+  readonly newPublicIds: boolean;
   readonly name?: string;
   readonly json: boolean;
 }
@@ -52,6 +53,11 @@ export const addImportCommand = (program: Command, output: Output): void =>
       '--name <name>',
       'the name of the import, from which it makes the ids of rows without one. Default: that of the file',
     )
+    .option(
+      '--new-public-ids',
+      'give activities that came with a public key another id: theirs, which begin with pk., are refused',
+      false,
+    )
     .option('--json', 'write the result as JSON', false)
     .addHelpText('after', help)
     .action((file: string, options: ImportOptions) => importFile(file, options, output));
@@ -67,15 +73,29 @@ retention of the project. A row whose id holds another activity is logged too, a
 
 async function importFile(
   file: string,
-  { format = formatOf(file), delimiter, map, others, name = basename(file), json, ...options }: ImportOptions,
+  {
+    format = formatOf(file),
+    delimiter,
+    map,
+    others,
+    newPublicIds,
+    name = basename(file),
+    json,
+    ...options
+  }: ImportOptions,
   output: Output,
 ): Promise<void> {
   if (file === '-' && name === '-')
     throw new UsageError('Pass --name: the ids of rows from the standard input are made from it.');
-  const mapping = new Mapping(name, map, others);
+  const mapping = new Mapping({
+    name,
+    mappings: map,
+    keepsOthers: others,
+    replacesPublicIds: newPublicIds,
+  });
   const size = file === '-' ? 0 : await sizeOf(file);
   const { url, key = '', project } = addressOf(options);
-  const settings = [url, project, hash('sha256', key), name, map, others, format, delimiter];
+  const settings = [url, project, hash('sha256', key), name, map, others, format, delimiter, newPublicIds];
   const checkpoint = file === '-' ? undefined : await ImportCheckpoint.of(file, settings);
   const earlier = (await checkpoint?.read()) ?? { rows: 0, rejected: 0 };
   if (earlier.rows > 0) output.note(`Continues after ${earlier.rows} rows of an earlier run.`);

@@ -1,5 +1,5 @@
-import type { Key, KeyWithSecret, Scope } from '@user-activity/client';
-import { type Command, Option } from 'commander';
+import type { Key, KeyLimits, KeyWithSecret, Scope } from '@user-activity/client';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { pathText, wholeNumber } from '../arguments.ts';
 import type { Output } from '../output.ts';
 import { printable, table } from '../printable.ts';
@@ -7,12 +7,16 @@ import { type ServiceOptions, withService, withServiceOptions } from '../service
 
 const scopes: readonly Scope[] = ['write', 'read', 'dead-letters', 'metrics', 'erase', 'admin'];
 
+/** The limits of a key. Each is for one second. */
+const limitNames = ['itemsPerSecond', 'bytesPerSecond', 'answerBytesPerSecond', 'searchMsPerSecond'] as const;
+
 type KeyOptions = ServiceOptions & { readonly json: boolean };
 
 interface CreateOptions extends KeyOptions {
   readonly scope: readonly Scope[];
   readonly origin?: readonly string[];
   readonly expires?: string;
+  readonly limit: KeyLimits;
 }
 
 /** Adds the commands for API keys. */
@@ -37,8 +41,20 @@ export function addKeyCommands(program: Command, output: Output): void {
     .addOption(new Option('--scope <scope...>', 'what it allows').choices(scopes).makeOptionMandatory())
     .option('--origin <origin...>', 'web pages that may use it: the key is then public, and may only write')
     .option('--expires <time>', 'when it ends (RFC 3339)')
-    .action(async (name: string, { scope, origin, expires, ...options }: CreateOptions) => {
-      const key = { name, scopes: scope, origins: origin ?? null, expiresAt: expires ?? null };
+    .option(
+      '--limit <name=number>',
+      `what it may use in each second: ${limitNames.join(', ')}; repeat it for several`,
+      withLimit,
+      {},
+    )
+    .action(async (name: string, { scope, origin, expires, limit, ...options }: CreateOptions) => {
+      const key = {
+        name,
+        scopes: scope,
+        origins: origin ?? null,
+        expiresAt: expires ?? null,
+        limits: limit,
+      };
       show(await withService(options, (client) => client.keys.create(key)), options.json, output);
     });
 
@@ -60,6 +76,15 @@ export function addKeyCommands(program: Command, output: Output): void {
       await withService(options, (client) => client.keys.revoke(id));
       output.result(options.json ? `${JSON.stringify({ id, state: 'revoked' })}\n` : `${id} revoked\n`);
     });
+}
+
+/** Adds the limit of an option to those before it. The service checks the number. */
+function withLimit(text: string, before: KeyLimits): KeyLimits {
+  const [name, number = ''] = text.split('=');
+  const known = limitNames.find((each) => each === name);
+  if (known === undefined || !/^\d{1,15}$/.test(number))
+    throw new InvalidArgumentError(`It must be name=number, where name is one of ${limitNames.join(', ')}.`);
+  return { ...before, [known]: Number(number) };
 }
 
 function show(key: KeyWithSecret, json: boolean, output: Output): void {

@@ -18,23 +18,33 @@ export type Mapped =
   | { readonly activity: NewActivity; readonly fault?: undefined }
   | { readonly activity?: undefined; readonly fault: string };
 
+/** The beginning of the ids of activities that came with a public key. The service takes no such id from anyone else. */
+const publicPrefix = 'pk.';
+
+export interface MappingOptions {
+  /** The name of the import, which is part of the ids that it makes. */
+  readonly name: string;
+  /** The mappings, each as `field=source`. */
+  readonly mappings: readonly string[];
+  /** Whether the other members of a row become metadata. */
+  readonly keepsOthers: boolean;
+  /** Whether a row with the id of a public key gets another id. */
+  readonly replacesPublicIds: boolean;
+}
+
 /** Makes activities from rows. */
 export class Mapping {
   /** The sources that were mapped, and that no row has had yet. */
   readonly unseen: Set<string> = new Set();
-  /** The name of the import, which is part of the ids that it makes. */
-  readonly #name: string;
+  readonly #options: MappingOptions;
   /** The path of the source of each field. */
   readonly #sources: ReadonlyMap<Field, readonly string[]>;
-  /** Whether the other members of a row become metadata. */
-  readonly #keepsOthers: boolean;
 
   /** Throws UsageError if a mapping is not `field=source`. */
-  constructor(name: string, mappings: readonly string[], keepsOthers: boolean) {
-    this.#name = name;
-    this.#keepsOthers = keepsOthers;
+  constructor(options: MappingOptions) {
+    this.#options = options;
     const sources = new Map<Field, string>(fields.map((field) => [field, field]));
-    for (const text of mappings) {
+    for (const text of options.mappings) {
       const end = text.indexOf('=');
       const known = fields.find((each) => each === text.slice(0, Math.max(0, end)));
       const source = text.slice(end + 1);
@@ -66,18 +76,24 @@ export class Mapping {
     const id = found.get('id');
     // The service names what is wrong with a value.
     const activity = {
-      id: isEmpty(id) ? this.#idOf(number, text) : textOfNumber(id),
+      id: isEmpty(id) ? this.#idOf(number, text) : this.#idFrom(textOfNumber(id)),
       userId: textOfNumber(found.get('userId')),
       type: found.get('type'),
       createdAt: toRfc3339(found.get('createdAt')),
-      metadata: { ...(this.#keepsOthers ? kept(others) : {}), ...metadata.value },
+      metadata: { ...(this.#options.keepsOthers ? kept(others) : {}), ...metadata.value },
     };
     return { activity: activity as NewActivity };
   }
 
   /** Returns the id of a row without one: always the same, so that a second run stores nothing twice. */
   #idOf(number: number, text: string): string {
-    return `im_${hash('sha256', JSON.stringify([this.#name, number, text]), 'base64url')}`;
+    return `im_${hash('sha256', JSON.stringify([this.#options.name, number, text]), 'base64url')}`;
+  }
+
+  /** Returns the id of a row that has one. An id that is replaced always gets the same other one, in every file. */
+  #idFrom(id: unknown): unknown {
+    if (!this.#options.replacesPublicIds || typeof id !== 'string' || !id.startsWith(publicPrefix)) return id;
+    return `im_${hash('sha256', id, 'base64url')}`;
   }
 }
 
