@@ -104,6 +104,37 @@ export const pageAttacks: readonly Attack[] = [
     send: (target) => sendUnread(target, 20, rawHeaders('GET /nothing').repeat(5000)),
   },
   {
+    name: 's3-unread-exports',
+    about: '40 connections ask for an export of 15 MB, compressed and not, and read nothing',
+    isShort: true,
+    prepare: (target) => storeOnce(target, largePagePath, plainItem),
+    async send(target) {
+      const plain = rawHeaders('GET /api/logs/export?type=LARGE');
+      const compressed = rawHeaders('GET /api/logs/export?type=LARGE&format=csv', 'Accept-Encoding: gzip');
+      await Promise.all([sendUnread(target, 20, plain), sendUnread(target, 20, compressed)]);
+    },
+  },
+  {
+    name: 's2-exports-at-once',
+    about: 'eight exports at once of 500 activities with 15 KB of escaped keys each',
+    prepare: (target) => storeOnce(target, escapedPagePath, escapedItem),
+    async send(target) {
+      await target.requestAll(times(8, () => ({ path: '/api/logs/export?format=csv&type=ESCAPED' })));
+    },
+  },
+  {
+    name: 's9-statistics-of-series',
+    about: 'ten statistics by minute and user at once, of 100 users',
+    async prepare(target) {
+      await target.request(gzipBatch(1000, seriesItem));
+      await target.request(waitingRequest(seriesItem(999)));
+    },
+    async send(target) {
+      const path = '/api/logs/stats?by=minute,userId&type=SERIES&timezone=America/St_Johns';
+      await target.requestAll(times(10, () => ({ path })));
+    },
+  },
+  {
     name: 's9-statistics',
     about: 'ten statistics by hour over 54 years, in a zone with summer time',
     async send(target) {
@@ -141,6 +172,8 @@ const ageItem = (index: number): string => {
   const year = String(5 * index).padStart(4, '0');
   return `{"id":"age-${index}","userId":"ages","type":"AGE","createdAt":"${year}-01-02T00:00:00Z"}`;
 };
+const seriesItem = (index: number): string =>
+  `{"id":"series-${index}","userId":"series-${index % 100}","type":"SERIES","createdAt":"${1990 + (index % 30)}-01-02T00:00:00Z"}`;
 const zones = [
   'America/St_Johns',
   'America/New_York',
