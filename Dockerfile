@@ -8,8 +8,10 @@ FROM ${NODE_IMAGE} AS build
 ENV CI=true
 WORKDIR /app
 COPY . .
-# Only what runs: no sources, no tools, no dependencies of tests.
-RUN node packages/workspace/src/run.mjs --dashboard node packages/workspace/src/image.ts /image
+# The package that is published: one bundle, without sources, tools and other packages.
+RUN node packages/workspace/src/run.mjs --dashboard node packages/workspace/src/pack/pack.ts /packages \
+    && mkdir /image \
+    && tar -xzf /packages/user-activity-log-[0-9]*.tgz -C /image --strip-components=1
 
 FROM ${NODE_IMAGE}
 ARG NODE_IMAGE
@@ -30,11 +32,12 @@ ENV NODE_ENV=production \
     SQLITE_TMPDIR=/data
 WORKDIR /app
 COPY --from=build /image ./
+RUN ln -s /app/bin/user-activity-log.cjs /usr/local/bin/user-activity-log
 # Docker gives a foreign user (--user 4711) group 0, as OpenShift does: it can write too.
 RUN mkdir /data && chown 10001:0 /data && chmod 0770 /data
 VOLUME /data
 USER 10001:10001
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
-  CMD ["node", "/app/apps/cli/dist/main.js", "health"]
-CMD ["node", "/app/apps/standalone/dist/main.js"]
+  CMD ["user-activity-log", "health"]
+CMD ["user-activity-log"]

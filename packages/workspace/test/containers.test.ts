@@ -78,11 +78,9 @@ describe('docker-compose.yml', () => {
     expect(services['mongodb']?.image).toBe(`mongo:${mongod}`);
   });
 
-  test('runs programs that the build makes', () => {
+  test('runs programs of the image', () => {
     for (const app of ['api', 'consumer']) {
-      const built = services[app]?.command?.find((word) => word.endsWith('.js'));
-      expect(built).toBe(`apps/${app}/dist/main.js`);
-      expect(text(`apps/${app}/src/main.ts`)).toContain('runConfigured');
+      expect(services[app]?.command).toEqual(['user-activity-log', app]);
     }
   });
 });
@@ -137,9 +135,14 @@ describe('the Dockerfile', () => {
     });
   });
 
-  test('names programs that the build makes, by paths for which the working directory does not matter', () => {
-    const programs = [...text('Dockerfile').matchAll(/"\/app\/apps\/(\w+)\/dist\/main\.js"/g)];
-    expect(programs.map(([, app]) => app)).toEqual(['cli', 'standalone']);
+  test('puts the program of the package on the path, and runs it by its name', () => {
+    const { bin } = JSON.parse(text('apps/user-activity-log/package.json')) as { bin: object };
+    const [[name, file] = []] = Object.entries(bin);
+    expect(lines).toContain(`RUN ln -s /app/${file} /usr/local/bin/${name}`);
+    const words = [...text('Dockerfile').matchAll(/^ *CMD (.+)$/gm)].map(([, json]): unknown =>
+      JSON.parse(String(json)),
+    );
+    expect(words).toEqual([[name, 'health'], [name]]);
   });
 });
 

@@ -3,8 +3,6 @@ import {
   chmodSync,
   chownSync,
   copyFileSync,
-  existsSync,
-  globSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -14,7 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { root } from '../src/layout.ts';
 import { Started } from './tiny-workspace.ts';
 
@@ -22,13 +20,13 @@ import { Started } from './tiny-workspace.ts';
 // the Dockerfile, by whatever of a container this machine allows: a foreign user, and a root that is read-only.
 
 const place = mkdtempSync(join(tmpdir(), 'user-activity-image-'));
-const image = join(place, 'app');
+const image = join(place, 'image');
 const node = join(place, 'node');
 const data = join(place, 'data');
 
 const dockerfile = readFileSync(join(root, 'Dockerfile'), 'utf8').replaceAll('\\\n', ' ');
 /** A path in the image as one of this machine. */
-const here = (text: string): string => text.replace(/^\/app\b/, image).replace(/^\/data\b/, data);
+const here = (text: string): string => text.replace(/^\/data\b/, data);
 const wordsOf = (pattern: RegExp): string[] =>
   (JSON.parse(pattern.exec(dockerfile)?.[1] ?? '[]') as string[]).map(here);
 const command = wordsOf(/^CMD (.*)$/m);
@@ -39,7 +37,7 @@ const variables = Object.fromEntries(
     here(String(value)),
   ]),
 );
-const cli = join(image, 'apps', 'cli', 'dist', 'main.js');
+const bin = join(image, 'bin', 'user-activity-log.cjs');
 
 const isRoot = process.getuid?.() === 0;
 const namespaces = isRoot && spawnSync('unshare', ['-m', 'true']).status === 0;
@@ -64,7 +62,7 @@ function start(
   const line = [
     ...(namespaces ? ['unshare', '-m', 'sh', '-c', readOnlyRoot, data] : []),
     ...(isRoot ? foreign : []),
-    ...(program === 'node' ? [node] : [program]),
+    ...(program === 'user-activity-log' ? [node, bin] : [program]),
     ...args,
   ];
   const env = { PATH: process.env['PATH'], ...variables, PORT: '0', ...environment };
@@ -84,9 +82,12 @@ async function run(
 }
 
 beforeAll(() => {
-  const assemble = [process.execPath, join(root, 'packages/workspace/src/image.ts'), image];
+  const pack = [process.execPath, join(root, 'packages/workspace/src/pack/pack.ts'), join(place, 'packages')];
   // The machine that builds may make files for its owner alone.
-  execFileSync('sh', ['-c', 'umask 077; exec "$@"', 'sh', ...assemble], { stdio: 'pipe' });
+  execFileSync('sh', ['-c', 'umask 077; exec "$@"', 'sh', ...pack], { stdio: 'pipe' });
+  const unpack = /mkdir \/image .*&& (tar .+)$/m.exec(dockerfile)?.[1] ?? 'exit 1';
+  mkdirSync(image);
+  execFileSync('sh', ['-c', unpack.replaceAll(/ \/(?=packages|image)/g, ` ${place}/`)], { stdio: 'pipe' });
   copyFileSync(process.execPath, node);
   mkdirSync(data);
   // As the Dockerfile makes it.
@@ -102,25 +103,21 @@ afterAll(() => {
   rmSync(place, { recursive: true, force: true });
 });
 
-describe('the image holds', () => {
-  test('the programs that run, without sources', () => {
-    expect(readdirSync(join(image, 'apps')).toSorted()).toEqual(['api', 'cli', 'consumer', 'standalone']);
-    expect(readdirSync(image).toSorted()).toEqual(['apps', 'node_modules', 'package.json', 'packages']);
-    const files = globSync('{apps,packages}/*/**/*.*', { cwd: image, exclude: ['**/node_modules'] });
-    expect(files.filter((file) => !/\/(?:package\.json|dist\/.+\.js)$/.test(file))).toEqual([]);
-  });
-
-  test('no tests and no tools', () => {
-    for (const member of ['test-kit', 'system-tests', 'port-contracts', 'adapter-memory', 'workspace'])
-      expect(existsSync(join(image, 'packages', member))).toBe(false);
-    const installed = readdirSync(join(image, 'node_modules', '.pnpm'));
-    expect(installed.some((name) => name.startsWith('fastify@'))).toBe(true);
-    const tools =
-      /testcontainers|ssh2|grpc|docker|vitest|typescript|fast-check|oxlint|swc|biome|knip|publint|cruiser|node-linux|pure-rand/;
-    expect(installed.filter((name) => tools.test(name))).toEqual([]);
-    for (const { name } of readdirSync(join(image, 'node_modules'), { withFileTypes: true }))
-      expect(name).toBe('.pnpm');
-  });
+test('the image holds the package that is published, and no other', () => {
+  expect(readdirSync(image).toSorted()).toEqual([
+    'LICENSE',
+    'README.md',
+    'THIRD-PARTY-NOTICES.md',
+    'bin',
+    'dist',
+    'package.json',
+    'site',
+  ]);
+  const contained = readFileSync(join(image, 'THIRD-PARTY-NOTICES.md'), 'utf8');
+  expect(contained).toMatch(/^## fastify /m);
+  expect(contained).not.toMatch(
+    /^## .*(?:testcontainers|ssh2|grpc|docker|vitest|typescript|fast-check|oxlint|swc|biome|knip|publint|cruiser|node-linux|pure-rand)/m,
+  );
 });
 
 test('the default command runs the service, with a root key that is made once, kept, and never logged', async () => {
@@ -150,7 +147,7 @@ test('the default command runs the service, with a root key that is made once, k
     await expect.poll(async () => (await first()).status, { timeout: 60_000 }).toBe(200);
 
     expect(await run(healthCheck, { PORT: port })).toEqual([0, expect.stringContaining('"status"')]);
-    const letters = ['node', cli, 'dead-letters', 'list'];
+    const letters = ['user-activity-log', 'dead-letters', 'list'];
     expect(await run(letters, { PORT: port, API_KEY: key })).toEqual([0, 'No dead letters match.\n']);
     expect((await run(letters, { PORT: port }))[0]).toBe(1);
 
@@ -180,8 +177,8 @@ test.each([
   // It makes no root key: other processes would not know it.
   ['api', 'API_KEYS must be set'],
   ['consumer', 'MONGODB_URI must be set'],
-])('it holds all that apps/%s needs, up to its configuration', async (app, fault) => {
-  const [code, output] = await run(['node', join(image, 'apps', app, 'dist', 'main.js')]);
+])('it holds all that %s needs, up to its configuration', async (app, fault) => {
+  const [code, output] = await run(['user-activity-log', app]);
   expect(output).toContain('KAFKA_BROKERS must be set');
   expect(output).toContain(fault);
   expect(code).toBe(78);

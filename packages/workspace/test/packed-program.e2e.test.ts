@@ -91,6 +91,10 @@ await client.close();
   );
   expect(await run(['node', 'log.ts'])).toEqual([0, '']);
 
+  const dashboard = await (await fetch(url)).text();
+  const [, script = 'no script'] = /<script [^>]*src="([^"]+)"/.exec(dashboard) ?? [];
+  expect((await fetch(new URL(script, url))).headers.get('content-type')).toMatch(/javascript/);
+
   const page = await fetch(`${url}/docs`);
   expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('swagger-ui')]);
   for (const file of ['swagger-ui-bundle.js', 'swagger-ui.css', 'logo.svg'])

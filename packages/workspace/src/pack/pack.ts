@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { root } from '../layout.ts';
 import { bundle } from './bundle.ts';
 import { publishedManifest } from './manifest.ts';
@@ -37,6 +37,16 @@ function pack(folder: string, target: string): void {
   run('npm', ['pack', '--ignore-scripts', '--pack-destination', tarballs], target);
 }
 
+/** Copies the built dashboard, which the bundle finds beside `dist`. */
+function copySite(target: string): void {
+  const site = join(root, 'packages/dashboard/site');
+  if (!existsSync(join(site, 'index.html')))
+    throw new Error('Build the dashboard first: npm run pack does so.');
+  cpSync(site, join(target, 'site'), { recursive: true, filter: (path) => basename(path) !== '.stamp' });
+}
+
+// The files may be unpacked for another user, as in the image.
+process.umask(0o022);
 const [folder = 'dist-packages'] = process.argv.slice(2);
 const tarballs = resolve(root, folder);
 for (const old of globSync('*.tgz', { cwd: tarballs })) rmSync(join(tarballs, old));
@@ -51,6 +61,7 @@ try {
   }
   const target = join(place, program);
   const modules = await bundle(target);
+  copySite(target);
   writeFileSync(join(target, 'THIRD-PARTY-NOTICES.md'), noticesOf(modules));
   pack(program, target);
 } finally {
