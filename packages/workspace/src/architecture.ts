@@ -159,7 +159,7 @@ const frameworkRule = ({ rule, modules, allowedPaths, reason }: Framework): Rule
   to: { path: externalPaths(modules) },
 });
 
-const apps = 'standalone|api|consumer|cli|chaos|hostile|bench';
+const apps = 'standalone|api|consumer|cli|demo|chaos|hostile|bench';
 /** The app that is published: it runs another app, by its first argument. */
 const publishedApp = '^apps/user-activity-log/';
 

@@ -1,0 +1,20 @@
+import type { Incident } from './incidents/incident.ts';
+
+/** Returns what is worth finding, with the URLs that show it. */
+export const incidentList = (incidents: readonly Incident[], url: string): string =>
+  [
+    '\nWorth finding:',
+    ...incidents.map(({ title, filter }) => `  ${title}\n    ${url}${pathOf(filter)}`),
+    '',
+  ].join('\n');
+
+/** Returns the place of the dashboard that shows what a filter selects. */
+function pathOf({ userId, type = [], from, to }: Incident['filter']): string {
+  const parameters = new URLSearchParams([
+    ...(userId === undefined ? [] : [['userId', userId]]),
+    ...type.map((name) => ['type', name]),
+    ['from', new Date(from).toISOString()],
+    ['to', new Date(to).toISOString()],
+  ]);
+  return `/#/explore?${parameters.toString()}`;
+}

@@ -1,0 +1,52 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { ActivityClient } from '@user-activity/client';
+import { nextAction } from './month/actions.ts';
+import type { Person } from './month/people.ts';
+import { Random } from './month/random.ts';
+
+const visitors = 12;
+const maxPauseMs = 600;
+const leaveRate = 0.06;
+
+interface Visit {
+  readonly person: Person;
+  readonly session: string;
+}
+
+/** Logs a few activities per second that happen now, by some people who come and go, until the signal is aborted. */
+export async function liveTraffic(
+  people: readonly Person[],
+  app: string,
+  url: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const client = new ActivityClient({ url });
+  const random = new Random(Date.now());
+  const visits: Visit[] = [];
+  const log = ({ person, session }: Visit, type: string, details: object): void => {
+    const { id: userId, role, ip, city, country, device, browser } = person;
+    const where = { role, ip, place: { city, country }, device: { os: device, browser }, app };
+    client.log({ userId, type, metadata: { ...details, session, ...where } });
+  };
+  try {
+    while (!signal.aborted) {
+      await delay(random.int(20, maxPauseMs), undefined, { signal });
+      const visit = visits[random.int(0, visitors - 1)];
+      if (visit === undefined) {
+        const next = { person: random.pick(people), session: random.int(0, 0x7fff_ffff).toString(36) };
+        visits.push(next);
+        log(next, 'LOGIN', { method: 'password' });
+      } else if (random.chance(leaveRate)) {
+        visits.splice(visits.indexOf(visit), 1);
+        log(visit, 'LOGOUT', {});
+      } else {
+        const { type, details } = nextAction(visit.person, random);
+        log(visit, type, details);
+      }
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    await client.close({ timeoutMs: 1000 }).catch(() => undefined);
+  }
+}

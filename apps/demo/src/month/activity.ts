@@ -1,0 +1,26 @@
+/** An activity of the demo, without its id. */
+export interface Happening {
+  readonly userId: string;
+  readonly type: string;
+  /** In ms since 1970. */
+  readonly at: number;
+  readonly metadata: Readonly<Record<string, unknown>>;
+}
+
+/** An activity of the demo, as the service takes it. */
+export interface DemoActivity {
+  readonly id: string;
+  readonly userId: string;
+  readonly type: string;
+  /** RFC 3339. */
+  readonly createdAt: string;
+  readonly metadata: Readonly<Record<string, unknown>>;
+}
+
+export const demoActivity = (id: string, { userId, type, at, metadata }: Happening): DemoActivity => ({
+  id,
+  userId,
+  type,
+  createdAt: new Date(at).toISOString(),
+  metadata,
+});

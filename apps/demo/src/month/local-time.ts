@@ -1,0 +1,40 @@
+const dayMs = 86_400_000;
+const minuteMs = 60_000;
+
+/** A day of the calendar, as its first moment in UTC. */
+export type CalendarDay = number;
+
+export const calendarDay = (moment: number): CalendarDay => Math.floor(moment / dayMs) * dayMs;
+
+/** Returns the day that is `days` later, or earlier if negative. */
+export const daysAfter = (day: CalendarDay, days: number): CalendarDay => day + days * dayMs;
+
+/** Returns whether a day is a Saturday or a Sunday. */
+export const isWeekend = (day: CalendarDay): boolean => [0, 6].includes(new Date(day).getUTCDay());
+
+const offsets = new Map<string, number>();
+
+/** Returns how far the clocks of a zone are ahead of UTC in the afternoon of a day, in ms: when they change, they do so at night. */
+function offsetOf(zone: string, day: CalendarDay): number {
+  const key = `${zone} ${day}`;
+  const known = offsets.get(key);
+  if (known !== undefined) return known;
+  const noon = day + dayMs / 2;
+  const parts = new Intl.DateTimeFormat('en', {
+    timeZone: zone,
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    hourCycle: 'h23',
+  }).formatToParts(noon);
+  const part = (type: string): number => Number(parts.find((item) => item.type === type)?.value);
+  const local = Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'));
+  offsets.set(key, local - noon);
+  return local - noon;
+}
+
+/** Returns the moment at which clocks of a zone show this time of a day. `minutes` count from midnight. */
+export const localTime = (zone: string, day: CalendarDay, minutes: number): number =>
+  day + minutes * minuteMs - offsetOf(zone, day);
