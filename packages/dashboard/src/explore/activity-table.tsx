@@ -1,9 +1,9 @@
 import type { Activity } from '@user-activity/client';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { preview } from '../shared/preview.ts';
 import { useShortcuts } from '../shared/shortcuts.ts';
 import { formatMoment } from '../shared/time-format.ts';
 import { VirtualList } from '../shared/virtual-list.tsx';
-import { preview } from './preview.ts';
 import './activity-table.css';
 
 interface ActivityTableProps {

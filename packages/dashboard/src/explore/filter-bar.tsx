@@ -1,11 +1,11 @@
 import { useState } from 'preact/hooks';
 import { service, serviceNow } from '../api/service.ts';
 import { Icon } from '../shared/icon.tsx';
+import { type Suggestion, TokenInput } from '../shared/token-input.tsx';
 import { useResource } from '../shared/use-resource.ts';
 import { type ExploreState, filterOf, isFiltered } from './explore-state.ts';
 import { RangePicker } from './range-picker.tsx';
 import { resolveRange } from './time-range.ts';
-import { type Suggestion, TokenInput } from './token-input.tsx';
 import './filter-bar.css';
 
 interface FilterBarProps {

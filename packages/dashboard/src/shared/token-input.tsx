@@ -1,5 +1,5 @@
 import { useId, useRef, useState } from 'preact/hooks';
-import { formatCount } from '../shared/time-format.ts';
+import { formatCount } from './time-format.ts';
 import './token-input.css';
 
 /** A value to choose, and how many activities have it. */
