@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync';
 
 /** The header of an export in CSV. */
-export const exportHeader = 'id,userId,type,createdAt,receivedAt,metadata';
+export const csvExportHeader = 'id,userId,type,createdAt,receivedAt,metadata';
 
 // A cell that a spreadsheet would take for a formula has a quote before it.
 const quotedCell = /^'(?=['=+\-@\t\r\n＝＋－＠])/u;

@@ -1,4 +1,4 @@
-import type { CheckHealth, Progressing } from '@user-activity/application';
+import type { CheckHealth, ProgressSource } from '@user-activity/application';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { assertRoute, handleErrors } from './requests/error-handling.ts';
 import { health } from './routes/health.ts';
@@ -12,7 +12,7 @@ const pathHint = 'A consumer serves /health/live, /health/ready, /metrics and /a
 
 export interface HealthServerOptions extends ServerOptions, Telemetry {
   readonly checkHealth: CheckHealth;
-  readonly progress: Progressing;
+  readonly progress: ProgressSource;
   /** The hosts that the other routes accept in the header Host, in addition to loopback names and addresses. Default: any host. */
   readonly allowedHosts?: readonly string[] | undefined;
 }

@@ -163,8 +163,8 @@ export class KafkaTopic implements TopicIdentity {
       );
     this.#topicIdNow = topicId;
     throw new LogMismatch(
-      `The topic ${this.name} was deleted and made again: its id was ${this.topicId}, and is ${topicId} now. ` +
-        `It is another log. Start this process again: it then reads the new topic from its beginning.`,
+      `The topic ${this.name} was deleted and made again: its id was ${this.topicId}, and is now ${topicId}. ` +
+        `Restart this process: it then reads the new topic from its beginning.`,
     );
   }
 

@@ -13,7 +13,7 @@ export interface IndexSpan {
 interface Position {
   /** Milliseconds, or an infinity. */
   readonly moment: number;
-  /** Undefined means the position behind all activities of the moment. */
+  /** Undefined means the position after all activities of the moment. */
   readonly id: string | undefined;
 }
 
@@ -55,7 +55,7 @@ const keyAt = ({ moment, id }: Position, prefix: Document): Document => ({
 
 /**
  * Returns a text that sorts right below a key: for `abc`, `abb` and a delete character. No other key lies between, because keys have only
- * characters up to `~`. So `min`, which is inclusive, begins behind the key.
+ * characters up to `~`. So `min`, which is inclusive, begins after the key.
  */
 function textBelow(key: string): string {
   const lowered = String.fromCharCode(key.charCodeAt(key.length - 1) - 1);

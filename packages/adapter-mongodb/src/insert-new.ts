@@ -96,7 +96,7 @@ async function insert(
   return taken;
 }
 
-// An upper bound of what a document takes without its texts and its metadata: names of fields, times, numbers and the id of a log.
+// The maximum size of all that is not a text or metadata: the names of the fields, the times, the numbers and the id of the log.
 const otherBytes = 512;
 const unitBytes = 3;
 

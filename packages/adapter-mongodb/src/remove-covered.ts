@@ -106,7 +106,7 @@ export async function removeOfUser(store: MongoStore, removal: UserRemoval) {
   return { removed, next };
 }
 
-/** Returns the ranges of the activities of a user behind a position. */
+/** Returns the ranges of the activities of a user after a position. */
 export const rangesOf = ({ erasure: { project }, after }: Pick<UserRemoval, 'erasure' | 'after'>) =>
   rangesIn({
     field: 'createdAt',

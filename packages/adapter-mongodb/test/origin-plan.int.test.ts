@@ -32,7 +32,7 @@ beforeAll(async () => {
 });
 afterAll(() => fixture.close());
 
-/** Queries the activities of a partition of the log behind an offset, in order. */
+/** Queries the activities of a partition of the log after an offset, in order. */
 const behind = (offset: number, limit: number) =>
   fixture.store.activities
     .find({

@@ -91,7 +91,7 @@ describe.each(combinations)('counting activities %s', (_, filter) => {
         expect(plan).toContain(`"indexName":"${nameOf(index)}"`);
         expect(plan).not.toMatch(/COLLSCAN|FETCH/);
         expect(examined).toBe(0);
-        // It examines one more key behind each range.
+        // It examines one more key after each range.
         expect(keys).toBeLessThanOrEqual(matches(filter) + 20);
       }
     },

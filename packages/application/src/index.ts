@@ -8,12 +8,12 @@ export { FeedWatch } from './following/feed-watch.ts';
 export { FollowedLog } from './following/followed-log.ts';
 export type { FeedQuestion } from './following/read-feed.ts';
 export {
-  type Answering,
+  type Pingable,
   type CheckHealth,
   type Health,
   type HealthDeps,
   type HealthStatus,
-  type Progressing,
+  type ProgressSource,
 } from './health/check-health.ts';
 export {
   HealthHistory,

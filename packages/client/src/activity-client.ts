@@ -12,7 +12,7 @@ import {
 } from './reading/export.ts';
 import { type FeedOptions, type FeedPage, readFeed } from './reading/feed.ts';
 import { walkPages } from './reading/pages.ts';
-import { filterText, queryText } from './reading/query-text.ts';
+import { filterParameters, queryParameters } from './reading/query-parameters.ts';
 import { followTail, type TailEvent, type TailOptions } from './reading/tail.ts';
 import type { ActivityQueue } from './sending/activity-queue.ts';
 import { type DurableOptions, logDurably } from './sending/log-durably.ts';
@@ -109,7 +109,7 @@ export class ActivityClient {
   /** Yields all activities that match, page by page. It neither skips nor repeats any, also if others are logged meanwhile. */
   query(query: ActivityQuery = {}, options: CallOptions = {}): AsyncGenerator<Activity, void, undefined> {
     const { order, limit, ...filter } = query;
-    const queryOf = (cursor?: string) => filterText(filter, { order, limit, cursor });
+    const queryOf = (cursor?: string) => filterParameters(filter, { order, limit, cursor });
     return walkPages(this.#connection, '/api/logs', queryOf, options);
   }
 
@@ -118,24 +118,24 @@ export class ActivityClient {
     { order, limit, ...filter }: ActivityQuery = {},
     { cursor, ...options }: CallOptions & { readonly cursor?: string } = {},
   ): Promise<Page<Activity>> {
-    const query = filterText(filter, { order, limit, cursor });
+    const query = filterParameters(filter, { order, limit, cursor });
     return this.#connection.get({ path: '/api/logs', query, ...options });
   }
 
   /** Resolves with the exact number of activities that match. */
   async count(filter: ActivityFilter = {}, options: CallOptions = {}): Promise<number> {
-    const call = { path: '/api/logs/count', query: filterText(filter), ...options };
+    const call = { path: '/api/logs/count', query: filterParameters(filter), ...options };
     return (await this.#connection.get<{ readonly count: number }>(call)).count;
   }
 
   /** Counts activities by type, by user, or by a unit of time. */
   stats({ by, timezone, ...filter }: StatsOptions, options: CallOptions = {}): Promise<Stats> {
-    const query = filterText(filter, { by, timezone });
+    const query = filterParameters(filter, { by, timezone });
     return this.#connection.get({ path: '/api/logs/stats', query, ...options });
   }
 
   /**
-   * Yields all activities that match, in one response: the fastest way to read many. After an outage it continues behind the last one. Pass
+   * Yields all activities that match, in one response: the fastest way to read many. After an outage it continues after the last one. Pass
    * absolute times: a time ago has another meaning then.
    */
   export(options: ExportOptions = {}): AsyncGenerator<Activity, void, undefined> {
@@ -163,7 +163,7 @@ export class ActivityClient {
     { mode, ...options }: CallOptions & { readonly mode?: 'erase' | 'anonymise' } = {},
   ): Promise<ErasureReceipt> {
     const path = `/api/users/${pathSegment(userId)}/logs`;
-    return this.#connection.json({ method: 'DELETE', path, query: queryText({ mode }), ...options });
+    return this.#connection.json({ method: 'DELETE', path, query: queryParameters({ mode }), ...options });
   }
 
   /** Resolves with how far an erasure is, or undefined if the id is unknown, or not recorded yet. */
@@ -176,7 +176,7 @@ export class ActivityClient {
     { code, from, to, order, limit }: DeadLetterQuery = {},
     options: CallOptions = {},
   ): AsyncGenerator<DeadLetter, void, undefined> {
-    const queryOf = (cursor?: string) => queryText({ code, from, to, order, limit, cursor });
+    const queryOf = (cursor?: string) => queryParameters({ code, from, to, order, limit, cursor });
     return walkPages(this.#connection, '/api/dead-letters', queryOf, options);
   }
 

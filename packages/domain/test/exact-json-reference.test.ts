@@ -17,7 +17,7 @@ interface Sample {
   readonly repeats: readonly (readonly (string | number)[])[];
 }
 
-/** By integers alone: the digits without zeros behind, and the power of ten. */
+/** By integers alone: the digits without zeros at the end, and the power of ten. */
 function reference(source: string): string {
   const [, sign, whole = '', fraction = '', exponent = '0'] =
     /^(-?)(\d+)(?:\.(\d+))?(?:e(.+))?$/i.exec(source) ?? [];

@@ -42,7 +42,7 @@ export function sampleActivity(fields: SampleFields = {}): UserActivity {
 /** The default time of samples, in milliseconds. */
 export const start = Date.parse('2026-01-02T03:04:05.678Z');
 
-/** Makes activities of one user, a second apart, in the order of their times. */
+/** Makes activities that are a second apart, the earliest first. All have the user of `fields`, or the default one. */
 export function sampleActivities(count: number, fields: SampleFields = {}): UserActivity[] {
   return Array.from({ length: count }, (_, index) =>
     sampleActivity({ createdAt: start + index * 1000, ...fields }),

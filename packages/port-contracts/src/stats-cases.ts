@@ -74,7 +74,9 @@ export const statsCases = repositoryCases({
         [0, 0, 2],
       ]);
     },
-    async 'times far from 1970 are counted to the millisecond, with old offsets too'(repository) {
+    async 'the first and last times that there can be are in the right slot, also if an offset has seconds'(
+      repository,
+    ) {
       const [first, last] = [Date.parse('0000-01-01T00:00:00Z'), Date.parse('9999-12-31T23:59:59.999Z')];
       const minute = 60_000;
       await repository.save(

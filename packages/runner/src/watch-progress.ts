@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Answering, ProgressLimits, ProgressWatchdog } from '@user-activity/application';
+import type { Pingable, ProgressLimits, ProgressWatchdog } from '@user-activity/application';
 import { isDomainError, type OutageObserver } from '@user-activity/domain';
 import type { RestartingConsumer } from './restarting-consumer.ts';
 
@@ -21,7 +21,7 @@ export const defaultWatch: WatchOptions = {
 
 interface WatchedParts {
   readonly consumer: RestartingConsumer;
-  readonly store: Answering;
+  readonly store: Pingable;
   readonly watchdog: ProgressWatchdog;
 }
 

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ConnectionError, type ExportTextOptions, ProblemError } from '@user-activity/client';
 import { type Command, Option } from 'commander';
 import { type FilterOptions, filterOf, withFilterOptions } from '../arguments.ts';
-import { exportHeader, positionOf } from '../csv-of-exports.ts';
+import { csvExportHeader, positionOf } from '../csv-of-exports.ts';
 import { ExportFile } from '../export/export-file.ts';
 import { withAbsoluteTimes } from '../export/absolute-times.ts';
 import { RequestError, UsageError } from '../failure.ts';
@@ -76,12 +76,12 @@ async function exportTo(
       try {
         const text = client.exportText({ ...query, signal, ...(after === undefined ? {} : { after }) });
         for await (const group of text) {
-          const isHeader = query.format === 'csv' && after === undefined && group.startsWith(exportHeader);
+          const isHeader = query.format === 'csv' && after === undefined && group.startsWith(csvExportHeader);
           const rest = isHeader && hasHeader ? group.slice(group.indexOf('\n') + 1) : group;
           hasHeader ||= isHeader;
           await write(rest);
           const last = rest.trimEnd().split('\n').at(-1)?.trimEnd() ?? '';
-          if (last !== '' && last !== exportHeader) after = positionIn(last, query.format);
+          if (last !== '' && last !== csvExportHeader) after = positionIn(last, query.format);
           lines += rest.split('\n').length - 1;
           if (isFile) progress.show(undefined, `${lines} lines`);
         }

@@ -1,6 +1,6 @@
 import { type FileHandle, open, readFile, rm, writeFile } from 'node:fs/promises';
 import type { ExportTextOptions } from '@user-activity/client';
-import { exportHeader, positionOf } from '../csv-of-exports.ts';
+import { csvExportHeader, positionOf } from '../csv-of-exports.ts';
 import { UsageError } from '../failure.ts';
 
 interface Request {
@@ -106,11 +106,11 @@ async function lastPosition(
   const tail = await bytesAt(handle, begin, size - begin);
   const end = tail.lastIndexOf('\n') + 1;
   const last = lineAt(tail.subarray(0, end), 'last');
-  const isBegin = end === 0 && (exportHeader.startsWith(first.trimEnd()) || first.startsWith('{"id":'));
-  if (!isBegin && last !== exportHeader)
+  const isBegin = end === 0 && (csvExportHeader.startsWith(first.trimEnd()) || first.startsWith('{"id":'));
+  if (!isBegin && last !== csvExportHeader)
     assertOrder(positionFrom(first, format), positionFrom(last, format), order);
   // Not before: until this check, the file may be no export.
-  const isWithoutLines = isBegin || last === exportHeader;
+  const isWithoutLines = isBegin || last === csvExportHeader;
   await handle.truncate(isWithoutLines ? 0 : begin + end);
   return isWithoutLines ? undefined : positionFrom(last, format);
 }
@@ -125,7 +125,7 @@ function lineAt(bytes: Buffer, which: 'first' | 'last'): string {
   const lines = bytes.toString('utf8').trimEnd().split('\n');
   const [header = '', second] = lines;
   if (which === 'last') return lines.at(-1)?.trimEnd() ?? '';
-  return header.trimEnd() === exportHeader && second !== undefined ? second.trimEnd() : header.trimEnd();
+  return header.trimEnd() === csvExportHeader && second !== undefined ? second.trimEnd() : header.trimEnd();
 }
 
 function positionFrom(line: string, format: 'ndjson' | 'csv'): string {

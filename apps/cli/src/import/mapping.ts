@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Metadata, NewActivity } from '@user-activity/client';
-import { exportHeader, textOfCell } from '../csv-of-exports.ts';
+import { csvExportHeader, textOfCell } from '../csv-of-exports.ts';
 import { isObject, readExactJson } from '../exact-json.ts';
 import { UsageError } from '../failure.ts';
 import { toRfc3339 } from './times.ts';
@@ -61,7 +61,7 @@ export class Mapping {
   /** Returns the activity of a row. The service checks its values. */
   activityOf({ number, text, values: raw, fault }: Row): Mapped {
     if (fault !== undefined) return { fault };
-    const values = Object.keys(raw).join() === exportHeader ? withoutQuotes(raw) : raw;
+    const values = Object.keys(raw).join() === csvExportHeader ? withoutQuotes(raw) : raw;
     let others: Values = values;
     const found = new Map<Field, unknown>();
     for (const [field, [source = field]] of this.#sources) {

@@ -3,7 +3,7 @@ import { Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 
 const CursorMembers = Type.Tuple([Type.String(), Type.Unknown()]);
-// A cursor of another list is longer, and has other members.
+// Marks the cursors of this list. Cursors of other lists have other members.
 const version = 'projects-1';
 
 /** Encodes a cursor: the list of projects continues after this one. */

@@ -35,7 +35,7 @@ export class Connection {
 
   /**
    * Calls `endWithConnection` when the connection closes, unless `remove` was called before. Needed for pipelined requests: when the
-   * connection closes, Node emits no event for a response that waits behind another response.
+   * connection closes, Node emits no event for a response that waits for another response.
    */
   add(request: OpenRequest): void {
     this.#openRequests.push(request);

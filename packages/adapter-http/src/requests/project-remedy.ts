@@ -2,7 +2,7 @@ import type { Violation } from '@user-activity/domain';
 
 const projectPath = /^(?:\/\d+)?\/project$/;
 
-/** Adds the remedy to a violation, if a body or a query names a project. */
+/** Adds to the violation of an unknown member or parameter `project` that a header names the project. Returns all others unchanged. */
 export function withProjectRemedy(violation: Violation): Violation {
   const { path, message } = violation;
   return projectPath.test(path) && message.startsWith('is not a known ')

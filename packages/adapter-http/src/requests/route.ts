@@ -1,4 +1,4 @@
-import type { ApiUseCases, FindUsage, Progressing, ReadHistory } from '@user-activity/application';
+import type { ApiUseCases, FindUsage, ProgressSource, ReadHistory } from '@user-activity/application';
 import type { Clock, Principal, ProjectId, Sender } from '@user-activity/domain';
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import type { RouteScope } from './authorization.ts';
@@ -79,7 +79,7 @@ export interface ApiSettings extends Telemetry {
   /** The clock for relative times in queries. */
   readonly clock: Clock;
   /** The progress of the consumer, if this process runs a consumer. */
-  readonly progress?: Progressing | undefined;
+  readonly progress?: ProgressSource | undefined;
   /** The root keys. If there are any, every route except health checks needs a key. */
   readonly apiKeys: readonly string[];
   readonly authenticate: Authenticate;

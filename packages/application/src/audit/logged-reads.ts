@@ -43,10 +43,10 @@ type Kind = readonly [AuditType, JsonObject];
 const searched = (search: string): Kind => ['SEARCHED', { search }];
 const viewed = (view: string): Kind => ['VIEWED', { view }];
 
-/** What a read returned, in a form that an event may have. */
+/** A read, described without its content, for an audit event. */
 interface Description {
   readonly project: ProjectId;
-  /** All that selects the result, in a normal form. The event has only its digest. */
+  /** The filter, in a form that is equal for equal filters. The event has only its digest. */
   readonly filter: unknown;
   readonly users: readonly UserId[];
   readonly results: number;

@@ -8,7 +8,7 @@ export interface FeedWatchDeps {
   readonly sleep: Sleep;
 }
 
-/** A reader that waits for news behind its position. */
+/** A reader that waits for news after its position. */
 interface Waiting {
   readonly position: FeedPosition;
   end(hasNews: boolean): void;
@@ -36,7 +36,7 @@ export class FeedWatch {
     return this.#readers.size;
   }
 
-  /** Returns whether something was settled behind the position before `until` was aborted, and before the watch was closed. */
+  /** Returns whether something was settled after the position before `until` was aborted, and before the watch was closed. */
   async newsAfter(position: FeedPosition, until: Cancellation): Promise<boolean> {
     if (until.aborted || this.#closed) return false;
     const { promise, resolve, reject } = Promise.withResolvers<boolean>();

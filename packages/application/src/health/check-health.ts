@@ -18,19 +18,19 @@ export interface Health {
 export type CheckHealth = () => Promise<Health>;
 
 /** A dependency whose `ping` resolves if it works, and rejects otherwise. */
-export interface Answering {
+export interface Pingable {
   ping(): Promise<void>;
 }
 
 /** A watched consumer; see `ProgressWatchdog`. */
-export interface Progressing {
+export interface ProgressSource {
   readonly state: ProgressState;
 }
 
 export interface HealthDeps {
-  readonly log: readonly Answering[];
-  readonly store: readonly Answering[];
-  readonly progress?: Progressing | undefined;
+  readonly log: readonly Pingable[];
+  readonly store: readonly Pingable[];
+  readonly progress?: ProgressSource | undefined;
 }
 
 export const makeCheckHealth = ({ log, store, progress }: HealthDeps): CheckHealth =>
@@ -45,7 +45,7 @@ export const makeCheckHealth = ({ log, store, progress }: HealthDeps): CheckHeal
     return { status: isHealthy ? 'ok' : 'unavailable', checks };
   };
 
-async function statusOf(dependencies: readonly Answering[]): Promise<HealthStatus> {
+async function statusOf(dependencies: readonly Pingable[]): Promise<HealthStatus> {
   try {
     await Promise.all(dependencies.map((dependency) => dependency.ping()));
     return 'ok';

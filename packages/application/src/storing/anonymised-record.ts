@@ -28,11 +28,11 @@ const namelessHeaders = [
   'traceparent',
 ] as const;
 
-/** The anonymised records by the delivered ones, and the reverse. */
+/** The anonymised record of each delivered record, and the delivered record of each anonymised one. */
 const anonymisedRecords = new WeakMap<LogRecord, LogRecord>();
 const deliveredRecords = new WeakMap<LogRecord, LogRecord>();
 
-/** Returns the record as it was delivered. Attempts to store a record count once, also if only a later one anonymises it. */
+/** Returns the record as it was delivered. Attempts are counted by it, because an early attempt may not anonymise the record yet. */
 export const deliveredRecord = (record: LogRecord): LogRecord => deliveredRecords.get(record) ?? record;
 
 /** Returns a record of an activity without its user and its metadata, also in its bytes. Returns undefined for a record that can't be read. */

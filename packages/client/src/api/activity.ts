@@ -33,13 +33,13 @@ export interface Activity {
   readonly source?: 'public';
 }
 
-/** Selects activities. They match if every part matches, and any value of a list. */
+/** Selects activities. An activity must match every part. It matches a list if it has any of its values. */
 export interface ActivityFilter {
   readonly userId?: string | readonly string[] | undefined;
   readonly type?: string | readonly string[] | undefined;
   /** The first moment of createdAt: RFC 3339, a date, `now`, a time ago such as `-24h`, or a Date. */
   readonly from?: string | Date | undefined;
-  /** The first moment that is too late. */
+  /** The end, which does not belong to the time: an activity of this moment does not match. */
   readonly to?: string | Date | undefined;
   /** Values by path, such as `{ 'device.os': 'ios' }`. A backslash escapes a dot in a key. A value matches by its text. */
   readonly metadata?: Readonly<Record<string, MetadataValue | readonly MetadataValue[]>> | undefined;

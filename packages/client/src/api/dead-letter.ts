@@ -14,7 +14,7 @@ export interface DeadLetter {
     readonly offset: number;
   };
   readonly code: DeadLetterCode;
-  /** For people. */
+  /** The explanation, for people. */
   readonly reason: string;
   readonly diedAt: string;
   readonly activityId?: string;

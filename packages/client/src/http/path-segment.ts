@@ -1,5 +1,5 @@
 /**
- * Encodes a text as one segment of a path. Throws TypeError if it is empty, or one or two dots: URLs leave out such segments, so the request would
+ * Encodes a text as one segment of a path. Throws TypeError for an empty text, and for one or two dots: URLs leave out such segments, so the request would
  * go to another route.
  */
 export function pathSegment(text: string): string {

@@ -2,14 +2,14 @@ import type { Activity, ActivityFilter } from '../api/activity.ts';
 import type { Connection } from '../http/connection.ts';
 import { waitAfter } from '../http/pauses.ts';
 import { ConnectionError } from '../http/problem-error.ts';
-import { filterText } from './query-text.ts';
+import { filterParameters } from './query-parameters.ts';
 import { textChunks } from './text-chunks.ts';
 
 /** What to export, and how. */
 export interface ExportOptions extends ActivityFilter {
   /** `asc`: the oldest first, which is the default. */
   readonly order?: 'asc' | 'desc';
-  /** Continues behind an activity: its createdAt and its id, joined by `~`. It need not exist any more. Default: from the beginning. */
+  /** Continues after an activity: its createdAt and its id, joined by `~`. It need not exist any more. Default: from the beginning. */
   readonly after?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -29,7 +29,7 @@ export async function* exportText(
 ): AsyncGenerator<string, void, undefined> {
   const call = {
     path: '/api/logs/export',
-    query: filterText(filter, { format, order, after }),
+    query: filterParameters(filter, { format, order, after }),
     signal,
   };
   const mediaType = format === 'csv' ? 'text/csv' : 'application/x-ndjson';
@@ -42,7 +42,7 @@ export async function* exportText(
   if (rest !== '') throw new ConnectionError('There was no whole answer.');
 }
 
-/** Yields all activities that match. After an outage it continues behind the last activity, so that it neither misses nor repeats any. */
+/** Yields all activities that match. After an outage it continues after the last activity, so that it neither misses nor repeats any. */
 export async function* exportActivities(
   connection: Connection,
   { after, ...options }: ExportOptions,

@@ -1,7 +1,7 @@
 import type { Activity, ActivityFilter } from '../api/activity.ts';
 import type { CallOptions, Connection } from '../http/connection.ts';
 import { mayPass, retry } from '../http/pauses.ts';
-import { filterText } from './query-text.ts';
+import { filterParameters } from './query-parameters.ts';
 
 /** Where the feed begins, and how it is read. */
 export interface FeedOptions extends Omit<ActivityFilter, 'from'>, CallOptions {
@@ -15,7 +15,7 @@ export interface FeedOptions extends Omit<ActivityFilter, 'from'>, CallOptions {
   readonly follow?: boolean | undefined;
 }
 
-/** Activities of the feed, in an order in which nothing ever appears behind a reader. */
+/** Activities of the feed, in an order in which nothing ever appears before the position of a reader. */
 export interface FeedPage {
   readonly activities: readonly Activity[];
   /** The position after the page. Save it together with what you made of the activities: then you have each exactly once. */
@@ -40,7 +40,7 @@ export async function* readFeed(
   const wait = follow ? waitSeconds : 0;
   let [cursor, goesOn] = [start, true];
   while (goesOn) {
-    const query = filterText(filter, { cursor, limit, wait });
+    const query = filterParameters(filter, { cursor, limit, wait });
     const call = {
       path: '/api/logs/feed',
       query,

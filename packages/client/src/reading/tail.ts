@@ -3,7 +3,7 @@ import type { Connection } from '../http/connection.ts';
 import { checkNumbers } from '../shared/check-numbers.ts';
 import { waitAfter } from '../http/pauses.ts';
 import { ConnectionError } from '../http/problem-error.ts';
-import { filterText } from './query-text.ts';
+import { filterParameters } from './query-parameters.ts';
 import { serverSentEvents } from './server-sent-events.ts';
 import { textChunks } from './text-chunks.ts';
 
@@ -28,7 +28,7 @@ export interface TailEvent {
 
 const defaultIdleTimeoutMs = 45_000;
 
-/** Follows new activities. After an outage it continues behind the last activity, so that it neither misses nor repeats any. */
+/** Follows new activities. After an outage it continues after the last activity, so that it neither misses nor repeats any. */
 export async function* followTail(
   connection: Connection,
   { cursor, signal, idleTimeoutMs = defaultIdleTimeoutMs, onReconnect, ...filter }: TailOptions,
@@ -39,7 +39,7 @@ export async function* followTail(
   for (let failures = 0; ; failures += 1) {
     const call = {
       path: '/api/logs/stream',
-      query: filterText(filter),
+      query: filterParameters(filter),
       headers: { ...(position !== undefined && { 'last-event-id': position }) },
       signal,
     };

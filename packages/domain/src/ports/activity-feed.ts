@@ -2,14 +2,14 @@ import type { FeedPage, FeedQuery } from '../feed/feed-query.ts';
 import type { LogId } from '../log/log-id.ts';
 
 /**
- * Returns activities in an order in which nothing ever appears behind a reader: the partitions of one log in turn, and each by offset. An
+ * Returns activities in an order in which nothing ever appears before the position of a reader: the partitions of one log in turn, and each by offset. An
  * activity is visible once the settled offset of its partition has passed its origin. Activities without an origin, which old versions
  * stored, are not in the feed.
- *  F1 Complete  a walk from any position returns every match that is visible behind the position, whatever is saved, settled, saved late,
+ *  F1 Complete  a walk from any position returns every match that is visible after the position, whatever is saved, settled, saved late,
  *               or saved in another order meanwhile.
  *  F2 Once      a walk returns no activity twice. The same position can be read again, by any handle.
  *  F3 Ordered   the activities of a partition come by offset. So the activities of a user are in the order of the log.
- *  F4 Settled   nothing is returned before its partition is settled behind it.
+ *  F4 Settled   nothing is returned before its partition is settled beyond it.
  *  F5 Filtered  `read` returns exactly what matches the filter. The position does not depend on it: a walk may change its filter.
  *  F6 Bounded   a page has at most `limit` activities, about 4 MiB, and the matches among 5,000 entries. If one of these ends
  *               it, `hasMore` is true and the position has advanced.

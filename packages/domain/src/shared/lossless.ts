@@ -54,8 +54,8 @@ function count(value: unknown, tally: Tally, level: number): boolean {
 }
 
 /**
- * Returns the number of colons behind an unescaped quote, which is at least the number of members. Returns NaN if a number
- * behind a colon does not fit a double.
+ * Returns the number of colons after an unescaped quote, which is at least the number of members. Returns NaN if a number
+ * after a colon does not fit a double.
  */
 function membersIn(text: string): number {
   let members = 0;

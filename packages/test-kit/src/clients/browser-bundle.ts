@@ -1,4 +1,4 @@
-/** Bundles a module of this workspace with all that it imports, for browsers and as small as a shop would: a script that sets a global name. */
+/** Bundles and minifies a module of this workspace for browsers, with all its imports. Returns a script that sets a global variable. */
 export async function browserBundle(entry: string, globalName: string): Promise<string> {
   // Its native code takes long to load, and most tests do not need it.
   const { rolldown } = await import('rolldown');

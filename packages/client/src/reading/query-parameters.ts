@@ -3,7 +3,7 @@ import type { ActivityFilter } from '../api/activity.ts';
 type Value = string | number | boolean | null | Date | undefined;
 
 /** Makes the query of a URL. A list gives a parameter for each value, and `undefined` gives none. */
-export function queryText(
+export function queryParameters(
   parameters: Readonly<Record<string, Value | readonly Value[]>>,
   metadata: ActivityFilter['metadata'] = {},
 ): URLSearchParams {
@@ -19,9 +19,9 @@ export function queryText(
 }
 
 /** Makes the query of a filter, with further parameters. */
-export function filterText(
+export function filterParameters(
   { userId, type, from, to, metadata }: ActivityFilter,
   more: Readonly<Record<string, Value>> = {},
 ): URLSearchParams {
-  return queryText({ userId, type, from, to, ...more }, metadata);
+  return queryParameters({ userId, type, from, to, ...more }, metadata);
 }
