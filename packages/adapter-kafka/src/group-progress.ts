@@ -1,12 +1,13 @@
 import type { PartitionProgress } from '@user-activity/domain';
 import { backOff } from '@user-activity/timing';
-import type { Admin, FetchOffsetsPartition } from 'kafkajs';
+import type { FetchOffsetsPartition } from 'kafkajs';
 import { commitMark } from './mark-commits.ts';
+import type { ClusterAdmin } from './prepare-topic.ts';
 
 const maxAttempts = 5;
 
 export async function groupProgress(
-  client: Admin,
+  client: ClusterAdmin,
   group: string,
   topic: string,
 ): Promise<readonly PartitionProgress[]> {
@@ -24,7 +25,7 @@ export async function groupProgress(
 
 /** Retries, because KafkaJS does not retry if the coordinator has moved, or still loads the offsets of its groups. */
 async function committedOffsets(
-  client: Admin,
+  client: ClusterAdmin,
   groupId: string,
   topic: string,
 ): Promise<ReadonlyMap<number, FetchOffsetsPartition>> {
@@ -33,6 +34,9 @@ async function committedOffsets(
       const [response] = await client.fetchOffsets({ groupId, topics: [topic] });
       return new Map(response?.partitions.map((committed) => [committed.partition, committed]));
     } catch (error) {
+      // KafkaJS does not say why it finds no coordinator, for example because an ACL is missing.
+      if (error instanceof Error && error.name === 'KafkaJSGroupCoordinatorNotFound')
+        await (await client.cluster.brokerPool.findConnectedBroker()).findGroupCoordinator({ groupId });
       if (attempt === maxAttempts) throw error;
       await backOff(attempt);
     }

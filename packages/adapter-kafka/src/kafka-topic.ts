@@ -70,8 +70,13 @@ export class KafkaTopic implements TopicIdentity {
     const admin = new Renewable(() =>
       withCluster(connection.client(10_000, retry), (client) => client.admin()),
     );
-    const prepare = (topicPlan: TopicPlan): Promise<PreparedTopic> =>
-      admin.use(preparationMs, (client) => prepareTopic(client, topicPlan, warn));
+    const prepare = async (topicPlan: TopicPlan): Promise<PreparedTopic> => {
+      try {
+        return await admin.use(preparationMs, (client) => prepareTopic(client, topicPlan, warn));
+      } catch (error) {
+        throw preparationFailure(error, topicPlan.name);
+      }
+    };
     try {
       const topic = await prepare(plan);
       const { partitions, maxMessageBytes } = topic;
@@ -85,15 +90,7 @@ export class KafkaTopic implements TopicIdentity {
       return new KafkaTopic(admin, topic, deadLetters, warn);
     } catch (error) {
       await admin.close();
-      if (error instanceof TopicError || !(error instanceof Error)) throw error;
-      // The client's message helps the operator, and can't contain data of users yet.
-      const { message } = error;
-      if (isRefusal(error))
-        throw new TopicError(`Kafka does not allow the use of the topic ${name}: ${message}.`);
-      const cause = error;
-      throw new DomainError('LOG_UNAVAILABLE', `Kafka could not prepare the topic ${name}: ${message}`, {
-        cause,
-      });
+      throw error;
     }
   }
 
@@ -171,4 +168,15 @@ export class KafkaTopic implements TopicIdentity {
   close(): Promise<void> {
     return this.#admin.close();
   }
+}
+
+/** Makes the error for a topic that could not be prepared. The client's message helps the operator, and can't contain data of users yet. */
+function preparationFailure(error: unknown, name: string): unknown {
+  if (error instanceof TopicError || !(error instanceof Error)) return error;
+  const { message } = error;
+  if (isRefusal(error))
+    return new TopicError(`Kafka does not allow the use of the topic ${name}: ${message}.`);
+  return new DomainError('LOG_UNAVAILABLE', `Kafka could not prepare the topic ${name}: ${message}`, {
+    cause: error,
+  });
 }

@@ -88,8 +88,13 @@ async function createTopic(admin: Admin, plan: TopicPlan): Promise<void> {
   };
   const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
   const topic = { topic: plan.name, numPartitions: plan.partitions, replicationFactor, configEntries };
-  // Returns false, and does nothing, if another instance has created the topic in the meantime.
-  await admin.createTopics({ topics: [topic], waitForLeaders: false });
+  try {
+    // Returns false, and does nothing, if another instance has created the topic in the meantime.
+    await admin.createTopics({ topics: [topic], waitForLeaders: false });
+  } catch (error) {
+    // KafkaJS has the reason only in the error of each topic.
+    throw error instanceof kafkajs.KafkaJSAggregateError ? (error.errors[0] ?? error) : error;
+  }
 }
 
 /** Retries a request about a topic while the broker does not know the topic yet. Each broker learns of a new topic with a delay. */

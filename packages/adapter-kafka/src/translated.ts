@@ -9,8 +9,13 @@ export async function translated<Result>(work: () => Promise<Result>): Promise<R
   }
 }
 
-/** Makes the error for a failure of the Kafka client. Omits the client's message, which may contain data of users. */
+/**
+ * Makes the error for a failure of the Kafka client. Omits the client's message, which may contain data of users, unless the broker refused
+ * the request: then it is one of a fixed list.
+ */
 export function logUnavailable(failure: unknown): DomainError {
+  if (isOfType(failure, refusalTypes))
+    return new DomainError('LOG_UNAVAILABLE', `Kafka refuses the request: ${failure.message}.`);
   const reason = failure instanceof Error ? ` (${failure.name})` : '';
   return new DomainError('LOG_UNAVAILABLE', `The log did not confirm in time${reason}.`);
 }

@@ -23,9 +23,14 @@ export interface Broker {
   readonly connectionPool: { send<Data>(request: ProtocolRequest<Data>): Promise<Data> };
 }
 
+/** A broker that finds the coordinator of a group. */
+interface CoordinatingBroker extends Broker {
+  findGroupCoordinator(request: { readonly groupId: string }): Promise<object>;
+}
+
 /** KafkaJS's internal class for the brokers of a client. */
 export interface Cluster {
-  readonly brokerPool: { findConnectedBroker(): Promise<Broker> };
+  readonly brokerPool: { findConnectedBroker(): Promise<CoordinatingBroker> };
   /** Fetches the topic's leaders, and remembers the topic for later refreshes. */
   addTargetTopic(topic: string): Promise<void>;
   /** Fetches the leaders again if they are older than 5 minutes. */

@@ -59,18 +59,23 @@ export class EngineWait {
    * hanging attempt. For an embedded engine it attempts once, without a time limit.
    */
   async reach<Value>(role: EngineRole, attempt: () => Promise<Value>): Promise<Value> {
-    const { name, variable } = this.#engines[role];
+    const { variable } = this.#engines[role];
+    let unreached = role;
     this.#unreached.set(role, 'no answer');
     for (let failures = 1; ; failures += 1) {
       try {
         const value = await (variable === undefined ? attempt() : this.#withinLimit(attempt()));
-        this.#unreached.delete(role);
+        this.#unreached.delete(unreached);
         return value;
       } catch (error) {
         const isOutage = isDomainError(error) && error.kind === 'unavailable';
         if (!isOutage || variable === undefined) throw error;
-        this.#unreached.set(role, error.message);
+        this.#unreached.delete(unreached);
+        // What prepares the store may also ask the log.
+        unreached = error.code.startsWith('LOG_') ? 'log' : role;
+        this.#unreached.set(unreached, error.message);
         const isPowerOfTwo = (failures & (failures - 1)) === 0;
+        const { name } = this.#engines[unreached];
         if (isPowerOfTwo) this.#logger.warn({ failures, reason: error.message }, `waiting for ${name}`);
       }
       await this.#withinLimit(backOff(failures, this.#timeLimit));

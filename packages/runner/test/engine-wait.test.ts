@@ -72,3 +72,19 @@ test('a signal ends the wait, whatever the progress', async () => {
   await vi.advanceTimersByTimeAsync(0);
   expect(state.failure).toBeInstanceOf(StartTimeout);
 });
+
+test('names the log if what prepares the store can not ask the log', async () => {
+  const wait = newWait();
+  const refused = wait.reach('store', async () => {
+    throw new DomainError('LOG_UNAVAILABLE', 'Kafka refuses the request.');
+  });
+  refused.catch(() => undefined);
+  // The log itself was reached.
+  await wait.reach('log', async () => undefined);
+  await vi.advanceTimersByTimeAsync(900);
+  expect(await wait.checkHealth()).toMatchObject({ checks: { log: 'unavailable', store: 'ok' } });
+  await vi.advanceTimersByTimeAsync(100);
+  await expect(refused).rejects.toThrow(
+    'Kafka (Kafka refuses the request.); start what is down, correct KAFKA_BROKERS,',
+  );
+});

@@ -10,9 +10,11 @@ export { lz4Compress, snappyCompress } from './kafka/compressors.ts';
 export { browserBundle } from './clients/browser-bundle.ts';
 export { type ChromiumProgram, chromiumProgram } from './clients/chromium.ts';
 export { debianProgram } from './downloads/debian-program.ts';
+export { GuardedProcess } from './process/guarded-process.ts';
 export { CuttableSockets } from './network/cuttable-sockets.ts';
 export { type FaultyProxy, faultyProxy, type EndFault } from './network/faulty-proxy.ts';
 export { freePorts } from './network/free-ports.ts';
+export { makeTlsFiles, type TlsFiles } from './network/tls-files.ts';
 export {
   canRunInGo,
   checkInTypeScript,
@@ -25,6 +27,7 @@ export { inDatabase } from './mongodb/in-database.ts';
 export { type Kafka, startKafka } from './kafka/kafka.ts';
 export { type Mongod, startMongod } from './mongodb/mongod.ts';
 export { fuzz, type FuzzOptions } from './fuzz/schemathesis.ts';
+export { runKafkaTools } from './kafka/run-kafka-tools.ts';
 export { runWithKafkaJava } from './kafka/kafka-java.ts';
 export { makeTopic } from './kafka/make-topic.ts';
 export { readTopic, type TopicRecord } from './kafka/read-topic.ts';

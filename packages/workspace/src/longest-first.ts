@@ -22,6 +22,8 @@ export const longFiles: readonly string[] = [
   'packages/system-tests/test/delivery/deployment.e2e.test.ts',
   'packages/system-tests/test/documentation/clients-page.e2e.test.ts',
   'packages/system-tests/test/outcomes/access.e2e.test.ts',
+  'packages/system-tests/test/operation/kafka-acls.e2e.test.ts',
+  'packages/system-tests/test/operation/mongodb-roles.e2e.test.ts',
   'packages/system-tests/test/documentation/docs-page.e2e.test.ts',
   'packages/adapter-http/test/bodies.int.test.ts',
   'packages/adapter-mongodb/test/lagging-secondaries.int.test.ts',

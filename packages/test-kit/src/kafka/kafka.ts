@@ -4,7 +4,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
 import { type FaultyProxy, faultyProxy } from '../network/faulty-proxy.ts';
 import { freePorts } from '../network/free-ports.ts';
+import type { TlsFiles } from '../network/tls-files.ts';
 import { GuardedProcess } from '../process/guarded-process.ts';
+import { accessProperties, type ClientAccess, type Credentials } from './client-access.ts';
 import { type KafkaProgram, kafkaProgram } from './kafka-program.ts';
 import { temporaryFolder } from '../process/temporary-folder.ts';
 
@@ -33,20 +35,17 @@ export interface KafkaOptions {
   readonly brokers?: number;
   /** If set, clients must use these credentials, with SASL PLAIN. */
   readonly credentials?: Credentials;
+  /** If set, clients must use TLS, SASL SCRAM-SHA-512, and have ACLs. A new cluster has neither users nor ACLs: make them at `directBrokers`. */
+  readonly secured?: TlsFiles;
   /** Whether clients reach the brokers through proxies. Default: false. */
   readonly proxied?: boolean;
-}
-
-/** The name and the password of a client. */
-export interface Credentials {
-  readonly username: string;
-  readonly password: string;
 }
 
 /** Starts a cluster. Each broker is also a controller (KRaft). */
 export async function startKafka({
   brokers: brokerCount = 1,
   credentials,
+  secured,
   proxied = false,
 }: KafkaOptions = {}): Promise<Kafka> {
   const program = kafkaProgram('256m');
@@ -77,7 +76,8 @@ export async function startKafka({
   };
   try {
     for (let index = 0; index < brokerCount; index += 1) {
-      const settings = { clientPorts, internalPorts, controllerPorts, advertisedPorts, index, credentials };
+      const access = { credentials, secured };
+      const settings = { clientPorts, internalPorts, controllerPorts, advertisedPorts, index, access };
       await prepareBroker(program, settings, root);
       launch(index);
     }
@@ -112,13 +112,13 @@ interface BrokerSettings {
   /** The ports that the brokers tell clients to use. */
   readonly advertisedPorts: readonly number[];
   readonly index: number;
-  readonly credentials: Credentials | undefined;
+  readonly access: ClientAccess;
 }
 
 async function prepareBroker(program: KafkaProgram, settings: BrokerSettings, root: string): Promise<void> {
   const { index, clientPorts } = settings;
   const template = program.formattedFolder(`data-${index + 1}-of-${clientPorts.length}`, (dataPath) =>
-    propertiesOf({ ...settings, credentials: undefined }, dataPath),
+    propertiesOf({ ...settings, access: {} }, dataPath),
   );
   const dataPath = dataFolder(root, index);
   await cp(join(template, 'data'), dataPath, { recursive: true });
@@ -128,7 +128,7 @@ async function prepareBroker(program: KafkaProgram, settings: BrokerSettings, ro
 const dataFolder = (root: string, index: number): string => join(root, `data-${index + 1}`);
 
 function propertiesOf(settings: BrokerSettings, dataPath: string): string {
-  const { clientPorts, internalPorts, controllerPorts, advertisedPorts, index, credentials } = settings;
+  const { clientPorts, internalPorts, controllerPorts, advertisedPorts, index, access } = settings;
   const voters = controllerPorts.map((port, node) => `${node + 1}@127.0.0.1:${port}`);
   const replicas = Math.min(clientPorts.length, 3);
   const minInSync = Math.max(1, replicas - 1);
@@ -141,8 +141,7 @@ function propertiesOf(settings: BrokerSettings, dataPath: string): string {
     'advertised.listeners': `CLIENTS://127.0.0.1:${advertisedPorts[index]},${internalListener}`,
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'INTERNAL',
-    'listener.security.protocol.map': `CONTROLLER:PLAINTEXT,INTERNAL:PLAINTEXT,CLIENTS:${credentials === undefined ? '' : 'SASL_'}PLAINTEXT`,
-    ...(credentials === undefined ? {} : saslProperties(credentials)),
+    ...accessProperties(access),
     'log.dirs': dataPath,
     'default.replication.factor': replicas,
     'min.insync.replicas': minInSync,
@@ -164,14 +163,6 @@ function propertiesOf(settings: BrokerSettings, dataPath: string): string {
   return Object.entries(properties)
     .map(([name, value]) => `${name}=${value}\n`)
     .join('');
-}
-
-function saslProperties({ username, password }: Credentials): Readonly<Record<string, string>> {
-  const login = 'org.apache.kafka.common.security.plain.PlainLoginModule required';
-  return {
-    'sasl.enabled.mechanisms': 'PLAIN',
-    'listener.name.clients.plain.sasl.jaas.config': `${login} username="${username}" password="${password}" user_${username}="${password}";`,
-  };
 }
 
 /**
