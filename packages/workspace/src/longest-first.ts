@@ -24,6 +24,7 @@ export const longFiles: readonly string[] = [
   'packages/system-tests/test/outcomes/access.e2e.test.ts',
   'packages/system-tests/test/operation/kafka-acls.e2e.test.ts',
   'packages/system-tests/test/operation/mongodb-roles.e2e.test.ts',
+  'packages/system-tests/test/operation/backups.e2e.test.ts',
   'packages/system-tests/test/documentation/docs-page.e2e.test.ts',
   'packages/adapter-http/test/bodies.int.test.ts',
   'packages/adapter-mongodb/test/lagging-secondaries.int.test.ts',
