@@ -15,7 +15,7 @@ RUN node packages/workspace/src/run.mjs --dashboard node packages/workspace/src/
 
 FROM ${NODE_IMAGE}
 ARG NODE_IMAGE
-ARG VERSION=0.1.0
+ARG VERSION=unreleased
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="user-activity-log" \
       org.opencontainers.image.description="Records who did what, when, for other applications, and answers questions about it." \

@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { root } from '../src/layout.ts';
+import { workflowFaults } from './workflow-faults.ts';
+
+// There may be no host that runs the workflows: what they say is all that is judged.
+
+const text = (path: string): string => readFileSync(join(root, path), 'utf8');
+const ci = '.github/workflows/ci.yml';
+const release = '.github/workflows/release.yml';
+
+interface Manifest {
+  readonly version: string;
+  readonly private?: boolean;
+  readonly scripts: Readonly<Record<string, string>>;
+}
+const manifestOf = (folder: string): Manifest => JSON.parse(text(`${folder}/package.json`)) as Manifest;
+
+interface Workflow {
+  readonly jobs: Readonly<Record<string, { readonly steps?: readonly { readonly run?: string }[] }>>;
+}
+const commandsOf = (path: string): readonly string[] =>
+  Object.values((parse(text(path)) as Workflow).jobs).flatMap(({ steps = [] }) =>
+    steps.flatMap(({ run }) => run ?? []),
+  );
+
+describe('the workflows', () => {
+  test.each([ci, release])("%s has no fault that GitHub's own parser finds", async (path) => {
+    const faultsOf = await workflowFaults();
+    expect(faultsOf(path, text(path))).toEqual([]);
+    expect(faultsOf(path, text(path).replace('runs-on', 'run-on'))).not.toEqual([]);
+    expect(faultsOf(path, text(path).replace('${{ github', '${{ gitlab'))).not.toEqual([]);
+  });
+
+  test('call scripts that exist: CI runs npm test, and a release packs what CI has tested', () => {
+    expect(commandsOf(ci)).toEqual(['npm test']);
+    const { scripts } = manifestOf('.');
+    const called = commandsOf(release).flatMap((run) => /npm run (\w+)/.exec(run)?.[1] ?? []);
+    expect(called).toEqual(['pack']);
+    for (const name of called) expect(scripts).toHaveProperty(name);
+    expect(text(release)).toContain(`uses: ./${ci}`);
+  });
+
+  test('give a job only the rights that it needs, and a limit of time', () => {
+    for (const path of [ci, release]) {
+      const workflow = parse(text(path)) as Workflow & { readonly permissions: object };
+      expect(workflow.permissions).toEqual({ contents: 'read' });
+      const jobs = Object.values(workflow.jobs).filter(({ steps }) => steps !== undefined);
+      expect(jobs.filter((job) => !Object.hasOwn(job, 'timeout-minutes'))).toEqual([]);
+    }
+  });
+});
+
+describe('the versions', () => {
+  const { versioning } = parse(text('pnpm-workspace.yaml')) as {
+    readonly versioning: { readonly fixed: readonly (readonly string[])[] };
+  };
+  const [published = []] = versioning.fixed;
+
+  test('are one, for all packages that are published', () => {
+    expect(published).toEqual([
+      'user-activity-log',
+      '@user-activity/domain',
+      '@user-activity/topic-contract',
+      '@user-activity/client',
+    ]);
+    const manifests = published.map((name) =>
+      manifestOf(name.startsWith('@') ? `packages/${name.split('/')[1]}` : `apps/${name}`),
+    );
+    expect(new Set(manifests.map(({ version }) => version)).size).toBe(1);
+    expect(manifests.filter((manifest) => manifest.private === true)).toEqual([]);
+  });
+
+  test('have a heading in the changelog, below the changes that wait', () => {
+    const headings = [...text('CHANGELOG.md').matchAll(/^## \[(.+?)\](?: - \d{4}-\d\d-\d\d)?$/gm)];
+    const { version } = manifestOf('apps/user-activity-log');
+    expect(headings.slice(0, 2).map(([, name]) => name)).toEqual(['Unreleased', version]);
+  });
+});
