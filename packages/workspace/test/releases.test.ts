@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { root } from '../src/layout.ts';
+import { members, root } from '../src/layout.ts';
 import { workflowFaults } from './workflow-faults.ts';
 
 // There may be no host that runs the workflows: what they say is all that is judged.
@@ -55,7 +55,10 @@ describe('the workflows', () => {
 
 describe('the versions', () => {
   const { versioning } = parse(text('pnpm-workspace.yaml')) as {
-    readonly versioning: { readonly fixed: readonly (readonly string[])[] };
+    readonly versioning: {
+      readonly fixed: readonly (readonly string[])[];
+      readonly ignore: readonly string[];
+    };
   };
   const [published = []] = versioning.fixed;
 
@@ -71,6 +74,11 @@ describe('the versions', () => {
     );
     expect(new Set(manifests.map(({ version }) => version)).size).toBe(1);
     expect(manifests.filter((manifest) => manifest.private === true)).toEqual([]);
+  });
+
+  test('are raised for no other package: each private one is in the list of versioning.ignore', () => {
+    const privateMembers = members().filter((folder) => manifestOf(folder).private === true);
+    expect(versioning.ignore.toSorted()).toEqual(privateMembers.map((folder) => `./${folder}`).toSorted());
   });
 
   test('have a heading in the changelog, below the changes that wait', () => {
