@@ -17,7 +17,7 @@ const erasedUser = 'erased';
 
 /** Logs activities of the user who is erased later, and returns when they are stored. */
 async function logErasedUser(url: string): Promise<void> {
-  for (let count = 0; count < 10; count += 1)
+  for (let logged = 0; logged < 10; logged += 1)
     expect((await post(url, { userId: erasedUser, type: 'VIEW' }, { prefer: 'wait=30' })).status).toBe(201);
 }
 
@@ -57,7 +57,11 @@ describe.concurrent('a backup by the documented commands, made while clients log
     // The Node.js of this process is new enough.
     const PATH = `${dirname(process.execPath)}${delimiter}${process.env['PATH']}`;
     const run = (commands: string) =>
-      execFileSync('bash', ['-euo', 'pipefail', '-c', commands], { cwd: path, env: { PATH }, stdio: 'ignore' });
+      execFileSync('bash', ['-euo', 'pipefail', '-c', commands], {
+        cwd: path,
+        env: { PATH },
+        stdio: 'ignore',
+      });
 
     const service = start();
     onTestFinished(remove);

@@ -8,9 +8,6 @@ const root = join(import.meta.dirname, '..', '..', '..', '..');
 const units = globSync('*.service', { cwd: join(root, 'deploy', 'systemd') });
 const text = (unit: string): string => readFileSync(join(root, 'deploy', 'systemd', unit), 'utf8');
 
-// There is systemd on Linux only.
-const testOnLinux = test.runIf(process.platform === 'linux');
-
 /** Runs systemd-analyze, and returns its exit code with its output. */
 function analyze(folder: string, ...args: readonly string[]) {
   const program = debianProgram({ program: 'systemd-analyze', package: 'systemd' });
@@ -18,7 +15,8 @@ function analyze(folder: string, ...args: readonly string[]) {
   return { status, output: stdout + stderr };
 }
 
-testOnLinux.each(units)('systemd can read %s, and it is tight', (unit) => {
+// There is systemd on Linux only.
+test.runIf(process.platform === 'linux').each(units)('systemd can read %s, and it is tight', (unit) => {
   const { path, remove } = temporaryFolder('units');
   onTestFinished(remove);
   // An instance of a template has a name after the @. The program must exist for the check.
@@ -35,7 +33,7 @@ test('each unit starts the program as the package has it, with a command that it
     readFileSync(join(root, 'apps', 'user-activity-log', 'package.json'), 'utf8'),
   ) as { bin: Record<string, string> };
   const program = `/opt/user-activity/node_modules/user-activity-log/${bin['user-activity-log']}`;
-  const commands = units.map((unit) => /^ExecStart=(.*)$/m.exec(text(unit))?.[1]);
+  const commands = units.map((unit) => /^ExecStart=(.*)$/m.exec(text(unit))?.[1] ?? '');
   expect(commands.toSorted()).toEqual([
     `/usr/bin/node ${program}`,
     `/usr/bin/node ${program} api`,
