@@ -58,6 +58,25 @@ test('what a process does not measure is absent, and counts from 0 once it is me
   ]);
 });
 
+test('what the group handled counts only between two readings, and never falls', async () => {
+  const { history, pass } = place({ accepted: 1 });
+  await history.endMinute();
+  pass(60, { accepted: 1, handled: 1_000_000, lag: 3 });
+  await history.endMinute();
+  pass(60, { accepted: 1, handled: 1_000_050, lag: 0 });
+  await history.endMinute();
+  // The topic was made anew.
+  pass(60, { accepted: 1, handled: 7 });
+  await history.endMinute();
+  const points = await history.points();
+  expect(points.map(({ handled, lag }) => [handled, lag])).toEqual([
+    [undefined, 3],
+    [50, 0],
+    [0, undefined],
+    [0, undefined],
+  ]);
+});
+
 test('there are at most 60 points: the oldest go first', async () => {
   const { history, pass } = place({ accepted: 0 });
   await history.endMinute();

@@ -10,6 +10,7 @@ import type {
   EventPublisher,
   KeyRepository,
   Outbox,
+  PartitionProgress,
   ProjectRepository,
   PublishObserver,
   SettledOffsets,
@@ -32,6 +33,8 @@ export interface LogEngine {
   makePublisher(options: PublisherOptions): EventPublisher;
   /** Returns a function that makes new members of the consumer group. The caller stops them. */
   makeConsumerFactory(): () => EventConsumer;
+  /** Returns the progress of the consumer group in each partition, whatever processes have them. Rejects with LOG_UNAVAILABLE. */
+  progress(): Promise<readonly PartitionProgress[]>;
   /** The log's own queue of dead letters, if it has one. */
   readonly deadLetterQueue?: DeadLetterQueue;
   /** The time after which a member that does not answer loses its partitions, in milliseconds. 0 if it never does. */

@@ -61,7 +61,6 @@ async function prepareService(closers: Closers, config: ServiceConfig, logger: L
     clock: new SystemClock(),
     now: () => performance.now(),
   });
-  closers.add(startHealthHistory(history, logger), async (stop) => stop());
   const { HOST: host, PORT: port, MAX_CONNECTIONS: maxConnections, engines: settings } = config;
   const wait = new EngineWait(settings, logger, signal);
   const isEmbedded = settings.log.variable === undefined && settings.store.variable === undefined;
@@ -101,8 +100,10 @@ async function prepareService(closers: Closers, config: ServiceConfig, logger: L
       partClosers.add(startSweepingProjects(get), async (stop) => stop());
       return get;
     },
-    /** Makes the wired server listen. Resolves with its URL. */
+    /** Begins the history, and makes the wired server listen. Resolves with its URL. */
     listen: async (get: Get): Promise<string> => {
+      // Everything that is measured exists now.
+      closers.add(startHealthHistory(history, logger), async (stop) => stop());
       const httpServer = await get(serverToken);
       return earlyServer === undefined ? httpServer.listen({ host, port }) : earlyServer.handOver(httpServer);
     },

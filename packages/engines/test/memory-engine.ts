@@ -44,6 +44,7 @@ export function memoryEngines() {
         makePublisher: ({ maxBufferedEvents: bufferedEvents }) =>
           new MemoryEventPublisher(log, { bufferedEvents }),
         makeConsumerFactory: () => () => new MemoryEventConsumer(log, group),
+        progress: async () => log.progress(group),
       };
     },
   });

@@ -31,6 +31,14 @@ test('adds up the series of each metric', async () => {
   ).toEqual({ accepted: 9, stored: 5, deadLettered: 3, lag: 10, storedAfter });
 });
 
+test('a process without a consumer has the numbers of the group', async () => {
+  const group = new Map([
+    ['user_activity.group.lag', [{ attributes: {}, value: 4 }]],
+    ['user_activity.group.handled', [{ attributes: {}, value: 96 }]],
+  ]);
+  expect(await reading(group)).toEqual({ handled: 96, lag: 4 });
+});
+
 test('what is not measured is undefined', async () => {
   expect(await reading(new Map())).toEqual({});
 });

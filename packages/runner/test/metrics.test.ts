@@ -12,7 +12,7 @@ import {
 import { sampleActivity } from '@user-activity/port-contracts';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { groupObserver, withOutageMetrics, publishObserver } from '../src/index.ts';
-import { measureLag } from '../src/metrics/lag-metrics.ts';
+import { measureGroup, measureLag } from '../src/metrics/lag-metrics.ts';
 import { measureUseCase } from '../src/metrics/measure-use-case.ts';
 import { countRestarts, measureProgress } from '../src/metrics/progress-metrics.ts';
 import { measuredPublisher } from '../src/metrics/publish-metrics.ts';
@@ -239,6 +239,29 @@ describe('the lag', () => {
     measureLag({ progress: failing(new DomainError('LOG_UNAVAILABLE', 'gone')) });
     expect(await numbers('consumer.lag')).toEqual({});
   });
+});
+
+test('the numbers of a group are those of all its partitions, and not shown while the log is unreachable', async () => {
+  const partition = { oldest: 0, isMarked: false };
+  const progress = vi
+    .fn<EventConsumer['progress']>()
+    .mockResolvedValueOnce([
+      { partition: 0, committed: 5, end: 7, ...partition },
+      { partition: 1, committed: 10, end: 9, ...partition },
+    ])
+    .mockRejectedValue(new DomainError('LOG_UNAVAILABLE', 'gone'));
+  vi.useFakeTimers({ toFake: ['performance'] });
+  try {
+    measureGroup(progress);
+    expect(await numbers('group.lag')).toEqual({ '': 2 });
+    expect(await numbers('group.handled')).toEqual({ '': 15 });
+    expect(progress).toHaveBeenCalledTimes(1);
+    vi.advanceTimersByTime(3001);
+    expect(await numbers('group.lag')).toEqual({});
+    expect(await numbers('group.handled')).toEqual({});
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test('restarts are counted and passed on, and only the current state of the watchdog is 1', async () => {

@@ -9,7 +9,9 @@ export interface HealthReading {
   readonly stored?: number | undefined;
   /** The number of dead letters that this process added. */
   readonly deadLettered?: number | undefined;
-  /** The number of records that are not handled yet, in the partitions of this process. */
+  /** The number of records that the whole consumer group handled, if this process has no member of it. */
+  readonly handled?: number | undefined;
+  /** The number of records that are not handled yet, in the partitions of this process, or in all if it has no member of the group. */
   readonly lag?: number | undefined;
   /** The seconds from the acceptance of each stored activity until it was stored. */
   readonly storedAfter?: Distribution | undefined;
@@ -24,6 +26,7 @@ export interface HealthPoint {
   readonly accepted?: number;
   readonly stored?: number;
   readonly deadLettered?: number;
+  readonly handled?: number;
   /** The lag at the end of the minute. */
   readonly lag?: number;
   /** Percentiles of the time from acceptance until an activity was stored, in milliseconds. Absent if none was stored. */
@@ -83,7 +86,8 @@ export class HealthHistory {
 
 function pointBetween(before: Sample, after: Sample): HealthPoint {
   const [earlier, later] = [before.reading, after.reading];
-  const added = (name: 'accepted' | 'stored' | 'deadLettered'): Partial<HealthPoint> => {
+  /** Returns what a counter of the process gained. It began at 0 with the process. */
+  const gained = (name: 'accepted' | 'stored' | 'deadLettered'): Partial<HealthPoint> => {
     const value = later[name];
     return value === undefined ? {} : { [name]: value - (earlier[name] ?? 0) };
   };
@@ -93,9 +97,13 @@ function pointBetween(before: Sample, after: Sample): HealthPoint {
     at: before.at,
     // A reading that began before the minute ended may come after it.
     seconds: Math.max(0, after.time - before.time) / 1000,
-    ...added('accepted'),
-    ...added('stored'),
-    ...added('deadLettered'),
+    ...gained('accepted'),
+    ...gained('stored'),
+    ...gained('deadLettered'),
+    // The number is older than the process, and falls if the topic is made anew.
+    ...(later.handled === undefined || earlier.handled === undefined
+      ? {}
+      : { handled: Math.max(0, later.handled - earlier.handled) }),
     ...(later.lag === undefined ? {} : { lag: later.lag }),
     ...(p50 === undefined || p99 === undefined
       ? {}

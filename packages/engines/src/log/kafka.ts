@@ -34,6 +34,8 @@ const variables = {
   KAFKA_RETENTION_DAYS: wholeNumber(1, 36_500, 30),
 };
 
+const progressTimeoutMs = 5000;
+
 const credentialVariables = ['KAFKA_SASL_MECHANISM', 'KAFKA_USERNAME', 'KAFKA_PASSWORD'];
 
 /** Returns a fault for each missing credential, if another credential is set. */
@@ -89,6 +91,7 @@ export const kafkaLog = defineEngine({
         const observer = groupObserver();
         return () => new KafkaEventConsumer(connection, topic, settings.group, { observer });
       },
+      progress: () => topic.progressOf(settings.group, progressTimeoutMs),
       deadLetterQueue: closers.add(new KafkaDeadLetterQueue(connection, topic), (queue) => queue.close()),
     };
   },

@@ -25,6 +25,7 @@ export const sqliteLog = defineEngine({
         const observer = withOutageMetrics('log', outageLog(logger, 'the log'));
         return () => new SqliteEventConsumer(database, groupId, { topic, observer });
       },
+      progress: () => new SqliteEventConsumer(database, groupId).progress(),
     };
   },
 });

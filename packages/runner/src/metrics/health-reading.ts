@@ -1,6 +1,6 @@
 import type { HealthReading } from '@user-activity/application';
 import { acceptedName } from './acceptance-metrics.ts';
-import { lagName } from './lag-metrics.ts';
+import { groupHandledName, groupLagName, lagName } from './lag-metrics.ts';
 import { deadLettersName, outcomeAttribute, outcomesName, storedAfterName } from './storing-metrics.ts';
 
 interface MetricValue {
@@ -25,7 +25,8 @@ export const healthReading = (readMetrics: ReadMetrics) => async (): Promise<Hea
     accepted: sum(acceptedName),
     stored: sum(outcomesName, ({ attributes }) => attributes[outcomeAttribute] === 'stored'),
     deadLettered: sum(deadLettersName),
-    lag: sum(lagName),
+    handled: sum(groupHandledName),
+    lag: sum(lagName) ?? sum(groupLagName),
     storedAfter: typeof storedAfter === 'object' ? storedAfter : undefined,
   };
 };

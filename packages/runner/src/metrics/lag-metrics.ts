@@ -2,33 +2,63 @@ import type { EventConsumer, PartitionProgress } from '@user-activity/domain';
 import { meter } from './meter.ts';
 
 export const lagName = 'user_activity.consumer.lag';
+export const groupLagName = 'user_activity.group.lag';
+export const groupHandledName = 'user_activity.group.handled';
 
 // Scrapes within this time share one request to the log.
 const cacheMs = 3000;
 
-/**
- * Measures the lag of the consumer's group in each partition. There is no value while the log is unreachable, because an old
- * value would hide the outage.
- */
-export function measureLag(consumer: Pick<EventConsumer, 'progress'>): void {
+type ReadProgress = EventConsumer['progress'];
+
+/** Returns no partitions while the log is unreachable, because an old value would hide the outage. */
+function recentProgress(read: ReadProgress): ReadProgress {
   let cached:
     | { readonly atMs: number; readonly partitions: Promise<readonly PartitionProgress[]> }
     | undefined;
-  const recentProgress = (): Promise<readonly PartitionProgress[]> => {
+  return () => {
     const now = performance.now();
     if (cached === undefined || now - cached.atMs > cacheMs)
-      cached = { atMs: now, partitions: consumer.progress().catch(() => []) };
+      cached = { atMs: now, partitions: read().catch(() => []) };
     return cached.partitions;
   };
+}
+
+const lagOf = ({ committed, end }: PartitionProgress): number => Math.max(0, end - committed);
+
+/** Measures the lag in each partition of a member of the group. There is no value while the log is unreachable. */
+export function measureLag(consumer: Pick<EventConsumer, 'progress'>): void {
+  const read = recentProgress(() => consumer.progress());
   meter()
     .createObservableGauge(lagName, {
       unit: '{record}',
       description: 'Records that the group has not handled yet, by partition of this member',
     })
     .addCallback(async (result) => {
-      for (const { partition, committed, end } of await recentProgress())
-        result.observe(Math.max(0, end - committed), {
-          'messaging.destination.partition.id': String(partition),
+      for (const progress of await read())
+        result.observe(lagOf(progress), {
+          'messaging.destination.partition.id': String(progress.partition),
         });
     });
+}
+
+/**
+ * Measures the whole group, for a process that has no member of it. Its metrics have other names than those of a member, so that a sum over all
+ * processes counts no partition twice. There are no values while the log is unreachable.
+ */
+export function measureGroup(progress: ReadProgress): void {
+  const read = recentProgress(progress);
+  const observe = (name: string, description: string, valueOf: (partition: PartitionProgress) => number) =>
+    meter()
+      .createObservableGauge(name, { unit: '{record}', description })
+      .addCallback(async (result) => {
+        const partitions = await read();
+        if (partitions.length > 0)
+          result.observe(partitions.reduce((sum, partition) => sum + valueOf(partition), 0));
+      });
+  observe(groupLagName, 'Records that the group has not handled yet, in all partitions', lagOf);
+  observe(
+    groupHandledName,
+    'Records that the group has handled since the topic was made, in all partitions',
+    ({ committed }) => committed,
+  );
 }

@@ -48,7 +48,7 @@ function run(...words: readonly string[]): void {
 }
 
 test('the service runs with the documented ACLs over TLS and SCRAM, and says which one is missing', async () => {
-  expect(commands).toHaveLength(7);
+  expect(commands).toHaveLength(8);
   const deployment = new Deployment({ brokers: kafka.brokers });
   const environment = {
     KAFKA_TOPIC: topic,
@@ -76,6 +76,7 @@ test('the service runs with the documented ACLs over TLS and SCRAM, and says whi
   await expectRefusal('api', refusedTopic(topic));
   run('$api $consumer', 'Create');
   run('--add $api', 'Write');
+  run('--add $api', '--group');
   const api = start('api');
   const url = await api.ready();
 
@@ -89,6 +90,9 @@ test('the service runs with the documented ACLs over TLS and SCRAM, and says whi
   run('--add $consumer', '--group');
   const consumer = start('consumer');
   await consumer.ready();
+
+  const history = await fetch(`${url}/api/health/history`);
+  expect(await history.json()).toMatchObject({ data: [{ lag: 0 }] });
 
   // Everything that a process asks of Kafka: records, dead letters of both processes, replays, and erasures.
   expect((await post(url, { userId: 'ann', type: 'VIEW' }, { prefer: 'wait=60' })).status).toBe(201);

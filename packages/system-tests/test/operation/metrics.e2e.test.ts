@@ -32,6 +32,16 @@ test('API and consumer count the activities by outcome', async () => {
     return lags.length === 6 && lags.every(({ value }) => value === 0);
   });
 
+  // The API has no member of the group, and measures all of it.
+  await until(async () => sumOf(await scraped(url), 'user_activity_group_handled') === 5);
+  expect(sumOf(await scraped(url), 'user_activity_group_lag')).toBe(0);
+  const historyOf = async (address: string): Promise<unknown> =>
+    (await fetch(`${address}/api/health/history`)).json();
+  expect(await historyOf(url)).toMatchObject({ data: [{ accepted: 5, handled: 5, lag: 0 }] });
+  expect(await historyOf(health)).toMatchObject({
+    data: [{ stored: 3, deadLettered: 1, lag: 0, storedAfterMs: { p50: expect.any(Number) as number } }],
+  });
+
   const taken = await scraped(url);
   expect(sumOf(taken, 'user_activity_activities_accepted_total')).toBe(5);
   expect(sumOf(taken, 'user_activity_publish_flush_events_sum')).toBe(5);
