@@ -16,8 +16,8 @@ export interface Answer {
 
 const fence = /^```(\w*)\n(.*?)^```$/gms;
 const kinds: ReadonlySet<string> = new Set(['json', 'http', 'text']);
-// Languages of programs, which the tests of the SDKs run, and of pictures.
-const shown: ReadonlySet<string> = new Set(['ts', 'java', 'mermaid']);
+// Languages of programs and configuration, which other tests use, and of pictures.
+const shown: ReadonlySet<string> = new Set(['ts', 'java', 'js', 'yaml', 'mermaid']);
 const isKind = (language: string): language is Answer['kind'] => kinds.has(language);
 
 /**
