@@ -11,7 +11,7 @@ export interface ContenderSettings {
 export interface Contender {
   readonly name: string;
   readonly about: string;
-  /** Whether it writes to Kafka, so that it needs a topic, which must hold what it answered with 202. */
+  /** Whether it writes to Kafka. Then it needs a topic, and the topic must hold every activity that it answered with 202. */
   readonly isOnKafka: boolean;
   /** Returns why the program cannot run here, if so. */
   readonly missing?: () => string | undefined;

@@ -5,7 +5,7 @@ import { sampleActivity, start } from './samples.ts';
 import { at, bySlot, slotsOf } from './stats-counts.ts';
 import { filterOf } from './walk.ts';
 
-const minute = 60_000;
+const minuteMs = 60_000;
 
 /** Times on a clock in Berlin: the last and first moments of years, months, weeks and summer time. */
 const moments: readonly (readonly [moment: string, day: string, week: string])[] = [
@@ -35,17 +35,17 @@ export const slotLimitCases = repositoryCases({
             userId: `user-${index % 2}`,
             type: index % 4 < 2 ? 'LOGIN' : 'LOGOUT',
             metadata: { even: index % 2 === 0 },
-            createdAt: start + (index * minute) / 2,
+            createdAt: start + (index * minuteMs) / 2,
           }),
         ),
       );
       const userIds = ['user-0', 'user-1'];
       const types = ['LOGIN', 'LOGOUT'];
-      const createdAt = TimeRange.between(at(start), at(start + 12 * minute));
+      const createdAt = TimeRange.between(at(start), at(start + 12 * minuteMs));
       const metadata = [{ path: ['even'], scalars: new Set([true]) }];
       for (const slots of [
-        slotsOf(minute, [0, -start % minute]),
-        slotsOf(minute, [0, -start % minute], [start + 5 * minute, 3_600_000 - (start % minute)]),
+        slotsOf(minuteMs, [0, -start % minuteMs]),
+        slotsOf(minuteMs, [0, -start % minuteMs], [start + 5 * minuteMs, 3_600_000 - (start % minuteMs)]),
       ])
         for (const change of [{}, { createdAt }, { userIds, types }, { createdAt, metadata }]) {
           const filter = filterOf(change);
@@ -58,12 +58,12 @@ export const slotLimitCases = repositoryCases({
       const [first, last] = [Date.parse('0000-01-01T00:00:00Z'), Date.parse('9999-12-31T23:59:59.999Z')];
       const farTimes = [first, Date.parse('0008-11-29T08:00:00Z'), 0, 1, start, last];
       await repository.save(farTimes.map((createdAt) => sampleActivity({ createdAt })));
-      const slots = slotsOf(minute, [first, -2_670_000], [0, 0]);
+      const slots = slotsOf(minuteMs, [first, -2_670_000], [0, 0]);
       const expected = farTimes
         .filter((moment) => moment !== 1)
         .map((moment) => [
           moment < 0 ? 0 : 1,
-          Math.floor((moment - (moment < 0 ? 2_670_000 : 0)) / minute),
+          Math.floor((moment - (moment < 0 ? 2_670_000 : 0)) / minuteMs),
           moment === 0 ? 2 : 1,
         ]);
       for (const createdAt of [

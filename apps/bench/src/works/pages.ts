@@ -60,7 +60,7 @@ async function pathOfPage(port: number, page: number): Promise<string> {
 }
 
 /** Returns the path at which `find-pages.ts` finds the same page: after the last activity of the page before. */
-async function pathOfFind(site: Site, { place }: FilledStore, page: number): Promise<string> {
+async function pathForFindPages(site: Site, { place }: FilledStore, page: number): Promise<string> {
   const { mongod } = await site.engines();
   const sort = { createdAt: -1, _id: -1 } as const;
   const [last] = await inDatabase(mongod.uri, place.database, (db) =>
@@ -98,7 +98,7 @@ function pages(name: string, callers: number): Work {
             'find().toArray(), deep',
             'page 1,000, after the last activity of page 999',
             find,
-            await pathOfFind(site, filled, deepPage),
+            await pathForFindPages(site, filled, deepPage),
           ],
         ] as const;
         for (const [side, about, server, path] of rows)

@@ -88,7 +88,7 @@ async function exportTo(
         progress.end();
         return;
       } catch (error) {
-        if (signal.aborted) throw new RequestError('Stopped. With --output, --continue goes on.');
+        if (signal.aborted) throw new RequestError('Stopped. An export to a file continues with --continue.');
         if (lines > before) failures = 0;
         // Without a first line, the address or the key may be wrong.
         if (lines === 0 || !isTransient(error)) throw error;

@@ -9,7 +9,7 @@ const maxStrangerBytes = 1024 * 1024;
 const callMembers = '"type":"track","event":"E","userId":"u"';
 
 /** Returns a JSON object of nearly the maximum size, with an API key between copies of `member`. */
-const bodyWithKey = (key: string, member: string): string => {
+const largeBodyWithKey = (key: string, member: string): string => {
   const half = `${member},`.repeat(Math.floor(maxStrangerBytes / 2 / (member.length + 1)) - 100);
   return `{${half}"writeKey":"${key}",${half}${callMembers}}`;
 };
@@ -61,17 +61,18 @@ export const strangerAttacks: readonly Attack[] = [
     's13-keys-in-bodies',
     '40 bodies of 1 MiB with distinct writeKeys, each between many members',
     40,
-    (index) => gzipRequest('/v1/track', bodyWithKey(wrongKey(index), '"":0')),
+    (index) => gzipRequest('/v1/track', largeBodyWithKey(wrongKey(index), '"":0')),
     true,
   ),
   strangerAttack(
     's13-escaped-keys',
     '25 bodies of 1 MiB with distinct writeKeys, each between members with escaped names',
     25,
-    (index) => gzipRequest('/v1/batch', bodyWithKey(wrongKey(index), '"\\u0077riteKe\\u0079":"\\u0000"')),
+    (index) =>
+      gzipRequest('/v1/batch', largeBodyWithKey(wrongKey(index), '"\\u0077riteKe\\u0079":"\\u0000"')),
   ),
   strangerAttack('s13-repeated-keys', '25 bodies of 1 MiB that repeat writeKey', 25, (index) =>
-    gzipRequest('/v1/b', bodyWithKey(wrongKey(index), '"writeKey":""')),
+    gzipRequest('/v1/b', largeBodyWithKey(wrongKey(index), '"writeKey":""')),
   ),
   strangerAttack('s13-long-keys', '40 bodies with distinct writeKeys of 1 MB', 40, (index) =>
     gzipRequest('/v1/t', `{"writeKey":"${index}${'\\"'.repeat(500_000)}",${callMembers}}`),

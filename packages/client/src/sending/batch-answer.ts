@@ -2,15 +2,15 @@ import type { BatchReceipt, Violation } from '../api/answers.ts';
 import type { Connection } from '../http/connection.ts';
 import { ConnectionError, isTransient, ProblemError } from '../http/problem-error.ts';
 
-/** What the service says of a batch. */
+/** The answer to a batch. */
 export type BatchAnswer =
-  /** It holds all lines but the rejected ones, which it will never take. */
+  /** The service holds all lines but the rejected ones, which it will never take. */
   | { readonly kind: 'settled'; readonly rejected: readonly RejectedLine[] }
-  /** It refuses the whole batch, and may take smaller ones. */
+  /** The service refuses the whole batch, and may take smaller ones. */
   | { readonly kind: 'too large' }
-  /** It may take the same batch later. */
+  /** The service may take the same batch later. */
   | { readonly kind: 'failed'; readonly error: unknown }
-  /** It refuses the request, whatever is in it: the key, the project or the URL is wrong. */
+  /** The service refuses every batch: the key, the project or the URL is wrong. */
   | { readonly kind: 'refused'; readonly error: unknown };
 
 /** A line of a batch that the service will never take. */
