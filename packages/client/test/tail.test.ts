@@ -72,11 +72,16 @@ const event = (number: number): string => `id: p${number}\ndata: {"id":"a${numbe
 function follow(service: FakeService, options: TailOptions = {}) {
   const client = new ActivityClient({ url: 'http://logs.example', apiKey: 'key', fetch: service.fetch });
   const [seen, reasons] = [[] as string[], [] as unknown[]];
-  const tail = client.tail({ onReconnect: (reason) => reasons.push(reason), ...options });
+  const connections: number[] = [];
+  const tail = client.tail({
+    onConnect: () => connections.push(seen.length),
+    onReconnect: (reason) => reasons.push(reason),
+    ...options,
+  });
   const ended = (async () => {
     for await (const { activity, cursor } of tail) seen.push(`${activity.id} ${cursor}`);
   })().catch((error: unknown) => error);
-  return { seen, reasons, ended, tail };
+  return { seen, reasons, connections, ended, tail };
 }
 
 describe('tail', () => {
@@ -92,12 +97,14 @@ describe('tail', () => {
       },
       stream([event(2), ': heartbeat\n\nid: p3\n\n', 'id: p4\ndata: {"id']),
     );
-    const { seen, reasons } = follow(service, {
+    const { seen, reasons, connections } = follow(service, {
       type: ['LOGIN', 'LOGOUT'],
       metadata: { 'device.os': 'ios' },
     });
     await vi.advanceTimersByTimeAsync(20_000);
     expect(seen).toEqual(['a1 p1', 'a2 p2', 'a4 p4']);
+    // It says so before the first activity of each connection.
+    expect(connections).toEqual([0, 1, 2]);
     expect(service.requests.map(({ headers }) => headers.get('last-event-id'))).toEqual([
       null,
       'p1',

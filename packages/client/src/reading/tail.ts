@@ -15,6 +15,8 @@ export interface TailOptions extends ActivityFilter {
   readonly signal?: AbortSignal | undefined;
   /** The tail connects again if nothing comes for so long, in ms. Default: 45,000, three heartbeats of the service. */
   readonly idleTimeoutMs?: number | undefined;
+  /** Called once each connection is there: the first one, and those after outages. */
+  readonly onConnect?: (() => void) | undefined;
   /** Called before each new connection, with the reason. */
   readonly onReconnect?: ((reason: unknown) => void) | undefined;
 }
@@ -31,7 +33,7 @@ const defaultIdleTimeoutMs = 45_000;
 /** Follows new activities. After an outage it continues after the last activity, so that it neither misses nor repeats any. */
 export async function* followTail(
   connection: Connection,
-  { cursor, signal, idleTimeoutMs = defaultIdleTimeoutMs, onReconnect, ...filter }: TailOptions,
+  { cursor, signal, idleTimeoutMs = defaultIdleTimeoutMs, onConnect, onReconnect, ...filter }: TailOptions,
 ): AsyncGenerator<TailEvent, void, undefined> {
   checkNumbers(1, { idleTimeoutMs });
   let position = cursor;
@@ -44,11 +46,15 @@ export async function* followTail(
       signal,
     };
     const chunks = textChunks(connection, call, 'text/event-stream', idleTimeoutMs);
+    let announce = onConnect;
     try {
       for await (const { id, data } of serverSentEvents(chunks)) {
         position = id || position;
         failures = 0;
         isKnown = true;
+        // The service begins with a position, so that this is known before the next activity.
+        announce?.();
+        announce = undefined;
         if (data !== '') yield { activity: JSON.parse(data) as Activity, cursor: id };
       }
       throw new ConnectionError('The stream ended.');

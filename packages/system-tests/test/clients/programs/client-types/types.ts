@@ -12,6 +12,8 @@ import type {
   ErasureReceipt,
   ExportTextOptions,
   FeedOptions,
+  Health,
+  HealthHistory,
   Key,
   KeyLimits,
   KeyWithSecret,
@@ -58,6 +60,8 @@ same<DeadLetter, Schemas['DeadLetter']>();
 same<DeadLetterCode, Schemas['DeadLetterCode']>();
 same<Erasure, Schemas['Erasure']>();
 same<ErasureReceipt, Schemas['ErasureReceipt']>();
+same<Health, Schemas['Health']>();
+same<HealthHistory, Schemas['HealthHistory']>();
 same<Key, Schemas['Key']>();
 same<KeyLimits, Schemas['KeyLimits']>();
 same<KeyWithSecret, Schemas['KeyWithSecret']>();
@@ -88,7 +92,7 @@ type Parameters<Path extends keyof paths> = paths[Path] extends {
 }
   ? keyof Exclude<Query, undefined>
   : never;
-type Own = 'signal' | 'timeoutMs' | 'idleTimeoutMs' | 'onReconnect' | 'follow';
+type Own = 'signal' | 'timeoutMs' | 'idleTimeoutMs' | 'onConnect' | 'onReconnect' | 'follow';
 same<keyof ActivityQuery | 'cursor', Parameters<'/api/logs'>>();
 same<keyof StatsOptions, Parameters<'/api/logs/stats'>>();
 same<Exclude<keyof ExportTextOptions, Own>, Parameters<'/api/logs/export'>>();
