@@ -8,6 +8,7 @@ const keys: readonly (readonly [keys: readonly string[], does: string])[] = [
   [['Enter'], 'Open the activity'],
   [['Esc'], 'Close what is open'],
   [['r'], 'Load again'],
+  [['p'], 'Live: pause, or go on'],
   [['?'], 'Show this help'],
 ];
 

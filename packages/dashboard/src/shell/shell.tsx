@@ -24,7 +24,7 @@ export function Shell() {
         Skip to content
       </a>
       <header class="top-bar">
-        <a class="brand" href={hrefOf(views[0].name)}>
+        <a class="brand" href={hrefOf(views[0].name)} aria-label="User-activity log">
           <span class="brand-mark" aria-hidden="true">
             <Icon name="activity" />
           </span>

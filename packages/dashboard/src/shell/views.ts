@@ -1,6 +1,9 @@
 import type { ComponentType } from 'preact';
 import { Explore } from '../explore/explore.tsx';
+import { Health } from '../health/health.tsx';
+import { Live } from '../live/live.tsx';
 import type { IconName } from '../shared/icon.tsx';
+import { User } from '../user/user.tsx';
 
 /** A view of the page. It draws what the parameters of the place say. */
 export interface View {
@@ -14,4 +17,7 @@ export interface View {
 /** The views, in the order of the navigation. The page begins with the first one. */
 export const views: readonly [View, ...View[]] = [
   { name: 'explore', title: 'Explore', icon: 'search', Component: Explore },
+  { name: 'live', title: 'Live', icon: 'activity', Component: Live },
+  { name: 'user', title: 'User', icon: 'user', Component: User },
+  { name: 'health', title: 'Health', icon: 'pulse', Component: Health },
 ];

@@ -1,0 +1,166 @@
+import type { Health as HealthReport } from '@user-activity/client';
+import { useMemo } from 'preact/hooks';
+import { service, serviceNow } from '../api/service.ts';
+import { failureOf } from '../shared/failure.ts';
+import { Icon } from '../shared/icon.tsx';
+import { useShortcuts } from '../shared/shortcuts.ts';
+import { Failed, Loading } from '../shared/states.tsx';
+import { TimeChart } from '../shared/time-chart.tsx';
+import { formatCount } from '../shared/time-format.ts';
+import { type Polled, usePolled } from '../shared/use-polled.ts';
+import { DeadLetters } from './dead-letters.tsx';
+import { chartsOf, type Figures, figuresOf, hourBefore, solidPoints } from './health-series.ts';
+import './health.css';
+
+const pollMs = 5000;
+
+/** Shows whether the service works: what it depends on, what it measured in the last hour, and what it could not store. */
+export function Health() {
+  const report = usePolled((signal) => service.health({ signal }), pollMs);
+  const history = usePolled(async (signal) => (await service.healthHistory({ signal })).data, pollMs);
+  const reload = (): void => {
+    report.reload();
+    history.reload();
+  };
+  useShortcuts({ r: reload });
+  return (
+    <div class="health-view">
+      <h1 class="visually-hidden">Health</h1>
+      <State report={report} />
+      <section class="health-history" aria-labelledby="health-history">
+        <h2 id="health-history">
+          The last hour <span>as this process measured it</span>
+        </h2>
+        <History history={history} />
+      </section>
+      <DeadLetters />
+    </div>
+  );
+}
+
+const names = { log: 'Log', store: 'Store', progress: 'Consumer' } as const;
+
+function State({ report: { value, error, reload } }: { readonly report: Polled<HealthReport> }) {
+  if (error !== undefined && failureOf(error).kind !== 'unreachable')
+    return <Failed error={error} retry={reload} />;
+  const isLost = error !== undefined;
+  const isReady = value?.status === 'ok' && !isLost;
+  const title =
+    value === undefined && !isLost
+      ? 'Asking …'
+      : isLost
+        ? 'The server does not answer'
+        : isReady
+          ? 'The service works'
+          : 'The service is not ready';
+  const tone = isReady ? 'good' : value === undefined && !isLost ? 'unknown' : 'bad';
+  return (
+    <section class={`health-state ${tone}`} aria-label="State">
+      <Icon name={isReady ? 'check' : isLost ? 'cloud' : 'alert'} />
+      <p role="status">
+        <strong>{title}</strong>
+        {isLost && <span>This page goes on asking. The figures below are from before.</span>}
+        {!isLost && !isReady && value !== undefined && <span>{remedyOf(value)}</span>}
+      </p>
+      <ul aria-label="What it depends on">
+        {Object.entries(names).map(([check, name]) => {
+          const state = isLost ? undefined : value?.checks[check as keyof typeof names];
+          if (state === undefined && !isLost && value !== undefined) return null;
+          return (
+            <li key={check} class={state ?? 'unknown'}>
+              <i aria-hidden="true" />
+              {name}
+              <span>{state === undefined ? 'unknown' : state === 'ok' ? 'works' : 'fails'}</span>
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}
+
+function remedyOf({ checks }: HealthReport): string {
+  if (checks.store === 'unavailable')
+    return 'The store does not answer. Activities wait on the log, and are stored once it does.';
+  if (checks.log === 'unavailable') return 'The log does not answer, so activities are refused with 503.';
+  if (checks.progress === 'unavailable') return 'The consumer makes no progress, and will be restarted.';
+  return 'It is stopping.';
+}
+
+type Points = Parameters<typeof chartsOf>[0];
+
+function History({ history: { value, error, reload } }: { readonly history: Polled<Points> }) {
+  const points = useMemo(() => solidPoints(value ?? []), [value]);
+  const times = useMemo(() => points.map(({ at }) => Date.parse(at)), [points]);
+  const charts = useMemo(() => chartsOf(points), [points]);
+  // The state above says it if the server does not answer.
+  if (value === undefined && error !== undefined) return <Failed error={error} retry={reload} />;
+  if (value === undefined) return <Loading />;
+  const { from, to } = hourBefore(Math.max(serviceNow(), times.at(-1) ?? 0));
+  return (
+    <>
+      <FigureList figures={figuresOf(points)} />
+      <div class="health-charts">
+        {charts.map(({ title, unit, kind, series }) => (
+          <figure key={title}>
+            <figcaption>
+              <h3>
+                {title} <span>{unit}</span>
+              </h3>
+              {series.length > 1 && (
+                <ul aria-hidden="true">
+                  {series.map(({ name, color }) => (
+                    <li key={name}>
+                      <i style={{ background: `var(${color})` }} />
+                      {name}
+                    </li>
+                  ))}
+                </ul>
+              )}
+            </figcaption>
+            <TimeChart
+              label={`${title}, ${unit}, by the minute over the last hour`}
+              kind={kind}
+              times={times}
+              series={series}
+              from={from}
+              to={to}
+              height={150}
+              formatValue={formatFigure}
+            />
+          </figure>
+        ))}
+      </div>
+    </>
+  );
+}
+
+function FigureList({ figures }: { readonly figures: Figures }) {
+  const { acceptedPerSecond, storedPerSecond, lag, storedAfterMs, deadLettered } = figures;
+  const shown: readonly (readonly [name: string, value: number | undefined, unit: string])[] = [
+    ['Accepted', acceptedPerSecond, 'per second'],
+    ['Stored', storedPerSecond, 'per second'],
+    ['Lag', lag, lag === 1 ? 'record' : 'records'],
+    ['Accepted to stored, median', storedAfterMs?.p50, 'ms'],
+    ['Accepted to stored, 99th percentile', storedAfterMs?.p99, 'ms'],
+    ['New dead letters', deadLettered, 'in an hour'],
+  ];
+  return (
+    <dl class="health-figures">
+      {shown.map(([name, value, unit]) =>
+        value === undefined ? null : (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>
+              {formatFigure(value)} <span>{unit}</span>
+            </dd>
+          </div>
+        ),
+      )}
+    </dl>
+  );
+}
+
+/** Formats a number: whole from 10 on, and with a digit after the point below that. */
+const formatFigure = (value: number): string =>
+  value >= 10 || Number.isInteger(value) ? formatCount(Math.round(value)) : value.toFixed(1);

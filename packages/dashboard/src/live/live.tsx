@@ -1,0 +1,208 @@
+import { useMemo, useRef, useState } from 'preact/hooks';
+import { service } from '../api/service.ts';
+import { ActivityLine } from '../shared/activity-line.tsx';
+import { Icon } from '../shared/icon.tsx';
+import { useShortcuts } from '../shared/shortcuts.ts';
+import { Sparkline } from '../shared/sparkline.tsx';
+import { Failed, Notice } from '../shared/states.tsx';
+import { formatCount } from '../shared/time-format.ts';
+import { TokenInput } from '../shared/token-input.tsx';
+import { type ColorMemory, colorsOf, maxTypes } from '../shared/type-colors.ts';
+import { useMedia } from '../shared/use-media.ts';
+import { useResource } from '../shared/use-resource.ts';
+import { VirtualList } from '../shared/virtual-list.tsx';
+import { goTo, place } from '../shell/place.ts';
+import { ConnectionState } from './connection-state.tsx';
+import { maxRows, rateSeconds } from './live-buffer.ts';
+import { activityFilter, type LiveFilter, liveParameters, parseLiveFilter } from './live-filter.ts';
+import { type Tail, useTail } from './use-tail.ts';
+import './live.css';
+
+/** Shows activities as they are stored. */
+export function Live() {
+  const filter = parseLiveFilter(place.value.parameters);
+  const version = String(liveParameters(filter));
+  const [isPaused, setPaused] = useState(false);
+  const [isScrolled, setScrolled] = useState(false);
+  const tail = useTail(activityFilter(filter), version, isPaused || isScrolled);
+  const list = useRef<HTMLDivElement>(null);
+  const goOn = (): void => {
+    setPaused(false);
+    setScrolled(false);
+    list.current?.scrollTo({ top: 0 });
+  };
+  useShortcuts({
+    p: () => (isPaused ? goOn() : setPaused(true)),
+    '/': () => document.querySelector<HTMLElement>('#live-user')?.focus(),
+    t: () => document.querySelector<HTMLElement>('#live-type')?.focus(),
+  });
+  const change = (changes: Partial<LiveFilter>): void =>
+    goTo('live', liveParameters({ ...filter, ...changes }));
+  return (
+    <>
+      <h1 class="visually-hidden">Live</h1>
+      <div class="live-bar">
+        <button
+          type="button"
+          class="button live-pause"
+          aria-pressed={isPaused}
+          title="Pause or go on (p)"
+          onClick={() => (isPaused ? goOn() : setPaused(true))}
+        >
+          <Icon name={isPaused ? 'play' : 'pause'} />
+          {isPaused ? 'Go on' : 'Pause'}
+        </button>
+        <LiveFilters filter={filter} onChange={change} />
+        <Rate rates={tail.rates} />
+      </div>
+      <ConnectionState connection={tail.connection} total={tail.total} />
+      {tail.waiting > 0 && (isPaused || isScrolled) && (
+        <button type="button" class="live-waiting" onClick={goOn}>
+          <Icon name="up" />
+          {formatCount(tail.waiting)} new {tail.waiting === 1 ? 'activity' : 'activities'}
+        </button>
+      )}
+      <Arrived tail={tail} list={list} onScroll={setScrolled} isFiltered={version !== ''} />
+    </>
+  );
+}
+
+function Rate({ rates }: { readonly rates: readonly number[] }) {
+  const recent = rates.slice(-5);
+  const perSecond = recent.reduce((sum, count) => sum + count, 0) / recent.length;
+  const text = `${perSecond >= 10 ? formatCount(Math.round(perSecond)) : perSecond.toFixed(1)} per second`;
+  return (
+    <div class="live-rate">
+      <Sparkline label={`Activities in each of the last ${rateSeconds} seconds`} values={rates} />
+      <span>{text}</span>
+    </div>
+  );
+}
+
+interface LiveFiltersProps {
+  readonly filter: LiveFilter;
+  readonly onChange: (changes: Partial<LiveFilter>) => void;
+}
+
+function LiveFilters({ filter: { users, types }, onChange }: LiveFiltersProps) {
+  const [isWanted, setWanted] = useState(false);
+  const known = useResource(
+    async (signal) => (isWanted ? (await service.stats({ by: 'type', from: '-24h' }, { signal })).data : []),
+    [isWanted],
+  );
+  const suggestions = (known.value ?? []).map(({ key, count }) => ({ value: key, count }));
+  const chosen = [
+    ...users.map((value) => ({ name: 'user', value, rest: { users: users.filter((one) => one !== value) } })),
+    ...types.map((value) => ({ name: 'type', value, rest: { types: types.filter((one) => one !== value) } })),
+  ];
+  return (
+    <>
+      <TokenInput
+        id="live-user"
+        label="Filter by user"
+        placeholder="User"
+        onAdd={(user) => {
+          onChange({ users: [...users, user] });
+          return undefined;
+        }}
+      />
+      <TokenInput
+        id="live-type"
+        label="Filter by type"
+        placeholder="Type"
+        suggestions={suggestions.filter(({ value }) => !types.includes(value))}
+        onFocus={() => setWanted(true)}
+        onAdd={(type) => {
+          onChange({ types: [...types, type] });
+          return undefined;
+        }}
+      />
+      {chosen.length > 0 && (
+        <ul class="live-tokens" aria-label="Filters">
+          {chosen.map(({ name, value, rest }) => (
+            <li key={`${name} ${value}`}>
+              <span>{name}</span>
+              <bdi title={value}>{value}</bdi>
+              <button
+                type="button"
+                aria-label={`Remove the filter ${name} ${value}`}
+                onClick={() => onChange(rest)}
+              >
+                <Icon name="close" />
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+const narrow = matchMedia('(width <= 720px)');
+
+interface ArrivedProps {
+  readonly tail: Tail;
+  readonly list: { current: HTMLDivElement | null };
+  readonly onScroll: (isScrolled: boolean) => void;
+  readonly isFiltered: boolean;
+}
+
+/** The activities, the latest first. Only the rows in sight exist. */
+function Arrived({ tail, list, onScroll, isFiltered }: ArrivedProps) {
+  const { rows, connection } = tail;
+  const isNarrow = useMedia(narrow);
+  const memory = useRef<ColorMemory>(new Map());
+  const types = useMemo(() => frequentTypes(rows.map(({ type }) => type)), [rows]);
+  const colors = useMemo(() => colorsOf(types, memory.current), [types.join('\n')]);
+  if (connection.kind === 'refused') return <Failed error={connection.error} retry={tail.retry} />;
+  if (rows.length === 0)
+    return (
+      <Notice icon="activity" title="Waiting for the next activity">
+        <p>
+          {isFiltered
+            ? 'Activities that match appear here once they are stored.'
+            : 'Activities appear here once they are stored.'}
+        </p>
+      </Notice>
+    );
+  return (
+    <div
+      class="live-list"
+      ref={list}
+      role="region"
+      aria-label={`The latest activities, ${formatCount(maxRows)} at most`}
+      tabIndex={0}
+      onScroll={({ currentTarget }) => onScroll(currentTarget.scrollTop > 4)}
+    >
+      <VirtualList
+        count={rows.length}
+        rowHeight={isNarrow ? 58 : 33}
+        scroller={list}
+        onEnd={() => undefined}
+        row={(index, top) => {
+          const activity = rows[index];
+          if (activity === undefined) return null;
+          return (
+            <div key={activity.id} class="live-row" style={{ transform: `translateY(${top}px)` }}>
+              <ActivityLine
+                activity={activity}
+                color={`var(${colors.get(activity.type) ?? '--type-other'})`}
+                hasUser
+              />
+            </div>
+          );
+        }}
+      />
+    </div>
+  );
+}
+
+/** Returns the most frequent types, the first one first. */
+function frequentTypes(types: readonly string[]): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const type of types) counts.set(type, (counts.get(type) ?? 0) + 1);
+  return [...counts]
+    .toSorted(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
+    .slice(0, maxTypes)
+    .map(([type]) => type);
+}

@@ -1,0 +1,42 @@
+import type { Activity } from '@user-activity/client';
+import { hrefOf } from '../shell/place-text.ts';
+import { preview } from './preview.ts';
+import { formatMoment } from './time-format.ts';
+import './activity-line.css';
+
+interface ActivityLineProps {
+  readonly activity: Activity;
+  /** The color of its type, in CSS. */
+  readonly color: string;
+  /** Whether the user is shown, too. */
+  readonly hasUser?: boolean;
+}
+
+/** An activity in one line: when, what, by whom, and the beginning of its metadata. The time links to the details. */
+export function ActivityLine({ activity, color, hasUser = false }: ActivityLineProps) {
+  const { id, userId, type, createdAt, metadata } = activity;
+  const { day, time } = formatMoment(createdAt);
+  return (
+    <div class={`activity-line ${hasUser ? 'has-user' : ''}`}>
+      <a
+        class="line-time"
+        href={hrefOf('explore', new URLSearchParams({ userId, from: 'all', id }))}
+        title={`${day} ${time}: show the details`}
+      >
+        {time}
+      </a>
+      <span class="line-type">
+        <i style={{ background: color }} />
+        <bdi>{type}</bdi>
+      </span>
+      {hasUser && (
+        <a class="line-user" dir="auto" href={hrefOf('user', new URLSearchParams({ userId }))}>
+          {userId}
+        </a>
+      )}
+      <span class="line-preview" dir="auto">
+        {preview(metadata)}
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,82 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { service } from '../api/service.ts';
+import { failureOf } from '../shared/failure.ts';
+import { formatCount } from '../shared/time-format.ts';
+import { useResource } from '../shared/use-resource.ts';
+import { Modal } from '../shell/modal.tsx';
+
+interface EraseDialogProps {
+  readonly userId: string;
+  readonly onClose: () => void;
+  /** Called with the id of the erasure. */
+  readonly onStarted: (erasure: string) => void;
+}
+
+/** Asks whether a user shall be erased. The id must be typed, because nobody can take the erasure back. */
+export function EraseDialog({ userId, onClose, onStarted }: EraseDialogProps) {
+  const [typed, setTyped] = useState('');
+  const [isSending, setSending] = useState(false);
+  const [fault, setFault] = useState<unknown>();
+  const controller = useRef(new AbortController());
+  useEffect(() => () => controller.current.abort(), []);
+  const count = useResource((signal) => service.count({ userId }, { signal }), [userId]);
+  // Keyboards write some characters in other ways than applications.
+  const isConfirmed = typed.trim().normalize() === userId.normalize();
+  const submit = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    if (!isConfirmed || isSending) return;
+    setSending(true);
+    setFault(undefined);
+    const { signal } = controller.current;
+    try {
+      onStarted((await service.eraseUser(userId, { signal })).id);
+    } catch (error) {
+      if (signal.aborted) return;
+      setFault(error);
+      setSending(false);
+    }
+  };
+  return (
+    <Modal title="Erase this user" onClose={onClose}>
+      <form onSubmit={(event) => void submit(event)}>
+        <p>
+          This removes {count.value === undefined ? 'all' : `the ${formatCount(count.value)}`} activities of{' '}
+          <bdi class="erase-name">{userId}</bdi> and their dead letters, for good. Activities that are logged
+          later are kept.
+        </p>
+        <label class="field">
+          Type the id of the user to confirm
+          <input
+            dir="auto"
+            autocomplete="off"
+            autocapitalize="off"
+            autofocus
+            spellcheck={false}
+            value={typed}
+            onInput={({ currentTarget }) => setTyped(currentTarget.value)}
+          />
+        </label>
+        {fault !== undefined && (
+          <p class="fault" role="alert" dir="auto">
+            {faultText(fault)}
+          </p>
+        )}
+        <p class="modal-actions">
+          <button type="button" class="button" onClick={onClose}>
+            Cancel
+          </button>
+          <button type="submit" class="button danger primary" disabled={!isConfirmed || isSending}>
+            {isSending ? 'Sending …' : 'Erase for good'}
+          </button>
+        </p>
+      </form>
+    </Modal>
+  );
+}
+
+function faultText(error: unknown): string {
+  const { kind, title, detail } = failureOf(error);
+  if (kind === 'scope') return `This key may not erase: it needs the scope "erase". ${detail}`;
+  if (kind === 'unreachable') return `${title}. It may have got the request. You can send it again.`;
+  return `${title}. ${detail}`;
+}

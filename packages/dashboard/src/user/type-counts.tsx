@@ -1,0 +1,52 @@
+import { useState } from 'preact/hooks';
+import { formatCount } from '../shared/time-format.ts';
+import './type-counts.css';
+
+interface TypeCountsProps {
+  /** The most frequent first. */
+  readonly types: readonly { readonly type: string; readonly count: number }[];
+  /** Returns the name of a CSS variable. */
+  readonly colorOf: (type: string) => string;
+  readonly chosen: string | undefined;
+  readonly onChoose: (type: string | undefined) => void;
+}
+
+const maxShown = 8;
+/** A user may have any number of types. */
+const maxListed = 200;
+
+/** Lists the types of a user with their counts. A press shows only that type, and a second one shows all again. */
+export function TypeCounts({ types, colorOf, chosen, onChoose }: TypeCountsProps) {
+  const [isLong, setLong] = useState(false);
+  const max = types[0]?.count ?? 1;
+  const shown = types.slice(0, isLong ? maxListed : maxShown);
+  const rest = types.length - shown.length;
+  return (
+    <div class="type-counts">
+      <ul aria-label="Types">
+        {shown.map(({ type, count }) => (
+          <li key={type}>
+            <button
+              type="button"
+              aria-pressed={type === chosen}
+              onClick={() => onChoose(type === chosen ? undefined : type)}
+            >
+              <bdi title={type}>{type}</bdi>
+              <span>{formatCount(count)}</span>
+              <i
+                aria-hidden="true"
+                style={{ width: `${(count / max) * 100}%`, background: `var(${colorOf(type)})` }}
+              />
+            </button>
+          </li>
+        ))}
+      </ul>
+      {rest > 0 && !isLong && (
+        <button type="button" class="type-more" onClick={() => setLong(true)}>
+          {formatCount(rest)} more {rest === 1 ? 'type' : 'types'}
+        </button>
+      )}
+      {rest > 0 && isLong && <p class="hint">{formatCount(rest)} more types are not listed.</p>}
+    </div>
+  );
+}

@@ -1,0 +1,59 @@
+import type { HealthPoint } from '@user-activity/client';
+import { expect, test } from 'vitest';
+import { chartsOf, figuresOf, solidPoints } from '../src/health/health-series.ts';
+import { valueText } from '../src/health/value-text.ts';
+
+const point = (members: Partial<HealthPoint>): HealthPoint => ({
+  at: '2026-11-30T12:00:00.000Z',
+  seconds: 60,
+  ...members,
+});
+
+test('counts become rates, whatever the length of the minute is', () => {
+  const points = [
+    point({ accepted: 60 }),
+    point({ accepted: 60, seconds: 30 }),
+    point({ accepted: 0, seconds: 0 }),
+  ];
+  expect(chartsOf(points).map(({ title, series }) => [title, series.map(({ values }) => values)])).toEqual([
+    ['Accepted and stored', [[1, 2, null]]],
+  ]);
+});
+
+test('a process that measures nothing has no charts', () => {
+  expect(chartsOf([point({}), point({})])).toEqual([]);
+  expect(chartsOf([])).toEqual([]);
+  expect(Object.values(figuresOf([]))).toEqual([undefined, undefined, undefined, undefined, undefined]);
+});
+
+test('the figures are those of the last minute, and the dead letters of all', () => {
+  const storedAfterMs = { p50: 3, p99: 40 };
+  const points = [point({ deadLettered: 2, storedAfterMs }), point({ stored: 120, lag: 7, deadLettered: 1 })];
+  expect(figuresOf(points)).toEqual({
+    acceptedPerSecond: undefined,
+    storedPerSecond: 2,
+    lag: 7,
+    storedAfterMs,
+    deadLettered: 3,
+  });
+});
+
+test('a minute that has just begun is left out, unless it is the only one', () => {
+  expect(solidPoints([point({}), point({ seconds: 1 })])).toHaveLength(1);
+  expect(solidPoints([point({ seconds: 1 })])).toHaveLength(1);
+  expect(solidPoints([point({}), point({ seconds: 30 })])).toHaveLength(2);
+});
+
+test.each([
+  [{ text: '{"a":1}' }, '{\n  "a": 1\n}'],
+  [{ text: 'no { JSON' }, 'no { JSON'],
+  [{ base64: 'AAE=' }, 'base64: AAE='],
+  [null, 'It has no value.'],
+])('the value %j is shown as %j', (value, text) => {
+  expect(valueText({ value, size: 3, omitted: [] })).toBe(text);
+});
+
+test('a large value is cut, and one that was left out is named', () => {
+  expect(valueText({ value: { text: 'x'.repeat(9000) }, size: 9000, omitted: [] })).toHaveLength(4001);
+  expect(valueText({ value: null, size: 90_000, omitted: ['value'] })).toContain('90000 bytes');
+});

@@ -1,0 +1,89 @@
+import { NotStoredError } from '@user-activity/client';
+import { browserFor } from '@user-activity/test-kit/browser';
+import { expect, test } from 'vitest';
+import { accessibilityFaults } from './accessibility.ts';
+import { openDashboard, startService } from './open-dashboard.ts';
+
+const browser = browserFor();
+
+/** Starts a service with an activity, and another one with its id, which became a dead letter. */
+async function startWithConflict(keys: { readonly API_KEYS?: string } = {}) {
+  const first = { id: 'order-1', userId: 'ann', type: 'ORDER', metadata: { total: 1 } };
+  const service = await startService({
+    environment: { ...keys },
+    ...(keys.API_KEYS !== undefined && { apiKey: keys.API_KEYS }),
+    activities: [first],
+  });
+  const other = { ...first, metadata: { html: '<script>alert(1)</script>', total: 2 } };
+  await expect(service.client.logDurably(other, { wait: 30 })).rejects.toThrow(NotStoredError);
+  return service;
+}
+
+test('shows what works, what was measured, and what could not be stored', async () => {
+  const { url } = await startWithConflict();
+  const { page, faults } = await openDashboard(browser(), `${url}/#/health`);
+  await page.getByText('The service works').waitFor();
+  expect(
+    await page.getByRole('list', { name: 'What it depends on' }).getByRole('listitem').allTextContents(),
+  ).toEqual(['Logworks', 'Storeworks', 'Consumerworks']);
+  for (const title of ['Accepted and stored', 'Accepted to stored', 'Lag', 'New dead letters'])
+    await page.getByRole('heading', { name: title, exact: false }).first().waitFor();
+  const letter = page.locator('.letter');
+  await letter.getByText('Another activity has this id').waitFor();
+  expect(await letter.textContent()).toContain('order-1');
+  await letter.getByText('What was sent').click();
+  expect(await letter.locator('pre').textContent()).toContain('"html": "<script>alert(1)</script>"');
+  expect(faults).toEqual([]);
+});
+
+test('replays dead letters, which come back if they fail again', async () => {
+  const { url, client } = await startWithConflict();
+  const { page, faults } = await openDashboard(browser(), `${url}/#/health`);
+  await page.getByRole('button', { name: /^Replay user-activity/ }).click();
+  await page.getByText('The log holds 1 of them again.').waitFor();
+  // The same record is a dead letter again, under the same id.
+  await expect.poll(async () => (await client.deadLetters().next()).value?.code).toBe('conflict');
+  await page.getByRole('button', { name: 'Replay all' }).click();
+  await page.getByText('The log holds 1 of them again.').waitFor();
+  expect(faults).toEqual([]);
+});
+
+test('each part says which key it needs, and the rest is shown', async () => {
+  const { url, client } = await startWithConflict({ API_KEYS: 'root-key' });
+  const letters = await client.keys.create({ name: 'repair', scopes: ['dead-letters'] });
+  const { page } = await openDashboard(browser(), `${url}/#/health`);
+  await page.getByLabel('API key', { exact: true }).fill(letters.secret);
+  await page.getByRole('button', { name: 'Use this key' }).click();
+  await page.locator('.letter').waitFor();
+  await page.getByText('The service works').waitFor();
+  await page.locator('.health-history').getByText('This key may not read this').waitFor();
+  expect(await page.locator('.letter').count()).toBe(1);
+});
+
+test('goes on asking a server that is gone, and keeps what it knew', async () => {
+  const { url, process } = await startWithConflict();
+  const { page } = await openDashboard(browser(), `${url}/#/health`);
+  await page.getByText('The service works').waitFor();
+  await page.locator('.letter').waitFor();
+  await process.end('SIGKILL');
+  await page.getByText('The server does not answer').first().waitFor();
+  expect(await page.locator('.letter').count()).toBe(1);
+  expect(await page.locator('.health-charts figure').count()).toBeGreaterThan(0);
+});
+
+test.each([
+  ['light', 1440],
+  ['dark', 400],
+] as const)('axe finds nothing in Health, %s, %i px', async (colorScheme, width) => {
+  const { url } = await startWithConflict();
+  const { page, faults } = await openDashboard(browser(), `${url}/#/health`, {
+    colorScheme,
+    viewport: { width, height: 800 },
+  });
+  await page.locator('.letter').waitFor();
+  await page.locator('.health-charts figure').first().waitFor();
+  await page.getByText('What was sent').click();
+  expect(await accessibilityFaults(page)).toEqual([]);
+  expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+  expect(faults).toEqual([]);
+});
