@@ -45,7 +45,7 @@ test('a minute that has just begun is left out, unless it is the only one', () =
 });
 
 test.each([
-  [{ text: '{"a":1}' }, '{\n  "a": 1\n}'],
+  [{ text: '{"a" :1}' }, '{"a" :1}'],
   [{ text: 'no { JSON' }, 'no { JSON'],
   [{ base64: 'AAE=' }, 'base64: AAE='],
   [null, 'It has no value.'],

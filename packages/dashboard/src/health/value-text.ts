@@ -2,18 +2,10 @@ import type { DeadLetter } from '@user-activity/client';
 
 const maxLength = 4000;
 
-/** Returns the value of a dead letter for people: JSON on several lines, or what else it is. */
+/** Returns the value of a dead letter as it was sent: whoever repairs it must see each byte, so it is not parsed. */
 export function valueText({ value, size, omitted }: Pick<DeadLetter, 'value' | 'size' | 'omitted'>): string {
   if (omitted.includes('value')) return `It has ${size} bytes, which are too many for this list.`;
   if (value === null) return 'It has no value.';
-  const text = 'text' in value ? prettyJson(value.text) : `base64: ${value.base64}`;
+  const text = 'text' in value ? value.text : `base64: ${value.base64}`;
   return text.length > maxLength ? `${text.slice(0, maxLength)}…` : text;
-}
-
-function prettyJson(text: string): string {
-  try {
-    return JSON.stringify(JSON.parse(text), undefined, 2);
-  } catch {
-    return text;
-  }
 }
