@@ -1,5 +1,6 @@
 // Starts every root script: installs what is missing, builds the dashboard if the script begins with `--dashboard`, then runs the command
-// (`node FILE`, or a tool in node_modules/.bin) on a Node that is new enough. Plain JavaScript, as it must run on any Node >= 20.
+// (`node FILE`, or a tool of packages/workspace) on a Node that is new enough. Without a command, it only installs. Plain JavaScript, as it
+// must run on any Node >= 20.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
@@ -9,9 +10,10 @@ import { buildDashboard } from './dashboard.mjs';
 import { install } from './install.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
+const tools = join(root, 'packages', 'workspace', 'node_modules', '.bin');
 const oldestNode = 24;
 /** The Node that is installed with the dependencies. */
-const bundledNode = join(root, 'node_modules', '.bin', 'node');
+const bundledNode = join(tools, 'node');
 
 let runningChild;
 let stopSignal;
@@ -69,9 +71,10 @@ async function main() {
   const [command, ...args] = process.argv.slice(needsDashboard ? 3 : 2);
   if (needsDashboard && !(await buildDashboard(root, node, start))) return stopSignal ? stopCode() : 1;
   if (stopSignal) return stopCode();
+  if (command === undefined) return 0;
   // Run the sources of the workspace's packages.
   const options = ['--conditions=@user-activity/source'];
-  const { ended } = start(command === 'node' ? node : join(root, 'node_modules', '.bin', command), args, {
+  const { ended } = start(command === 'node' ? node : join(tools, command), args, {
     cwd: root,
     stdio: 'inherit',
     env: {

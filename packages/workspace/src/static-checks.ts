@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { root, typeScriptProjects } from './layout.ts';
+import { root, tools, typeScriptProjects } from './layout.ts';
 
 /** The result of a static check. `output` is the output of its tool, and may be empty. */
 export interface StaticResult {
@@ -13,7 +13,7 @@ export interface StaticResult {
 
 interface StaticCheck {
   readonly name: string;
-  /** Returns the name of a tool in node_modules/.bin of the root, and the arguments. */
+  /** Returns the name of a tool, and the arguments. */
   readonly command: () => readonly string[];
 }
 
@@ -39,7 +39,7 @@ async function runCheck(check: StaticCheck): Promise<StaticResult> {
 
 async function run(command: () => readonly string[]): Promise<{ passed: boolean; output: string }> {
   const [tool = '', ...args] = command();
-  const child = spawn(join(root, 'node_modules', '.bin', tool), args, {
+  const child = spawn(join(tools, tool), args, {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NO_COLOR: '1' },

@@ -67,7 +67,7 @@ export async function checkInTypeScript(
   const fileOptions = ['--noEmit', '--allowImportingTsExtensions', '--types', ''];
   const targetOptions = ['--module', 'nodenext', '--target', 'esnext', '--lib', 'esnext,dom'];
   const sourceOptions = ['--customConditions', '@user-activity/source'];
-  const tsc = join(root, 'node_modules', '.bin', 'tsc');
+  const tsc = join(root, 'packages', 'workspace', 'node_modules', '.bin', 'tsc');
   const options = [...strictOptions, ...fileOptions, ...targetOptions, ...sourceOptions];
   await outputOf(tsc, [...options, file], { cwd: folder });
 }

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
-import { root } from '../layout.ts';
+import { root, tools } from '../layout.ts';
 import { bundle } from './bundle.ts';
 import { publishedManifest } from './manifest.ts';
 import { noticesOf } from './notices.ts';
@@ -19,7 +19,7 @@ const run = (tool: string, args: readonly string[], cwd: string): void => {
     env: { ...process.env, NO_COLOR: '1' },
   });
 };
-const tsc = join(root, 'node_modules', '.bin', 'tsc');
+const tsc = join(tools, 'tsc');
 
 /** Compiles a library into `target/dist`, from nothing. Its sources are not packed, and so no maps to them. */
 function compile(folder: string, target: string): void {
