@@ -193,6 +193,7 @@ describe('documentation', () => {
       'delete /api/users/{userId}/logs',
       'get /api/dead-letters',
       'get /api/erasures/{id}',
+      'get /api/health/history',
       'get /api/keys',
       'get /api/logs',
       'get /api/logs/count',

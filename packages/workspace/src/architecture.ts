@@ -265,7 +265,9 @@ export const options: ICruiseOptions = {
     path:
       '^(?:packages|apps|docs/examples)/[^/]+/(?:dist|site)/|^packages/workspace/test/fixtures/' +
       // These programs import files that their test generates.
-      '|^packages/system-tests/test/clients/programs/',
+      '|^packages/system-tests/test/clients/programs/' +
+      // It imports the bundle, which `npm run pack` makes.
+      '|^apps/user-activity-log/bin/',
   },
   enhancedResolveOptions: {
     exportsFields: ['exports'],
