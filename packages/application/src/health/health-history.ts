@@ -84,6 +84,9 @@ export class HealthHistory {
   }
 }
 
+/** Rounds to a tenth, because the buckets know no more. */
+const milliseconds = (seconds: number): number => Math.round(seconds * 10_000) / 10;
+
 function pointBetween(before: Sample, after: Sample): HealthPoint {
   const [earlier, later] = [before.reading, after.reading];
   /** Returns what a counter of the process gained. It began at 0 with the process. */
@@ -96,7 +99,7 @@ function pointBetween(before: Sample, after: Sample): HealthPoint {
   return {
     at: before.at,
     // A reading that began before the minute ended may come after it.
-    seconds: Math.max(0, after.time - before.time) / 1000,
+    seconds: Math.max(0, Math.round(after.time - before.time)) / 1000,
     ...gained('accepted'),
     ...gained('stored'),
     ...gained('deadLettered'),
@@ -107,6 +110,6 @@ function pointBetween(before: Sample, after: Sample): HealthPoint {
     ...(later.lag === undefined ? {} : { lag: later.lag }),
     ...(p50 === undefined || p99 === undefined
       ? {}
-      : { storedAfterMs: { p50: p50 * 1000, p99: p99 * 1000 } }),
+      : { storedAfterMs: { p50: milliseconds(p50), p99: milliseconds(p99) } }),
   };
 }
