@@ -20,10 +20,12 @@ export async function startService({
 }: {
   readonly activities?: readonly NewActivity[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** The root key of the service. Default: it needs none. */
   readonly apiKey?: string;
 } = {}): Promise<RunningService> {
   const folder = temporaryFolder('dashboard');
-  const process = new ServiceProcess({ folder: folder.path, environment });
+  const keys = apiKey === undefined ? {} : { API_KEYS: apiKey };
+  const process = new ServiceProcess({ folder: folder.path, environment: { ...keys, ...environment } });
   onTestFinished(async () => {
     await process.end('SIGKILL');
     folder.remove();
@@ -38,6 +40,9 @@ export async function startService({
   return { url, client, process };
 }
 
+/** Options of a window whose session has a key. */
+export const withKey = (apiKey: string): DashboardOptions => ({ apiKey });
+
 /** A page of the dashboard, and what went wrong in it. */
 export interface OpenPage {
   readonly page: Page;
@@ -45,11 +50,16 @@ export interface OpenPage {
   readonly faults: readonly string[];
 }
 
+interface DashboardOptions extends BrowserContextOptions {
+  /** The key that the session has already. */
+  readonly apiKey?: string;
+}
+
 /** Opens the dashboard in a new window. */
 export async function openDashboard(
   browser: Browser,
   url: string,
-  options: BrowserContextOptions = {},
+  { apiKey, ...options }: DashboardOptions = {},
 ): Promise<OpenPage> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
   onTestFinished(() => context.close());
@@ -63,6 +73,8 @@ export async function openDashboard(
   page.on('request', (request) => {
     if (new URL(request.url()).origin !== new URL(url).origin) faults.push(`request to ${request.url()}`);
   });
+  if (apiKey !== undefined)
+    await page.addInitScript((key) => sessionStorage.setItem('user-activity.key', key), apiKey);
   await page.goto(url);
   return { page, faults };
 }

@@ -16,6 +16,16 @@ export const apiKey = signal<string | undefined>(stored());
 /** Set while the service refuses requests for their key, so that the page asks for another one. */
 export const keyRequest = signal<KeyRequest | undefined>();
 
+/** The refused keys for which the page has asked already, with undefined for none. */
+const asked: Set<string | undefined> = new Set();
+
+/** Asks for another key, but only once for each that is refused: several requests have it, and the dialog may be closed. */
+export function askForKey(refused: string | undefined, detail: string): void {
+  if (asked.has(refused)) return;
+  asked.add(refused);
+  keyRequest.value = { reason: refused === undefined ? 'missing' : 'refused', detail };
+}
+
 /** Sets the key, or removes it. Throws TypeError if no header can hold it. */
 export function setApiKey(key: string | undefined): void {
   if (key !== undefined && !/^[\x21-\x7e]+$/.test(key))
@@ -27,6 +37,7 @@ export function setApiKey(key: string | undefined): void {
     // Without storage, the key lasts until the page is loaded again.
   }
   keyRequest.value = undefined;
+  asked.clear();
   apiKey.value = key;
 }
 

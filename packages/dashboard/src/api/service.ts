@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import { ActivityClient } from '@user-activity/client';
-import { apiKey, keyRequest } from './key.ts';
+import { apiKey, askForKey } from './key.ts';
 
 /** The URL of the service: that of the page, which a proxy may serve below a path. It has no slash at its end. */
 export const serviceUrl: string = new URL('.', location.href).href.replace(/\/$/, '');
@@ -23,10 +23,7 @@ async function send(input: RequestInfo | URL, init: RequestInit = {}): Promise<R
   headers.set('x-requested-with', 'XMLHttpRequest');
   const response = await fetch(input, { ...init, headers });
   measureClock(response);
-  if (response.status === 401 && key === apiKey.peek()) {
-    const detail = await detailOf(response.clone());
-    keyRequest.value = { reason: key === undefined ? 'missing' : 'refused', detail };
-  }
+  if (response.status === 401 && key === apiKey.peek()) askForKey(key, await detailOf(response.clone()));
   return response;
 }
 

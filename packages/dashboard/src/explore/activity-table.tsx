@@ -1,8 +1,10 @@
 import type { Activity } from '@user-activity/client';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
+import { Icon } from '../shared/icon.tsx';
 import { preview } from '../shared/preview.ts';
 import { useShortcuts } from '../shared/shortcuts.ts';
 import { formatMoment } from '../shared/time-format.ts';
+import { useMedia } from '../shared/use-media.ts';
 import { VirtualList } from '../shared/virtual-list.tsx';
 import './activity-table.css';
 
@@ -12,7 +14,9 @@ interface ActivityTableProps {
   readonly openId: string | undefined;
   readonly onOpen: (id: string) => void;
   readonly onEnd: () => void;
-  /** Returns the number of the color of a type. */
+  readonly order: 'asc' | 'desc';
+  readonly onOrder: (order: 'asc' | 'desc') => void;
+  /** Returns the CSS color of a type. */
   readonly colorOf: (type: string) => string;
 }
 
@@ -20,23 +24,35 @@ const narrow = matchMedia('(width <= 720px)');
 const rowHeights = { wide: 33, narrow: 58 };
 
 /** A table of activities. Only the rows in sight exist. */
-export function ActivityTable({ rows, openId, onOpen, onEnd, colorOf }: ActivityTableProps) {
+export function ActivityTable({ rows, openId, onOpen, onEnd, order, onOrder, colorOf }: ActivityTableProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState<number | undefined>();
   const isNarrow = useMedia(narrow);
-  const move = (by: number): void => {
-    const next = active === undefined ? 0 : active + by;
-    const index = Math.max(0, Math.min(rows.length - 1, next));
+  // Keys may come faster than the table is drawn.
+  const latest = useRef(active);
+  const activate = (index: number): void => {
+    latest.current = index;
     setActive(index);
+  };
+  const move = (by: number): void => {
+    const next = latest.current === undefined ? 0 : latest.current + by;
+    const index = Math.max(0, Math.min(rows.length - 1, next));
+    activate(index);
     const id = rows[index]?.id;
     // With details open, they follow.
     if (openId !== undefined && id !== undefined) onOpen(id);
   };
   const openActive = (): void => {
-    const id = rows[active ?? -1]?.id;
+    const id = rows[latest.current ?? -1]?.id;
     if (id !== undefined) onOpen(id);
   };
-  useShortcuts({ j: () => move(1), k: () => move(-1), ArrowDown: () => move(1), ArrowUp: () => move(-1) });
+  useShortcuts({
+    j: () => move(1),
+    k: () => move(-1),
+    ArrowDown: () => move(1),
+    ArrowUp: () => move(-1),
+    Enter: openActive,
+  });
   const onKeyDown = (event: KeyboardEvent): void => {
     const steps: Readonly<Record<string, number>> = {
       PageDown: 15,
@@ -45,9 +61,8 @@ export function ActivityTable({ rows, openId, onOpen, onEnd, colorOf }: Activity
       End: rows.length,
     };
     const step = Object.hasOwn(steps, event.key) ? steps[event.key] : undefined;
-    if (event.key === 'Enter') openActive();
-    else if (step !== undefined) move(step);
-    else return;
+    if (step === undefined) return;
+    move(step);
     event.preventDefault();
   };
   return (
@@ -62,7 +77,15 @@ export function ActivityTable({ rows, openId, onOpen, onEnd, colorOf }: Activity
       onKeyDown={onKeyDown}
     >
       <div class="activity-head" role="row">
-        {['Time', 'Type', 'User', 'Metadata'].map((title) => (
+        <span role="columnheader" aria-sort={order === 'asc' ? 'ascending' : 'descending'}>
+          <button type="button" class="sort-button" onClick={() => onOrder(order === 'asc' ? 'desc' : 'asc')}>
+            Time
+            <span class={order} aria-hidden="true">
+              <Icon name="chevron" />
+            </span>
+          </button>
+        </span>
+        {['Type', 'User', 'Metadata'].map((title) => (
           <span key={title} role="columnheader">
             {title}
           </span>
@@ -89,7 +112,7 @@ export function ActivityTable({ rows, openId, onOpen, onEnd, colorOf }: Activity
               data-active={index === active ? '' : undefined}
               style={{ transform: `translateY(${top}px)` }}
               onClick={() => {
-                setActive(index);
+                activate(index);
                 onOpen(activity.id);
               }}
             >
@@ -112,14 +135,4 @@ export function ActivityTable({ rows, openId, onOpen, onEnd, colorOf }: Activity
       />
     </div>
   );
-}
-
-function useMedia(query: MediaQueryList): boolean {
-  const [matches, setMatches] = useState(query.matches);
-  useEffect(() => {
-    const listen = (event: MediaQueryListEvent): void => setMatches(event.matches);
-    query.addEventListener('change', listen);
-    return () => query.removeEventListener('change', listen);
-  }, [query]);
-  return matches;
 }

@@ -1,17 +1,19 @@
 import { useMemo, useState } from 'preact/hooks';
-import { serviceNow } from '../api/service.ts';
+import { service, serviceNow } from '../api/service.ts';
+import { FirstRun } from '../first-run/first-run.tsx';
 import { Icon } from '../shared/icon.tsx';
 import { useShortcuts } from '../shared/shortcuts.ts';
-import { Failed, Loading, Notice } from '../shared/states.tsx';
+import { Failed, Loading } from '../shared/states.tsx';
 import { formatCount } from '../shared/time-format.ts';
-import { useResource } from '../shared/use-resource.ts';
+import { type Resource, useResource } from '../shared/use-resource.ts';
 import { goTo, place } from '../shell/place.ts';
 import { ActivityDrawer } from './activity-drawer.tsx';
 import { ActivityTable } from './activity-table.tsx';
-import { exploreParameters, type ExploreState, filterOf, isFiltered, parseExplore } from './explore-state.ts';
+import { exploreParameters, type ExploreState, filterOf, parseExplore } from './explore-state.ts';
 import { ExportMenu } from './export-menu.tsx';
 import { FilterBar } from './filter-bar.tsx';
 import { type Counts, Histogram, loadCounts } from './histogram.tsx';
+import { Nothing } from './nothing.tsx';
 import { resolveRange } from './time-range.ts';
 import { type Pages, usePages } from './use-pages.ts';
 import './explore.css';
@@ -29,6 +31,8 @@ export function Explore() {
   const filter = filterOf(state, range);
   const pages = usePages({ ...filter, order: state.order }, version);
   const counts = useResource((signal) => loadCounts(filter, range, signal), [version]);
+  const isEmpty = pages.rows.length === 0 && !pages.isLoading && pages.error === undefined;
+  const newest = useResource(async (signal) => (isEmpty ? loadNewest(signal) : undefined), [isEmpty, loads]);
   const colors = useMemo(() => colorsOf(counts.value), [counts.value]);
   const open = (id: string | undefined): void =>
     // Moving through activities is one step back, and opening the first one is another.
@@ -39,6 +43,7 @@ export function Explore() {
     r: reload,
     Escape: () => open(undefined),
   });
+  if (isEmpty && newest.value?.time === '') return <FirstRun onArrival={reload} />;
   return (
     <>
       <h1 class="visually-hidden">Explore</h1>
@@ -75,10 +80,12 @@ export function Explore() {
       <div class="explore-body">
         <Found
           pages={pages}
+          newest={newest}
           state={state}
           change={change}
           open={open}
           reload={reload}
+          total={counts.value?.stacks.total}
           colorOf={(type) => `var(${colors.get(type) ?? '--type-other'})`}
         />
         {state.open !== undefined && (
@@ -97,26 +104,39 @@ export function Explore() {
 
 interface FoundProps {
   readonly pages: Pages;
+  /** When the newest activity of all happened. Loaded only if no activity matches. */
+  readonly newest: Resource<{ readonly time: string } | undefined>;
   readonly state: ExploreState;
   readonly change: (changes: Partial<ExploreState>) => void;
   readonly open: (id: string) => void;
   readonly reload: () => void;
+  /** The number of all that match, if it is known. */
+  readonly total: number | undefined;
   readonly colorOf: (type: string) => string;
 }
 
 /** The table, or what is there in its place. */
-function Found({ pages, state, change, open, reload, colorOf }: FoundProps) {
+function Found({ pages, newest, state, change, open, reload, total, colorOf }: FoundProps) {
   const { rows, isLoading, error, rest } = pages;
   if (rows.length === 0) {
-    if (isLoading) return <Loading />;
-    if (error !== undefined) return <Failed error={error} retry={reload} />;
-    return <Nothing state={state} change={change} />;
+    const fault = error ?? newest.error;
+    if (fault !== undefined) return <Failed error={fault} retry={reload} />;
+    if (isLoading || newest.value === undefined) return <Loading />;
+    return <Nothing state={state} newest={newest.value.time} onChange={change} />;
   }
   // Others may have happened in the same millisecond: some are shown again, and none is missing.
   const last = Date.parse(rows.at(-1)?.createdAt ?? '');
   return (
     <div class="found" aria-busy={isLoading}>
-      <ActivityTable rows={rows} openId={state.open} onOpen={open} onEnd={pages.loadMore} colorOf={colorOf} />
+      <ActivityTable
+        rows={rows}
+        openId={state.open}
+        onOpen={open}
+        onEnd={pages.loadMore}
+        order={state.order}
+        onOrder={(order) => change({ order })}
+        colorOf={colorOf}
+      />
       <div class="found-end" role="status">
         {error !== undefined && (
           <>
@@ -140,36 +160,24 @@ function Found({ pages, state, change, open, reload, colorOf }: FoundProps) {
             </button>
           </>
         )}
-        {error === undefined && rest !== 'full' && (
-          <>
-            {formatCount(rows.length)} loaded{rest === 'end' ? ', these are all' : isLoading ? ' …' : ''}
-          </>
-        )}
+        {error === undefined && rest !== 'full' && loadedText(rows.length, total, pages)}
       </div>
     </div>
   );
 }
 
-/** Says that nothing matches, and offers a wider search. */
-function Nothing({ state, change }: Pick<FoundProps, 'state' | 'change'>) {
-  const hasFilters = isFiltered(state);
-  return (
-    <Notice icon="search" title="No activity matches">
-      <p>{hasFilters ? 'Try other filters, or a longer range.' : 'Nothing happened in this range.'}</p>
-      <p class="notice-actions">
-        {hasFilters && (
-          <button type="button" class="button" onClick={() => change({ users: [], types: [], metadata: [] })}>
-            Clear the filters
-          </button>
-        )}
-        {state.from !== 'all' && (
-          <button type="button" class="button" onClick={() => change({ from: 'all', to: '' })}>
-            Search all time
-          </button>
-        )}
-      </p>
-    </Notice>
-  );
+/** Says how much of what matches is in the table. */
+function loadedText(loaded: number, total: number | undefined, { rest, isLoading }: Pages): string {
+  // More may have arrived since the count.
+  if (rest === 'end') return `All ${formatCount(loaded)} loaded`;
+  const of = total === undefined || total < loaded ? '' : ` of ${formatCount(total)}`;
+  return `${formatCount(loaded)}${of} loaded${isLoading ? ' …' : ''}`;
+}
+
+/** Resolves with when the newest activity of all happened. The time is empty if there is none. */
+async function loadNewest(signal: AbortSignal): Promise<{ readonly time: string }> {
+  const { data } = await service.queryPage({ limit: 1 }, { signal });
+  return { time: data[0]?.createdAt ?? '' };
 }
 
 const isoTime = (ms: number): string => new Date(ms).toISOString();

@@ -1,4 +1,4 @@
-import type { ActivityFilter } from '@user-activity/client';
+import type { ActivityFilter, StatsLine } from '@user-activity/client';
 import { useMemo } from 'preact/hooks';
 import { service, serviceNow } from '../api/service.ts';
 import { Failed } from '../shared/states.tsx';
@@ -6,6 +6,7 @@ import { TimeChart } from '../shared/time-chart.tsx';
 import { formatCount, timeZone } from '../shared/time-format.ts';
 import { type StackLine, type Stacks, stacksOf } from './stacks.ts';
 import type { TimeRange } from './time-range.ts';
+import type { ColorMemory } from '../shared/type-colors.ts';
 import { endOf, startOf, type TimeUnit, unitFor } from './time-units.ts';
 import './histogram.css';
 
@@ -27,9 +28,14 @@ export async function loadCounts(
   const from = range.from ?? (await oldestTime(filter, signal)) ?? to - 86_400_000;
   const unit = unitFor(from, to);
   const { data } = await service.stats({ ...filter, by: `${unit},type`, timezone: timeZone }, { signal });
-  const stacks = stacksOf(data as readonly StackLine[], unit, from, to);
+  const stacks = stacksOf(linesOf(data), { unit, from, to }, colorMemory);
   return { stacks, unit, from, to: Math.max(to, from + 1) };
 }
+
+const colorMemory: ColorMemory = new Map();
+
+const linesOf = (lines: readonly StatsLine[]): readonly StackLine[] =>
+  lines.map(({ key, type = '', count }) => ({ key, type, count }));
 
 async function oldestTime(filter: ActivityFilter, signal: AbortSignal): Promise<number | undefined> {
   const { data } = await service.queryPage({ ...filter, order: 'asc', limit: 1 }, { signal });

@@ -1,4 +1,5 @@
 import type { ChartSeries } from '../shared/time-chart.tsx';
+import { type ColorMemory, colorsOf, maxTypes } from '../shared/type-colors.ts';
 import { bucketTimes, timeOfKey, type TimeUnit } from './time-units.ts';
 
 /** The number of activities of a type in a unit of time. */
@@ -15,12 +16,14 @@ export interface Stacks {
   readonly total: number;
 }
 
-/** So many types have a color each. All others share one. */
-const maxTypes = 8;
 const otherName = 'other types';
 
 /** Makes bars of counts. Units without an activity are there, too, so that all bars have the same width. */
-export function stacksOf(lines: readonly StackLine[], unit: TimeUnit, from: number, to: number): Stacks {
+export function stacksOf(
+  lines: readonly StackLine[],
+  { unit, from, to }: { readonly unit: TimeUnit; readonly from: number; readonly to: number },
+  memory: ColorMemory,
+): Stacks {
   const counted = lines.flatMap((line) => {
     const time = timeOfKey(line.key, unit);
     return time === undefined ? [] : [{ ...line, time }];
@@ -32,7 +35,7 @@ export function stacksOf(lines: readonly StackLine[], unit: TimeUnit, from: numb
   for (const { type, count } of counted) totals.set(type, (totals.get(type) ?? 0) + count);
   const ranked = [...totals].toSorted(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
   const shown = ranked.slice(0, ranked.length > maxTypes ? maxTypes - 1 : maxTypes).map(([type]) => type);
-  const colors = colorsOf(shown);
+  const colors = colorsOf(shown, memory);
   const series = [...shown, otherName].map((name) => ({
     name,
     color: colors.get(name) ?? '--type-other',
@@ -48,23 +51,4 @@ export function stacksOf(lines: readonly StackLine[], unit: TimeUnit, from: numb
   }
   const total = series.reduce((sum, one) => sum + one.total, 0);
   return { times, series: series.filter((one) => one.total > 0), total };
-}
-
-/**
- * Gives each type a color of its own. A type keeps its color between queries, unless another type has taken it.
- */
-function colorsOf(types: readonly string[]): ReadonlyMap<string, string> {
-  const taken = new Map<number, string>();
-  for (const type of types) {
-    let slot = digest(type) % maxTypes;
-    while (taken.has(slot)) slot = (slot + 1) % maxTypes;
-    taken.set(slot, type);
-  }
-  return new Map([...taken].map(([slot, type]) => [type, `--type-${slot}`]));
-}
-
-function digest(text: string): number {
-  let sum = 7;
-  for (const character of text) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) % 1_000_003;
-  return sum;
 }

@@ -24,6 +24,10 @@ const lengths: Readonly<Record<string, number>> = {
   w: 604_800_000,
 };
 
+/** Returns the shortest range to pick that contains a moment. */
+export const quickRangeFor = (moment: number, now: number): string =>
+  quickRanges.find(([from]) => moment >= (momentOf(from, now) ?? -Infinity))?.[0] ?? 'all';
+
 /** How far the service lets activities be ahead of its clock. */
 const maxAheadMs = 5 * 60_000;
 

@@ -57,7 +57,7 @@ export function TimeChart(props: TimeChartProps) {
       width: element.clientWidth,
       height,
       legend: { show: false },
-      padding: [8, 4, 0, 0],
+      padding: [8, 14, 0, 0],
       cursor: {
         y: false,
         points: { show: false },

@@ -1,0 +1,101 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { apiKey } from '../api/key.ts';
+import { service, serviceUrl } from '../api/service.ts';
+import { CopyButton } from '../shared/copy-button.tsx';
+import { failureOf } from '../shared/failure.ts';
+import { Icon } from '../shared/icon.tsx';
+import { type Snippet, snippetsFor } from './snippets.ts';
+import './first-run.css';
+
+/** Shows how to send the first activity, and calls `onArrival` when there is one. */
+export function FirstRun({ onArrival }: { readonly onArrival: () => void }) {
+  const [error, setError] = useState<unknown>();
+  useEffect(() => {
+    const controller = new AbortController();
+    waitForFirst(controller.signal).then(onArrival, (reason: unknown) => {
+      if (!controller.signal.aborted) setError(reason);
+    });
+    return () => controller.abort();
+  }, []);
+  return (
+    <div class="first-run">
+      <div class="first-run-card">
+        <span class="first-run-mark" aria-hidden="true">
+          <Icon name="inbox" />
+        </span>
+        <h1>Send the first activity</h1>
+        <p>
+          The log at <code>{serviceUrl}</code> is empty. Send it who did what: this page shows the activity as
+          soon as it is stored.
+        </p>
+        <Snippets snippets={snippetsFor(serviceUrl, apiKey.value)} />
+        <p class="first-run-waiting" role="status">
+          {error === undefined ? (
+            <>
+              <span class="pulse" aria-hidden="true" />
+              Waiting for the first activity …
+            </>
+          ) : (
+            <>
+              {failureOf(error).title}.
+              <button type="button" class="button" onClick={onArrival}>
+                Look again
+              </button>
+            </>
+          )}
+        </p>
+        {apiKey.value !== undefined && (
+          <p class="hint">
+            The key of this page is in the code. Sending needs the scope <code>write</code>.
+          </p>
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** Resolves once the feed has an activity. An outage only delays it. */
+async function waitForFirst(signal: AbortSignal): Promise<void> {
+  for await (const { activities } of service.feed({ limit: 1, signal })) if (activities.length > 0) return;
+}
+
+/** Tabs, by the pattern of WAI-ARIA: arrows move between them. */
+function Snippets({ snippets }: { readonly snippets: readonly Snippet[] }) {
+  const [index, setIndex] = useState(0);
+  const tabs = useRef<HTMLDivElement>(null);
+  const shown = snippets[index] ?? snippets[0];
+  const move = (event: KeyboardEvent): void => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    const next = (index + step + snippets.length) % snippets.length;
+    setIndex(next);
+    tabs.current?.querySelectorAll<HTMLElement>('[role=tab]')[next]?.focus();
+  };
+  return (
+    <div class="snippets">
+      <div class="snippet-tabs">
+        <div role="tablist" aria-label="Ways to send" ref={tabs} onKeyDown={move}>
+          {snippets.map(({ name }, at) => (
+            <button
+              key={name}
+              type="button"
+              role="tab"
+              id={`snippet-tab-${at}`}
+              aria-selected={at === index}
+              aria-controls="snippet"
+              tabIndex={at === index ? 0 : -1}
+              onClick={() => setIndex(at)}
+            >
+              {name}
+            </button>
+          ))}
+        </div>
+        <CopyButton label="Copy" text={() => shown?.code ?? ''} />
+      </div>
+      <pre id="snippet" role="tabpanel" aria-labelledby={`snippet-tab-${index}`} tabIndex={0}>
+        {shown?.code}
+      </pre>
+    </div>
+  );
+}

@@ -1,0 +1,48 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { browserFor } from '@user-activity/test-kit/browser';
+import { expect, test } from 'vitest';
+import { accessibilityFaults } from './accessibility.ts';
+import { openDashboard, startService, withKey } from './open-dashboard.ts';
+
+const browser = browserFor();
+const apiKey = "a-root'key";
+
+test.each([
+  ['without keys', undefined],
+  ['with a key', apiKey],
+])(
+  '%s, an empty log shows a command that works as it is, and turns to Explore when its activity arrives',
+  async (_, key) => {
+    const service = await startService(key === undefined ? {} : { apiKey: key });
+    const { page, faults } = await openDashboard(browser(), service.url, {
+      ...(key !== undefined && withKey(key)),
+      permissions: ['clipboard-read', 'clipboard-write'],
+    });
+    await page.getByRole('heading', { name: 'Send the first activity' }).waitFor();
+    await page.getByText('Waiting for the first activity').waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Copy' }).click();
+    const command = await page.evaluate(() => navigator.clipboard.readText());
+    expect(await page.locator('#snippet').textContent()).toBe(command);
+    const { stdout } = await promisify(execFile)('sh', ['-c', command]);
+    expect(stdout).toContain('202');
+    await page.locator('.activity-row', { hasText: 'ann' }).waitFor();
+    expect(await page.getByRole('heading', { name: 'Send the first activity' }).count()).toBe(0);
+    expect(faults).toEqual([]);
+  },
+);
+
+test('the tabs show other ways to send, with the address and the key', async () => {
+  const { url } = await startService({ apiKey });
+  const { page } = await openDashboard(browser(), url, withKey(apiKey));
+  const code = page.getByRole('tabpanel');
+  await page.getByRole('tab', { name: 'curl' }).focus();
+  await page.keyboard.press('ArrowRight');
+  await page.getByRole('tab', { name: 'TypeScript', selected: true }).waitFor();
+  expect(await code.textContent()).toContain(`  url: '${url}',\n  apiKey: 'a-root\\'key',\n`);
+  await page.keyboard.press('ArrowRight');
+  expect(await code.textContent()).toContain(`  host: '${url}',\n  writeKey: 'a-root\\'key',\n`);
+  await page.keyboard.press('ArrowRight');
+  await page.getByRole('tab', { name: 'curl', selected: true }).waitFor();
+});

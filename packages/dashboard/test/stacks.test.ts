@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest';
+import { stacksOf } from '../src/explore/stacks.ts';
+import { bucketTimes, endOf, startOf, timeOfKey, unitFor } from '../src/explore/time-units.ts';
+
+const at = (text: string): number => Date.parse(text);
+
+describe('bars over time', () => {
+  const range = { unit: 'hour', from: at('2026-11-30T10:15:00Z'), to: at('2026-11-30T13:00:00Z') } as const;
+
+  test('are there for each hour, also without an activity, and have a part for each type', () => {
+    const lines = [
+      { key: '2026-11-30T10:00:00Z', type: 'VIEW', count: 3 },
+      { key: '2026-11-30T12:00:00Z', type: 'LOGIN', count: 1 },
+      { key: '2026-11-30T12:00:00Z', type: 'VIEW', count: 2 },
+    ];
+    const { times, series, total } = stacksOf(lines, range, new Map());
+    expect(times.map((time) => new Date(time).toISOString().slice(11, 13))).toEqual(['10', '11', '12']);
+    expect(series).toEqual([
+      { name: 'VIEW', color: '--type-0', total: 5, values: [3, 0, 2] },
+      { name: 'LOGIN', color: '--type-1', total: 1, values: [0, 0, 1] },
+    ]);
+    expect(total).toBe(6);
+  });
+
+  test('have a part for all types without a color together, and every activity is in one', () => {
+    const lines = Array.from({ length: 40 }, (_, n) => ({
+      key: '2026-11-30T11:00:00Z',
+      type: `T${n}`,
+      count: 40 - n,
+    }));
+    const { series, total } = stacksOf(lines, range, new Map());
+    expect(series.map(({ name }) => name)).toEqual(['T0', 'T1', 'T2', 'T3', 'T4', 'T5', 'T6', 'other types']);
+    expect(total).toBe(820);
+    expect(series.reduce((sum, { values }) => sum + (values[1] ?? 0), 0)).toBe(820);
+    expect(new Set(series.map(({ color }) => color)).size).toBe(8);
+  });
+
+  test('of a type keep their color, and a type that sounds like a failure is red', () => {
+    const memory = new Map<string, number>();
+    const colors = (...types: string[]): object =>
+      Object.fromEntries(
+        stacksOf(
+          types.map((type, n) => ({ key: '2026-11-30T11:00:00Z', type, count: 9 - n })),
+          range,
+          memory,
+        ).series.map(({ name, color }) => [name, color]),
+      );
+    expect(colors('VIEW', 'LOGIN_FAILED')).toEqual({ VIEW: '--type-0', LOGIN_FAILED: '--type-7' });
+    expect(colors('BUY', 'VIEW')).toEqual({ BUY: '--type-1', VIEW: '--type-0' });
+  });
+
+  test('skip a key that names no time here', () => {
+    const lines = [{ key: 'no time', type: 'VIEW', count: 1 }];
+    expect(stacksOf(lines, range, new Map()).total).toBe(0);
+  });
+});
+
+describe('units of time', () => {
+  test.each([
+    ['2026-11-30T11:45:00Z', 'minute'],
+    ['2026-11-29T12:00:00Z', 'hour'],
+    ['2026-11-01T00:00:00Z', 'day'],
+    ['2021-11-01T00:00:00Z', 'week'],
+    ['1970-01-01T00:00:00Z', 'month'],
+  ] as const)('from %s, bars are by %s', (from, unit) => {
+    const to = at('2026-11-30T12:00:00Z');
+    expect(unitFor(at(from), to)).toBe(unit);
+    expect(bucketTimes(unit, at(from), to).length).toBeLessThan(700);
+  });
+
+  test.each(['minute', 'hour', 'day', 'week', 'month'] as const)(
+    'a %s begins and ends at its bounds',
+    (unit) => {
+      const moment = at('2026-03-29T01:30:27.123Z');
+      const start = startOf(unit, moment);
+      expect(startOf(unit, start)).toBe(start);
+      expect(endOf(unit, start)).toBe(start);
+      expect(endOf(unit, moment)).toBe(bucketTimes(unit, moment, moment + 400 * 86_400_000)[1]);
+      expect(start).toBeLessThanOrEqual(moment);
+    },
+  );
+
+  test('a key of an answer is the start of its unit', () => {
+    expect(timeOfKey('2026-10-25T02:00:00+01:00', 'hour')).toBe(at('2026-10-25T01:00:00Z'));
+    expect(timeOfKey('2026-11-25', 'day')).toBe(new Date(2026, 10, 25).getTime());
+    expect(timeOfKey('2026-11', 'month')).toBe(new Date(2026, 10, 1).getTime());
+    expect(timeOfKey('-000001-01', 'month')).toBeUndefined();
+  });
+});
