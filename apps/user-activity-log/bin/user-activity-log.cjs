@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 // A script without imports at its top, so that an old Node can read it and says the sentence below.
-const oldestNode = 24;
+const [major, minor] = process.versions.node.split('.').map(Number);
 
-if (Number(process.versions.node.split('.')[0]) < oldestNode) {
+// The SQLite of Node 24.6 and older refuses statements of ours; 24.11 is the first version with long-term support.
+if (major < 24 || (major === 24 && minor < 11)) {
   process.stderr.write(
-    `user-activity-log needs Node.js ${oldestNode} or newer, and this is ${process.versions.node}: install a newer one.\n`,
+    `user-activity-log needs Node.js 24.11 or newer, and this is ${process.versions.node}: install a newer one.\n`,
   );
   process.exitCode = 1;
 } else {

@@ -11,7 +11,8 @@ import { install } from './install.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
 const tools = join(root, 'packages', 'workspace', 'node_modules', '.bin');
-const oldestNode = 24;
+/** As in apps/user-activity-log/bin, which says why. */
+const oldestNode = '24.11';
 /** The Node that is installed with the dependencies. */
 const bundledNode = join(tools, 'node');
 
@@ -59,7 +60,9 @@ async function main() {
   if (stopSignal) return stopCode();
   if (!installed) return 1;
 
-  const isNewEnough = Number(process.versions.node.split('.')[0]) >= oldestNode;
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  const [oldestMajor, oldestMinor] = oldestNode.split('.').map(Number);
+  const isNewEnough = major > oldestMajor || (major === oldestMajor && minor >= oldestMinor);
   const node = isNewEnough && process.env.USER_ACTIVITY_NODE !== 'bundled' ? process.execPath : bundledNode;
   if (!existsSync(node)) {
     console.error(

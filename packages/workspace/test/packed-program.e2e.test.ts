@@ -144,11 +144,23 @@ describe('the program', () => {
     expect([code, output]).toEqual([78, expect.stringContaining('KAFKA_BROKERS must be set')]);
   });
 
-  test('asks for a newer Node, in one line', async () => {
-    const older = 'data:text/javascript,Object.defineProperty(process.versions, "node", { value: "20.1.0" })';
-    expect(await run(['node', '--import', older, bin])).toEqual([
-      1,
-      'user-activity-log needs Node.js 24 or newer, and this is 20.1.0: install a newer one.\n',
-    ]);
+  test.each(['12.22.12', '20.1.0', '24.10.0'])(
+    'asks for a newer Node than %s, in one line',
+    async (version) => {
+      const older = `data:text/javascript,Object.defineProperty(process.versions, "node", { value: "${version}" })`;
+      expect(await run(['node', '--import', older, bin])).toEqual([
+        1,
+        `user-activity-log needs Node.js 24.11 or newer, and this is ${version}: install a newer one.\n`,
+      ]);
+    },
+  );
+
+  test('names the oldest Node as its manifest does, and as the scripts of the repository do', () => {
+    const { engines } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as {
+      readonly engines: { readonly node: string };
+    };
+    expect(engines.node).toBe('>=24.11');
+    const script = readFileSync(join(root, 'packages/workspace/src/run.mjs'), 'utf8');
+    expect(script).toContain("const oldestNode = '24.11';");
   });
 });
