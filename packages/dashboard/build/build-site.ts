@@ -44,5 +44,7 @@ await build({
     assetsInlineLimit: 0,
     modulePreload: false,
     reportCompressedSize: false,
+    // The packages in the files ask for their licences to go along.
+    license: { fileName: 'licenses.md' },
   },
 });

@@ -70,6 +70,7 @@ describe('the package', () => {
       expect(notices).toMatch(new RegExp(`^## ${name} \\d`, 'm'));
     expect(notices).toContain('Apache License');
     expect(notices).not.toContain(root);
+    expect(readFileSync(join(installed, 'site', 'licenses.md'), 'utf8')).toMatch(/^## preact /m);
   });
 });
 

@@ -13,7 +13,7 @@ export function noticesOf(modules: readonly string[]): string {
     (path) => /^.+\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(path)?.[0] ?? [],
   );
   const notices = [...new Set(folders)].map(noticeOf).toSorted();
-  return `This program contains these packages:\n\n${[...new Set(notices)].join('\n')}`;
+  return `This program contains these packages. \`site/licenses.md\` lists those in its web page.\n\n${[...new Set(notices)].join('\n')}`;
 }
 
 function noticeOf(folder: string): string {
