@@ -5,8 +5,11 @@ import type { Person } from './month/people.ts';
 import { Random } from './month/random.ts';
 
 const visitors = 12;
-const maxPauseMs = 600;
 const leaveRate = 0.06;
+const waveMs = 9 * 60_000;
+
+/** Returns the longest pause between two activities now. It rises and falls in waves, as the number of visitors of a shop does. */
+const maxPauseMs = (): number => 550 + Math.round(400 * Math.sin((Date.now() / waveMs) * 2 * Math.PI));
 
 interface Visit {
   readonly person: Person;
@@ -30,7 +33,7 @@ export async function liveTraffic(
   };
   try {
     while (!signal.aborted) {
-      await delay(random.int(20, maxPauseMs), undefined, { signal });
+      await delay(random.int(20, maxPauseMs()), undefined, { signal });
       const visit = visits[random.int(0, visitors - 1)];
       if (visit === undefined) {
         const next = { person: random.pick(people), session: random.int(0, 0x7fff_ffff).toString(36) };

@@ -48,7 +48,11 @@ export function chartsOf(points: readonly HealthPoint[]): readonly HealthChart[]
       unit: 'per second',
       kind: 'lines' as const,
       series: [
-        ...series('accepted', '--type-0', (point) => rate(point, point.accepted)),
+        // Mostly the same.
+        ...series('accepted', '--type-0', (point) => rate(point, point.accepted)).map((one) => ({
+          ...one,
+          isBroad: true,
+        })),
         ...series('stored', '--type-1', (point) => rate(point, point.stored)),
       ],
     },

@@ -141,15 +141,15 @@ function FigureList({ figures }: { readonly figures: Figures }) {
     ['Accepted', acceptedPerSecond, 'per second'],
     ['Stored', storedPerSecond, 'per second'],
     ['Lag', lag, lag === 1 ? 'record' : 'records'],
-    ['Accepted to stored, median', storedAfterMs?.p50, 'ms'],
-    ['Accepted to stored, 99th percentile', storedAfterMs?.p99, 'ms'],
+    ['Accepted to stored', storedAfterMs?.p50, 'ms, median'],
+    ['Accepted to stored', storedAfterMs?.p99, 'ms, 99th percentile'],
     ['New dead letters', deadLettered, 'in an hour'],
   ];
   return (
     <dl class="health-figures">
       {shown.map(([name, value, unit]) =>
         value === undefined ? null : (
-          <div key={name}>
+          <div key={`${name} ${unit}`}>
             <dt>{name}</dt>
             <dd>
               {formatFigure(value)} <span>{unit}</span>

@@ -12,6 +12,8 @@ export interface ChartSeries {
   /** The name of a CSS variable, such as `--type-0`. */
   readonly color: string;
   readonly values: readonly (number | null)[];
+  /** Whether the line is broad, so that another one on it does not hide it. */
+  readonly isBroad?: boolean;
 }
 
 interface TimeChartProps {
@@ -81,11 +83,12 @@ export function TimeChart(props: TimeChartProps) {
       ],
       series: [
         {},
-        ...drawn.map(({ name, color }) => ({
+        ...drawn.map(({ name, color, isBroad = false }) => ({
           label: name,
           stroke: colorOf(color),
-          width: isStacked ? 0 : 1.5,
-          points: { show: false },
+          width: isStacked ? 0 : isBroad ? 4 : 1.5,
+          // A line needs two points.
+          points: { show: !isStacked && times.length < 2 },
           ...(isStacked && { fill: colorOf(color), paths: bars }),
         })),
       ],
