@@ -8,7 +8,10 @@ const root = join(import.meta.dirname, '..', '..', '..', '..');
 const text = (path: string): string => readFileSync(join(root, path), 'utf8');
 /** Every page for users and operators, without docs/metrics.md: its JSON has numbers that no run repeats. */
 const pages = globSync(
-  ['README.md', 'docs/{README,access,clients,compare,get-started,scaling,operate/*}.md'],
+  [
+    'README.md',
+    'docs/{README,access,ask,compare,follow,get-started,keep-and-erase,scaling,send,typescript,operate/*}.md',
+  ],
   {
     cwd: root,
   },
