@@ -99,6 +99,8 @@ describe.each(libraries)('$name', ({ name, needs, files: expectedFiles, output }
       license: 'MIT',
       engines: { node: expect.stringMatching(/^>=\d+/) as unknown },
       repository: { type: 'git', directory: `packages/${name}` },
+      homepage: expect.any(String) as unknown,
+      bugs: expect.any(String) as unknown,
     });
     expect((await publint({ pkgDir: installed, strict: true })).messages).toEqual([]);
   });

@@ -119,6 +119,11 @@ await client.close();
   expect(await second.output).toContain('"msg":"stopped"');
 });
 
+test('npx runs it from the tarball, in an empty folder', async () => {
+  const args = ['--yes', '--offline', '--package', tarballs.pathOf('user-activity-log'), 'user-activity-log'];
+  expect(await tarballs.run('npx', [...args, '--version'])).toMatch(/^\d+\.\d+\.\d+\n$/);
+});
+
 describe('the program', () => {
   test('lists how to run the service, and the commands', async () => {
     const [code, help] = await run(['node', bin, '--help']);

@@ -28,7 +28,7 @@ export class Tarballs {
       join(folder, 'package.json'),
       JSON.stringify({ name: 'service', type: 'module', private: true }),
     );
-    const files = packages.map((name) => this.#tarballOf(name));
+    const files = packages.map((name) => this.pathOf(name));
     await this.run('npm', ['install', '--offline', '--no-audit', '--no-fund', ...files], folder);
     return folder;
   }
@@ -52,7 +52,8 @@ export class Tarballs {
     rmSync(this.#place, { recursive: true, force: true });
   }
 
-  #tarballOf(name: string): string {
+  /** Returns the path of the tarball of a package. */
+  pathOf(name: string): string {
     const [tarball] = globSync(`${name.replace('@', '').replace('/', '-')}-[0-9]*.tgz`, {
       cwd: this.#folder('tarballs'),
     });

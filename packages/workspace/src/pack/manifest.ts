@@ -9,6 +9,7 @@ interface Manifest {
   readonly exports?: Readonly<Record<string, unknown>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly repository?: { readonly type: string; readonly url: string };
+  readonly homepage?: string;
   readonly bugs?: string;
 }
 
@@ -30,9 +31,10 @@ export function publishedManifest(folder: string): object {
     devDependencies: undefined,
     ...manifestOf(folder),
   };
-  const { repository, bugs } = manifestOf('.');
+  const { homepage, repository, bugs } = manifestOf('.');
   return {
     ...manifest,
+    homepage,
     repository: { ...repository, directory: folder },
     bugs,
     publishConfig: { access: 'public', provenance: true },
