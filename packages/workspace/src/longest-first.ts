@@ -26,6 +26,7 @@ export const longFiles: readonly string[] = [
   'packages/system-tests/test/operation/mongodb-roles.e2e.test.ts',
   'packages/system-tests/test/operation/backups.e2e.test.ts',
   'packages/system-tests/test/documentation/docs-page.e2e.test.ts',
+  'packages/system-tests/test/operation/installed-program.e2e.test.ts',
   'packages/workspace/test/packed-program.e2e.test.ts',
   'packages/adapter-http/test/bodies.int.test.ts',
   'packages/adapter-mongodb/test/lagging-secondaries.int.test.ts',
