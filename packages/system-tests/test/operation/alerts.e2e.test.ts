@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { debianProgram, temporaryFolder } from '@user-activity/test-kit';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -76,6 +76,18 @@ describe('the metrics of alerts and of the dashboard', () => {
       'process_uptime{user_activity_end}',
     ]);
   });
+});
+
+test('each value of a label that an alert or a panel names occurs in the sources', () => {
+  const sources = globSync('packages/*/src/**/*.ts', { cwd: root }).map(text).join('\n');
+  /** Returns the values of conditions such as `state=~"stalled|dead"`. Omits patterns, such as `5..`. */
+  const valuesIn = (expr: string): readonly string[] =>
+    [...expr.matchAll(/\w+(?:=~|!~|!=|=)"([\w|-]+)"/g)].flatMap(([, values = '']) => values.split('|'));
+  const values = new Set([...alerts, ...queries].flatMap(({ expr }) => valuesIn(expr)));
+  values.delete('user-activity');
+  expect([...values]).toEqual(expect.arrayContaining(['stalled', 'dead', 'relayAuditEvents', '_OTHER']));
+  const unknown = [...values].filter((value) => !new RegExp(`\\b${value}\\b`).test(sources));
+  expect(unknown).toEqual([]);
 });
 
 describe('an alert', () => {
