@@ -27,7 +27,8 @@ export async function bundle(folder: string): Promise<readonly string[]> {
         threads.map((path) => [path.slice(sqlite.length + 1, -'.ts'.length), join(root, path)]),
       ),
     },
-    resolve: { conditionNames: ['@user-activity/source', 'node', 'import'] },
+    // With `import` or `require`, as the module does it: the files that Node would load.
+    resolve: { conditionNames: ['@user-activity/source', 'node'] },
     // CommonJS modules have this variable, ECMAScript modules do not.
     transform: { define: { __dirname: 'import.meta.dirname' } },
     plugins: [swaggerUiFiles],
