@@ -198,16 +198,20 @@ describe.each([
     stream.destroy();
   });
 
-  test("the service knows the client's address, which the client can't choose", async () => {
-    const client = await startBehind(startProxy);
-    const status = async (from: string, address: string): Promise<number | undefined> => {
-      const headers = { authorization: 'Bearer wrong', 'x-forwarded-for': address };
-      return (await client.send('/api/logs', { from, headers })).status;
-    };
-    // After 100 wrong keys from one address, further ones get 429.
-    for (let count = 0; count < 100; count += 1)
-      expect(await status('127.0.0.2', `192.0.2.${count}`)).toBe(401);
-    expect(await status('127.0.0.2', '192.0.2.200')).toBe(429);
-    expect(await status('127.0.0.3', '127.0.0.2')).toBe(401);
-  });
+  // Other systems have no 127.0.0.2.
+  test.runIf(process.platform === 'linux')(
+    "the service knows the client's address, which the client can't choose",
+    async () => {
+      const client = await startBehind(startProxy);
+      const status = async (from: string, address: string): Promise<number | undefined> => {
+        const headers = { authorization: 'Bearer wrong', 'x-forwarded-for': address };
+        return (await client.send('/api/logs', { from, headers })).status;
+      };
+      // After 100 wrong keys from one address, further ones get 429.
+      for (let count = 0; count < 100; count += 1)
+        expect(await status('127.0.0.2', `192.0.2.${count}`)).toBe(401);
+      expect(await status('127.0.0.2', '192.0.2.200')).toBe(429);
+      expect(await status('127.0.0.3', '127.0.0.2')).toBe(401);
+    },
+  );
 });
