@@ -70,9 +70,10 @@ export class EngineWait {
       } catch (error) {
         const isOutage = isDomainError(error) && error.kind === 'unavailable';
         if (!isOutage || variable === undefined) throw error;
-        this.#unreached.delete(unreached);
         // What prepares the store may also ask the log.
-        unreached = error.code.startsWith('LOG_') ? 'log' : role;
+        const failed = error.code.startsWith('LOG_') ? 'log' : role;
+        if (failed !== unreached) this.#unreached.delete(unreached);
+        unreached = failed;
         this.#unreached.set(unreached, error.message);
         const isPowerOfTwo = (failures & (failures - 1)) === 0;
         const { name } = this.#engines[unreached];

@@ -73,6 +73,20 @@ test('a signal ends the wait, whatever the progress', async () => {
   expect(state.failure).toBeInstanceOf(StartTimeout);
 });
 
+test('names the log first, also if the store was tried later', async () => {
+  const wait = newWait();
+  const outage = (code: 'LOG_UNAVAILABLE' | 'STORE_UNAVAILABLE') => async () => {
+    throw new DomainError(code, 'It is down.');
+  };
+  const both = Promise.all([
+    wait.reach('log', outage('LOG_UNAVAILABLE')),
+    wait.reach('store', outage('STORE_UNAVAILABLE')),
+  ]);
+  both.catch(() => undefined);
+  await vi.advanceTimersByTimeAsync(1000);
+  await expect(both).rejects.toThrow('Kafka (It is down.) and MongoDB (It is down.)');
+});
+
 test('names the log if what prepares the store can not ask the log', async () => {
   const wait = newWait();
   const refused = wait.reach('store', async () => {
