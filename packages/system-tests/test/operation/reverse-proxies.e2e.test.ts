@@ -178,6 +178,8 @@ describe.each([
       'gzip',
       true,
     ]);
+    const exported = await client.send('/api/logs/export?userId=ann');
+    expect([exported.status, exported.body.includes('"id":"one"')]).toEqual([200, true]);
     const scrape = await client.send('/metrics');
     expect(scrape.status).toBe(404);
   });
