@@ -38,7 +38,8 @@ export async function run(args: readonly string[], output: Output): Promise<void
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.code === 'commander.help') throw new UsageError(`Name a command. ${seeHelp}`);
+    if (error.code === 'commander.help' && error.exitCode !== 0)
+      throw new UsageError(`Name a command. ${seeHelp}`);
     // Otherwise help was asked for, and written.
     if (error.exitCode !== 0) throw new UsageError(`${error.message.replace(/^error: /, '')}\n${seeHelp}`);
   }

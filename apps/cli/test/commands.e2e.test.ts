@@ -203,7 +203,7 @@ describe('a wrong use gives a message and an exit code', () => {
     [['query', '--from', 'tomorrow'], /400 [^]*\/from must be/],
     [['keys', 'create', 'x'], /--scope/],
     [['keys', 'create', 'x', '--scope', 'read', '--limit', 'items=1'], /one of itemsPerSecond/],
-    [['keys', 'create', 'x', '--scope', 'read', '--limit', 'itemsPerSecond=fast'], /must be name=number/],
+    [['keys', 'create', 'x', '--scope', 'read', '--limit', 'itemsPerSecond=5=6'], /must be name=number/],
     [['keys', 'create', 'x', '--scope', 'read', '--limit', 'itemsPerSecond=0'], /itemsPerSecond must/],
     [['status', ''], /There is no such id/],
     [['status', '--url', 'foo'], /must begin with http/],

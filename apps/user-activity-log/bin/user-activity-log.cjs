@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// A script without imports at its top, so that an old Node can read it and says the sentence below.
+// CommonJS without imports at its top, so that old versions of Node parse it and print this message.
 const [major, minor] = process.versions.node.split('.').map(Number);
 
 // The SQLite of Node 24.6 and older refuses statements of ours; 24.11 is the first version with long-term support.

@@ -5,6 +5,6 @@ export const usageOfServices = `Run the service:
   user-activity-log api         the API alone, on Kafka and MongoDB
   user-activity-log consumer    a consumer alone, on Kafka and MongoDB
 
-It needs no configuration, listens on http://127.0.0.1:3000 and keeps all data in one folder. Environment
+The first two need no configuration, listen on http://127.0.0.1:3000 and keep all data in one folder. Environment
 variables change that: PORT, HOST and DATA_DIR, API_KEYS, KAFKA_BROKERS with MONGODB_URI, and others.
 `;

@@ -1,13 +1,13 @@
 import { type Attributes, metrics } from '@opentelemetry/api';
 import type { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
-import { type MetricData, MeterProvider, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import { type MetricData, MeterProvider } from '@opentelemetry/sdk-metrics';
 import { BucketMeterProvider } from './bucket-meter.ts';
 import { PullReader } from './pull-reader.ts';
 
 // The time limit for an observer, which may for instance query a broker. Values that arrive later are omitted.
 const observerTimeoutMs = 2000;
 
-/** The value of a counter or gauge, or the buckets of a histogram, for one combination of attributes. */
+/** The value of a counter, or the buckets of a histogram, for one combination of attributes. */
 interface MetricValue {
   readonly attributes: Attributes;
   readonly value: number | { readonly boundaries: readonly number[]; readonly counts: readonly number[] };
@@ -20,7 +20,6 @@ export class PrometheusMetrics {
   readonly #reader: PullReader = new PullReader();
   #serializer: PrometheusSerializer | undefined;
   #scraping: Promise<string> | undefined;
-  #collecting: Promise<ResourceMetrics> | undefined;
   #closing: Promise<void> | undefined;
 
   private constructor() {
@@ -46,10 +45,12 @@ export class PrometheusMetrics {
     return this.#scraping;
   };
 
-  /** Returns the current values of all metrics, by name. */
-  readonly read = async (): Promise<ReadonlyMap<string, readonly MetricValue[]>> => {
-    const { scopeMetrics } = await this.#collect();
-    const all = scopeMetrics.flatMap((scope) => scope.metrics);
+  /**
+   * Returns the current values of counters and histograms, by name. Asks no observer, because some measure since the last scrape, and would
+   * begin anew.
+   */
+  readonly read = (): ReadonlyMap<string, readonly MetricValue[]> => {
+    const all = this.#meters.collect().flatMap((scope) => scope.metrics);
     return new Map(all.map((metric) => [metric.descriptor.name, valuesOf(metric)]));
   };
 
@@ -60,24 +61,11 @@ export class PrometheusMetrics {
   }
 
   async #scrape(): Promise<string> {
-    const collected = await this.#collect();
-    this.#serializer ??= await loadSerializer();
-    return `${this.#serializer.serialize(collected).trimEnd()}\n`;
-  }
-
-  /** Collects all metrics. Concurrent calls share one collection. */
-  #collect(): Promise<ResourceMetrics> {
-    this.#collecting ??= this.#collectNow().finally(() => {
-      this.#collecting = undefined;
-    });
-    return this.#collecting;
-  }
-
-  async #collectNow(): Promise<ResourceMetrics> {
     // `collect` also returns the errors of observers. Ignore them: only the values of these observers are missing.
     const { resourceMetrics } = await this.#reader.collect({ timeoutMillis: observerTimeoutMs });
-    const own = this.#meters.collect();
-    return { ...resourceMetrics, scopeMetrics: [...resourceMetrics.scopeMetrics, ...own] };
+    this.#serializer ??= await loadSerializer();
+    const scopeMetrics = [...resourceMetrics.scopeMetrics, ...this.#meters.collect()];
+    return `${this.#serializer.serialize({ ...resourceMetrics, scopeMetrics }).trimEnd()}\n`;
   }
 
   async #close(): Promise<void> {

@@ -65,6 +65,11 @@ test('what the group handled counts only between two readings, and never falls',
   await history.endMinute();
   pass(60, { accepted: 1, handled: 1_000_050, lag: 0 });
   await history.endMinute();
+  // The log did not answer, and then told of both minutes.
+  pass(60, { accepted: 1 });
+  await history.endMinute();
+  pass(60, { accepted: 1, handled: 1_000_080, lag: 1 });
+  await history.endMinute();
   // The topic was made anew.
   pass(60, { accepted: 1, handled: 7 });
   await history.endMinute();
@@ -72,6 +77,8 @@ test('what the group handled counts only between two readings, and never falls',
   expect(points.map(({ handled, lag }) => [handled, lag])).toEqual([
     [undefined, 3],
     [50, 0],
+    [undefined, undefined],
+    [30, 1],
     [0, undefined],
     [0, undefined],
   ]);

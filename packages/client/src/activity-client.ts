@@ -1,7 +1,6 @@
 import type { Activity, ActivityFilter, ActivityQuery, NewActivity, Page } from './api/activity.ts';
 import type { ActivityStatus, Erasure, ErasureReceipt, Outcome, Stats, StatsUnit } from './api/answers.ts';
 import type { DeadLetter, DeadLetterQuery, ReplayReceipt, ReplayRequest } from './api/dead-letter.ts';
-import type { Health, HealthHistory } from './api/health.ts';
 import { type CallOptions, Connection, type ConnectionOptions } from './http/connection.ts';
 import { pathSegment } from './http/path-segment.ts';
 import { Keys } from './keys.ts';
@@ -179,17 +178,6 @@ export class ActivityClient {
   ): AsyncGenerator<DeadLetter, void, undefined> {
     const queryOf = (cursor?: string) => queryParameters({ code, from, to, order, limit, cursor });
     return walkPages(this.#connection, '/api/dead-letters', queryOf, options);
-  }
-
-  /** Resolves with the state of the service and of what it depends on, also if it cannot serve requests. */
-  health(options: CallOptions = {}): Promise<Health> {
-    const isAnswer = ({ ok, status }: Response): boolean => ok || status === 503;
-    return this.#connection.json({ path: '/health/ready', ...options }, isAnswer);
-  }
-
-  /** Resolves with what the process that answers measured in each of the last 60 minutes, the earliest first. */
-  healthHistory(options: CallOptions = {}): Promise<HealthHistory> {
-    return this.#connection.get({ path: '/api/health/history', ...options });
   }
 
   /** Sends dead letters back to the log. */

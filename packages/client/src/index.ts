@@ -28,7 +28,6 @@ export type {
   ReplayReceipt,
   ReplayRequest,
 } from './api/dead-letter.ts';
-export type { Health, HealthHistory, HealthPoint } from './api/health.ts';
 export type { Key, KeyLimits, KeyWithSecret, NewKey, Scope } from './api/key.ts';
 export type { CallOptions, ConnectionOptions } from './http/connection.ts';
 export { ConnectionError, ProblemError } from './http/problem-error.ts';

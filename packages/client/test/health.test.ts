@@ -1,29 +1,30 @@
 import { expect, test } from 'vitest';
-import { ActivityClient, ConnectionError } from '../src/index.ts';
+import { HealthClient } from '../src/health/index.ts';
+import { ConnectionError } from '../src/index.ts';
 import { FakeService, problem } from './fake-service.ts';
 
 const start = (answer: () => Response) => {
   const service = new FakeService(answer);
-  return { service, client: new ActivityClient({ url: 'http://logs.example', fetch: service.fetch }) };
+  return { service, client: new HealthClient({ url: 'http://logs.example', fetch: service.fetch }) };
 };
 
 test('a service that is not ready is an answer, and no failure', async () => {
   const health = { status: 'unavailable', checks: { log: 'ok', store: 'unavailable' } };
   const { client, service } = start(() => Response.json(health, { status: 503 }));
-  expect(await client.health()).toEqual(health);
+  expect(await client.ready()).toEqual(health);
   expect(service.requests.map(({ url }) => url)).toEqual(['http://logs.example/health/ready']);
 });
 
 test('a proxy that knows no service is a failure', async () => {
   const page = new Response('<h1>503</h1>', { status: 503, headers: { 'content-type': 'text/html' } });
-  await expect(start(() => page.clone()).client.health()).rejects.toThrow(ConnectionError);
+  await expect(start(() => page.clone()).client.ready()).rejects.toThrow(ConnectionError);
 });
 
 test('the history is a list of minutes', async () => {
   const point = { at: '2026-11-30T20:15:00.000Z', seconds: 60, accepted: 3 };
   const { client, service } = start(() => Response.json({ data: [point] }));
-  expect(await client.healthHistory()).toEqual({ data: [point] });
+  expect(await client.history()).toEqual({ data: [point] });
   expect(service.requests.map(({ url }) => url)).toEqual(['http://logs.example/api/health/history']);
   service.next.push(problem(403));
-  await expect(client.healthHistory()).rejects.toMatchObject({ status: 403 });
+  await expect(client.history()).rejects.toMatchObject({ status: 403 });
 });

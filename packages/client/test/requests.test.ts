@@ -118,13 +118,15 @@ test('the feed ends if another server answers first, and waits for the service i
   await expect(client.feed().next()).rejects.toThrow('The URL is not a user-activity log');
   expect(service.requests).toHaveLength(1);
 
+  for (const answer of [null, {}, [], { data: [], pagination: {} }]) {
+    service.answer = () => Response.json(answer);
+    await expect(client.feed().next()).rejects.toThrow('no page of the feed');
+  }
   const page = (cursor: string) => () => Response.json({ data: [], pagination: { nextCursor: cursor } });
   service.next.push(page('1'), foreign, page('2'));
-  const feed = client.feed();
-  expect(await feed.next()).toMatchObject({ value: { cursor: '1' } });
-  const second = feed.next();
+  const next = client.feed({ cursor: '1' }).next();
   await vi.advanceTimersByTimeAsync(60_000);
-  expect(await second).toMatchObject({ value: { cursor: '2' } });
+  expect(await next).toMatchObject({ value: { cursor: '2' } });
 });
 
 test('a read is tried three times, if the pauses are short', async () => {

@@ -1,4 +1,4 @@
-import type { HealthPoint } from '@user-activity/client';
+import type { HealthPoint } from '@user-activity/client/health';
 import { expect, test } from 'vitest';
 import { chartsOf, figuresOf, solidPoints } from '../src/health/health-series.ts';
 import { valueText } from '../src/health/value-text.ts';

@@ -6,9 +6,12 @@ import {
   EngineWait,
   type Get,
   healthReading,
+  type LagSource,
   type Logger,
+  measureGroup,
   measureProcess,
   type ProcessSettings,
+  recentProgress,
   type RunningApp,
   tokens,
   startHealthHistory,
@@ -56,8 +59,9 @@ async function prepareService(closers: Closers, config: ServiceConfig, logger: L
   // The first step, because instruments that are made before it measure nothing.
   const metrics = closers.add(PrometheusMetrics.start(), (opened) => opened.close());
   measureProcess(closers);
+  let lagSource: LagSource | undefined;
   const history = new HealthHistory({
-    read: healthReading(metrics.read),
+    read: healthReading(metrics.read, () => lagSource),
     clock: new SystemClock(),
     now: () => performance.now(),
   });
@@ -85,11 +89,22 @@ async function prepareService(closers: Closers, config: ServiceConfig, logger: L
       const get = await open(partClosers, compose, consumerQueryTimeoutMs);
       await wait.reach('store', () => get(tokens.storingUseCases).beginStoring());
       await wait.reach('log', () => startStoring(get));
+      lagSource = { of: 'member', read: recentProgress(() => get(tokens.consumer).progress()) };
       return get;
     },
-    /** Wires the API, builds its server, and begins to remove what is too old or erased. */
+    /**
+     * Wires the API, builds its server, and begins to remove what is too old or erased. If the process has no consumer, it measures the whole
+     * consumer group.
+     */
     startApi: async (partClosers: Closers, compose: Compose, queryTimeoutMs: number): Promise<Get> => {
-      const get = await open(partClosers, compose, queryTimeoutMs);
+      const composeMeasured = (engines: OpenEngines): Wiring => {
+        if (lagSource === undefined) {
+          lagSource = { of: 'group', read: recentProgress(() => engines.log.progress()) };
+          measureGroup(lagSource.read);
+        }
+        return compose(engines);
+      };
+      const get = await open(partClosers, composeMeasured, queryTimeoutMs);
       await get(serverToken);
       // The first requests may have keys, and projects with limits and a retention. If the store fails, keys get a 503.
       const { refreshKeys, refreshProjects } = get(tokens.apiUseCases);

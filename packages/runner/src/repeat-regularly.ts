@@ -22,6 +22,8 @@ export async function repeatRegularly(
       pause = await work();
       isFailing = false;
     } catch (error) {
+      // The work may fail because the process closes what it uses.
+      if (signal.aborted) return;
       onFailure(error, isFailing);
       isFailing = true;
     }

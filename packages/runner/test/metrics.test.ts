@@ -12,7 +12,7 @@ import {
 import { sampleActivity } from '@user-activity/port-contracts';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { groupObserver, withOutageMetrics, publishObserver } from '../src/index.ts';
-import { measureGroup, measureLag } from '../src/metrics/lag-metrics.ts';
+import { measureGroup, measureLag, recentProgress } from '../src/metrics/lag-metrics.ts';
 import { measureUseCase } from '../src/metrics/measure-use-case.ts';
 import { countRestarts, measureProgress } from '../src/metrics/progress-metrics.ts';
 import { measuredPublisher } from '../src/metrics/publish-metrics.ts';
@@ -252,7 +252,7 @@ test('the numbers of a group are those of all its partitions, and not shown whil
     .mockRejectedValue(new DomainError('LOG_UNAVAILABLE', 'gone'));
   vi.useFakeTimers({ toFake: ['performance'] });
   try {
-    measureGroup(progress);
+    measureGroup(recentProgress(progress));
     expect(await numbers('group.lag')).toEqual({ '': 2 });
     expect(await numbers('group.handled')).toEqual({ '': 15 });
     expect(progress).toHaveBeenCalledTimes(1);

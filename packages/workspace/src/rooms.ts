@@ -95,6 +95,12 @@ export const rooms: readonly Room[] = [
   },
   {
     packageName: 'client',
+    name: 'health',
+    mayImport: ['http', 'api'],
+    reason: 'who logs or reads does not ask how the service is',
+  },
+  {
+    packageName: 'client',
     name: 'node',
     mayImport: ['sending', 'shared'],
     reason: 'a spool is a queue on a disk, and knows nothing of requests',

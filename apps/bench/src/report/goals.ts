@@ -67,7 +67,7 @@ const growth = (side: string): Goal => ({
   max: 1.1,
 });
 
-/** What the service should reach in each work. The report says which goals were missed. */
+/** The goals of each benchmark. The report says which were missed. */
 export const goals: readonly Goal[] = [
   ratio('single', 'Go', 1.1),
   ratio('single', 'own', 0.85),

@@ -62,7 +62,7 @@ export function addKeyCommands(program: Command, output: Output): void {
     .argument('<id>', 'the id of the key', pathText)
     .option(
       '--overlap <seconds>',
-      'how long the secret before works on. Default: a day',
+      'how long the old secret keeps working. Default: a day',
       wholeNumber(0, 604_800),
     )
     .action(async (id: string, { overlap, ...options }: KeyOptions & { readonly overlap?: number }) => {
@@ -80,10 +80,12 @@ export function addKeyCommands(program: Command, output: Output): void {
 
 /** Adds the limit of an option to those before it. The service checks the number. */
 function withLimit(text: string, before: KeyLimits): KeyLimits {
-  const [name, number = ''] = text.split('=');
-  const known = limitNames.find((each) => each === name);
+  const end = text.indexOf('=');
+  const known = limitNames.find((each) => each === text.slice(0, Math.max(0, end)));
+  const number = text.slice(end + 1);
   if (known === undefined || !/^\d{1,15}$/.test(number))
     throw new InvalidArgumentError(`It must be name=number, where name is one of ${limitNames.join(', ')}.`);
+  if (before[known] !== undefined) throw new InvalidArgumentError(`${known} must be given once.`);
   return { ...before, [known]: Number(number) };
 }
 

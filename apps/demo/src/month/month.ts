@@ -13,7 +13,7 @@ import { makePeople, type Person } from './people.ts';
 import { Random } from './random.ts';
 import { activitiesOfDay, type Presence, type Weather } from './session.ts';
 
-/** From what a month is made. The same values give the same month. */
+/** The settings of a month. The same values give the same month. */
 export interface MonthOptions {
   readonly seed: number;
   /** How many activities it has. */
@@ -131,7 +131,7 @@ export class Month {
     return to > from ? { from, to } : undefined;
   }
 
-  /** Whoever wanted to do something in the outage does it soon after. */
+  /** People repeat after the outage what failed during it. */
   #afterOutage(item: Happening, random: Random): Happening {
     const { from, to } = this.#outage;
     if (item.at < from || item.at >= to) return item;

@@ -27,13 +27,15 @@ const HealthHistory = namedSchema(
             examples: [60.001],
           }),
           accepted: count('Activities that the log confirmed.'),
-          stored: count('Activities that this process stored.'),
+          stored: count(
+            'Activities that this process stored, with those of `_system`, by which the service logs itself.',
+          ),
           deadLettered: count('Dead letters that this process added.'),
           handled: count(
-            'Records that all consumers handled: stored, found to be stored already, or added to the dead letters. Only of a process without a consumer.',
+            'Records that all consumers handled: stored, found to be stored already, or added to the dead letters. Present only if the process has no consumer.',
           ),
           lag: count(
-            'Records that were not handled at the end of the minute, in the partitions of this process. Of a process without a consumer: in all.',
+            'Records that were not handled at the end of the minute, in the partitions of this process. If the process has no consumer: in all partitions.',
           ),
           storedAfterMs: Type.Optional(
             Type.Object(
@@ -56,7 +58,7 @@ const schema = {
   tags: ['health'],
   summary: 'What this process measured in the last hour',
   description:
-    'One point for each minute, 60 at most. A member is absent if the process does not measure it: an API without a consumer stores nothing itself, and has ' +
+    'One point for each minute, 60 at most. A member is absent if the process does not measure it, or could not: while the log does not answer, there is no lag. An API without a consumer stores nothing itself, and has ' +
     '`handled` of the whole group instead. A consumer accepts nothing. Each process has its own history, which ends with it. Use `/metrics` for all processes together, and for longer times.',
   response: { 200: HealthHistory, ...problems(400, 401, 403, 503) },
 };

@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
@@ -35,13 +36,16 @@ interface SiteSettings {
  */
 export async function serveSite(app: FastifyInstance, { siteFolder }: SiteSettings): Promise<void> {
   const schema = { hide: true };
-  if (siteFolder === undefined || !existsSync(new URL('index.html', siteFolder))) {
+  const page = siteFolder && new URL('index.html', siteFolder);
+  if (siteFolder === undefined || page === undefined || !existsSync(page)) {
     if (siteFolder !== undefined) app.log.warn('the dashboard is not built: / leads to /docs');
     app.get('/', { schema, config: { scope: 'any' } }, async (_request, reply) =>
       reply.redirect('/docs', 302),
     );
     return;
   }
+  // By the content: packages and images give every file the same time, and the page keeps its size if only names of assets change.
+  const etag = `"${createHash('sha256').update(readFileSync(page)).digest('base64url')}"`;
   // In a scope of its own, as the documentation has such a plugin, too.
   await app.register(async (scope) => {
     await scope.register(fastifyStatic, {
@@ -49,12 +53,13 @@ export async function serveSite(app: FastifyInstance, { siteFolder }: SiteSettin
       serve: false,
       preCompressed: true,
       dotfiles: 'ignore',
+      acceptRanges: false,
     });
-    scope.get('/', { schema, config: open }, async (_request, reply) =>
-      reply
-        .headers({ 'content-security-policy': contentSecurityPolicy, 'cache-control': 'no-cache' })
-        .sendFile('index.html', { cacheControl: false }),
-    );
+    scope.get('/', { schema, config: open }, async (request, reply) => {
+      reply.headers({ 'content-security-policy': contentSecurityPolicy, 'cache-control': 'no-cache', etag });
+      if (request.headers['if-none-match'] === etag) return reply.code(304).send();
+      return reply.sendFile('index.html', { cacheControl: false, etag: false, lastModified: false });
+    });
     scope.get<{ Params: { file: string } }>(
       '/assets/:file',
       { schema, config: open },

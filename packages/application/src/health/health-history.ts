@@ -58,6 +58,8 @@ export class HealthHistory {
   readonly #deps: HealthHistoryDeps;
   #points: readonly HealthPoint[] = [];
   #latest: Sample | undefined;
+  /** What the group had handled at the end of an earlier minute, when it was last known. */
+  #handled: number | undefined;
 
   constructor(deps: HealthHistoryDeps) {
     this.#deps = deps;
@@ -67,14 +69,19 @@ export class HealthHistory {
   readonly endMinute = async (): Promise<void> => {
     const sample = await this.#sample();
     if (this.#latest !== undefined)
-      this.#points = [...this.#points, pointBetween(this.#latest, sample)].slice(1 - maxPoints);
+      this.#points = [...this.#points, pointBetween(this.#latest, sample, this.#handled)].slice(
+        1 - maxPoints,
+      );
     this.#latest = sample;
+    this.#handled = sample.reading.handled ?? this.#handled;
   };
 
   /** Returns at most 60 points. The last one is the minute that has begun. Returns none before the first minute. */
   readonly points: ReadHistory = async () => {
     const sample = await this.#sample();
-    return this.#latest === undefined ? [] : [...this.#points, pointBetween(this.#latest, sample)];
+    return this.#latest === undefined
+      ? []
+      : [...this.#points, pointBetween(this.#latest, sample, this.#handled)];
   };
 
   async #sample(): Promise<Sample> {
@@ -87,7 +94,7 @@ export class HealthHistory {
 /** Rounds to a tenth, because the buckets know no more. */
 const milliseconds = (seconds: number): number => Math.round(seconds * 10_000) / 10;
 
-function pointBetween(before: Sample, after: Sample): HealthPoint {
+function pointBetween(before: Sample, after: Sample, handledBefore: number | undefined): HealthPoint {
   const [earlier, later] = [before.reading, after.reading];
   /** Returns what a counter of the process gained. It began at 0 with the process. */
   const gained = (name: 'accepted' | 'stored' | 'deadLettered'): Partial<HealthPoint> => {
@@ -98,15 +105,14 @@ function pointBetween(before: Sample, after: Sample): HealthPoint {
   const [p50, p99] = [percentile(storedAfter, 0.5), percentile(storedAfter, 0.99)];
   return {
     at: before.at,
-    // A reading that began before the minute ended may come after it.
     seconds: Math.max(0, Math.round(after.time - before.time)) / 1000,
     ...gained('accepted'),
     ...gained('stored'),
     ...gained('deadLettered'),
-    // The number is older than the process, and falls if the topic is made anew.
-    ...(later.handled === undefined || earlier.handled === undefined
+    // Kafka keeps this number across restarts of the process. It drops when the topic is made anew.
+    ...(later.handled === undefined || handledBefore === undefined
       ? {}
-      : { handled: Math.max(0, later.handled - earlier.handled) }),
+      : { handled: Math.max(0, later.handled - handledBefore) }),
     ...(later.lag === undefined ? {} : { lag: later.lag }),
     ...(p50 === undefined || p99 === undefined
       ? {}

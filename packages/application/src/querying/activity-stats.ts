@@ -10,7 +10,6 @@ import {
   type TimeZone,
 } from '@user-activity/domain';
 import { type OverTimeDeps, statsOverTime } from './stats-over-time.ts';
-import { seriesOf } from './stats-series.ts';
 import { tooManyKeys } from './too-broad.ts';
 import { withNarrowingHint } from './with-narrowing-hint.ts';
 
@@ -35,13 +34,7 @@ async function overTime(
   { filter, by, timeZone, series: field }: Extract<StatsQuery, { readonly timeZone: TimeZone }>,
 ): Promise<readonly StatsLine[]> {
   if (field === undefined) return statsOverTime(deps, filter, by, timeZone);
-  const lines = await statsOverTime(
-    deps,
-    filter,
-    by,
-    timeZone,
-    await seriesOf(deps.repository, filter, field),
-  );
+  const lines = await statsOverTime(deps, filter, by, timeZone, field);
   return lines.map(({ key, series, count }) => ({ key, [field]: series, count }));
 }
 

@@ -3,6 +3,7 @@ import {
   ActivityQuery,
   type ActivityRepository,
   DomainError,
+  type KeyField,
   maxTimeLines,
   type Order,
   type SeriesSlotCount,
@@ -15,7 +16,7 @@ import {
   type TimeUnit,
   TimeZone,
 } from '@user-activity/domain';
-import type { SeriesOfField } from './stats-series.ts';
+import { type Series, seriesOf } from './stats-series.ts';
 import { tooManyLines } from './too-broad.ts';
 
 /** 54 years: about as many days as there may be lines. A zone changes its clock some hundred times in them. */
@@ -35,25 +36,26 @@ export async function statsOverTime(
   filter: ActivityFilter,
   unit: TimeUnit,
   zone: TimeZone,
-  series?: SeriesOfField,
+  field?: KeyField,
 ): Promise<readonly TimeLine[]> {
   const end = now() + maxMs;
   const assertInTime = (): void => {
     if (now() > end) throw new DomainError('STORE_TIMEOUT', 'The store took too long over the question.');
   };
+  const series = field && (await seriesOf(repository, filter, field));
   const lines = new TimeLines(unit, zone);
   for await (const { first, last } of partsOf(repository, filter)) {
     assertInTime();
     const slots = { unitMs: slotMs[unit], offsets: TimeZone.offsetsBetween(zone, first, last) };
     // Activities saved meanwhile may lie where the offsets are unknown, so count within the span only.
     const part = filter.with({ createdAt: rangeOf({ first, last }) });
-    const maxSlots = lines.maxSlots(maxTimeLines, slots, series?.all.length);
+    const maxSlots = lines.maxSlots(maxTimeLines, slots, series?.length);
     const counts = await (series === undefined
       ? repository.countBySlot(part, slots, maxSlots)
       : countEach(repository, series, part, slots, maxSlots, assertInTime));
-    if (counts === 'too-many') throw tooManyLines(maxTimeLines, unit, series?.field);
+    if (counts === 'too-many') throw tooManyLines(maxTimeLines, unit, field);
     lines.add(slots, counts);
-    if (lines.size > maxTimeLines) throw tooManyLines(maxTimeLines, unit, series?.field);
+    if (lines.size > maxTimeLines) throw tooManyLines(maxTimeLines, unit, field);
   }
   return lines.inOrder();
 }
@@ -61,14 +63,14 @@ export async function statsOverTime(
 /** Counts the slots of each series, one series after the other. Returns 'too-many' if they have more than `maxSlots` together. */
 async function countEach(
   repository: ActivityRepository,
-  { all }: SeriesOfField,
+  series: readonly Series[],
   part: ActivityFilter,
   slots: TimeSlots,
   maxSlots: number,
   assertInTime: () => void,
 ): Promise<readonly SeriesSlotCount[] | 'too-many'> {
   const counts: SeriesSlotCount[] = [];
-  for (const { key, of } of all) {
+  for (const { key, of } of series) {
     assertInTime();
     const found = await repository.countBySlot(of(part), slots, maxSlots - counts.length);
     if (found === 'too-many') return 'too-many';

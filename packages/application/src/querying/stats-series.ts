@@ -15,23 +15,16 @@ export interface Series {
   readonly of: (filter: ActivityFilter) => ActivityFilter;
 }
 
-/** The types or users of the activities that match a filter, each as a series. */
-export interface SeriesOfField {
-  readonly field: KeyField;
-  readonly all: readonly Series[];
-}
-
 /** Returns each type or user that activities have. Throws QUERY_TOO_BROAD if there are more than 100. */
 export async function seriesOf(
   repository: ActivityRepository,
   filter: ActivityFilter,
   field: KeyField,
-): Promise<SeriesOfField> {
+): Promise<readonly Series[]> {
   const counts = await repository.countByKey(filter, field, maxSeries);
   if (counts === 'too-many') throw tooManyKeys(maxSeries, field);
-  const all = counts.map(({ key }): Series => {
+  return counts.map(({ key }): Series => {
     const part = field === 'type' ? { types: [ActivityType.parse(key)] } : { userIds: [UserId.parse(key)] };
     return { key, of: (whole) => whole.with(part) };
   });
-  return { field, all };
 }

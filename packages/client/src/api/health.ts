@@ -23,10 +23,12 @@ export interface HealthPoint {
   readonly seconds: number;
   /** The number of activities that the log confirmed. */
   readonly accepted?: number;
-  /** The number of activities that the process stored. */
+  /** The number of activities that the process stored, with those by which the service logs itself. */
   readonly stored?: number;
   /** The number of dead letters that the process added. */
   readonly deadLettered?: number;
+  /** The number of records that all consumers handled. Present only if the process has no consumer. */
+  readonly handled?: number;
   /** The number of records that were not handled at the end. */
   readonly lag?: number;
   /** The time from the acceptance of an activity until it was stored, in ms. Absent if none was stored. */

@@ -1,6 +1,7 @@
 import type { Activity, ActivityFilter } from '../api/activity.ts';
 import type { CallOptions, Connection } from '../http/connection.ts';
 import { mayPass, retry } from '../http/pauses.ts';
+import { failureOf } from '../http/problem-error.ts';
 import { filterParameters } from './query-parameters.ts';
 
 /** Where the feed begins, and how it is read. */
@@ -24,22 +25,22 @@ export interface FeedPage {
 
 interface FeedAnswer {
   readonly data: readonly Activity[];
-  readonly pagination: { readonly nextCursor: string; readonly hasMore: boolean };
+  readonly pagination?: { readonly nextCursor?: string; readonly hasMore?: boolean };
 }
 
 const waitSeconds = 20;
 
 /**
  * Reads the feed from the cursor on. Outages only delay it. Yields pages that have activities or move the cursor. Throws ConnectionError if
- * another server answers first.
+ * another server answers first, or answers with something else than a page.
  */
 export async function* readFeed(
   connection: Connection,
   { cursor: start, limit = 500, follow = true, signal, timeoutMs, ...filter }: FeedOptions,
 ): AsyncGenerator<FeedPage, void, undefined> {
   const wait = follow ? waitSeconds : 0;
-  let [cursor, goesOn] = [start, true];
-  while (goesOn) {
+  let [cursor, isKnown] = [start, false];
+  for (;;) {
     const query = filterParameters(filter, { cursor, limit, wait });
     const call = {
       path: '/api/logs/feed',
@@ -47,14 +48,16 @@ export async function* readFeed(
       signal,
       timeoutMs: (timeoutMs ?? connection.timeoutMs) + wait * 1000,
     };
-    const { data, pagination } = await retry(
-      () => connection.json<FeedAnswer>(call),
+    const page = await retry(
+      () => connection.json<FeedAnswer | undefined>(call),
       signal,
-      (_failures, _pauseMs, error) => mayPass(error, cursor !== start),
+      (_failures, _pauseMs, error) => mayPass(error, isKnown),
     );
-    if (data.length > 0 || pagination.nextCursor !== cursor)
-      yield { activities: data, cursor: pagination.nextCursor };
-    cursor = pagination.nextCursor;
-    goesOn = follow || pagination.hasMore;
+    const { nextCursor = '', hasMore } = page?.pagination ?? {};
+    if (page === undefined || nextCursor === '') throw failureOf(new SyntaxError('no page of the feed'));
+    isKnown = true;
+    if (page.data.length > 0 || nextCursor !== cursor) yield { activities: page.data, cursor: nextCursor };
+    cursor = nextCursor;
+    if (!follow && !hasMore) return;
   }
 }

@@ -41,7 +41,7 @@ export async function sendBatch(
       ...options,
     });
     if (receipt.accepted + receipt.rejected.length !== lines.length)
-      throw new ConnectionError('The answer is not about this batch.');
+      throw new ConnectionError('There was no whole answer.');
     return { kind: 'settled', rejected: receipt.rejected.map((item) => ({ ...item, status: 422 })) };
   } catch (error) {
     return answerOf(error, lines.length);

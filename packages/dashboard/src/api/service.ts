@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import { ActivityClient } from '@user-activity/client';
+import { HealthClient } from '@user-activity/client/health';
 import { apiKey, askForKey } from './key.ts';
 
 /** The URL of the service: that of the page, which a proxy may serve below a path. It has no slash at its end. */
@@ -27,8 +28,13 @@ async function send(input: RequestInfo | URL, init: RequestInit = {}): Promise<R
   return response;
 }
 
+const connection = { url: serviceUrl, fetch: send };
+
 /** The client with which all views read the log. */
-export const service: ActivityClient = new ActivityClient({ url: serviceUrl, fetch: send });
+export const service: ActivityClient = new ActivityClient(connection);
+
+/** The client that asks how the service is. */
+export const serviceHealth: HealthClient = new HealthClient(connection);
 
 function measureClock(response: Response): void {
   const date = Date.parse(response.headers.get('date') ?? '');

@@ -1,4 +1,4 @@
-import type { HealthPoint } from '@user-activity/client';
+import type { HealthPoint } from '@user-activity/client/health';
 import type { ChartSeries } from '../shared/time-chart.tsx';
 
 /** A chart of the history: values by the minute, and the latest one as text. */

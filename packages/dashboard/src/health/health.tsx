@@ -1,6 +1,6 @@
-import type { Health as HealthReport } from '@user-activity/client';
+import type { Health as HealthReport } from '@user-activity/client/health';
 import { useMemo } from 'preact/hooks';
-import { service, serviceNow } from '../api/service.ts';
+import { serviceHealth, serviceNow } from '../api/service.ts';
 import { failureOf } from '../shared/failure.ts';
 import { Icon } from '../shared/icon.tsx';
 import { useShortcuts } from '../shared/shortcuts.ts';
@@ -16,8 +16,8 @@ const pollMs = 5000;
 
 /** Shows whether the service works: what it depends on, what it measured in the last hour, and what it could not store. */
 export function Health() {
-  const report = usePolled((signal) => service.health({ signal }), pollMs);
-  const history = usePolled(async (signal) => (await service.healthHistory({ signal })).data, pollMs);
+  const report = usePolled((signal) => serviceHealth.ready({ signal }), pollMs);
+  const history = usePolled(async (signal) => (await serviceHealth.history({ signal })).data, pollMs);
   const reload = (): void => {
     report.reload();
     history.reload();

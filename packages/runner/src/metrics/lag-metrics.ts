@@ -1,17 +1,16 @@
 import type { EventConsumer, PartitionProgress } from '@user-activity/domain';
 import { meter } from './meter.ts';
 
-export const lagName = 'user_activity.consumer.lag';
-export const groupLagName = 'user_activity.group.lag';
-export const groupHandledName = 'user_activity.group.handled';
-
 // Scrapes within this time share one request to the log.
 const cacheMs = 3000;
 
-type ReadProgress = EventConsumer['progress'];
+export type ReadProgress = EventConsumer['progress'];
 
-/** Returns no partitions while the log is unreachable, because an old value would hide the outage. */
-function recentProgress(read: ReadProgress): ReadProgress {
+/**
+ * Returns a function that reads the progress at most every 3 s. It returns no partitions while the log is unreachable, because an old value would
+ * hide the outage.
+ */
+export function recentProgress(read: ReadProgress): ReadProgress {
   let cached:
     | { readonly atMs: number; readonly partitions: Promise<readonly PartitionProgress[]> }
     | undefined;
@@ -23,13 +22,13 @@ function recentProgress(read: ReadProgress): ReadProgress {
   };
 }
 
-const lagOf = ({ committed, end }: PartitionProgress): number => Math.max(0, end - committed);
+export const lagOf = ({ committed, end }: PartitionProgress): number => Math.max(0, end - committed);
 
 /** Measures the lag in each partition of a member of the group. There is no value while the log is unreachable. */
 export function measureLag(consumer: Pick<EventConsumer, 'progress'>): void {
   const read = recentProgress(() => consumer.progress());
   meter()
-    .createObservableGauge(lagName, {
+    .createObservableGauge('user_activity.consumer.lag', {
       unit: '{record}',
       description: 'Records that the group has not handled yet, by partition of this member',
     })
@@ -45,8 +44,7 @@ export function measureLag(consumer: Pick<EventConsumer, 'progress'>): void {
  * Measures the whole group, for a process that has no member of it. Its metrics have other names than those of a member, so that a sum over all
  * processes counts no partition twice. There are no values while the log is unreachable.
  */
-export function measureGroup(progress: ReadProgress): void {
-  const read = recentProgress(progress);
+export function measureGroup(read: ReadProgress): void {
   const observe = (name: string, description: string, valueOf: (partition: PartitionProgress) => number) =>
     meter()
       .createObservableGauge(name, { unit: '{record}', description })
@@ -55,9 +53,9 @@ export function measureGroup(progress: ReadProgress): void {
         if (partitions.length > 0)
           result.observe(partitions.reduce((sum, partition) => sum + valueOf(partition), 0));
       });
-  observe(groupLagName, 'Records that the group has not handled yet, in all partitions', lagOf);
+  observe('user_activity.group.lag', 'Records that the group has not handled yet, in all partitions', lagOf);
   observe(
-    groupHandledName,
+    'user_activity.group.handled',
     'Records that the group has handled since the topic was made, in all partitions',
     ({ committed }) => committed,
   );

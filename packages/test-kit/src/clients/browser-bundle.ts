@@ -7,7 +7,12 @@ export async function browserBundle(entry: string, globalName: string): Promise<
     platform: 'browser',
     resolve: { conditionNames: ['@user-activity/source', 'browser', 'import', 'default'] },
   });
-  const { output } = await bundle.generate({ format: 'iife', name: globalName, minify: true });
+  const { output } = await bundle.generate({
+    format: 'iife',
+    name: globalName,
+    minify: true,
+    generatedCode: { symbols: false },
+  });
   const [script, ...more] = output;
   if (more.length > 0) throw new Error('The bundle has more than one file.');
   return script.code;

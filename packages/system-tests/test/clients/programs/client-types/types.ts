@@ -12,8 +12,6 @@ import type {
   ErasureReceipt,
   ExportTextOptions,
   FeedOptions,
-  Health,
-  HealthHistory,
   Key,
   KeyLimits,
   KeyWithSecret,
@@ -33,6 +31,7 @@ import type {
   TailOptions,
   Violation,
 } from '@user-activity/client';
+import type { Health, HealthHistory } from '@user-activity/client/health';
 import type { components, paths } from './schema.d.ts';
 
 type Schemas = components['schemas'];
