@@ -67,6 +67,10 @@ test('goes on asking a server that is gone, and keeps what it knew', async () =>
   await page.locator('.letter').waitFor();
   await process.end('SIGKILL');
   await page.getByText('The server does not answer').first().waitFor();
+  await page
+    .getByText(/This is from \d\d:\d\d: the server does not answer\./)
+    .first()
+    .waitFor();
   expect(await page.locator('.letter').count()).toBe(1);
   expect(await page.locator('.health-charts figure').count()).toBeGreaterThan(0);
 });

@@ -24,6 +24,7 @@ test('a user is found by its id, with counts and a timeline by day', async () =>
   const { url } = await startService({ activities: activitiesOf(name) });
   const { page, faults } = await openDashboard(browser(), `${url}/#/user`);
   await page.getByText('Whose activities do you look for?').waitFor();
+  await page.getByRole('link', { name }).waitFor();
   await page.keyboard.press('/');
   await page.keyboard.type(name);
   await page.keyboard.press('Enter');

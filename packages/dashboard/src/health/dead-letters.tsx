@@ -5,6 +5,7 @@ import { failureOf } from '../shared/failure.ts';
 import { Failed, Loading, Notice } from '../shared/states.tsx';
 import { formatAgo, formatCount } from '../shared/time-format.ts';
 import { usePolled } from '../shared/use-polled.ts';
+import { Stale } from './stale.tsx';
 import { valueText } from './value-text.ts';
 import './dead-letters.css';
 
@@ -28,7 +29,8 @@ async function load(signal: AbortSignal): Promise<Found> {
 
 /** Lists what could not be stored, with the reason, and replays it. */
 export function DeadLetters() {
-  const { value, error, reload } = usePolled(load, pollMs);
+  const letters = usePolled(load, { everyMs: pollMs });
+  const { value, error, reload } = letters;
   const replay = useReplay(reload);
   const canReplay = value?.letters.some(isReplayable) ?? false;
   return (
@@ -53,6 +55,7 @@ export function DeadLetters() {
           {replay.message}
         </p>
       )}
+      <Stale of={letters} />
       {value === undefined && error !== undefined && <Failed error={error} retry={reload} />}
       {value === undefined && error === undefined && <Loading />}
       {value?.letters.length === 0 && (

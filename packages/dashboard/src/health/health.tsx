@@ -10,14 +10,19 @@ import { formatCount } from '../shared/time-format.ts';
 import { type Polled, usePolled } from '../shared/use-polled.ts';
 import { DeadLetters } from './dead-letters.tsx';
 import { chartsOf, type Figures, figuresOf, hourBefore, solidPoints } from './health-series.ts';
+import { Stale } from './stale.tsx';
 import './health.css';
 
-const pollMs = 5000;
+const statePollMs = 5000;
+// A chart that is drawn again forgets where the pointer is.
+const historyPollMs = 15_000;
 
 /** Shows whether the service works: what it depends on, what it measured in the last hour, and what it could not store. */
 export function Health() {
-  const report = usePolled((signal) => serviceHealth.ready({ signal }), pollMs);
-  const history = usePolled(async (signal) => (await serviceHealth.history({ signal })).data, pollMs);
+  const report = usePolled((signal) => serviceHealth.ready({ signal }), { everyMs: statePollMs });
+  const history = usePolled(async (signal) => (await serviceHealth.history({ signal })).data, {
+    everyMs: historyPollMs,
+  });
   const reload = (): void => {
     report.reload();
     history.reload();
@@ -89,16 +94,18 @@ function remedyOf({ checks }: HealthReport): string {
 
 type Points = Parameters<typeof chartsOf>[0];
 
-function History({ history: { value, error, reload } }: { readonly history: Polled<Points> }) {
+function History({ history }: { readonly history: Polled<Points> }) {
+  const { value, error, reload } = history;
   const points = useMemo(() => solidPoints(value ?? []), [value]);
   const times = useMemo(() => points.map(({ at }) => Date.parse(at)), [points]);
   const charts = useMemo(() => chartsOf(points), [points]);
+  const { from, to } = useMemo(() => hourBefore(Math.max(serviceNow(), times.at(-1) ?? 0)), [times]);
   // The state above says it if the server does not answer.
   if (value === undefined && error !== undefined) return <Failed error={error} retry={reload} />;
   if (value === undefined) return <Loading />;
-  const { from, to } = hourBefore(Math.max(serviceNow(), times.at(-1) ?? 0));
   return (
     <>
+      <Stale of={history} />
       <FigureList figures={figuresOf(points)} />
       <div class="health-charts">
         {charts.map(({ title, unit, kind, series }) => (

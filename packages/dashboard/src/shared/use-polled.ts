@@ -8,25 +8,31 @@ export interface Polled<Value> {
   readonly loadedAt: number | undefined;
   /** Why the latest attempt failed. Undefined: it did not. */
   readonly error: unknown;
-  readonly isLoading: boolean;
   /** Loads again, now. */
   readonly reload: () => void;
 }
 
+interface PollOptions<Value> {
+  /** The pause after each answer, in ms. */
+  readonly everyMs: number;
+  /** Loads again at once if one of them changes. */
+  readonly dependencies?: readonly unknown[];
+  /** Returns whether a value is the last one. */
+  readonly isLast?: (value: Value) => boolean;
+}
+
 /**
- * Loads data when a component appears, when one of `dependencies` or the key changes, and then every `everyMs` after an answer while the page
- * can be seen. `load` must end when its signal is aborted.
+ * Loads data when a component appears, when the key changes, and then again and again while the page can be seen. `load` must end when its
+ * signal is aborted.
  */
 export function usePolled<Value>(
   load: (signal: AbortSignal) => Promise<Value>,
-  everyMs: number,
-  dependencies: readonly unknown[] = [],
+  { everyMs, dependencies = [], isLast = () => false }: PollOptions<Value>,
 ): Polled<Value> {
   const [polled, setPolled] = useState<Omit<Polled<Value>, 'reload'>>({
     value: undefined,
     loadedAt: undefined,
     error: undefined,
-    isLoading: true,
   });
   const [attempt, setAttempt] = useState(0);
   const latest = useRef(load);
@@ -41,12 +47,13 @@ export function usePolled<Value>(
     const poll = async (): Promise<void> => {
       // A page in the background asks for nothing. It asks once it can be seen again.
       if (document.hidden) return next();
-      setPolled((before) => ({ ...before, isLoading: true }));
       try {
         const value = await latest.current(signal);
-        if (!signal.aborted) setPolled({ value, loadedAt: Date.now(), error: undefined, isLoading: false });
+        if (signal.aborted) return;
+        setPolled({ value, loadedAt: Date.now(), error: undefined });
+        if (isLast(value)) return;
       } catch (error) {
-        if (!signal.aborted) setPolled((before) => ({ ...before, error, isLoading: false }));
+        if (!signal.aborted) setPolled((before) => ({ ...before, error }));
       }
       if (!signal.aborted) next();
     };

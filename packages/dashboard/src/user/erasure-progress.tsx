@@ -22,8 +22,7 @@ export function ErasureProgress({ id, onDone, onClose }: ErasureProgressProps) {
       const erasure = await service.erasure(id, { signal });
       return erasure ?? { id, status: 'accepted' as const, erased: 0 };
     },
-    pollMs,
-    [id],
+    { everyMs: pollMs, dependencies: [id], isLast: ({ status }) => status === 'done' },
   );
   const isDone = value?.status === 'done';
   useEffect(() => {

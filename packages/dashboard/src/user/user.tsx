@@ -8,6 +8,7 @@ import { formatAgo, formatCount, formatMinute } from '../shared/time-format.ts';
 import { useResource } from '../shared/use-resource.ts';
 import { goTo, place } from '../shell/place.ts';
 import { hrefOf } from '../shell/place-text.ts';
+import { ActiveUsers } from './active-users.tsx';
 import { EraseDialog } from './erase-dialog.tsx';
 import { ErasureProgress } from './erasure-progress.tsx';
 import { filterOf, loadSummary, type Summary, typeColors } from './load-user.ts';
@@ -30,6 +31,7 @@ export function User() {
       {state.userId === '' ? (
         <Notice icon="user" title="Whose activities do you look for?">
           <p>Enter the id of a user, as your application sends it.</p>
+          <ActiveUsers />
         </Notice>
       ) : (
         <Chosen state={state} change={change} />

@@ -1,0 +1,31 @@
+import { service } from '../api/service.ts';
+import { formatCount } from '../shared/time-format.ts';
+import { useResource } from '../shared/use-resource.ts';
+import { hrefOf } from '../shell/place-text.ts';
+
+const maxShown = 8;
+
+/** Links to the users who did most in the last hour. Nothing if there are none, or too many to count. */
+export function ActiveUsers() {
+  const { value = [] } = useResource(
+    async (signal) => (await service.stats({ by: 'userId', from: '-1h' }, { signal })).data,
+    [],
+  );
+  const users = value.toSorted((a, b) => b.count - a.count).slice(0, maxShown);
+  if (users.length === 0) return null;
+  return (
+    <>
+      <p>Most active in the last hour:</p>
+      <ul class="active-users">
+        {users.map(({ key, count }) => (
+          <li key={key}>
+            <a class="button" href={hrefOf('user', new URLSearchParams({ userId: key }))}>
+              <bdi title={key}>{key}</bdi>
+              <span>{formatCount(count)}</span>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
