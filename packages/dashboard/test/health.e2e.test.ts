@@ -33,6 +33,9 @@ test('shows what works, what was measured, and what could not be stored', async 
   expect(await letter.textContent()).toContain('order-1');
   await letter.getByText('What was sent').click();
   expect(await letter.locator('pre').textContent()).toContain('"html":"<script>alert(1)</script>"');
+  await letter.getByRole('link', { name: 'See the one that is stored' }).click();
+  await page.getByText('order-1').first().waitFor();
+  expect(new URL(page.url()).hash).toBe('#/explore?from=all&id=order-1');
   expect(faults).toEqual([]);
 });
 

@@ -5,6 +5,7 @@ import { failureOf } from '../shared/failure.ts';
 import { Failed, Loading, Notice } from '../shared/states.tsx';
 import { formatAgo, formatCount } from '../shared/time-format.ts';
 import { usePolled } from '../shared/use-polled.ts';
+import { hrefOf } from '../shell/place-text.ts';
 import { Stale } from './stale.tsx';
 import { valueText } from './value-text.ts';
 import './dead-letters.css';
@@ -122,6 +123,11 @@ function Letter({ letter, replay }: LetterProps) {
       {activityId !== undefined && (
         <p class="letter-id">
           Activity <code dir="auto">{activityId}</code>
+          {code === 'conflict' && (
+            <a href={hrefOf('explore', new URLSearchParams({ from: 'all', id: activityId }))}>
+              See the one that is stored
+            </a>
+          )}
         </p>
       )}
       <details>
