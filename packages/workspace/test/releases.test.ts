@@ -35,7 +35,7 @@ describe('the workflows', () => {
   });
 
   test('call scripts that exist: CI runs npm test, and a release packs what CI has tested', () => {
-    expect(commandsOf(ci)).toEqual(['npm test']);
+    expect(commandsOf(ci)).toEqual(['sudo apt-get update', 'npm test']);
     const { scripts } = manifestOf('.');
     const called = commandsOf(release).flatMap((run) => /npm run (\w+)/.exec(run)?.[1] ?? []);
     expect(called).toEqual(['pack']);
