@@ -13,7 +13,8 @@ export async function buildDashboard(root, node, start) {
   const site = join(root, 'packages', 'dashboard', 'site');
   const isUpToDate = () => {
     const stampFile = join(site, '.stamp');
-    return existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stampOf(root);
+    const isBuilt = existsSync(stampFile) && existsSync(join(site, 'index.html'));
+    return isBuilt && readFileSync(stampFile, 'utf8') === stampOf(root);
   };
   if (isUpToDate()) return true;
   const onWait = () => console.error('Another command is building the dashboard, waiting for it ...');

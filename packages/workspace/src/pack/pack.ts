@@ -12,13 +12,14 @@ import { noticesOf } from './notices.ts';
 const libraries: readonly string[] = ['packages/domain', 'packages/topic-contract', 'packages/client'];
 const program = 'apps/user-activity-log';
 
-const run = (tool: string, args: readonly string[], cwd: string): void => {
+/** Runs a tool, and returns what it writes to its standard output. */
+const run = (tool: string, args: readonly string[], cwd: string): string =>
   execFileSync(tool, args, {
     cwd,
-    stdio: ['ignore', 'ignore', 'inherit'],
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, NO_COLOR: '1' },
   });
-};
 const tsc = join(tools, 'tsc');
 
 /** Compiles a library into `target/dist`, from nothing. Its sources are not packed, and so no maps to them. */
@@ -27,14 +28,24 @@ function compile(folder: string, target: string): void {
   run(tsc, ['-p', folder, ...options, '--outDir', join(target, 'dist')], root);
 }
 
-/** Writes the files of the package around what was built, and packs it. */
-function pack(folder: string, target: string): void {
+/** Writes the files of the package around what was built, and packs it. Returns the name of the tarball. */
+function pack(folder: string, target: string): string {
   writeFileSync(join(target, 'package.json'), `${JSON.stringify(publishedManifest(folder), undefined, 2)}\n`);
   cpSync(join(root, 'LICENSE'), join(target, 'LICENSE'));
   for (const path of ['README.md', 'bin', 'golden'])
     if (existsSync(join(root, folder, path)))
       cpSync(join(root, folder, path), join(target, path), { recursive: true });
-  run('npm', ['pack', '--ignore-scripts', '--pack-destination', tarballs], target);
+  const options = ['--ignore-scripts', '--loglevel', 'error', '--pack-destination', tarballs];
+  const tarball = run('npm', ['pack', ...options], target).trim();
+  removeOtherVersions(tarball);
+  return tarball;
+}
+
+/** Removes the tarballs of other versions, so that nobody publishes them. */
+function removeOtherVersions(tarball: string): void {
+  const name = tarball.replace(/-\d.*$/, '');
+  for (const other of globSync(`${name}-[0-9]*.tgz`, { cwd: tarballs }))
+    if (other !== tarball) rmSync(join(tarballs, other));
 }
 
 /** Copies the built dashboard, which the bundle finds beside `dist`. */
@@ -49,22 +60,22 @@ function copySite(target: string): void {
 process.umask(0o022);
 const [folder = 'dist-packages'] = process.argv.slice(2);
 const tarballs = resolve(root, folder);
-for (const old of globSync('*.tgz', { cwd: tarballs })) rmSync(join(tarballs, old));
 mkdirSync(tarballs, { recursive: true });
+const packed: string[] = [];
 const place = mkdtempSync(join(tmpdir(), 'user-activity-pack-'));
 try {
   // A library is compiled against the declarations of those that it imports.
   run(tsc, ['-b', ...libraries], root);
   for (const library of libraries) {
     compile(library, join(place, library));
-    pack(library, join(place, library));
+    packed.push(pack(library, join(place, library)));
   }
   const target = join(place, program);
   const modules = await bundle(target);
   copySite(target);
   writeFileSync(join(target, 'THIRD-PARTY-NOTICES.md'), noticesOf(modules));
-  pack(program, target);
+  packed.push(pack(program, target));
 } finally {
   rmSync(place, { recursive: true });
 }
-for (const tarball of globSync('*.tgz', { cwd: tarballs }).toSorted()) console.log(join(folder, tarball));
+for (const tarball of packed.toSorted()) console.log(join(folder, tarball));
