@@ -1,5 +1,5 @@
 import { browserFor } from '@user-activity/test-kit/browser';
-import type { Scope } from '@user-activity/client';
+import { ActivityClient, type Scope } from '@user-activity/client';
 import { expect, test } from 'vitest';
 import { openDashboard, type RunningService, startService, withKey } from './open-dashboard.ts';
 
@@ -109,4 +109,30 @@ test('a dead server, an overload and limits are calm states, from which the page
   await page.goto(`${service.url}/#/explore?from=-7d`);
   await page.getByText('The server does not answer').first().waitFor();
   expect(await page.getByRole('dialog').count()).toBe(0);
+});
+
+test('a key of all projects has its project in the URL, and each view shows it', async () => {
+  const service = await startService({ activities, apiKey });
+  const inShop = new ActivityClient({ url: service.url, apiKey, project: 'shop' });
+  await inShop.logDurably({ userId: 'bob', type: 'BUY' }, { wait: 30 });
+  const { page, faults } = await openDashboard(browser(), service.url, withKey(apiKey));
+  await page.locator('.cell-user', { hasText: 'ann' }).waitFor();
+  await page.getByRole('button', { name: 'Change the API key' }).click();
+  await page.getByRole('textbox', { name: 'Project' }).fill('No Project');
+  await page.keyboard.press('Enter');
+  await page.getByText('The name of a project has only').waitFor();
+  await page.getByRole('textbox', { name: 'Project' }).fill('shop');
+  await page.keyboard.press('Enter');
+  await page.locator('.cell-user', { hasText: 'bob' }).waitFor();
+  expect(new URL(page.url()).hash).toBe('#/@shop/');
+  await page.getByRole('link', { name: 'Live' }).click();
+  await page.getByRole('link', { name: 'Explore' }).click();
+  expect(new URL(page.url()).hash).toBe('#/@shop/explore');
+  await page.reload();
+  await page.locator('.cell-user', { hasText: 'bob' }).waitFor();
+  await page.goBack();
+  await page.goBack();
+  await page.goBack();
+  await page.locator('.cell-user', { hasText: 'ann' }).waitFor();
+  expect(faults).toEqual([]);
 });

@@ -8,8 +8,8 @@ test.each(['plain', "it's", '$HOME `id` "x" \\', 'a\nb', "''"])('a shell reads %
 
 test('a command has no key, but a variable for it', () => {
   const url = 'http://127.0.0.1:3000/api/logs/a';
-  expect(curlCommand(url, { hasKey: false })).toBe(`curl -sS '${url}'`);
-  expect(curlCommand(url, { hasKey: true })).toBe(
-    `curl -sS -H "Authorization: Bearer $USER_ACTIVITY_KEY" '${url}'`,
+  expect(curlCommand(url, { hasKey: false, project: undefined })).toBe(`curl -sS '${url}'`);
+  expect(curlCommand(url, { hasKey: true, project: 'shop' })).toBe(
+    `curl -sS -H "Authorization: Bearer $USER_ACTIVITY_KEY" -H 'X-Project: shop' '${url}'`,
   );
 });

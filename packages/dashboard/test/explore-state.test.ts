@@ -23,6 +23,7 @@ describe('the state of Explore', () => {
     ['order=desc', ''],
     ['order=sideways', ''],
     ['unknown=1', ''],
+    ['from=yesterday&to=soon', ''],
     ['userId=&type=', ''],
     ['userId=ann&userId=ann', 'userId=ann'],
   ])('%j is shortened to %j', (query, short) => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { hrefOf, parsePlace } from '../src/shell/place-text.ts';
+import { fragmentOf, parsePlace } from '../src/shell/place-text.ts';
 
 test.each([
   ['', '', ''],
@@ -18,7 +18,12 @@ test('a place has a fragment that is read as the same place', () => {
     ['userId', 'a&b #?=/ ü\u202e'],
     ['metadata.a.b', '1'],
   ]);
-  const { view, parameters: read } = parsePlace(hrefOf('explore', parameters));
-  expect([view, [...read]]).toEqual(['explore', [...parameters]]);
-  expect(hrefOf('live')).toBe('#/live');
+  for (const project of [undefined, 'shop']) {
+    const place = { project, view: 'explore', parameters };
+    const read = parsePlace(fragmentOf(place));
+    expect({ ...read, parameters: [...read.parameters] }).toEqual({ ...place, parameters: [...parameters] });
+  }
+  expect(fragmentOf({ project: 'shop', view: 'live', parameters: new URLSearchParams() })).toBe(
+    '#/@shop/live',
+  );
 });

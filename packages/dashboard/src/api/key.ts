@@ -4,8 +4,8 @@ const storageName = 'user-activity.key';
 
 /** Why the page needs a key. */
 export interface KeyRequest {
-  /** Whether the service refused a key, or got none. */
-  readonly reason: 'missing' | 'refused';
+  /** Whether the service refused a key, or got none, or somebody wants to change it. */
+  readonly reason: 'missing' | 'refused' | 'chosen';
   /** What the service said. */
   readonly detail: string;
 }

@@ -2,6 +2,7 @@ import { signal } from '@preact/signals';
 import { ActivityClient } from '@user-activity/client';
 import { HealthClient } from '@user-activity/client/health';
 import { apiKey, askForKey } from './key.ts';
+import { project } from './project.ts';
 
 /** The URL of the service: that of the page, which a proxy may serve below a path. It has no slash at its end. */
 export const serviceUrl: string = new URL('.', location.href).href.replace(/\/$/, '');
@@ -20,6 +21,8 @@ async function send(input: RequestInfo | URL, init: RequestInit = {}): Promise<R
   const key = apiKey.peek();
   const headers = new Headers(init.headers);
   if (key !== undefined) headers.set('authorization', `Bearer ${key}`);
+  const name = project.peek();
+  if (name !== undefined) headers.set('x-project', name);
   // Tells the service that no person waits for the browser's own prompt for a password.
   headers.set('x-requested-with', 'XMLHttpRequest');
   const response = await fetch(input, { ...init, headers });

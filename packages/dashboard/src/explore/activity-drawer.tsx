@@ -1,6 +1,7 @@
 import type { Activity } from '@user-activity/client';
 import { useEffect, useRef } from 'preact/hooks';
 import { apiKey } from '../api/key.ts';
+import { project } from '../api/project.ts';
 import { service, serviceNow, serviceUrl } from '../api/service.ts';
 import { CopyButton } from '../shared/copy-button.tsx';
 import { curlCommand } from '../shared/curl.ts';
@@ -8,6 +9,7 @@ import { Icon } from '../shared/icon.tsx';
 import { Failed, Loading, Notice } from '../shared/states.tsx';
 import { formatAgo, formatMoment } from '../shared/time-format.ts';
 import { useResource } from '../shared/use-resource.ts';
+import { hrefOf } from '../shell/place.ts';
 import { MetadataTree } from './metadata-tree.tsx';
 import './activity-drawer.css';
 
@@ -19,6 +21,8 @@ interface ActivityDrawerProps {
   readonly onFilter: (name: 'user' | 'type', value: string) => void;
   readonly onFilterMetadata: (path: string, value: string) => void;
 }
+
+const covering = matchMedia('(width <= 900px)');
 
 /** Everything that is known of one activity. */
 export function ActivityDrawer(props: ActivityDrawerProps) {
@@ -32,6 +36,10 @@ export function ActivityDrawer(props: ActivityDrawerProps) {
   useEffect(() => {
     panel.current?.scrollTo(0, 0);
   }, [id]);
+  useEffect(() => {
+    // It covers everything else, so it takes the focus, too.
+    if (covering.matches) panel.current?.querySelector('button')?.focus();
+  }, []);
   return (
     <aside class="drawer" ref={panel} aria-label="Activity">
       <header>
@@ -67,11 +75,16 @@ function Details({
         <CopyButton label="Copy as JSON" text={() => JSON.stringify(activity, null, 2)} />
         <CopyButton
           label="Copy as curl"
-          text={() => curlCommand(url, { hasKey: apiKey.value !== undefined })}
+          text={() => curlCommand(url, { hasKey: apiKey.value !== undefined, project: project.value })}
         />
       </div>
       <dl class="facts">
-        <Fact name="User" value={userId} onFilter={() => onFilter('user', userId)} />
+        <Fact
+          name="User"
+          value={userId}
+          href={hrefOf('user', new URLSearchParams({ userId }))}
+          onFilter={() => onFilter('user', userId)}
+        />
         <Fact name="Type" value={type} onFilter={() => onFilter('type', type)} />
         <TimeFact name="Happened" time={createdAt} />
         <TimeFact name="Received" time={receivedAt} />
@@ -88,14 +101,21 @@ interface FactProps {
   readonly name: string;
   readonly value: string;
   readonly isCode?: boolean;
+  /** The view of the value. */
+  readonly href?: string;
   readonly onFilter?: () => void;
 }
 
-const Fact = ({ name, value, isCode = false, onFilter }: FactProps) => (
+const Fact = ({ name, value, isCode = false, href, onFilter }: FactProps) => (
   <div>
     <dt>{name}</dt>
     <dd dir="auto">
-      {isCode ? <code>{value}</code> : value}
+      {isCode ? <code>{value}</code> : <bdi>{value}</bdi>}
+      {href !== undefined && (
+        <a class="fact-link" href={href}>
+          All of this {name.toLowerCase()}
+        </a>
+      )}
       {onFilter !== undefined && (
         <button
           type="button"

@@ -1,5 +1,5 @@
 import type { ActivityFilter, MetadataValue } from '@user-activity/client';
-import { rangeParameter, type TimeRange } from './time-range.ts';
+import { isRangeText, rangeParameter, type TimeRange } from './time-range.ts';
 
 /** Where metadata must have a value. */
 export interface MetadataCondition {
@@ -28,6 +28,8 @@ const maxValues = 20;
 export function parseExplore(parameters: URLSearchParams): ExploreState {
   const valuesOf = (name: string): readonly string[] =>
     [...new Set(parameters.getAll(name))].filter((value) => value !== '').slice(0, maxValues);
+  const timeIn = (name: string): string | undefined =>
+    [parameters.get(name) ?? ''].find((text) => isRangeText(text));
   const metadata = [...parameters]
     .filter(([name]) => name.startsWith(metadataPrefix))
     .map(([name, value]) => ({ path: name.slice(metadataPrefix.length), value }));
@@ -35,8 +37,8 @@ export function parseExplore(parameters: URLSearchParams): ExploreState {
     users: valuesOf('userId'),
     types: valuesOf('type'),
     metadata: metadata.slice(0, maxValues),
-    from: parameters.get('from') ?? defaultFrom,
-    to: parameters.get('to') ?? '',
+    from: timeIn('from') ?? defaultFrom,
+    to: timeIn('to') ?? '',
     order: parameters.get('order') === 'asc' ? 'asc' : 'desc',
     open: parameters.get('id') ?? undefined,
   };

@@ -34,9 +34,12 @@ export function Explore() {
   const isEmpty = pages.rows.length === 0 && !pages.isLoading && pages.error === undefined;
   const newest = useResource(async (signal) => (isEmpty ? loadNewest(signal) : undefined), [isEmpty, loads]);
   const colors = useMemo(() => colorsOf(counts.value), [counts.value]);
-  const open = (id: string | undefined): void =>
+  const open = (id: string | undefined): void => {
     // Moving through activities is one step back, and opening the first one is another.
     change({ open: id }, { replace: state.open !== undefined && id !== undefined });
+    // The focus was in what is gone.
+    if (id === undefined) document.querySelector<HTMLElement>('[role=grid]')?.focus();
+  };
   useShortcuts({
     '/': () => document.querySelector<HTMLElement>('#filter-user')?.focus(),
     t: () => document.querySelector<HTMLElement>('#filter-type')?.focus(),

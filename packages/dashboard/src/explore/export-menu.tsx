@@ -1,6 +1,7 @@
 import type { ActivityFilter } from '@user-activity/client';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { apiKey } from '../api/key.ts';
+import { project } from '../api/project.ts';
 import { serviceUrl } from '../api/service.ts';
 import { CopyButton } from '../shared/copy-button.tsx';
 import { curlCommand } from '../shared/curl.ts';
@@ -66,8 +67,8 @@ export function ExportMenu({ filter, order }: ExportMenuProps) {
       {() => (
         <div class="export-menu">
           {formats.map(([format, title]) =>
-            // Without a key, the browser downloads by itself, in constant memory.
-            apiKey.value === undefined ? (
+            // A link has no header for them. Without them, the browser downloads by itself, in constant memory.
+            apiKey.value === undefined && project.value === undefined ? (
               <a key={format} class="menu-item" href={urlOf(format)} download={`activities.${format}`}>
                 {title}
               </a>
@@ -93,7 +94,9 @@ export function ExportMenu({ filter, order }: ExportMenuProps) {
           ) : (
             <CopyButton
               label="Copy as curl"
-              text={() => curlCommand(urlOf('ndjson'), { hasKey: apiKey.value !== undefined })}
+              text={() =>
+                curlCommand(urlOf('ndjson'), { hasKey: apiKey.value !== undefined, project: project.value })
+              }
             />
           )}
         </div>

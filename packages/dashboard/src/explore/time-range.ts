@@ -28,6 +28,9 @@ const lengths: Readonly<Record<string, number>> = {
 export const quickRangeFor = (moment: number, now: number): string =>
   quickRanges.find(([from]) => moment >= (momentOf(from, now) ?? -Infinity))?.[0] ?? 'all';
 
+/** Returns whether a text of a URL names a time, or `all`. */
+export const isRangeText = (text: string): boolean => text === 'all' || momentOf(text, 0) !== undefined;
+
 /** How far the service lets activities be ahead of its clock. */
 const maxAheadMs = 5 * 60_000;
 

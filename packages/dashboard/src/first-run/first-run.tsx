@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { apiKey } from '../api/key.ts';
+import { project } from '../api/project.ts';
 import { service, serviceUrl } from '../api/service.ts';
 import { CopyButton } from '../shared/copy-button.tsx';
 import { failureOf } from '../shared/failure.ts';
@@ -28,7 +29,7 @@ export function FirstRun({ onArrival }: { readonly onArrival: () => void }) {
           The log at <code>{serviceUrl}</code> is empty. Send it who did what: this page shows the activity as
           soon as it is stored.
         </p>
-        <Snippets snippets={snippetsFor(serviceUrl, apiKey.value)} />
+        <Snippets snippets={snippetsFor({ url: serviceUrl, key: apiKey.value, project: project.value })} />
         <p class="first-run-waiting" role="status">
           {error === undefined ? (
             <>

@@ -6,9 +6,20 @@ export interface Snippet {
   readonly code: string;
 }
 
-/** Returns programs that send an activity to this service. They have the key of the page, or a placeholder if a key is needed and there is none. */
-export function snippetsFor(url: string, key: string | undefined): readonly Snippet[] {
-  const header = key === undefined ? '' : ` \\\n  -H ${shellQuoted(`Authorization: Bearer ${key}`)}`;
+/** Where the programs send to. */
+interface Target {
+  readonly url: string;
+  readonly key: string | undefined;
+  readonly project: string | undefined;
+}
+
+/** Returns programs that send an activity to this service. They have the key and the project of the page, if it has them. */
+export function snippetsFor({ url, key, project }: Target): readonly Snippet[] {
+  const headers = [
+    ...(key === undefined ? [] : [`Authorization: Bearer ${key}`]),
+    ...(project === undefined ? [] : [`X-Project: ${project}`]),
+  ];
+  const header = headers.map((one) => ` \\\n  -H ${shellQuoted(one)}`).join('');
   return [
     {
       name: 'curl',
@@ -21,7 +32,7 @@ export function snippetsFor(url: string, key: string | undefined): readonly Snip
       code: `import { ActivityClient } from '@user-activity/client';
 
 const client = new ActivityClient({
-  url: ${quoted(url)},${key === undefined ? '' : `\n  apiKey: ${quoted(key)},`}
+  url: ${quoted(url)},${key === undefined ? '' : `\n  apiKey: ${quoted(key)},`}${project === undefined ? '' : `\n  project: ${quoted(project)},`}
 });
 
 client.log({ userId: 'ann', type: 'LOGIN', metadata: { plan: 'pro' } });

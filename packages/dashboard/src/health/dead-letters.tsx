@@ -5,7 +5,7 @@ import { failureOf } from '../shared/failure.ts';
 import { Failed, Loading, Notice } from '../shared/states.tsx';
 import { formatAgo, formatCount } from '../shared/time-format.ts';
 import { usePolled } from '../shared/use-polled.ts';
-import { hrefOf } from '../shell/place-text.ts';
+import { hrefOf } from '../shell/place.ts';
 import { Stale } from './stale.tsx';
 import { valueText } from './value-text.ts';
 import './dead-letters.css';

@@ -1,5 +1,5 @@
 import type { Activity } from '@user-activity/client';
-import { hrefOf } from '../shell/place-text.ts';
+import { hrefOf } from '../shell/place.ts';
 import { preview } from './preview.ts';
 import { formatMoment } from './time-format.ts';
 import './activity-line.css';

@@ -76,7 +76,7 @@ export function TimeChart(props: TimeChartProps) {
           ...axis,
           grid,
           size: 48,
-          space: 34,
+          space: 26,
           values: (_plot, splits) =>
             splits.map((value) => (Number.isInteger(value) || !isStacked ? formatValue(value) : '')),
         },

@@ -1,11 +1,11 @@
 import { useEffect, useState } from 'preact/hooks';
 import { apiKey, keyRequest } from '../api/key.ts';
+import { project } from '../api/project.ts';
 import { Icon } from '../shared/icon.tsx';
 import { useShortcuts } from '../shared/shortcuts.ts';
 import { HelpDialog } from './help-dialog.tsx';
 import { KeyDialog } from './key-dialog.tsx';
-import { place } from './place.ts';
-import { hrefOf } from './place-text.ts';
+import { hrefOf, place } from './place.ts';
 import { theme, toggleTheme } from './theme.ts';
 import { views } from './views.ts';
 
@@ -42,13 +42,21 @@ export function Shell() {
           <a class="text-link" href="docs">
             API
           </a>
+          {project.value !== undefined && (
+            <button
+              type="button"
+              class="project-button"
+              aria-label={`Project ${project.value}`}
+              onClick={openAccess}
+            >
+              <bdi>{project.value}</bdi>
+            </button>
+          )}
           <button
             type="button"
             class="icon-button"
             aria-label={apiKey.value === undefined ? 'Enter an API key' : 'Change the API key'}
-            onClick={() => {
-              keyRequest.value = { reason: 'missing', detail: 'Requests of this page have this key.' };
-            }}
+            onClick={openAccess}
           >
             <Icon name="key" />
           </button>
@@ -66,12 +74,16 @@ export function Shell() {
         </div>
       </header>
       <main id="main" tabIndex={-1}>
-        <view.Component key={view.name} />
+        <view.Component key={`${project.value ?? ''}/${view.name}`} />
       </main>
       <KeyDialog />
       {isHelpOpen && <HelpDialog onClose={() => setHelpOpen(false)} />}
     </>
   );
+}
+
+function openAccess(): void {
+  keyRequest.value = { reason: 'chosen', detail: '' };
 }
 
 /** The fragment of the URL is the place, so a link to an element would leave the view. */

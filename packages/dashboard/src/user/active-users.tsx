@@ -1,7 +1,7 @@
 import { service } from '../api/service.ts';
 import { formatCount } from '../shared/time-format.ts';
 import { useResource } from '../shared/use-resource.ts';
-import { hrefOf } from '../shell/place-text.ts';
+import { hrefOf } from '../shell/place.ts';
 
 const maxShown = 8;
 

@@ -1,7 +1,7 @@
 import { ActivityLine } from '../shared/activity-line.tsx';
 import { Failed } from '../shared/states.tsx';
 import { formatCount } from '../shared/time-format.ts';
-import { hrefOf } from '../shell/place-text.ts';
+import { hrefOf } from '../shell/place.ts';
 import { daysOf } from './days.ts';
 import type { Timeline } from './use-timeline.ts';
 import type { UserState } from './user-state.ts';
