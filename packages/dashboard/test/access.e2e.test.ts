@@ -124,10 +124,10 @@ test('a key of all projects has its project in the URL, and each view shows it',
   await page.getByRole('textbox', { name: 'Project' }).fill('shop');
   await page.keyboard.press('Enter');
   await page.locator('.cell-user', { hasText: 'bob' }).waitFor();
-  expect(new URL(page.url()).hash).toBe('#/@shop/');
+  await expect.poll(() => new URL(page.url()).hash).toBe('#/@shop/');
   await page.getByRole('link', { name: 'Live' }).click();
   await page.getByRole('link', { name: 'Explore' }).click();
-  expect(new URL(page.url()).hash).toBe('#/@shop/explore');
+  await expect.poll(() => new URL(page.url()).hash).toBe('#/@shop/explore');
   await page.reload();
   await page.locator('.cell-user', { hasText: 'bob' }).waitFor();
   await page.goBack();

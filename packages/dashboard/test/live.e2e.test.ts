@@ -47,7 +47,7 @@ test('shows what is stored, narrows it, and waits while it is paused', async () 
   await page.getByRole('combobox', { name: 'Filter by type' }).fill('login');
   await page.keyboard.press('Enter');
   await page.getByText('Waiting for the next activity').waitFor();
-  expect(new URL(page.url()).hash).toBe('#/live?type=login');
+  await expect.poll(() => new URL(page.url()).hash).toBe('#/live?type=login');
   await connected(page);
   await log(client, [
     { userId: 'dan', type: 'VIEW' },
@@ -55,7 +55,7 @@ test('shows what is stored, narrows it, and waits while it is paused', async () 
   ]);
   await expect.poll(() => usersShown(page)).toEqual(['eve']);
   await page.getByRole('link', { name: 'eve' }).click();
-  expect(new URL(page.url()).hash).toBe('#/user?userId=eve');
+  await expect.poll(() => new URL(page.url()).hash).toBe('#/user?userId=eve');
   expect(faults).toEqual([]);
 });
 

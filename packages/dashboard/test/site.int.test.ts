@@ -7,7 +7,7 @@ const maxBytes = 150_000;
 const filesThat = (pattern: string): readonly string[] =>
   globSync(pattern, { cwd: fileURLToPath(siteFolder) });
 const read = (file: string): Buffer => readFileSync(new URL(file, siteFolder));
-const sources = filesThat('{index.html,assets/*.{js,css,svg}}');
+const sources = filesThat('{index.html,licenses.md,assets/*.{js,css,svg}}');
 
 test('all files together are small, and each has its compressed copies', () => {
   const compressed = filesThat('**/*.gz');

@@ -38,7 +38,7 @@ test('a user is found by its id, with counts and a timeline by day', async () =>
 
   await page.getByRole('button', { name: /^LOGIN/ }).click();
   await expect.poll(() => page.locator('.activity-line').count()).toBe(2);
-  expect(new URL(page.url()).hash).toBe(placeOf(name, '&type=LOGIN').replaceAll('%20', '+'));
+  await expect.poll(() => new URL(page.url()).hash).toBe(placeOf(name, '&type=LOGIN').replaceAll('%20', '+'));
   await page.reload();
   await expect.poll(() => page.locator('.activity-line').count()).toBe(2);
   await page.getByRole('button', { name: /^LOGIN/ }).click();
@@ -91,7 +91,7 @@ test('erases a user once its id is typed, and shows the progress', async () => {
   await page.reload();
   await page.getByText('The user is erased: 6 activities removed.').waitFor();
   await page.getByRole('button', { name: 'Hide the erasure' }).click();
-  expect(new URL(page.url()).hash).not.toContain('erasure');
+  await expect.poll(() => new URL(page.url()).hash).not.toContain('erasure');
   expect(faults).toEqual([]);
 });
 
