@@ -31,7 +31,7 @@ export async function startService({
     folder.remove();
   });
   const url = await process.ready();
-  const client = new ActivityClient({ url, apiKey });
+  const client = new ActivityClient({ url, apiKey, queue: { maxCount: 100_000 } });
   for (const activity of activities.slice(0, -1)) client.log(activity);
   await client.flush();
   const last = activities.at(-1);

@@ -1,5 +1,5 @@
 import type { Activity } from '@user-activity/client';
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from '../shared/icon.tsx';
 import { preview } from '../shared/preview.ts';
 import { useShortcuts } from '../shared/shortcuts.ts';
@@ -10,6 +10,8 @@ import './activity-table.css';
 
 interface ActivityTableProps {
   readonly rows: readonly Activity[];
+  /** Changes when other rows were found. The table then begins at its top. */
+  readonly version: string;
   /** The id of the activity whose details are open. */
   readonly openId: string | undefined;
   readonly onOpen: (id: string) => void;
@@ -24,7 +26,16 @@ const narrow = matchMedia('(width <= 720px)');
 const rowHeights = { wide: 33, narrow: 58 };
 
 /** A table of activities. Only the rows in sight exist. */
-export function ActivityTable({ rows, openId, onOpen, onEnd, order, onOrder, colorOf }: ActivityTableProps) {
+export function ActivityTable({
+  rows,
+  version,
+  openId,
+  onOpen,
+  onEnd,
+  order,
+  onOrder,
+  colorOf,
+}: ActivityTableProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState<number | undefined>();
   const isNarrow = useMedia(narrow);
@@ -34,6 +45,11 @@ export function ActivityTable({ rows, openId, onOpen, onEnd, order, onOrder, col
     latest.current = index;
     setActive(index);
   };
+  useEffect(() => {
+    latest.current = undefined;
+    setActive(undefined);
+    scroller.current?.scrollTo(0, 0);
+  }, [version]);
   const move = (by: number): void => {
     const next = latest.current === undefined ? 0 : latest.current + by;
     const index = Math.max(0, Math.min(rows.length - 1, next));

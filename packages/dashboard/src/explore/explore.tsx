@@ -133,6 +133,7 @@ function Found({ pages, newest, state, change, open, reload, total, colorOf }: F
     <div class="found" aria-busy={isLoading}>
       <ActivityTable
         rows={rows}
+        version={pages.version}
         openId={state.open}
         onOpen={open}
         onEnd={pages.loadMore}

@@ -6,6 +6,8 @@ import { service } from '../api/service.ts';
 /** Activities that were loaded page by page. */
 export interface Pages {
   readonly rows: readonly Activity[];
+  /** The version of the query that found the rows. */
+  readonly version: string;
   readonly isLoading: boolean;
   readonly error: unknown;
   /** `more`: there are more. `end`: these are all. `full`: there are more, but the page holds no more. */
@@ -21,13 +23,21 @@ const maxCharacters = 50_000_000;
 
 interface Held {
   readonly rows: readonly Activity[];
+  readonly version: string;
   readonly characters: number;
   readonly cursor: string | null | undefined;
   readonly isLoading: boolean;
   readonly error: unknown;
 }
 
-const nothing: Held = { rows: [], characters: 0, cursor: undefined, isLoading: true, error: undefined };
+const nothing: Held = {
+  rows: [],
+  version: '',
+  characters: 0,
+  cursor: undefined,
+  isLoading: true,
+  error: undefined,
+};
 
 /** Loads the pages of a query. Begins anew when `version` or the key changes, and shows the old rows until the new ones are here. */
 export function usePages(query: ActivityQuery, version: string): Pages {
@@ -40,6 +50,7 @@ export function usePages(query: ActivityQuery, version: string): Pages {
         if (signal.aborted) return;
         setHeld({
           rows: [...before.rows, ...data],
+          version,
           characters: before.characters + JSON.stringify(data).length,
           cursor: pagination.nextCursor,
           isLoading: false,
@@ -65,5 +76,12 @@ export function usePages(query: ActivityQuery, version: string): Pages {
     setHeld(before);
     load(controller.current.signal, before);
   };
-  return { rows: held.rows, isLoading: held.isLoading, error: held.error, rest, loadMore };
+  return {
+    rows: held.rows,
+    version: held.version,
+    isLoading: held.isLoading,
+    error: held.error,
+    rest,
+    loadMore,
+  };
 }
