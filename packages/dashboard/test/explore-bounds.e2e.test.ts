@@ -72,3 +72,16 @@ test('a proxy may serve the dashboard below a path', async () => {
   );
   expect(faults).toEqual([]);
 });
+
+test('the chart of a log with very many types shows the most frequent ones apart', async () => {
+  const many = Array.from({ length: 150 }, (_, n) => ({ userId: 'ann', type: `TYPE_${n % 140}` }));
+  const { url } = await startService({ activities: many });
+  const { page, faults } = await openDashboard(browser(), url);
+  await page.getByText('150 activities').waitFor();
+  const legend = await page.locator('.legend button').allTextContents();
+  expect(legend).toHaveLength(8);
+  expect(legend.slice(0, 7)).toEqual([0, 1, 2, 3, 4, 5, 6].map((n) => `TYPE_${n}2`));
+  expect(legend[7]).toBe('other types136');
+  // The browser reports the refusal of the query for all types.
+  expect(faults.filter((fault) => !fault.includes('400'))).toEqual([]);
+});

@@ -1,47 +1,10 @@
-import type { ActivityFilter, StatsLine } from '@user-activity/client';
 import { useMemo } from 'preact/hooks';
-import { service, serviceNow } from '../api/service.ts';
 import { Failed } from '../shared/states.tsx';
 import { TimeChart } from '../shared/time-chart.tsx';
-import { formatCount, timeZone } from '../shared/time-format.ts';
-import { type StackLine, type Stacks, stacksOf } from './stacks.ts';
-import type { TimeRange } from './time-range.ts';
-import type { ColorMemory } from '../shared/type-colors.ts';
-import { endOf, startOf, type TimeUnit, unitFor } from './time-units.ts';
+import { formatCount } from '../shared/time-format.ts';
+import type { Counts } from './load-counts.ts';
+import { endOf, startOf } from './time-units.ts';
 import './histogram.css';
-
-/** Counts over time, by type. */
-export interface Counts {
-  readonly stacks: Stacks;
-  readonly unit: TimeUnit;
-  readonly from: number;
-  readonly to: number;
-}
-
-/** Counts the activities that match, in units of time that fit the range. Without a beginning, the range begins with the oldest activity. */
-export async function loadCounts(
-  filter: ActivityFilter,
-  range: TimeRange,
-  signal: AbortSignal,
-): Promise<Counts> {
-  const to = Math.min(range.to ?? Infinity, serviceNow());
-  const from = range.from ?? (await oldestTime(filter, signal)) ?? to - 86_400_000;
-  const unit = unitFor(from, to);
-  const { data } = await service.stats({ ...filter, by: `${unit},type`, timezone: timeZone }, { signal });
-  const stacks = stacksOf(linesOf(data), { unit, from, to }, colorMemory);
-  return { stacks, unit, from, to: Math.max(to, from + 1) };
-}
-
-const colorMemory: ColorMemory = new Map();
-
-const linesOf = (lines: readonly StatsLine[]): readonly StackLine[] =>
-  lines.map(({ key, type = '', count }) => ({ key, type, count }));
-
-async function oldestTime(filter: ActivityFilter, signal: AbortSignal): Promise<number | undefined> {
-  const { data } = await service.queryPage({ ...filter, order: 'asc', limit: 1 }, { signal });
-  const [oldest] = data;
-  return oldest === undefined ? undefined : Date.parse(oldest.createdAt);
-}
 
 interface HistogramProps {
   readonly counts: Counts | undefined;

@@ -32,7 +32,8 @@ export function stacksOf(
   const times = [...allTimes].toSorted((a, b) => a - b);
   const indexByTime = new Map(times.map((time, index) => [time, index]));
   const totals = new Map<string, number>();
-  for (const { type, count } of counted) totals.set(type, (totals.get(type) ?? 0) + count);
+  for (const { type, count } of counted)
+    if (type !== otherName) totals.set(type, (totals.get(type) ?? 0) + count);
   const ranked = [...totals].toSorted(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
   const shown = ranked.slice(0, ranked.length > maxTypes ? maxTypes - 1 : maxTypes).map(([type]) => type);
   const colors = colorsOf(shown, memory);
@@ -51,4 +52,20 @@ export function stacksOf(
   }
   const total = series.reduce((sum, one) => sum + one.total, 0);
   return { times, series: series.filter((one) => one.total > 0), total };
+}
+
+/** Adds lines for the activities whose types were not counted apart. `all` has the counts of all types together. */
+export function withOthers(
+  apart: readonly StackLine[],
+  all: readonly { readonly key: string; readonly count: number }[],
+): readonly StackLine[] {
+  const counted = new Map<string, number>();
+  for (const { key, count } of apart) counted.set(key, (counted.get(key) ?? 0) + count);
+  const others = all.map(({ key, count }) => ({
+    key,
+    type: otherName,
+    count: count - (counted.get(key) ?? 0),
+  }));
+  // More may have arrived between the two counts.
+  return [...apart, ...others.filter(({ count }) => count > 0)];
 }
