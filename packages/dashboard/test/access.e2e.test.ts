@@ -64,6 +64,18 @@ test('a key that ended is asked for again', async () => {
   expect(await page.getByRole('dialog').count()).toBe(0);
 });
 
+test('a key that is entered again loads again', async () => {
+  const service = await startService({ activities, apiKey });
+  const { page } = await openDashboard(browser(), service.url, withKey(apiKey));
+  await page.locator('.activity-row').waitFor();
+  await page.getByRole('button', { name: 'Change the API key' }).click();
+  await page.getByRole('dialog').getByLabel('API key').fill(apiKey);
+  const loaded = page.waitForRequest('**/api/logs?*');
+  await page.keyboard.press('Enter');
+  expect((await loaded).headers()['authorization']).toBe(`Bearer ${apiKey}`);
+  await page.locator('.activity-row').waitFor();
+});
+
 test('a key without the scope is told which one it lacks', async () => {
   const service = await startService({ activities, apiKey });
   const key = await makeKey(service, ['write']);

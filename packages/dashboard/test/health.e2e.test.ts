@@ -46,8 +46,14 @@ test('replays dead letters, which come back if they fail again', async () => {
   await page.getByText('The log holds 1 of them again.').waitFor();
   // The same record is a dead letter again, under the same id.
   await expect.poll(async () => (await client.deadLetters().next()).value?.code).toBe('conflict');
-  await page.getByRole('button', { name: 'Replay all' }).click();
-  await page.getByText('The log holds 1 of them again.').waitFor();
+  await page.keyboard.press('r');
+  await page.getByRole('button', { name: 'Replay all …' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+  await page.getByRole('button', { name: 'Replay all …' }).click();
+  const replay = page.waitForRequest('**/dead-letters/replay');
+  await page.getByRole('dialog').getByRole('button', { name: 'Replay all' }).click();
+  expect((await replay).postDataJSON()).toEqual({ all: true });
+  expect(await (await (await replay).response())?.json()).toMatchObject({ replayed: 1 });
   expect(faults).toEqual([]);
 });
 
@@ -61,6 +67,53 @@ test('each part says which key it needs, and the rest is shown', async () => {
   await page.getByText('The service works').waitFor();
   await page.locator('.health-history').getByText('This key may not read this').waitFor();
   expect(await page.locator('.letter').count()).toBe(1);
+});
+
+test('shows nothing that an earlier key was allowed to read', async () => {
+  const { url, client } = await startWithConflict({ API_KEYS: 'root-key' });
+  const writer = await client.keys.create({ name: 'writer', scopes: ['write'] });
+  const { page } = await openDashboard(browser(), `${url}/#/health`, { apiKey: 'root-key' });
+  const secrets = page.locator('.letter, .health-charts figure, .health-figures');
+  const useKey = async (key: string): Promise<void> => {
+    await page.getByRole('button', { name: 'Change the API key' }).click();
+    await page.getByLabel('API key', { exact: true }).fill(key);
+    await page.getByRole('button', { name: 'Use these' }).click();
+  };
+  await page.locator('.letter').waitFor();
+  await page.locator('.health-charts figure').first().waitFor();
+  await useKey(writer.secret);
+  await page.locator('.dead-letters').getByText('This key may not read this').waitFor();
+  await page.locator('.health-history').getByText('This key may not read this').waitFor();
+  expect(await secrets.count()).toBe(0);
+  await useKey('root-key');
+  await page.locator('.letter').waitFor();
+  await page.locator('.health-charts figure').first().waitFor();
+  await page.getByRole('button', { name: 'Change the API key' }).click();
+  await page.getByRole('button', { name: 'Forget the key' }).click();
+  await page.getByRole('dialog').getByText('A valid API key is required').waitFor();
+  expect(await secrets.count()).toBe(0);
+});
+
+test('a key that loses a scope loses what it showed, and an overload does not', async () => {
+  const { url } = await startWithConflict();
+  const { page } = await openDashboard(browser(), `${url}/#/health`);
+  await page.locator('.letter').waitFor();
+  let status = 429;
+  await page.route('**/api/dead-letters*', (route) =>
+    route.fulfill({
+      status,
+      headers: { 'retry-after': '120' },
+      contentType: 'application/problem+json',
+      body: JSON.stringify({ title: 'Refused', status, detail: 'Refused.' }),
+    }),
+  );
+  await page.keyboard.press('r');
+  await page.getByText(/This is from \d\d:\d\d: too many requests\./).waitFor();
+  expect(await page.locator('.letter').count()).toBe(1);
+  status = 403;
+  await page.getByRole('button', { name: /^Replay user-activity/ }).click();
+  await page.locator('.dead-letters').getByText('This key may not read this').waitFor();
+  expect(await page.locator('.letter').count()).toBe(0);
 });
 
 test('goes on asking a server that is gone, and keeps what it knew', async () => {

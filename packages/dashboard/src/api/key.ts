@@ -1,10 +1,10 @@
-import { signal } from '@preact/signals';
+import { batch, signal } from '@preact/signals';
 
 const storageName = 'user-activity.key';
 
 /** Why the page needs a key. */
 export interface KeyRequest {
-  /** Whether the service refused a key, or got none, or somebody wants to change it. */
+  /** `missing`: a request had no key. `refused`: the service refused it. `chosen`: the person wants to change it. */
   readonly reason: 'missing' | 'refused' | 'chosen';
   /** What the service said. */
   readonly detail: string;
@@ -13,10 +13,16 @@ export interface KeyRequest {
 /** The API key that requests have. It ends with the tab. Undefined: none. */
 export const apiKey = signal<string | undefined>(stored());
 
+/**
+ * The number of times that a key was entered or forgotten. Views load their data again when it changes, and no longer show what they had: the
+ * same key may have other scopes now.
+ */
+export const keyVersion = signal(0);
+
 /** Set while the service refuses requests for their key, so that the page asks for another one. */
 export const keyRequest = signal<KeyRequest | undefined>();
 
-/** The refused keys for which the page has asked already, with undefined for none. */
+/** The refused keys for which the page has asked already. Undefined stands for requests without a key. */
 const asked: Set<string | undefined> = new Set();
 
 /** Asks for another key, but only once for each that is refused: several requests have it, and the dialog may be closed. */
@@ -36,9 +42,12 @@ export function setApiKey(key: string | undefined): void {
   } catch {
     // Without storage, the key lasts until the page is loaded again.
   }
-  keyRequest.value = undefined;
   asked.clear();
-  apiKey.value = key;
+  batch(() => {
+    keyRequest.value = undefined;
+    apiKey.value = key;
+    keyVersion.value += 1;
+  });
 }
 
 function stored(): string | undefined {

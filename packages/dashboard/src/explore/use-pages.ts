@@ -1,6 +1,6 @@
 import type { Activity, ActivityQuery } from '@user-activity/client';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { apiKey } from '../api/key.ts';
+import { keyVersion } from '../api/key.ts';
 import { service } from '../api/service.ts';
 
 /** Activities that were loaded page by page. */
@@ -67,7 +67,7 @@ export function usePages(query: ActivityQuery, version: string): Pages {
     setHeld((old) => ({ ...old, isLoading: true, error: undefined }));
     load(controller.current.signal, nothing);
     return () => controller.current.abort();
-  }, [version, apiKey.value]);
+  }, [version, keyVersion.value]);
   const isFull = held.rows.length >= maxRows || held.characters >= maxCharacters;
   const rest = held.cursor === null ? 'end' : isFull ? 'full' : 'more';
   const loadMore = (): void => {

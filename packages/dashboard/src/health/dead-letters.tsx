@@ -5,6 +5,7 @@ import { failureOf } from '../shared/failure.ts';
 import { Failed, Loading, Notice } from '../shared/states.tsx';
 import { formatAgo, formatCount } from '../shared/time-format.ts';
 import { usePolled } from '../shared/use-polled.ts';
+import { Modal } from '../shell/modal.tsx';
 import { hrefOf } from '../shell/place.ts';
 import { Stale } from './stale.tsx';
 import { valueText } from './value-text.ts';
@@ -33,6 +34,7 @@ export function DeadLetters() {
   const letters = usePolled(load, { everyMs: pollMs });
   const { value, error, reload } = letters;
   const replay = useReplay(reload);
+  const [isAsking, setAsking] = useState(false);
   const canReplay = value?.letters.some(isReplayable) ?? false;
   return (
     <section class="dead-letters" aria-labelledby="dead-letters">
@@ -41,13 +43,8 @@ export function DeadLetters() {
           Dead letters <span>what could not be stored</span>
         </h2>
         {canReplay && (
-          <button
-            type="button"
-            class="button"
-            disabled={replay.isRunning}
-            onClick={() => replay.run({ all: true })}
-          >
-            Replay all
+          <button type="button" class="button" disabled={replay.isRunning} onClick={() => setAsking(true)}>
+            Replay all …
           </button>
         )}
       </header>
@@ -56,10 +53,19 @@ export function DeadLetters() {
           {replay.message}
         </p>
       )}
+      {isAsking && (
+        <ReplayDialog
+          onClose={() => setAsking(false)}
+          onConfirm={() => {
+            setAsking(false);
+            replay.run({ all: true });
+          }}
+        />
+      )}
       <Stale of={letters} />
       {value === undefined && error !== undefined && <Failed error={error} retry={reload} />}
       {value === undefined && error === undefined && <Loading />}
-      {value?.letters.length === 0 && (
+      {value?.letters.length === 0 && error === undefined && (
         <Notice icon="check" title="There are no dead letters">
           <p>Everything that the log accepted is stored.</p>
         </Notice>
@@ -80,12 +86,43 @@ export function DeadLetters() {
   );
 }
 
-const meanings = {
+interface ReplayDialogProps {
+  readonly onClose: () => void;
+  readonly onConfirm: () => void;
+}
+
+/** Asks whether all dead letters shall be replayed: there may be many more than the page lists. */
+const ReplayDialog = ({ onClose, onConfirm }: ReplayDialogProps) => (
+  <Modal title="Replay all dead letters" onClose={onClose}>
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        onConfirm();
+      }}
+    >
+      <p>
+        The log gets all of them again, also those that are not listed here. Those that fail again become dead
+        letters again.
+      </p>
+      <p class="modal-actions">
+        <button type="button" class="button" onClick={onClose}>
+          Cancel
+        </button>
+        <button type="submit" class="button primary" autofocus>
+          Replay all
+        </button>
+      </p>
+    </form>
+  </Modal>
+);
+
+/** A newer service may have more codes. */
+const meanings: Readonly<Record<string, string>> = {
   conflict: 'Another activity has this id',
   refused: 'The store refused it',
   unreadable: 'Nobody can read it',
   invalid: 'It breaks a rule',
-} as const;
+};
 
 /** Those that were refused before they reached the log are only kept to be looked at. */
 const isReplayable = ({ code }: DeadLetter): boolean => code !== 'invalid';
@@ -100,7 +137,7 @@ function Letter({ letter, replay }: LetterProps) {
   return (
     <li class="letter">
       <div class="letter-head">
-        <strong>{meanings[code]}</strong>
+        <strong>{meanings[code] ?? 'It could not be stored'}</strong>
         <span class={`letter-code ${code}`}>{code}</span>
         <time dateTime={diedAt} title={diedAt}>
           {formatAgo(Date.parse(diedAt), serviceNow())}

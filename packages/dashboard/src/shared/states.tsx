@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { keyRequest } from '../api/key.ts';
 import { failureOf } from './failure.ts';
 import { Icon, type IconName } from './icon.tsx';
@@ -35,7 +35,7 @@ const icons = {
 /** Says why data could not be loaded, and offers what may help. It tries again by itself if the service says when. */
 export function Failed({ error, retry }: { readonly error: unknown; readonly retry: () => void }) {
   const { kind, title, detail, retryAfter } = failureOf(error);
-  const seconds = useCountdown(retryAfter, retry);
+  const seconds = useCountdown(error, retryAfter, retry);
   const isAboutKey = kind === 'key' || kind === 'scope';
   return (
     <div role="alert">
@@ -64,14 +64,22 @@ export function Failed({ error, retry }: { readonly error: unknown; readonly ret
   );
 }
 
-/** Counts down from a number of seconds, and then calls `onEnd`. Returns the seconds that remain. */
-function useCountdown(from: number | undefined, onEnd: () => void): number | undefined {
-  const [seconds, setSeconds] = useState(from && Math.ceil(from));
+/** Counts down from a number of seconds, and then calls `onEnd`. Each error begins a new countdown. Returns the seconds that remain. */
+function useCountdown(error: unknown, from: number | undefined, onEnd: () => void): number | undefined {
+  const [seconds, setSeconds] = useState<number | undefined>();
+  const latest = useRef(onEnd);
+  latest.current = onEnd;
   useEffect(() => {
-    if (seconds === undefined) return undefined;
-    const timer = setTimeout(() => (seconds <= 1 ? onEnd() : setSeconds(seconds - 1)), 1000);
-    return () => clearTimeout(timer);
-  }, [seconds]);
+    let left = from === undefined ? undefined : Math.max(1, Math.ceil(from));
+    setSeconds(left);
+    const timer = setInterval(() => {
+      if (left === undefined || left === 0) return;
+      left -= 1;
+      if (left === 0) latest.current();
+      else setSeconds(left);
+    }, 1000);
+    return () => clearInterval(timer);
+  }, [error]);
   return seconds;
 }
 

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { apiKey } from '../api/key.ts';
+import { keyVersion } from '../api/key.ts';
 
 /** What a view knows of data that it loads. While new data loads, `value` is the old one. */
 export interface Resource<Value> {
@@ -10,39 +10,38 @@ export interface Resource<Value> {
   readonly reload: () => void;
 }
 
-interface Loaded<Value> {
-  readonly value: Value | undefined;
-  readonly error: unknown;
-  readonly isLoading: boolean;
+interface State<Value> extends Omit<Resource<Value>, 'reload'> {
+  /** The version of the key with which it was loaded. */
+  readonly version: number;
 }
 
 /**
- * Loads data when a component appears, and again when one of `dependencies` or the key changes. `load` must end when its signal is
- * aborted: nobody waits for it any more.
+ * Loads data when a component appears, and again when one of `dependencies` changes or a key is entered. `load` must end when
+ * its signal is aborted: nobody waits for it any more.
  */
 export function useResource<Value>(
   load: (signal: AbortSignal) => Promise<Value>,
   dependencies: readonly unknown[],
 ): Resource<Value> {
-  const [loaded, setLoaded] = useState<Loaded<Value>>({
-    value: undefined,
-    error: undefined,
-    isLoading: true,
-  });
+  const version = keyVersion.value;
+  const empty: State<Value> = { value: undefined, error: undefined, isLoading: true, version };
+  const [state, setState] = useState(empty);
   const [attempt, setAttempt] = useState(0);
   useEffect(() => {
     const controller = new AbortController();
     const { signal } = controller;
-    setLoaded(({ value }) => ({ value, error: undefined, isLoading: true }));
+    setState((before) => ({ ...empty, value: before.version === version ? before.value : undefined }));
     load(signal).then(
       (value) => {
-        if (!signal.aborted) setLoaded({ value, error: undefined, isLoading: false });
+        if (!signal.aborted) setState({ ...empty, value, isLoading: false });
       },
       (error: unknown) => {
-        if (!signal.aborted) setLoaded({ value: undefined, error, isLoading: false });
+        if (!signal.aborted) setState({ ...empty, error, isLoading: false });
       },
     );
     return () => controller.abort();
-  }, [...dependencies, attempt, apiKey.value]);
-  return { ...loaded, reload: () => setAttempt((count) => count + 1) };
+  }, [...dependencies, attempt, version]);
+  // What another key was allowed to read is not shown, not even until the first answer.
+  const { value, error, isLoading } = state.version === version ? state : empty;
+  return { value, error, isLoading, reload: () => setAttempt((count) => count + 1) };
 }

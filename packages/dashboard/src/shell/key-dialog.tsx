@@ -61,7 +61,8 @@ function KeyForm({ action, children }: KeyFormProps) {
         API key
         <input
           type="password"
-          autocomplete="off"
+          // Password managers offer to keep what is entered, unless it is for one use.
+          autocomplete="one-time-code"
           autofocus
           spellcheck={false}
           value={text}

@@ -22,7 +22,7 @@ export function ErasureProgress({ id, onDone, onClose }: ErasureProgressProps) {
       const erasure = await service.erasure(id, { signal });
       return erasure ?? { id, status: 'accepted' as const, erased: 0 };
     },
-    { everyMs: pollMs, dependencies: [id], isLast: ({ status }) => status === 'done' },
+    { everyMs: pollMs, isLast: ({ status }) => status === 'done' },
   );
   const isDone = value?.status === 'done';
   useEffect(() => {

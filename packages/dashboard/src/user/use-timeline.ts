@@ -1,6 +1,6 @@
 import type { Activity, ActivityFilter } from '@user-activity/client';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { apiKey } from '../api/key.ts';
+import { keyVersion } from '../api/key.ts';
 import { service } from '../api/service.ts';
 
 /** The activities of a user that are loaded, the latest first. */
@@ -52,7 +52,7 @@ export function useTimeline(filter: ActivityFilter, version: string): Timeline {
     setCursor(undefined);
     load(undefined);
     return () => running.current?.abort();
-  }, [version, apiKey.value]);
+  }, [version, keyVersion.value]);
   const isFull = activities.length >= maxActivities;
   return {
     activities,
