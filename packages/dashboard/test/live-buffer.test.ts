@@ -12,7 +12,7 @@ const activity = (number: number): Activity => ({
 });
 
 const filled = (count: number, now = 0): LiveBuffer => {
-  const buffer = new LiveBuffer();
+  const buffer = new LiveBuffer(0);
   for (let number = 0; number < count; number += 1) buffer.add(activity(number), now);
   return buffer;
 };
@@ -50,7 +50,7 @@ describe('the buffer of Live', () => {
   );
 
   test('counts the activities of each full second', () => {
-    const buffer = new LiveBuffer();
+    const buffer = new LiveBuffer(0);
     for (const now of [1000, 1999, 2000, 4500]) buffer.add(activity(now), now);
     expect(buffer.rates(5000).slice(-4)).toEqual([2, 1, 0, 1]);
     expect(buffer.rates(100_000).every((count) => count === 0)).toBe(true);

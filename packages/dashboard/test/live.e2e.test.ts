@@ -11,8 +11,7 @@ const browser = browserFor();
 const textOf = async (page: Page, selector: string): Promise<string> =>
   (await page.locator(selector).textContent()) ?? '';
 const usersShown = (page: Page): Promise<readonly string[]> => page.locator('.line-user').allTextContents();
-const connected = (page: Page): Promise<void> =>
-  page.getByText('Connected', { exact: false }).first().waitFor();
+const connected = (page: Page): Promise<void> => page.getByText(/^Connected/).waitFor();
 
 /** Logs activities, and waits until they are stored. */
 async function log(client: ActivityClient, activities: readonly NewActivity[]): Promise<void> {
@@ -74,11 +73,56 @@ test('misses nothing in an outage, and says so', async () => {
     { userId: 'also during', type: 'VIEW' },
   ]);
   endOutage();
-  await page
-    .getByText(/Connected again after \d+ s\. Nothing is missing: 2 that arrived meanwhile are/)
-    .waitFor();
+  await page.getByText(/^Connected again after \d+ s\. Nothing is missed\.$/).waitFor();
+  await page.getByText('2 arrived meanwhile.').waitFor();
   await log(client, [{ userId: 'after', type: 'VIEW' }]);
   await expect.poll(() => usersShown(page)).toEqual(['after', 'also during', 'during', 'before']);
+
+  const endLongOutage = proxy.cut();
+  await page.getByText('Not connected: The server does not answer').waitFor();
+  await log(
+    client,
+    Array.from({ length: 1100 }, () => ({ userId: 'many', type: 'VIEW' })),
+  );
+  endLongOutage();
+  // The list cannot hold all of them, and says so.
+  await page.getByText('1,100 arrived meanwhile. The list holds the latest 1,000.').waitFor();
+});
+
+test('promises nothing about the time before its first connection', async () => {
+  const { url, client } = await startService();
+  const { page } = await openDashboard(browser(), `${url}/#/user`);
+  let isDown = true;
+  await page.route('**/api/logs/stream*', (route) => (isDown ? route.abort() : route.continue()));
+  await page.getByRole('link', { name: 'Live' }).click();
+  await page.getByText('Not connected yet: The server does not answer').waitFor();
+  await log(client, [{ userId: 'before', type: 'VIEW' }]);
+  isDown = false;
+  await page.getByText('Connected', { exact: true }).waitFor();
+  expect(await page.getByText('meanwhile').count()).toBe(0);
+  await log(client, [{ userId: 'after', type: 'VIEW' }]);
+  await expect.poll(() => usersShown(page)).toEqual(['after']);
+});
+
+test('another filter begins at the top, and does not wait', async () => {
+  const { url, client } = await startService();
+  const { page, faults } = await openDashboard(browser(), `${url}/#/live`);
+  await connected(page);
+  await log(
+    client,
+    Array.from({ length: 60 }, () => ({ userId: 'ann', type: 'VIEW' })),
+  );
+  await expect.poll(() => textOf(page, '.live-state')).toContain('60 since');
+  await page.locator('.live-list').evaluate((element) => element.scrollTo({ top: element.scrollHeight }));
+  await log(client, [{ userId: 'bob', type: 'VIEW' }]);
+  await page.getByRole('button', { name: '1 new activity' }).waitFor();
+  await page.getByRole('combobox', { name: 'Filter by user' }).fill('cleo');
+  await page.keyboard.press('Enter');
+  await page.getByText('Waiting for the next activity').waitFor();
+  await connected(page);
+  await log(client, [{ userId: 'cleo', type: 'VIEW' }]);
+  await expect.poll(() => usersShown(page)).toEqual(['cleo']);
+  expect(faults).toEqual([]);
 });
 
 test('holds a thousand activities at most, and few of them are elements', async () => {
@@ -96,10 +140,17 @@ test('holds a thousand activities at most, and few of them are elements', async 
   await list.evaluate((element) => element.scrollTo({ top: element.scrollHeight }));
   await expect.poll(() => page.locator('.line-user').last().textContent()).toBe('user-3000');
   // Somebody reads there, so the list stays where it is.
-  await log(client, [{ userId: 'next', type: 'VIEW' }]);
+  await log(client, [{ userId: 'more', type: 'VIEW' }]);
   await page.getByRole('button', { name: '1 new activity' }).waitFor();
   expect(await page.locator('.line-user').last().textContent()).toBe('user-3000');
-  await page.getByRole('button', { name: '1 new activity' }).click();
+  await log(
+    client,
+    Array.from({ length: 1100 }, (_, number) => ({
+      userId: number === 1099 ? 'next' : 'more',
+      type: 'VIEW',
+    })),
+  );
+  await page.getByRole('button', { name: 'The latest 1,000 of 1,101 new activities' }).click();
   await expect.poll(() => page.locator('.line-user').first().textContent()).toBe('next');
   expect(faults).toEqual([]);
 });

@@ -1,36 +1,50 @@
 import { failureOf } from '../shared/failure.ts';
-import { formatCount } from '../shared/time-format.ts';
-import type { Connection } from './use-tail.ts';
+import { formatCount, shortTimeFormat } from '../shared/time-format.ts';
+import { maxRows } from './live-buffer.ts';
+import type { Connection, Recovery } from './use-tail.ts';
 
 interface ConnectionStateProps {
   readonly connection: Connection;
+  /** The number of activities since `startedAt`, which is in ms since 1970. */
   readonly total: number;
+  readonly startedAt: number;
 }
 
 /** Says whether the tail is connected, and what an outage meant for it. */
-export function ConnectionState({ connection, total }: ConnectionStateProps) {
+export function ConnectionState({ connection, total, startedAt }: ConnectionStateProps) {
+  const recovery = connection.kind === 'live' ? connection.recovery : undefined;
   return (
-    <p class={`live-state ${connection.kind}`} role="status">
+    <div class={`live-state ${connection.kind}`}>
       <i aria-hidden="true" />
-      {textOf(connection)}
+      <p role="status">{textOf(connection)}</p>
+      {/* Not in the status: readers of the screen would hear each number. */}
+      {recovery !== undefined && <p>{caughtUpText(recovery)}</p>}
       {connection.kind === 'live' && total > 0 && (
-        <span aria-live="off">{formatCount(total)} since you opened this view</span>
+        <span>
+          {formatCount(total)} since {shortTimeFormat.format(startedAt)}
+        </span>
       )}
-    </p>
+    </div>
   );
 }
 
 function textOf(connection: Connection): string {
   if (connection.kind === 'connecting') return 'Connecting …';
   if (connection.kind === 'refused') return 'Not connected';
+  if (connection.kind === 'absent')
+    return `Not connected yet: ${failureOf(connection.reason).title}. It tries again, and shows what is stored from then on.`;
   if (connection.kind === 'lost')
-    return `Not connected: ${failureOf(connection.reason).title}. It tries again, and misses nothing.`;
+    return `Not connected: ${failureOf(connection.reason).title}. It tries again, and goes on where it was.`;
   const { recovery } = connection;
-  if (recovery === undefined) return 'Connected';
-  const { seconds, caughtUp } = recovery;
-  const added =
-    caughtUp === 0
-      ? 'Nothing arrived meanwhile.'
-      : `${formatCount(caughtUp)} that arrived meanwhile ${caughtUp === 1 ? 'is' : 'are'} in the list.`;
-  return `Connected again after ${formatCount(seconds)} s. Nothing is missing: ${added.charAt(0).toLowerCase()}${added.slice(1)}`;
+  return recovery === undefined
+    ? 'Connected'
+    : `Connected again after ${formatCount(recovery.seconds)} s. Nothing is missed.`;
+}
+
+function caughtUpText({ caughtUp }: Recovery): string {
+  if (caughtUp === 0) return 'Nothing arrived meanwhile.';
+  const arrived = `${formatCount(caughtUp)} arrived meanwhile`;
+  return caughtUp > maxRows
+    ? `${arrived}. The list holds the latest ${formatCount(maxRows)}.`
+    : `${arrived}.`;
 }

@@ -11,8 +11,10 @@ export interface LiveSnapshot {
   readonly rows: readonly Activity[];
   /** The number of activities that wait until the list moves on. */
   readonly waiting: number;
-  /** The number of activities since the view was opened. */
+  /** The number of activities since the buffer was made. */
   readonly total: number;
+  /** When the buffer was made, in ms since 1970. */
+  readonly startedAt: number;
 }
 
 /**
@@ -25,6 +27,11 @@ export class LiveBuffer {
   #waiting = 0;
   #total = 0;
   readonly #counts = new Map<number, number>();
+  readonly #startedAt: number;
+
+  constructor(now: number) {
+    this.#startedAt = now;
+  }
 
   /** Adds an activity that arrived at a moment, in ms. */
   add(activity: Activity, now: number): void {
@@ -46,14 +53,7 @@ export class LiveBuffer {
       this.#arrived = [];
       this.#waiting = 0;
     }
-    return { rows: this.#rows, waiting: this.#waiting, total: this.#total };
-  }
-
-  /** Forgets the rows, but not the rate. */
-  clear(): void {
-    this.#rows = [];
-    this.#arrived = [];
-    this.#waiting = 0;
+    return { rows: this.#rows, waiting: this.#waiting, total: this.#total, startedAt: this.#startedAt };
   }
 
   /** Returns how many activities arrived in each of the last 60 full seconds, the earliest first. */

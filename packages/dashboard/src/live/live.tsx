@@ -1,4 +1,5 @@
-import { useMemo, useRef, useState } from 'preact/hooks';
+import type { Activity } from '@user-activity/client';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { service } from '../api/service.ts';
 import { ActivityLine } from '../shared/activity-line.tsx';
 import { Icon } from '../shared/icon.tsx';
@@ -15,7 +16,7 @@ import { goTo, place } from '../shell/place.ts';
 import { ConnectionState } from './connection-state.tsx';
 import { maxRows, rateSeconds } from './live-buffer.ts';
 import { activityFilter, type LiveFilter, liveParameters, parseLiveFilter } from './live-filter.ts';
-import { type Tail, useTail } from './use-tail.ts';
+import { useTail } from './use-tail.ts';
 import './live.css';
 
 /** Shows activities as they are stored. */
@@ -55,17 +56,38 @@ export function Live() {
         <LiveFilters filter={filter} onChange={change} />
         <Rate rates={tail.rates} />
       </div>
-      <ConnectionState connection={tail.connection} total={tail.total} />
+      <ConnectionState connection={tail.connection} total={tail.total} startedAt={tail.startedAt} />
       {tail.waiting > 0 && (isPaused || isScrolled) && (
         <button type="button" class="live-waiting" onClick={goOn}>
           <Icon name="up" />
-          {formatCount(tail.waiting)} new {tail.waiting === 1 ? 'activity' : 'activities'}
+          {waitingText(tail.waiting)}
         </button>
       )}
-      <Arrived tail={tail} list={list} onScroll={setScrolled} isFiltered={version !== ''} />
+      {tail.connection.kind === 'refused' ? (
+        <Failed error={tail.connection.error} retry={tail.retry} />
+      ) : tail.rows.length === 0 ? (
+        <Waiting isFiltered={version !== ''} />
+      ) : (
+        <ActivityList rows={tail.rows} list={list} onScroll={setScrolled} />
+      )}
     </>
   );
 }
+
+const waitingText = (count: number): string =>
+  count > maxRows
+    ? `The latest ${formatCount(maxRows)} of ${formatCount(count)} new activities`
+    : `${formatCount(count)} new ${count === 1 ? 'activity' : 'activities'}`;
+
+const Waiting = ({ isFiltered }: { readonly isFiltered: boolean }) => (
+  <Notice icon="activity" title="Waiting for the next activity">
+    <p>
+      {isFiltered
+        ? 'Activities that match appear here once they are stored.'
+        : 'Activities appear here once they are stored.'}
+    </p>
+  </Notice>
+);
 
 function Rate({ rates }: { readonly rates: readonly number[] }) {
   const recent = rates.slice(-5);
@@ -140,31 +162,20 @@ function LiveFilters({ filter: { users, types }, onChange }: LiveFiltersProps) {
 
 const narrow = matchMedia('(width <= 720px)');
 
-interface ArrivedProps {
-  readonly tail: Tail;
+interface ActivityListProps {
+  readonly rows: readonly Activity[];
   readonly list: { current: HTMLDivElement | null };
   readonly onScroll: (isScrolled: boolean) => void;
-  readonly isFiltered: boolean;
 }
 
 /** The activities, the latest first. Only the rows in sight exist. */
-function Arrived({ tail, list, onScroll, isFiltered }: ArrivedProps) {
-  const { rows, connection } = tail;
+function ActivityList({ rows, list, onScroll }: ActivityListProps) {
   const isNarrow = useMedia(narrow);
   const memory = useRef<ColorMemory>(new Map());
   const types = useMemo(() => frequentTypes(rows.map(({ type }) => type)), [rows]);
   const colors = useMemo(() => colorsOf(types, memory.current), [types.join('\n')]);
-  if (connection.kind === 'refused') return <Failed error={connection.error} retry={tail.retry} />;
-  if (rows.length === 0)
-    return (
-      <Notice icon="activity" title="Waiting for the next activity">
-        <p>
-          {isFiltered
-            ? 'Activities that match appear here once they are stored.'
-            : 'Activities appear here once they are stored.'}
-        </p>
-      </Notice>
-    );
+  // A list that begins anew begins at its top.
+  useEffect(() => () => onScroll(false), []);
   return (
     <div
       class="live-list"

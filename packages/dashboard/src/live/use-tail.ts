@@ -1,15 +1,17 @@
 import type { Activity, ActivityFilter } from '@user-activity/client';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { apiKey } from '../api/key.ts';
+import { keyVersion } from '../api/key.ts';
 import { service, serviceNow } from '../api/service.ts';
 import { LiveBuffer, type LiveSnapshot } from './live-buffer.ts';
 
 /** The state of the connection. */
 export type Connection =
   | { readonly kind: 'connecting' }
+  /** There was no connection yet, so that the tail has no position. It tries again. */
+  | { readonly kind: 'absent'; readonly reason: unknown }
   | { readonly kind: 'live'; readonly recovery?: Recovery }
-  /** The connection broke, and the tail tries again. */
-  | { readonly kind: 'lost'; readonly reason: unknown; readonly since: number }
+  /** The connection broke. The tail tries again, and goes on where it was. */
+  | { readonly kind: 'lost'; readonly reason: unknown }
   /** The service refuses the tail: trying again does not help. */
   | { readonly kind: 'refused'; readonly error: unknown };
 
@@ -23,8 +25,6 @@ export interface Recovery {
 export interface Tail extends LiveSnapshot {
   readonly rates: readonly number[];
   readonly connection: Connection;
-  /** Forgets the activities so far. */
-  readonly clear: () => void;
   /** Connects again after a refusal. */
   readonly retry: () => void;
 }
@@ -36,21 +36,27 @@ const rateMs = 1000;
 /** Follows the activities that match. `version` identifies the filter. While the list is held, new activities wait. */
 export function useTail(filter: ActivityFilter, version: string, isHeld: boolean): Tail {
   const buffer = useRef<LiveBuffer>(undefined);
-  buffer.current ??= new LiveBuffer();
+  buffer.current ??= new LiveBuffer(Date.now());
   const [, draw] = useState(0);
   const [connection, setConnection] = useState<Connection>({ kind: 'connecting' });
   const [attempt, setAttempt] = useState(0);
   const redraw = (): void => draw((count) => count + 1);
   useEffect(() => {
     const controller = new AbortController();
-    const held = new LiveBuffer();
+    const held = new LiveBuffer(Date.now());
     buffer.current = held;
     setConnection({ kind: 'connecting' });
-    const drawSoon = throttled(redraw);
     const outage = new Outage();
+    let isKnown = false;
+    const drawSoon = throttled(() => {
+      setConnection((current) =>
+        current.kind === 'live' ? { kind: 'live', ...outage.recovery() } : current,
+      );
+      redraw();
+    });
     const add = (activity: Activity): void => {
       held.add(activity, Date.now());
-      if (outage.covers(activity)) setConnection({ kind: 'live', recovery: outage.recovery() });
+      outage.count(activity);
       drawSoon();
     };
     const follow = async (): Promise<void> => {
@@ -58,12 +64,13 @@ export function useTail(filter: ActivityFilter, version: string, isHeld: boolean
         ...filter,
         signal: controller.signal,
         onConnect() {
+          isKnown = true;
           outage.end();
-          setConnection({ kind: 'live', ...(outage.isKnown && { recovery: outage.recovery() }) });
+          setConnection({ kind: 'live', ...outage.recovery() });
         },
         onReconnect(reason) {
-          outage.begin();
-          setConnection({ kind: 'lost', reason, since: outage.from });
+          if (isKnown) outage.begin();
+          setConnection({ kind: isKnown ? 'lost' : 'absent', reason });
         },
       });
       for await (const { activity } of tail) add(activity);
@@ -77,52 +84,44 @@ export function useTail(filter: ActivityFilter, version: string, isHeld: boolean
       clearInterval(timer);
       drawSoon.cancel();
     };
-  }, [version, attempt, apiKey.value]);
+  }, [version, attempt, keyVersion.value]);
   const { current } = buffer;
   return {
     ...current.snapshot(isHeld),
     rates: current.rates(Date.now()),
     connection,
-    clear() {
-      current.clear();
-      redraw();
-    },
     retry: () => setAttempt((count) => count + 1),
   };
 }
 
 /** The latest time without a connection, by the clock of the service. */
 class Outage {
-  from = 0;
+  #from: number | undefined;
   #to: number | undefined;
   #caughtUp = 0;
 
-  get isKnown(): boolean {
-    return this.#to !== undefined && this.from > 0;
-  }
-
   begin(): void {
     // Attempts that fail belong to the same outage.
-    if (this.from > 0 && this.#to === undefined) return;
-    this.from = serviceNow();
+    if (this.#from !== undefined && this.#to === undefined) return;
+    this.#from = serviceNow();
     this.#to = undefined;
     this.#caughtUp = 0;
   }
 
   end(): void {
-    if (this.from > 0) this.#to ??= serviceNow();
+    if (this.#from !== undefined) this.#to ??= serviceNow();
   }
 
-  /** Counts an activity that the service received during the outage. Returns whether it did. */
-  covers({ receivedAt }: Activity): boolean {
-    if (this.#to === undefined || Date.parse(receivedAt) > this.#to) return false;
-    this.#caughtUp += 1;
-    return true;
+  /** Counts an activity, if the service received it during the outage. */
+  count({ receivedAt }: Activity): void {
+    if (this.#to !== undefined && Date.parse(receivedAt) <= this.#to) this.#caughtUp += 1;
   }
 
-  recovery(): Recovery {
-    const ms = (this.#to ?? this.from) - this.from;
-    return { seconds: Math.max(1, Math.round(ms / 1000)), caughtUp: this.#caughtUp };
+  /** Returns how the outage ended, if there was one. */
+  recovery(): { readonly recovery?: Recovery } {
+    if (this.#from === undefined || this.#to === undefined) return {};
+    const seconds = Math.max(1, Math.round((this.#to - this.#from) / 1000));
+    return { recovery: { seconds, caughtUp: this.#caughtUp } };
   }
 }
 
