@@ -95,6 +95,49 @@ test('erases a user once its id is typed, and shows the progress', async () => {
   expect(faults).toEqual([]);
 });
 
+test('an erasure that is sent cannot be hidden before its answer', async () => {
+  const { url, client } = await startService({ activities: activitiesOf('ann') });
+  const { page } = await openDashboard(browser(), `${url}/${placeOf('ann')}`);
+  const sent = Promise.withResolvers<void>();
+  const answer = Promise.withResolvers<void>();
+  await page.route('**/api/users/**', async (route) => {
+    const response = await route.fetch();
+    sent.resolve();
+    await answer.promise;
+    await route.fulfill({ response });
+  });
+  await page.getByRole('button', { name: 'Erase …' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Type the id of the user to confirm').fill('ann');
+  await page.keyboard.press('Enter');
+  await sent.promise;
+  expect(await dialog.getByRole('button', { name: 'Cancel' }).isDisabled()).toBe(true);
+  // Browsers let the second one close a dialog.
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Escape');
+  expect(await dialog.isVisible()).toBe(true);
+  answer.resolve();
+  await page.getByText('The user is erased: 6 activities removed.').waitFor();
+  expect(await client.count({ userId: 'ann' })).toBe(0);
+});
+
+test('shows nothing of one user below the name of another', async () => {
+  const { url } = await startService({ activities: activitiesOf('ann') });
+  const { page } = await openDashboard(browser(), `${url}/${placeOf('ann')}`);
+  await page.locator('.user-facts').waitFor();
+  const answer = Promise.withResolvers<void>();
+  await page.route('**/api/logs**', async (route) => {
+    await answer.promise;
+    await route.continue();
+  });
+  await page.goto(`${url}/${placeOf('another')}`);
+  await page.getByRole('heading', { name: 'another' }).waitFor();
+  expect(await page.locator('.user-facts, .type-counts, .activity-line').count()).toBe(0);
+  answer.resolve();
+  await page.locator('.activity-line').waitFor();
+  expect(await page.locator('.activity-line').count()).toBe(1);
+});
+
 test('says which scope an erasure needs', async () => {
   const { url, client } = await startService({
     environment: { API_KEYS: 'root-key' },

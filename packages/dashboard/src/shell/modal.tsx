@@ -5,20 +5,35 @@ import { Icon } from '../shared/icon.tsx';
 interface ModalProps {
   readonly title: string;
   readonly onClose: () => void;
+  /** Whether it has to stay until a request is answered. Default: no. */
+  readonly isBusy?: boolean;
   readonly children: ComponentChildren;
 }
 
-/** A dialog before everything else. Esc closes it. */
-export function Modal({ title, onClose, children }: ModalProps) {
+/** A dialog before everything else. Esc closes it, unless it is busy. */
+export function Modal({ title, onClose, isBusy = false, children }: ModalProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     dialog.current?.showModal();
   }, []);
   return (
-    <dialog class="modal" ref={dialog} aria-labelledby="modal-title" onClose={onClose}>
+    <dialog
+      class="modal"
+      ref={dialog}
+      aria-labelledby="modal-title"
+      // Browsers close it in spite of this if Esc is pressed twice, so it opens again.
+      onCancel={(event) => isBusy && event.preventDefault()}
+      onClose={() => (isBusy ? dialog.current?.showModal() : onClose())}
+    >
       <header>
         <h2 id="modal-title">{title}</h2>
-        <button type="button" class="icon-button" aria-label="Close" onClick={() => dialog.current?.close()}>
+        <button
+          type="button"
+          class="icon-button"
+          aria-label="Close"
+          disabled={isBusy}
+          onClick={() => dialog.current?.close()}
+        >
           <Icon name="close" />
         </button>
       </header>

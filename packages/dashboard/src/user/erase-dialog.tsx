@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { service } from '../api/service.ts';
 import { failureOf } from '../shared/failure.ts';
 import { formatCount } from '../shared/time-format.ts';
@@ -17,8 +17,6 @@ export function EraseDialog({ userId, onClose, onStarted }: EraseDialogProps) {
   const [typed, setTyped] = useState('');
   const [isSending, setSending] = useState(false);
   const [fault, setFault] = useState<unknown>();
-  const controller = useRef(new AbortController());
-  useEffect(() => () => controller.current.abort(), []);
   const count = useResource((signal) => service.count({ userId }, { signal }), [userId]);
   // Keyboards write some characters in other ways than applications.
   const isConfirmed = typed.trim().normalize() === userId.normalize();
@@ -27,17 +25,16 @@ export function EraseDialog({ userId, onClose, onStarted }: EraseDialogProps) {
     if (!isConfirmed || isSending) return;
     setSending(true);
     setFault(undefined);
-    const { signal } = controller.current;
     try {
-      onStarted((await service.eraseUser(userId, { signal })).id);
+      // No signal: an erasure that is sent may happen, so its outcome must be seen.
+      onStarted((await service.eraseUser(userId)).id);
     } catch (error) {
-      if (signal.aborted) return;
       setFault(error);
       setSending(false);
     }
   };
   return (
-    <Modal title="Erase this user" onClose={onClose}>
+    <Modal title="Erase this user" onClose={onClose} isBusy={isSending}>
       <form onSubmit={(event) => void submit(event)}>
         <p>
           This removes {count.value === undefined ? 'all' : `the ${formatCount(count.value)}`} activities of{' '}
@@ -62,7 +59,7 @@ export function EraseDialog({ userId, onClose, onStarted }: EraseDialogProps) {
           </p>
         )}
         <p class="modal-actions">
-          <button type="button" class="button" onClick={onClose}>
+          <button type="button" class="button" disabled={isSending} onClick={onClose}>
             Cancel
           </button>
           <button type="submit" class="button danger primary" disabled={!isConfirmed || isSending}>

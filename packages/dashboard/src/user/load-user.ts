@@ -8,6 +8,8 @@ import type { UserState } from './user-state.ts';
 
 /** What a user did, in numbers. */
 export interface Summary {
+  /** The range that it is about. */
+  readonly from: string;
   readonly total: number;
   /** The most frequent first. */
   readonly types: readonly { readonly type: string; readonly count: number }[];
@@ -52,7 +54,7 @@ export async function loadSummary(state: UserState, signal: AbortSignal): Promis
     days,
     state.type,
   );
-  return { total, types, days, series, first, last };
+  return { from: state.from, total, types, days, series, first, last };
 }
 
 /** Returns the colors of the most frequent types, in CSS. All others share one. */

@@ -33,7 +33,8 @@ export function User() {
           <ActiveUsers />
         </Notice>
       ) : (
-        <Chosen state={state} change={change} />
+        // Nothing of one user is shown below the name of another.
+        <Chosen key={state.userId} state={state} change={change} />
       )}
     </div>
   );
@@ -106,10 +107,15 @@ function Chosen({ state, change }: UserProps) {
             Erase …
           </button>
         </div>
-        {value !== undefined && <Facts summary={value} from={state.from} />}
+        {value !== undefined && <Facts summary={value} />}
       </header>
       {state.erasure !== undefined && (
-        <ErasureProgress id={state.erasure} onDone={reload} onClose={() => change({ erasure: undefined })} />
+        <ErasureProgress
+          key={state.erasure}
+          id={state.erasure}
+          onDone={reload}
+          onClose={() => change({ erasure: undefined })}
+        />
       )}
       {error !== undefined && <Failed error={error} retry={reload} />}
       {error === undefined && value === undefined && <Loading />}
@@ -168,13 +174,7 @@ function Chosen({ state, change }: UserProps) {
 const chartLabel = ({ total, days }: Summary): string =>
   `${formatCount(total)} activities over ${formatCount(days.length)} days, by type`;
 
-function Facts({
-  summary: { total, first, last },
-  from,
-}: {
-  readonly summary: Summary;
-  readonly from: string;
-}) {
+function Facts({ summary: { total, first, last, from } }: { readonly summary: Summary }) {
   const range = userRanges.find(([known]) => known === from)?.[1].toLowerCase() ?? '';
   return (
     <dl class="user-facts">
