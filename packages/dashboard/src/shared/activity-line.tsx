@@ -2,6 +2,7 @@ import type { Activity } from '@user-activity/client';
 import { hrefOf } from '../shell/place.ts';
 import { preview } from './preview.ts';
 import { formatMoment } from './time-format.ts';
+import { Value } from './value.tsx';
 import './activity-line.css';
 
 interface ActivityLineProps {
@@ -27,15 +28,17 @@ export function ActivityLine({ activity, color, hasUser = false }: ActivityLineP
       </a>
       <span class="line-type">
         <i style={{ background: color }} />
-        <bdi>{type}</bdi>
+        <bdi>
+          <Value text={type} />
+        </bdi>
       </span>
       {hasUser && (
         <a class="line-user" dir="auto" href={hrefOf('user', new URLSearchParams({ userId }))}>
-          {userId}
+          <Value text={userId} />
         </a>
       )}
       <span class="line-preview" dir="auto">
-        {preview(metadata)}
+        <Value text={preview(metadata)} hasLines />
       </span>
     </div>
   );

@@ -1,5 +1,6 @@
 import { useId, useRef, useState } from 'preact/hooks';
 import { formatCount } from './time-format.ts';
+import { Value } from './value.tsx';
 import './token-input.css';
 
 /** A value to choose, and how many activities have it. */
@@ -108,7 +109,9 @@ export function TokenInput({ label, placeholder, id, onAdd, suggestions = [], on
               onPointerDown={(event) => event.preventDefault()}
               onClick={() => add(value)}
             >
-              <bdi>{value}</bdi>
+              <bdi>
+                <Value text={value} />
+              </bdi>
               <span>{formatCount(count)}</span>
             </li>
           ))}
