@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { stacksOf } from '../src/explore/stacks.ts';
+import { colorsOf } from '../src/shared/type-colors.ts';
 import { bucketTimes, endOf, startOf, timeOfKey, unitFor } from '../src/explore/time-units.ts';
 
 const at = (text: string): number => Date.parse(text);
@@ -16,8 +17,8 @@ describe('bars over time', () => {
     const { times, series, total } = stacksOf(lines, range, new Map());
     expect(times.map((time) => new Date(time).toISOString().slice(11, 13))).toEqual(['10', '11', '12']);
     expect(series).toEqual([
-      { name: 'VIEW', color: '--type-0', total: 5, values: [3, 0, 2] },
-      { name: 'LOGIN', color: '--type-1', total: 1, values: [0, 0, 1] },
+      { type: 'VIEW', name: 'VIEW', color: '--type-0', total: 5, values: [3, 0, 2] },
+      { type: 'LOGIN', name: 'LOGIN', color: '--type-1', total: 1, values: [0, 0, 1] },
     ]);
     expect(total).toBe(6);
   });
@@ -33,6 +34,26 @@ describe('bars over time', () => {
     expect(total).toBe(820);
     expect(series.reduce((sum, { values }) => sum + (values[1] ?? 0), 0)).toBe(820);
     expect(new Set(series.map(({ color }) => color)).size).toBe(8);
+  });
+
+  test('keep a type apart that has the name of all others', () => {
+    const lines = [
+      { key: '2026-11-30T11:00:00Z', type: 'other types', count: 2 },
+      { key: '2026-11-30T11:00:00Z', type: undefined, count: 3 },
+    ];
+    const { series } = stacksOf(lines, range, new Map());
+    expect(series.map(({ type, color, total }) => [type, color, total])).toEqual([
+      ['other types', '--type-0', 2],
+      [undefined, '--type-other', 3],
+    ]);
+  });
+
+  test('of a type have the same color in every view of the page', () => {
+    const lines = [{ key: '2026-11-30T11:00:00Z', type: 'OF_ALL_VIEWS', count: 1 }];
+    const { series } = stacksOf(lines, range);
+    const inAnotherView = colorsOf(['BEFORE', 'OF_ALL_VIEWS']);
+    expect(inAnotherView.get('OF_ALL_VIEWS')).toBe(series[0]?.color);
+    expect(inAnotherView.get('BEFORE')).not.toBe(series[0]?.color);
   });
 
   test('of a type keep their color, and a type that sounds like a failure is red', () => {

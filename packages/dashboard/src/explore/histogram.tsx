@@ -2,6 +2,7 @@ import { useMemo } from 'preact/hooks';
 import { Failed } from '../shared/states.tsx';
 import { TimeChart } from '../shared/time-chart.tsx';
 import { formatCount } from '../shared/time-format.ts';
+import { Value } from '../shared/value.tsx';
 import type { Counts } from './load-counts.ts';
 import { endOf, startOf } from './time-units.ts';
 import './histogram.css';
@@ -42,16 +43,18 @@ export function Histogram({
           <span> · per {unit}</span>
         </h2>
         <ul class="legend">
-          {stacks.series.map(({ name, color, total }) => (
-            <li key={name}>
+          {stacks.series.map(({ name, type, color, total }) => (
+            <li key={`${type === undefined ? 'other' : 'type'} ${name}`}>
               <button
                 type="button"
-                aria-pressed={types.includes(name)}
-                disabled={color === '--type-other'}
-                onClick={() => onToggleType(name)}
+                aria-pressed={type !== undefined && types.includes(type)}
+                disabled={type === undefined}
+                onClick={() => type !== undefined && onToggleType(type)}
               >
                 <i style={{ background: `var(${color})` }} />
-                <bdi>{name}</bdi>
+                <bdi>
+                  <Value text={name} />
+                </bdi>
                 <span>{formatCount(total)}</span>
               </button>
             </li>

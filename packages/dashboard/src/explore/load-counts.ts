@@ -1,7 +1,7 @@
 import { type ActivityFilter, ProblemError } from '@user-activity/client';
 import { service, serviceNow } from '../api/service.ts';
 import { timeZone } from '../shared/time-format.ts';
-import { type ColorMemory, maxTypes } from '../shared/type-colors.ts';
+import { maxTypes } from '../shared/type-colors.ts';
 import { type StackLine, type Stacks, stacksOf, withOthers } from './stacks.ts';
 import type { TimeRange } from './time-range.ts';
 import { type TimeUnit, unitFor } from './time-units.ts';
@@ -14,8 +14,6 @@ export interface Counts {
   readonly to: number;
 }
 
-const colorMemory: ColorMemory = new Map();
-
 /** Counts the activities that match, in units of time that fit the range. Without a beginning, the range begins with the oldest activity. */
 export async function loadCounts(
   filter: ActivityFilter,
@@ -26,7 +24,7 @@ export async function loadCounts(
   const from = range.from ?? (await oldestTime(filter, signal)) ?? to - 86_400_000;
   const unit = unitFor(from, to);
   const lines = await loadLines(filter, unit, signal);
-  const stacks = stacksOf(lines, { unit, from, to }, colorMemory);
+  const stacks = stacksOf(lines, { unit, from, to });
   return { stacks, unit, from, to: Math.max(to, from + 1) };
 }
 
@@ -45,7 +43,7 @@ async function loadLines(
   const countByType = async (part: ActivityFilter): Promise<readonly StackLine[]> => {
     const query = { ...part, by: `${unit},type`, timezone: timeZone } as const;
     const { data } = await service.stats(query, { signal });
-    return data.map(({ key, type = '', count }) => ({ key, type, count }));
+    return data.map(({ key, type, count }) => ({ key, type, count }));
   };
   try {
     return await countByType(filter);

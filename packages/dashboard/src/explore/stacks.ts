@@ -1,18 +1,26 @@
 import type { ChartSeries } from '../shared/time-chart.tsx';
-import { type ColorMemory, colorsOf, maxTypes } from '../shared/type-colors.ts';
+import { type ColorMemory, colorsOf, maxTypes, otherColor } from '../shared/type-colors.ts';
 import { bucketTimes, timeOfKey, type TimeUnit } from './time-units.ts';
 
 /** The number of activities of a type in a unit of time. */
 export interface StackLine {
   readonly key: string;
-  readonly type: string;
+  /** Undefined: types that were not counted apart. */
+  readonly type: string | undefined;
   readonly count: number;
+}
+
+/** The part of a type. */
+export interface Stack extends ChartSeries {
+  readonly total: number;
+  /** Undefined: all types without a part of their own. */
+  readonly type: string | undefined;
 }
 
 /** Bars over time, in parts by type. */
 export interface Stacks {
   readonly times: readonly number[];
-  readonly series: readonly (ChartSeries & { readonly total: number })[];
+  readonly series: readonly Stack[];
   readonly total: number;
 }
 
@@ -22,7 +30,7 @@ const otherName = 'other types';
 export function stacksOf(
   lines: readonly StackLine[],
   { unit, from, to }: { readonly unit: TimeUnit; readonly from: number; readonly to: number },
-  memory: ColorMemory,
+  memory?: ColorMemory,
 ): Stacks {
   const counted = lines.flatMap((line) => {
     const time = timeOfKey(line.key, unit);
@@ -33,25 +41,26 @@ export function stacksOf(
   const indexByTime = new Map(times.map((time, index) => [time, index]));
   const totals = new Map<string, number>();
   for (const { type, count } of counted)
-    if (type !== otherName) totals.set(type, (totals.get(type) ?? 0) + count);
+    if (type !== undefined) totals.set(type, (totals.get(type) ?? 0) + count);
   const ranked = [...totals].toSorted(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
   const shown = ranked.slice(0, ranked.length > maxTypes ? maxTypes - 1 : maxTypes).map(([type]) => type);
   const colors = colorsOf(shown, memory);
-  const series = [...shown, otherName].map((name) => ({
-    name,
-    color: colors.get(name) ?? '--type-other',
+  const series = [...shown, undefined].map((type) => ({
+    type,
+    name: type ?? otherName,
+    color: colors.get(type ?? '') ?? otherColor,
     total: 0,
     values: times.map(() => 0),
   }));
   for (const { type, time, count } of counted) {
-    const one = series[shown.indexOf(type)] ?? series.at(-1);
+    const stack = series.find((part) => part.type === type) ?? series.at(-1);
     const index = indexByTime.get(time) ?? 0;
-    if (one === undefined) continue;
-    one.total += count;
-    one.values[index] = (one.values[index] ?? 0) + count;
+    if (stack === undefined) continue;
+    stack.total += count;
+    stack.values[index] = (stack.values[index] ?? 0) + count;
   }
-  const total = series.reduce((sum, one) => sum + one.total, 0);
-  return { times, series: series.filter((one) => one.total > 0), total };
+  const total = series.reduce((sum, stack) => sum + stack.total, 0);
+  return { times, series: series.filter((stack) => stack.total > 0), total };
 }
 
 /** Adds lines for the activities whose types were not counted apart. `all` has the counts of all types together. */
@@ -63,7 +72,7 @@ export function withOthers(
   for (const { key, count } of apart) counted.set(key, (counted.get(key) ?? 0) + count);
   const others = all.map(({ key, count }) => ({
     key,
-    type: otherName,
+    type: undefined,
     count: count - (counted.get(key) ?? 0),
   }));
   // More may have arrived between the two counts.

@@ -10,11 +10,19 @@ const soundsLikeFailure = /FAIL|ERROR|DENIED|REJECT|INVALID/;
 /** The colors that types have had since the page was loaded. */
 export type ColorMemory = Map<string, number>;
 
+const pageMemory: ColorMemory = new Map();
+
+/** The color of the types that have none of their own. */
+export const otherColor = '--type-other';
+
 /**
  * Gives each type a color of its own, as the name of a CSS variable. A type keeps the color that it had, if it can. Red is for types that sound
- * like failures, as long as there are other colors.
+ * like failures, as long as there are other colors. All views have one memory, so that a type looks the same in each.
  */
-export function colorsOf(types: readonly string[], memory: ColorMemory): ReadonlyMap<string, string> {
+export function colorsOf(
+  types: readonly string[],
+  memory: ColorMemory = pageMemory,
+): ReadonlyMap<string, string> {
   const slotOf = new Map<string, number>();
   const free = new Set<number>(slots);
   const give = (type: string, slot: number | undefined): void => {
