@@ -9,11 +9,11 @@ const browser = browserFor();
 const apiKey = "a-root'key";
 
 test.each([
-  ['without keys', undefined],
-  ['with a key', apiKey],
+  ['without keys', undefined, []],
+  ['with a key', apiKey, ['Show key']],
 ])(
   '%s, an empty log shows a command that works as it is, and turns to Explore when its activity arrives',
-  async (_, key) => {
+  async (_, key, buttons) => {
     const service = await startService(key === undefined ? {} : { apiKey: key });
     const { page, faults } = await openDashboard(browser(), service.url, {
       ...(key !== undefined && withKey(key)),
@@ -22,9 +22,12 @@ test.each([
     await page.getByRole('heading', { name: 'Send the first activity' }).waitFor();
     await page.getByText('Waiting for the first activity').waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
-    await page.getByRole('button', { name: 'Copy' }).click();
+    const snippet = page.locator('#snippet');
+    for (const name of buttons) await page.getByRole('button', { name }).click();
+    await page.getByRole('button', { name: key === undefined ? 'Copy' : 'Copy with key' }).click();
+    await page.getByText('Copied').waitFor();
     const command = await page.evaluate(() => navigator.clipboard.readText());
-    expect(await page.locator('#snippet').textContent()).toBe(command);
+    expect(await snippet.textContent()).toBe(command);
     const { stdout } = await promisify(execFile)('sh', ['-c', command]);
     expect(stdout).toContain('202');
     await page.locator('.activity-row', { hasText: 'ann' }).waitFor();
@@ -33,15 +36,17 @@ test.each([
   },
 );
 
-test('the tabs show other ways to send, with the address and the key', async () => {
+test('the tabs show other ways to send, with the address and the key, which is hidden at first', async () => {
   const { url } = await startService({ apiKey });
   const { page } = await openDashboard(browser(), url, withKey(apiKey));
   const code = page.getByRole('tabpanel');
   await page.getByRole('tab', { name: 'curl' }).focus();
   await page.keyboard.press('ArrowRight');
   await page.getByRole('tab', { name: 'TypeScript', selected: true }).waitFor();
+  expect(await code.textContent()).toContain(`  url: '${url}',\n  apiKey: '••••••••',\n`);
+  await page.getByRole('button', { name: 'Show key' }).click();
   expect(await code.textContent()).toContain(`  url: '${url}',\n  apiKey: 'a-root\\'key',\n`);
-  await page.keyboard.press('ArrowRight');
+  await page.getByRole('tab', { name: 'TypeScript' }).press('ArrowRight');
   expect(await code.textContent()).toContain(`  host: '${url}',\n  writeKey: 'a-root\\'key',\n`);
   await page.keyboard.press('ArrowRight');
   await page.getByRole('tab', { name: 'curl', selected: true }).waitFor();

@@ -5,7 +5,7 @@ import { service, serviceUrl } from '../api/service.ts';
 import { CopyButton } from '../shared/copy-button.tsx';
 import { failureOf } from '../shared/failure.ts';
 import { Icon } from '../shared/icon.tsx';
-import { type Snippet, snippetsFor } from './snippets.ts';
+import { snippetsFor } from './snippets.ts';
 import './first-run.css';
 
 /** Shows how to send the first activity, and calls `onArrival` when there is one. */
@@ -29,7 +29,7 @@ export function FirstRun({ onArrival }: { readonly onArrival: () => void }) {
           The log at <code>{serviceUrl}</code> is empty. Send it who did what: this page shows the activity as
           soon as it is stored.
         </p>
-        <Snippets snippets={snippetsFor({ url: serviceUrl, key: apiKey.value, project: project.value })} />
+        <Snippets />
         <p class="first-run-waiting" role="status">
           {error === undefined ? (
             <>
@@ -47,7 +47,7 @@ export function FirstRun({ onArrival }: { readonly onArrival: () => void }) {
         </p>
         {apiKey.value !== undefined && (
           <p class="hint">
-            The key of this page is in the code. Sending needs the scope <code>write</code>.
+            The code has the key of this page. Sending needs the scope <code>write</code>.
           </p>
         )}
       </div>
@@ -60,9 +60,17 @@ async function waitForFirst(signal: AbortSignal): Promise<void> {
   for await (const { activities } of service.feed({ limit: 1, signal })) if (activities.length > 0) return;
 }
 
+const hiddenKey = '•'.repeat(8);
+
 /** Tabs, by the pattern of WAI-ARIA: arrows move between them. */
-function Snippets({ snippets }: { readonly snippets: readonly Snippet[] }) {
+function Snippets() {
   const [index, setIndex] = useState(0);
+  const [isKeyShown, setKeyShown] = useState(false);
+  const key = apiKey.value;
+  const snippetsWith = (shownKey: string | undefined) =>
+    snippetsFor({ url: serviceUrl, key: shownKey, project: project.value });
+  // Others may see the screen, or a picture of it.
+  const snippets = snippetsWith(key === undefined || isKeyShown ? key : hiddenKey);
   const tabs = useRef<HTMLDivElement>(null);
   const shown = snippets[index] ?? snippets[0];
   const move = (event: KeyboardEvent): void => {
@@ -92,7 +100,22 @@ function Snippets({ snippets }: { readonly snippets: readonly Snippet[] }) {
             </button>
           ))}
         </div>
-        <CopyButton label="Copy" text={() => shown?.code ?? ''} />
+        <div class="snippet-actions">
+          {key !== undefined && (
+            <button
+              type="button"
+              class="button"
+              aria-pressed={isKeyShown}
+              onClick={() => setKeyShown(!isKeyShown)}
+            >
+              {isKeyShown ? 'Hide key' : 'Show key'}
+            </button>
+          )}
+          <CopyButton
+            label={key === undefined ? 'Copy' : 'Copy with key'}
+            text={() => snippetsWith(key)[index]?.code ?? ''}
+          />
+        </div>
       </div>
       <pre id="snippet" role="tabpanel" aria-labelledby={`snippet-tab-${index}`} tabIndex={0}>
         {shown?.code}
