@@ -13,3 +13,9 @@ test('a command has no key, but a variable for it', () => {
     `curl -sS -H "Authorization: Bearer $USER_ACTIVITY_KEY" -H 'X-Project: shop' '${url}'`,
   );
 });
+
+test('a command for a file fails without one if the service refuses', () => {
+  expect(curlCommand('http://127.0.0.1/a', { hasKey: false, project: undefined, file: 'a.csv' })).toBe(
+    `curl -sS --fail -o 'a.csv' 'http://127.0.0.1/a'`,
+  );
+});

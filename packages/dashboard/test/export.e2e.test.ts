@@ -27,7 +27,7 @@ test.each(['NDJSON', 'CSV'])('%s of what is shown is a download of the browser',
   const { url } = await startService({ activities });
   const { page, faults } = await openDashboard(browser(), `${url}/#/explore?userId=bob`);
   await openMenu(page);
-  const [download] = await Promise.all([page.waitForEvent('download'), page.getByText(title).click()]);
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByText(`${title}, `).click()]);
   const format = title.toLowerCase();
   expect(download.suggestedFilename()).toBe(`activities.${format}`);
   expect(readFileSync(await download.path(), 'utf8')).toBe(await exported(url, format));
@@ -39,7 +39,7 @@ test('with a key, a browser without access to files saves what it loaded', async
   const { page, faults } = await openDashboard(browser(), `${url}/#/explore?userId=bob`, withKey(apiKey));
   await page.evaluate(() => Reflect.deleteProperty(globalThis, 'showSaveFilePicker'));
   await openMenu(page);
-  const [download] = await Promise.all([page.waitForEvent('download'), page.getByText('CSV').click()]);
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByText('CSV, ').click()]);
   const expected = await exported(url, 'csv', { authorization: `Bearer ${apiKey}` });
   expect(readFileSync(await download.path(), 'utf8')).toBe(expected);
   await page.getByText(/^Saved/).waitFor();
@@ -66,11 +66,11 @@ test('with a key, a browser with access to files writes each piece, and a failur
   });
   const fileState = (): Promise<unknown> => page.evaluate('fileState');
   await openMenu(page);
-  await page.getByText('NDJSON').click();
+  await page.getByText('NDJSON, ').click();
   const written = await exported(service.url, 'ndjson', { authorization: `Bearer ${apiKey}` });
   await expect.poll(fileState, { timeout: stepTimeoutMs }).toEqual({ written, closed: 1, aborted: 0 });
   await service.process.end('SIGKILL');
-  await page.getByText('NDJSON').click();
+  await page.getByText('NDJSON, ').click();
   await page
     .getByText(/The server does not answer/)
     .first()

@@ -92,12 +92,19 @@ export function ExportMenu({ filter, order }: ExportMenuProps) {
               Cancel
             </button>
           ) : (
-            <CopyButton
-              label="Copy as curl"
-              text={() =>
-                curlCommand(urlOf('ndjson'), { hasKey: apiKey.value !== undefined, project: project.value })
-              }
-            />
+            formats.map(([format]) => (
+              <CopyButton
+                key={format}
+                label={`Copy as curl for ${format.toUpperCase()}`}
+                text={() =>
+                  curlCommand(urlOf(format), {
+                    hasKey: apiKey.value !== undefined,
+                    project: project.value,
+                    file: `activities.${format}`,
+                  })
+                }
+              />
+            ))
           )}
         </div>
       )}

@@ -14,6 +14,8 @@ interface NothingProps {
 /** Says that nothing matches, and offers a wider search. */
 export function Nothing({ state, newest, onChange }: NothingProps) {
   const hasFilters = isFiltered(state);
+  // The service searches metadata of all users only in a limited range.
+  const widest = state.metadata.length > 0 && state.users.length === 0 ? '-365d' : 'all';
   const now = serviceNow();
   const wider = quickRangeFor(Date.parse(newest), now);
   return (
@@ -37,9 +39,9 @@ export function Nothing({ state, newest, onChange }: NothingProps) {
             Show the newest
           </button>
         )}
-        {state.from !== 'all' && (
-          <button type="button" class="button" onClick={() => onChange({ from: 'all', to: '' })}>
-            Search all time
+        {state.from !== widest && (
+          <button type="button" class="button" onClick={() => onChange({ from: widest, to: '' })}>
+            {widest === 'all' ? 'Search all time' : 'Search the last year'}
           </button>
         )}
       </p>

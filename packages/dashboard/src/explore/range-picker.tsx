@@ -1,7 +1,8 @@
 import { useState } from 'preact/hooks';
 import { Icon } from '../shared/icon.tsx';
 import { Popover } from '../shared/popover.tsx';
-import { formatMinute } from '../shared/time-format.ts';
+import { timeZone } from '../shared/time-format.ts';
+import { localText, momentText, rangeLabel } from './range-text.ts';
 import { quickRanges } from './time-range.ts';
 
 interface RangePickerProps {
@@ -60,10 +61,11 @@ function CustomRange({ from, to, onPick }: RangePickerProps) {
   const [fault, setFault] = useState('');
   const submit = (event: Event): void => {
     event.preventDefault();
-    const [start, end] = [new Date(first), new Date(last)];
-    if (Number.isNaN(start.getTime())) return setFault('Choose the first moment.');
-    if (last !== '' && end <= start) return setFault('The end must be after the beginning.');
-    return onPick(start.toISOString(), last === '' ? '' : end.toISOString());
+    const [start, end] = [momentText(first, from), momentText(last, to)];
+    if (start === '') return setFault('Choose the first moment.');
+    if (end !== '' && Date.parse(end) <= Date.parse(start))
+      return setFault('The end must be after the beginning.');
+    return onPick(start, end);
   };
   return (
     <form class="custom-range" onSubmit={submit}>
@@ -71,6 +73,7 @@ function CustomRange({ from, to, onPick }: RangePickerProps) {
         From
         <input
           type="datetime-local"
+          step="1"
           value={first}
           onInput={({ currentTarget }) => setFirst(currentTarget.value)}
         />
@@ -79,10 +82,12 @@ function CustomRange({ from, to, onPick }: RangePickerProps) {
         To (not included)
         <input
           type="datetime-local"
+          step="1"
           value={last}
           onInput={({ currentTarget }) => setLast(currentTarget.value)}
         />
       </label>
+      <p class="hint">The time zone is {timeZone}.</p>
       {fault !== '' && (
         <p class="fault" role="alert">
           {fault}
@@ -93,22 +98,4 @@ function CustomRange({ from, to, onPick }: RangePickerProps) {
       </button>
     </form>
   );
-}
-
-/** Returns the text of a time for an input, by the clock here, or an empty text. */
-function localText(text: string): string {
-  const date = new Date(text);
-  if (Number.isNaN(date.getTime())) return '';
-  const local = new Date(date.getTime() - date.getTimezoneOffset() * 60_000);
-  return local.toISOString().slice(0, 16);
-}
-
-function rangeLabel(from: string, to: string): string {
-  const quick = quickRanges.find(([start]) => start === from);
-  if (to === '' && quick !== undefined) return quick[1];
-  const part = (text: string): string => {
-    const moment = Date.parse(text);
-    return Number.isNaN(moment) ? text : formatMinute(moment);
-  };
-  return to === '' ? `Since ${part(from)}` : `${part(from)} – ${part(to)}`;
 }

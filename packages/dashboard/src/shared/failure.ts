@@ -25,6 +25,12 @@ export function failureOf(error: unknown): Failure {
   if (status === 429) return { kind: 'limit', title: 'Too many requests', detail, retryAfter };
   if (status >= 500)
     return { kind: 'unavailable', title: 'The service cannot answer at the moment', detail, retryAfter };
+  if (status === 414 || status === 431)
+    return {
+      kind: 'query',
+      title: 'This query is too long',
+      detail: 'Remove filters, or filter by shorter values.',
+    };
   const faults = error.errors.map(({ path, message }) => `${path.replace(/^\//, '')} ${message}`);
   if (status === 400 || status === 422)
     return { kind: 'query', title: 'This query is not possible', detail: faults.join('. ') || detail };

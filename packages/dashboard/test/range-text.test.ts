@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { localText, momentText, rangeLabel } from '../src/explore/range-text.ts';
+
+test('an input that was not changed has the time as it was', () => {
+  const exact = '2026-11-30T11:45:12.345Z';
+  expect(localText(exact)).toMatch(/:45:12$/);
+  expect(momentText(localText(exact), exact)).toBe(exact);
+  // Browsers leave out seconds that are zero.
+  const whole = '2026-11-30T11:45:00.000Z';
+  expect(momentText(localText(whole).slice(0, 16), whole)).toBe(whole);
+  expect(momentText('2026-11-30T12:00:01', exact)).toBe(new Date(2026, 10, 30, 12, 0, 1).toISOString());
+  expect(momentText('', exact)).toBe('');
+});
+
+test.each([
+  ['-1h', '', 'Last hour'],
+  ['-365d', '', 'Last 365 days'],
+  ['-1w', '', 'Last 1 week'],
+  ['all', '', 'All time'],
+])('the range from %j to %j is called %j', (from, to, label) => {
+  expect(rangeLabel(from, to)).toBe(label);
+});
