@@ -3,8 +3,9 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from '../shared/icon.tsx';
 import { preview } from '../shared/preview.ts';
 import { useShortcuts } from '../shared/shortcuts.ts';
-import { formatMoment } from '../shared/time-format.ts';
+import { formatMoment, timeZone } from '../shared/time-format.ts';
 import { useMedia } from '../shared/use-media.ts';
+import { Value } from '../shared/value.tsx';
 import { VirtualList } from '../shared/virtual-list.tsx';
 import './activity-table.css';
 
@@ -62,15 +63,17 @@ export function ActivityTable({
     const id = rows[latest.current ?? -1]?.id;
     if (id !== undefined) onOpen(id);
   };
-  useShortcuts({
-    j: () => move(1),
-    k: () => move(-1),
-    ArrowDown: () => move(1),
-    ArrowUp: () => move(-1),
-    Enter: openActive,
-  });
+  // The other keys of the table have a meaning elsewhere, too, so they need the focus.
+  const moveFrom = (by: number) => (): void => {
+    scroller.current?.focus({ preventScroll: true });
+    move(by);
+  };
+  useShortcuts({ j: moveFrom(1), k: moveFrom(-1) });
   const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === 'Enter' && event.target === event.currentTarget) openActive();
     const steps: Readonly<Record<string, number>> = {
+      ArrowDown: 1,
+      ArrowUp: -1,
       PageDown: 15,
       PageUp: -15,
       Home: -rows.length,
@@ -94,7 +97,12 @@ export function ActivityTable({
     >
       <div class="activity-head" role="row">
         <span role="columnheader" aria-sort={order === 'asc' ? 'ascending' : 'descending'}>
-          <button type="button" class="sort-button" onClick={() => onOrder(order === 'asc' ? 'desc' : 'asc')}>
+          <button
+            type="button"
+            class="sort-button"
+            title={`Times are in ${timeZone}`}
+            onClick={() => onOrder(order === 'asc' ? 'desc' : 'asc')}
+          >
             Time
             <span class={order} aria-hidden="true">
               <Icon name="chevron" />
@@ -137,13 +145,15 @@ export function ActivityTable({
               </span>
               <span class="cell-type" role="gridcell">
                 <i style={{ background: colorOf(activity.type) }} />
-                <bdi>{activity.type}</bdi>
+                <bdi>
+                  <Value text={activity.type} />
+                </bdi>
               </span>
               <span class="cell-user" role="gridcell" dir="auto">
-                {activity.userId}
+                <Value text={activity.userId} />
               </span>
               <span class="cell-preview" role="gridcell" dir="auto">
-                {preview(activity.metadata)}
+                <Value text={preview(activity.metadata)} hasLines />
               </span>
             </div>
           );

@@ -19,10 +19,10 @@ interface VirtualListProps {
   /** The row that must be in sight. */
   readonly activeIndex?: number | undefined;
   /** Called when the last rows come into sight. */
-  readonly onEnd: () => void;
+  readonly onEnd?: () => void;
 }
 
-/** The rows before and behind the visible ones that exist, too. */
+/** The rows before and after the visible ones that exist, too. */
 const overscan = 12;
 
 /** Draws only the visible rows of a long list. */
@@ -53,7 +53,7 @@ export function VirtualList({ count, rowHeight, scroller, row, activeIndex, onEn
   const last = items.at(-1)?.index ?? -1;
   const isAtEnd = last >= count - overscan;
   useLayoutEffect(() => {
-    if (isAtEnd && count > 0) onEnd();
+    if (isAtEnd && count > 0) onEnd?.();
   }, [isAtEnd, count]);
   return (
     <div class="virtual-list" role="presentation" style={{ height: `${virtualizer.getTotalSize()}px` }}>

@@ -1,3 +1,4 @@
+import { hasCharacterKeys, setCharacterKeys } from '../shared/shortcuts.ts';
 import { Modal } from './modal.tsx';
 
 const keys: readonly (readonly [keys: readonly string[], does: string])[] = [
@@ -12,7 +13,7 @@ const keys: readonly (readonly [keys: readonly string[], does: string])[] = [
   [['?'], 'Show this help'],
 ];
 
-/** Lists the keys of the keyboard that do something. */
+/** Lists the keys that do something, and switches off those that somebody may hit by accident. */
 export const HelpDialog = ({ onClose }: { readonly onClose: () => void }) => (
   <Modal title="Keyboard" onClose={onClose}>
     <dl class="keys">
@@ -27,5 +28,13 @@ export const HelpDialog = ({ onClose }: { readonly onClose: () => void }) => (
         </div>
       ))}
     </dl>
+    <label class="keys-switch">
+      <input
+        type="checkbox"
+        checked={hasCharacterKeys.value}
+        onChange={({ currentTarget }) => setCharacterKeys(currentTarget.checked)}
+      />
+      Use the keys of one character
+    </label>
   </Modal>
 );

@@ -1,4 +1,5 @@
 import { effect, signal } from '@preact/signals';
+import { storedText, storeText } from '../shared/storage.ts';
 
 const storageName = 'user-activity.theme';
 const prefersDark = matchMedia('(prefers-color-scheme: dark)');
@@ -19,12 +20,7 @@ export const theme = (): Choice => chosen.value ?? systemTheme.value;
 export function toggleTheme(): void {
   const next = theme() === 'dark' ? 'light' : 'dark';
   chosen.value = next === systemTheme.value ? undefined : next;
-  try {
-    if (chosen.value === undefined) localStorage.removeItem(storageName);
-    else localStorage.setItem(storageName, chosen.value);
-  } catch {
-    // Without storage, the choice lasts until the page is loaded again.
-  }
+  storeText(storageName, chosen.value);
 }
 
 effect(() => {
@@ -32,10 +28,6 @@ effect(() => {
 });
 
 function stored(): Choice | undefined {
-  try {
-    const value = localStorage.getItem(storageName);
-    return value === 'light' || value === 'dark' ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const text = storedText(storageName);
+  return text === 'light' || text === 'dark' ? text : undefined;
 }
