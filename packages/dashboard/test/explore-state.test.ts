@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { exploreParameters, filterOf, parseExplore } from '../src/explore/explore-state.ts';
+import { conditionFault, exploreParameters, filterOf, parseExplore } from '../src/explore/explore-state.ts';
 import { resolveRange } from '../src/explore/time-range.ts';
 
 const roundTrip = (query: string): string =>
@@ -34,6 +34,28 @@ describe('the state of Explore', () => {
     const many = new URLSearchParams(Array.from({ length: 50 }, (_, n) => ['type', `T${n}`]));
     expect(parseExplore(many).types).toHaveLength(20);
   });
+
+  test('has at most 10 paths of metadata, and 20 values of each', () => {
+    const paths = new URLSearchParams(Array.from({ length: 12 }, (_, n) => [`metadata.p${n}`, 'x']));
+    expect(parseExplore(paths).metadata).toHaveLength(10);
+    const full = parseExplore(paths).metadata;
+    expect(conditionFault(full, { path: 'another', value: 'x' })).toBe('At most 10 metadata paths.');
+    expect(conditionFault(full, { path: 'p0', value: 'y' })).toBeUndefined();
+    const values = new URLSearchParams(Array.from({ length: 25 }, (_, n) => ['metadata.p', `${n}`]));
+    expect(parseExplore(values).metadata).toHaveLength(20);
+    expect(conditionFault(parseExplore(values).metadata, { path: 'p', value: 'x' })).toBe(
+      'At most 20 values of a path.',
+    );
+  });
+
+  test.each(['constructor', 'toString', '__proto__', 'hasOwnProperty'])(
+    'filters by metadata with the key %s',
+    (path) => {
+      const state = parseExplore(new URLSearchParams([[`metadata.${path}`, 'x']]));
+      const { metadata = {} } = filterOf(state, { from: 0, to: undefined });
+      expect(Object.entries(metadata)).toEqual([[path, ['x']]]);
+    },
+  );
 
   test('becomes a filter with absolute times, and several values of a path', () => {
     const query = new URLSearchParams('userId=ann&metadata.os=ios&metadata.os=android&from=-1h');

@@ -22,3 +22,15 @@ test('very much metadata is cut', () => {
   expect([lines.length, isCut]).toEqual([1000, true]);
   expect(metadataLines({ long: 'x'.repeat(100_000) }).lines[0]?.text.length).toBe(4001);
 });
+
+test('a filter gets the whole value, and there is none on a value that no request can hold', () => {
+  const long = 'x'.repeat(5000);
+  const { lines } = metadataLines({
+    long,
+    longer: long.repeat(2),
+    wide: 'é'.repeat(2000),
+    broken: 'a\ud800',
+  });
+  expect(lines[0]).toMatchObject({ text: `${'x'.repeat(4000)}…`, value: long, path: 'long' });
+  expect(lines.slice(1).map(({ path }) => path)).toEqual([undefined, undefined, undefined]);
+});

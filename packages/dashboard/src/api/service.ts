@@ -1,4 +1,4 @@
-import { signal } from '@preact/signals';
+import { type Signal, signal } from '@preact/signals';
 import { ActivityClient } from '@user-activity/client';
 import { HealthClient } from '@user-activity/client/health';
 import { apiKey, askForKey } from './key.ts';
@@ -8,7 +8,7 @@ import { project } from './project.ts';
 export const serviceUrl: string = new URL('.', location.href).href.replace(/\/$/, '');
 
 /** How far the clock of the service is ahead of the one here, in ms. Known after the first answer. */
-const clockOffsetMs = signal(0);
+export const clockOffsetMs: Signal<number> = signal(0);
 
 // `Date` has whole seconds, and an answer takes a moment.
 const minOffsetMs = 2000;

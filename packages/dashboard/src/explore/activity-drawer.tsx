@@ -1,5 +1,6 @@
 import type { Activity } from '@user-activity/client';
-import { useEffect, useRef } from 'preact/hooks';
+import type { ComponentChildren, RefObject } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { apiKey } from '../api/key.ts';
 import { project } from '../api/project.ts';
 import { service, serviceNow, serviceUrl } from '../api/service.ts';
@@ -8,7 +9,9 @@ import { curlCommand } from '../shared/curl.ts';
 import { Icon } from '../shared/icon.tsx';
 import { Failed, Loading, Notice } from '../shared/states.tsx';
 import { formatAgo, formatMoment } from '../shared/time-format.ts';
+import { useMedia } from '../shared/use-media.ts';
 import { useResource } from '../shared/use-resource.ts';
+import { Value } from '../shared/value.tsx';
 import { hrefOf } from '../shell/place.ts';
 import { MetadataTree } from './metadata-tree.tsx';
 import './activity-drawer.css';
@@ -19,7 +22,8 @@ interface ActivityDrawerProps {
   readonly known: Activity | undefined;
   readonly onClose: () => void;
   readonly onFilter: (name: 'user' | 'type', value: string) => void;
-  readonly onFilterMetadata: (path: string, value: string) => void;
+  /** Returns why there can be no such filter, or undefined. */
+  readonly onFilterMetadata: (path: string, value: string) => string | undefined;
 }
 
 const covering = matchMedia('(width <= 900px)');
@@ -32,19 +36,18 @@ export function ActivityDrawer(props: ActivityDrawerProps) {
     [id, known === undefined],
   );
   const activity = known ?? (value?.id === id ? value : undefined);
-  const panel = useRef<HTMLElement>(null);
+  const isCovering = useMedia(covering);
+  const panel = useRef<(HTMLElement & HTMLDialogElement) | null>(null);
   useEffect(() => {
     panel.current?.scrollTo(0, 0);
   }, [id]);
-  useEffect(() => {
-    // It covers everything else, so it takes the focus, too.
-    if (covering.matches) panel.current?.querySelector('button')?.focus();
-  }, []);
   return (
-    <aside class="drawer" ref={panel} aria-label="Activity">
+    <Panel key={String(isCovering)} panel={panel} isCovering={isCovering} onClose={onClose}>
       <header>
-        <h2>
-          <bdi>{activity?.type ?? 'Activity'}</bdi>
+        <h2 tabIndex={-1}>
+          <bdi>
+            <Value text={activity?.type ?? 'Activity'} />
+          </bdi>
         </h2>
         <button type="button" class="icon-button" aria-label="Close the activity" onClick={onClose}>
           <Icon name="close" />
@@ -58,7 +61,35 @@ export function ActivityDrawer(props: ActivityDrawerProps) {
           <p>It may have been erased, or it is older than what is kept.</p>
         </Notice>
       )}
-    </aside>
+    </Panel>
+  );
+}
+
+interface PanelProps {
+  readonly panel: RefObject<(HTMLElement & HTMLDialogElement) | null>;
+  /** Whether the panel covers everything else. */
+  readonly isCovering: boolean;
+  readonly onClose: () => void;
+  readonly children: ComponentChildren;
+}
+
+/** A panel beside the table. If it covers the table, it is a dialog: the focus stays in it, and returns to the table. */
+function Panel({ panel, isCovering, onClose, children }: PanelProps) {
+  useEffect(() => {
+    if (!isCovering) return;
+    panel.current?.showModal();
+    panel.current?.querySelector('h2')?.focus();
+  }, []);
+  if (!isCovering)
+    return (
+      <aside class="drawer" ref={panel} aria-label="Activity">
+        {children}
+      </aside>
+    );
+  return (
+    <dialog class="drawer" ref={panel} aria-label="Activity" onClose={onClose}>
+      {children}
+    </dialog>
   );
 }
 
@@ -68,6 +99,7 @@ function Details({
   onFilterMetadata,
 }: ActivityDrawerProps & { readonly activity: Activity }) {
   const { id, userId, type, metadata, createdAt, receivedAt, source } = activity;
+  const [fault, setFault] = useState<string | undefined>();
   const url = `${serviceUrl}/api/logs/${encodeURIComponent(id)}`;
   return (
     <>
@@ -92,7 +124,12 @@ function Details({
         {source !== undefined && <Fact name="Sent with" value="a public key: anyone may have sent it" />}
       </dl>
       <h3>Metadata</h3>
-      <MetadataTree metadata={metadata} onFilter={onFilterMetadata} />
+      {fault !== undefined && (
+        <p class="fault" role="alert">
+          {fault}
+        </p>
+      )}
+      <MetadataTree metadata={metadata} onFilter={(path, value) => setFault(onFilterMetadata(path, value))} />
     </>
   );
 }
@@ -110,7 +147,15 @@ const Fact = ({ name, value, isCode = false, href, onFilter }: FactProps) => (
   <div>
     <dt>{name}</dt>
     <dd dir="auto">
-      {isCode ? <code>{value}</code> : <bdi>{value}</bdi>}
+      {isCode ? (
+        <code>
+          <Value text={value} />
+        </code>
+      ) : (
+        <bdi>
+          <Value text={value} />
+        </bdi>
+      )}
       {href !== undefined && (
         <a class="fact-link" href={href}>
           All of this {name.toLowerCase()}

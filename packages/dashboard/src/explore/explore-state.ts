@@ -1,4 +1,5 @@
 import type { ActivityFilter, MetadataValue } from '@user-activity/client';
+import { maxValues, valuesOf } from '../shared/filter-values.ts';
 import { isRangeText, rangeParameter, type TimeRange } from './time-range.ts';
 
 /** Where metadata must have a value. */
@@ -21,27 +22,39 @@ export interface ExploreState {
 }
 
 const metadataPrefix = 'metadata.';
-/** As many values as the service takes of one filter. */
-const maxValues = 20;
+/** The most different paths that the service takes. */
+const maxPaths = 10;
 
 /** Reads the state from the parameters of a URL. Anything that it does not know is left out. */
 export function parseExplore(parameters: URLSearchParams): ExploreState {
-  const valuesOf = (name: string): readonly string[] =>
-    [...new Set(parameters.getAll(name))].filter((value) => value !== '').slice(0, maxValues);
   const timeIn = (name: string): string | undefined =>
     [parameters.get(name) ?? ''].find((text) => isRangeText(text));
-  const metadata = [...parameters]
-    .filter(([name]) => name.startsWith(metadataPrefix))
-    .map(([name, value]) => ({ path: name.slice(metadataPrefix.length), value }));
+  const metadata: MetadataCondition[] = [];
+  for (const [name, value] of parameters) {
+    const condition = { path: name.slice(metadataPrefix.length), value };
+    if (name.startsWith(metadataPrefix) && conditionFault(metadata, condition) === undefined)
+      metadata.push(condition);
+  }
   return {
-    users: valuesOf('userId'),
-    types: valuesOf('type'),
-    metadata: metadata.slice(0, maxValues),
+    users: valuesOf(parameters, 'userId'),
+    types: valuesOf(parameters, 'type'),
+    metadata,
     from: timeIn('from') ?? defaultFrom,
     to: timeIn('to') ?? '',
     order: parameters.get('order') === 'asc' ? 'asc' : 'desc',
     open: parameters.get('id') ?? undefined,
   };
+}
+
+/** Returns why the service would refuse one more condition, or undefined if it takes it. */
+export function conditionFault(
+  conditions: readonly MetadataCondition[],
+  { path }: MetadataCondition,
+): string | undefined {
+  const paths = new Set(conditions.map((condition) => condition.path));
+  if (!paths.has(path)) return paths.size < maxPaths ? undefined : `At most ${maxPaths} metadata paths.`;
+  const count = conditions.filter((condition) => condition.path === path).length;
+  return count < maxValues ? undefined : `At most ${maxValues} values of a path.`;
 }
 
 /** The beginning of the time range if the URL has none. */
@@ -66,12 +79,13 @@ export const isFiltered = ({ users, types, metadata }: ExploreState): boolean =>
 
 /** Returns the filter that the service gets. Its times are absolute, so that the list, the chart and an export have the same range. */
 export function filterOf({ users, types, metadata }: ExploreState, range: TimeRange): ActivityFilter {
-  const conditions: Record<string, MetadataValue[]> = {};
-  for (const { path, value } of metadata) (conditions[path] ??= []).push(value);
+  // Not an object: a path may be `constructor` or `__proto__`.
+  const conditions = new Map<string, MetadataValue[]>();
+  for (const { path, value } of metadata) conditions.set(path, [...(conditions.get(path) ?? []), value]);
   return {
     ...(users.length > 0 && { userId: users }),
     ...(types.length > 0 && { type: types }),
-    ...(metadata.length > 0 && { metadata: conditions }),
+    ...(metadata.length > 0 && { metadata: Object.fromEntries(conditions) }),
     ...rangeParameter(range),
   };
 }

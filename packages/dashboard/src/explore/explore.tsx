@@ -1,15 +1,22 @@
 import { useMemo, useState } from 'preact/hooks';
-import { service, serviceNow } from '../api/service.ts';
+import { clockOffsetMs, service, serviceNow } from '../api/service.ts';
 import { FirstRun } from '../first-run/first-run.tsx';
 import { Icon } from '../shared/icon.tsx';
 import { useShortcuts } from '../shared/shortcuts.ts';
 import { Failed, Loading } from '../shared/states.tsx';
 import { formatCount } from '../shared/time-format.ts';
+import { otherColor } from '../shared/type-colors.ts';
 import { type Resource, useResource } from '../shared/use-resource.ts';
 import { goTo, place } from '../shell/place.ts';
 import { ActivityDrawer } from './activity-drawer.tsx';
 import { ActivityTable } from './activity-table.tsx';
-import { exploreParameters, type ExploreState, filterOf, parseExplore } from './explore-state.ts';
+import {
+  conditionFault,
+  exploreParameters,
+  type ExploreState,
+  filterOf,
+  parseExplore,
+} from './explore-state.ts';
 import { ExportMenu } from './export-menu.tsx';
 import { FilterBar } from './filter-bar.tsx';
 import { Histogram } from './histogram.tsx';
@@ -27,7 +34,8 @@ export function Explore() {
     goTo('explore', exploreParameters({ ...state, ...changes }), options);
   const reload = (): void => setLoads(loads + 1);
   // What is open does not change what is found.
-  const version = `${loads} ${String(exploreParameters({ ...state, open: undefined }))}`;
+  // A range ends now by the clock of the service, which is known after the first answer.
+  const version = `${loads} ${clockOffsetMs.value} ${String(exploreParameters({ ...state, open: undefined }))}`;
   const range = useMemo(() => resolveRange(state.from, state.to, serviceNow()), [version]);
   const filter = filterOf(state, range);
   const pages = usePages({ ...filter, order: state.order }, version);
@@ -85,12 +93,13 @@ export function Explore() {
         <Found
           pages={pages}
           newest={newest}
+          isStale={pages.version !== version}
           state={state}
           change={change}
           open={open}
           reload={reload}
           total={counts.value?.stacks.total}
-          colorOf={(type) => `var(${colors.get(type) ?? '--type-other'})`}
+          colorOf={(type) => `var(${colors.get(type) ?? otherColor})`}
         />
         {state.open !== undefined && (
           <ActivityDrawer
@@ -98,7 +107,11 @@ export function Explore() {
             known={pages.rows.find(({ id }) => id === state.open)}
             onClose={() => open(undefined)}
             onFilter={(name, value) => change(name === 'user' ? { users: [value] } : { types: [value] })}
-            onFilterMetadata={(path, value) => change({ metadata: [...state.metadata, { path, value }] })}
+            onFilterMetadata={(path, value) => {
+              const fault = conditionFault(state.metadata, { path, value });
+              if (fault === undefined) change({ metadata: [...state.metadata, { path, value }] });
+              return fault;
+            }}
           />
         )}
       </div>
@@ -110,6 +123,8 @@ interface FoundProps {
   readonly pages: Pages;
   /** When the newest activity of all happened. Loaded only if no activity matches. */
   readonly newest: Resource<{ readonly time: string } | undefined>;
+  /** Whether the rows are those of an earlier query. */
+  readonly isStale: boolean;
   readonly state: ExploreState;
   readonly change: (changes: Partial<ExploreState>) => void;
   readonly open: (id: string) => void;
@@ -120,7 +135,7 @@ interface FoundProps {
 }
 
 /** The table, or what is there in its place. */
-function Found({ pages, newest, state, change, open, reload, total, colorOf }: FoundProps) {
+function Found({ pages, newest, isStale, state, change, open, reload, total, colorOf }: FoundProps) {
   const { rows, isLoading, error, rest } = pages;
   if (rows.length === 0) {
     const fault = error ?? newest.error;
@@ -131,7 +146,7 @@ function Found({ pages, newest, state, change, open, reload, total, colorOf }: F
   // Others may have happened in the same millisecond: some are shown again, and none is missing.
   const last = Date.parse(rows.at(-1)?.createdAt ?? '');
   return (
-    <div class="found" aria-busy={isLoading}>
+    <div class={`found ${isStale ? 'stale' : ''}`} aria-busy={isLoading}>
       <ActivityTable
         rows={rows}
         version={pages.version}
@@ -188,4 +203,6 @@ async function loadNewest(signal: AbortSignal): Promise<{ readonly time: string 
 const isoTime = (ms: number): string => new Date(ms).toISOString();
 
 const colorsOf = (counts: Counts | undefined): ReadonlyMap<string, string> =>
-  new Map(counts?.stacks.series.map(({ name, color }) => [name, color]));
+  new Map(
+    counts?.stacks.series.flatMap(({ type, color }) => (type === undefined ? [] : [[type, color] as const])),
+  );

@@ -1,9 +1,12 @@
 import { useState } from 'preact/hooks';
 import { service, serviceNow } from '../api/service.ts';
+import { visibleText } from '../shared/hidden-characters.ts';
+import { hasRoom, maxValues } from '../shared/filter-values.ts';
 import { Icon } from '../shared/icon.tsx';
 import { type Suggestion, TokenInput } from '../shared/token-input.tsx';
 import { useResource } from '../shared/use-resource.ts';
-import { type ExploreState, filterOf, isFiltered } from './explore-state.ts';
+import { Value } from '../shared/value.tsx';
+import { conditionFault, type ExploreState, filterOf, isFiltered } from './explore-state.ts';
 import { RangePicker } from './range-picker.tsx';
 import { resolveRange } from './time-range.ts';
 import './filter-bar.css';
@@ -20,8 +23,10 @@ export function FilterBar({ state, onChange }: FilterBarProps) {
   const addMetadata = (text: string): string | undefined => {
     const [, path = '', value = ''] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
     if (path.trim() === '') return 'Write a path and a value: device.os=ios';
-    onChange({ metadata: [...metadata, { path: path.trim(), value: value.trim() }] });
-    return undefined;
+    const condition = { path: path.trim(), value: value.trim() };
+    const fault = conditionFault(metadata, condition);
+    if (fault === undefined) onChange({ metadata: [...metadata, condition] });
+    return fault;
   };
   return (
     <>
@@ -31,6 +36,7 @@ export function FilterBar({ state, onChange }: FilterBarProps) {
         label="Filter by user"
         placeholder="User"
         onAdd={(user) => {
+          if (!hasRoom(users, user)) return `At most ${maxValues} users.`;
           onChange({ users: added(users, user) });
           return undefined;
         }}
@@ -42,6 +48,7 @@ export function FilterBar({ state, onChange }: FilterBarProps) {
         suggestions={suggestions.list.filter(({ value }) => !types.includes(value))}
         onFocus={suggestions.load}
         onAdd={(type) => {
+          if (!hasRoom(types, type)) return `At most ${maxValues} types.`;
           onChange({ types: added(types, type) });
           return undefined;
         }}
@@ -105,11 +112,13 @@ interface TokenProps {
 
 const Token = ({ name, value, onRemove }: TokenProps) => (
   <li class="token">
-    <bdi class="token-name">{name}</bdi>
-    <bdi class="token-value" title={value}>
-      {value}
+    <bdi class="token-name">
+      <Value text={name} />
     </bdi>
-    <button type="button" aria-label={`Remove the filter ${name} ${value}`} onClick={onRemove}>
+    <bdi class="token-value" title={visibleText(value)}>
+      <Value text={value} />
+    </bdi>
+    <button type="button" aria-label={visibleText(`Remove the filter ${name} ${value}`)} onClick={onRemove}>
       <Icon name="close" />
     </button>
   </li>

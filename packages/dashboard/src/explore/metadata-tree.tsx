@@ -1,4 +1,6 @@
+import { visibleText } from '../shared/hidden-characters.ts';
 import { Icon } from '../shared/icon.tsx';
+import { Value } from '../shared/value.tsx';
 import { metadataLines } from './metadata-lines.ts';
 import './metadata-tree.css';
 
@@ -14,18 +16,20 @@ export function MetadataTree({ metadata, onFilter }: MetadataTreeProps) {
   return (
     <>
       <ul class="metadata-tree">
-        {lines.map(({ name, depth, kind, text, path }, index) => (
+        {lines.map(({ name, depth, kind, text, value, path }, index) => (
           <li key={index} style={{ paddingInlineStart: `${depth * 14}px` }}>
-            <bdi class="metadata-name">{name}</bdi>
+            <bdi class="metadata-name">
+              <Value text={name} />
+            </bdi>
             <span class={`metadata-${kind}`} dir="auto">
-              {text}
+              <Value text={text} hasLines />
             </span>
             {path !== undefined && kind !== 'object' && (
               <button
                 type="button"
-                aria-label={`Filter by ${path} = ${text}`}
+                aria-label={visibleText(`Filter by ${path} = ${text}`)}
                 title="Filter by this value"
-                onClick={() => onFilter(path, text)}
+                onClick={() => onFilter(path, value)}
               >
                 <Icon name="filter" />
               </button>

@@ -7,6 +7,7 @@ import { HelpDialog } from './help-dialog.tsx';
 import { KeyDialog } from './key-dialog.tsx';
 import { hrefOf, place } from './place.ts';
 import { theme, toggleTheme } from './theme.ts';
+import { ViewBoundary } from './view-boundary.tsx';
 import { views } from './views.ts';
 
 /** The frame of the page: the navigation, the current view, and the dialogs. */
@@ -74,7 +75,9 @@ export function Shell() {
         </div>
       </header>
       <main id="main" tabIndex={-1}>
-        <view.Component key={`${project.value ?? ''}/${view.name}`} />
+        <ViewBoundary key={`${project.value ?? ''}/${view.name}`}>
+          <view.Component />
+        </ViewBoundary>
       </main>
       <KeyDialog />
       {isHelpOpen && <HelpDialog onClose={() => setHelpOpen(false)} />}
