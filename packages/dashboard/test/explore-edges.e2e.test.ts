@@ -152,3 +152,24 @@ test('rows of an earlier query are dimmed until those of the new one are there',
   expect(await page.locator('.found.stale').count()).toBe(0);
   expect(faults).toEqual([]);
 });
+
+test('a finger drags a range in the chart', async () => {
+  const { url } = await startService({ activities });
+  const { page, faults } = await openDashboard(browser(), `${url}/#/explore?from=-1h`, { hasTouch: true });
+  await page.locator('.activity-row').nth(1).waitFor();
+  const chart = await page.locator('.u-over').boundingBox();
+  if (chart === null) throw new Error('There is no chart.');
+  const session = await page.context().newCDPSession(page);
+  const y = chart.y + 20;
+  // The first half hour, in which nothing happened.
+  const xs = [0, 0.1, 0.3, 0.5].map((part) => chart.x + 2 + part * chart.width);
+  for (const [index, x] of xs.entries())
+    await session.send('Input.dispatchTouchEvent', {
+      type: index === 0 ? 'touchStart' : 'touchMove',
+      touchPoints: [{ x, y }],
+    });
+  await session.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+  await page.getByText('No activity matches').waitFor();
+  expect(new URL(page.url()).hash).toContain('to=');
+  expect(faults).toEqual([]);
+});

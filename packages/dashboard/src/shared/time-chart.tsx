@@ -2,6 +2,8 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { theme } from '../shell/theme.ts';
+import { dragByTouch } from './touch-drag.ts';
+import { Value } from './value.tsx';
 import { formatCount, formatMinute } from './time-format.ts';
 import { cumulated, indexAt, tickLabels } from './time-series.ts';
 import './time-chart.css';
@@ -119,7 +121,9 @@ export function TimeChart(props: TimeChartProps) {
     const plot = new uPlot(options, data, element);
     const observer = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height }));
     observer.observe(element);
+    const endTouch = dragByTouch(plot.over);
     return () => {
+      endTouch();
       observer.disconnect();
       plot.destroy();
     };
@@ -158,7 +162,9 @@ function Tooltip({ time, index, left, series, formatValue }: TooltipProps) {
       {shown.map(({ name, color, values }) => (
         <span key={name}>
           <i style={{ background: `var(${color})` }} />
-          <bdi>{name}</bdi>
+          <bdi>
+            <Value text={name} />
+          </bdi>
           <b>{formatValue(values[index] ?? 0)}</b>
         </span>
       ))}
