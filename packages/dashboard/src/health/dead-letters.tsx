@@ -6,6 +6,7 @@ import { Failed, Loading, Notice } from '../shared/states.tsx';
 import { formatAgo, formatCount } from '../shared/time-format.ts';
 import { usePolled } from '../shared/use-polled.ts';
 import { Modal } from '../shell/modal.tsx';
+import { Value } from '../shared/value.tsx';
 import { hrefOf } from '../shell/place.ts';
 import { Stale } from './stale.tsx';
 import { valueText } from './value-text.ts';
@@ -156,10 +157,15 @@ function Letter({ letter, replay }: LetterProps) {
           <span class="letter-fixed">cannot be replayed: send it again</span>
         )}
       </div>
-      <p dir="auto">{reason}</p>
+      <p dir="auto">
+        <Value text={reason} hasLines />
+      </p>
       {activityId !== undefined && (
         <p class="letter-id">
-          Activity <code dir="auto">{activityId}</code>
+          Activity{' '}
+          <code dir="auto">
+            <Value text={activityId} />
+          </code>
           {code === 'conflict' && (
             <a href={hrefOf('explore', new URLSearchParams({ from: 'all', id: activityId }))}>
               See the one that is stored
@@ -170,7 +176,7 @@ function Letter({ letter, replay }: LetterProps) {
       <details>
         <summary>What was sent</summary>
         <pre dir="auto" tabIndex={0} role="region" aria-label={`What ${id} holds`}>
-          {valueText(letter)}
+          <Value text={valueText(letter)} hasLines />
         </pre>
       </details>
     </li>

@@ -1,6 +1,8 @@
 import { service } from '../api/service.ts';
 import { formatCount } from '../shared/time-format.ts';
+import { visibleText } from '../shared/hidden-characters.ts';
 import { useResource } from '../shared/use-resource.ts';
+import { Value } from '../shared/value.tsx';
 import { hrefOf } from '../shell/place.ts';
 
 const maxShown = 8;
@@ -20,7 +22,9 @@ export function ActiveUsers() {
         {users.map(({ key, count }) => (
           <li key={key}>
             <a class="button" href={hrefOf('user', new URLSearchParams({ userId: key }))}>
-              <bdi title={key}>{key}</bdi>
+              <bdi title={visibleText(key)}>
+                <Value text={key} />
+              </bdi>
               <span>{formatCount(count)}</span>
             </a>
           </li>

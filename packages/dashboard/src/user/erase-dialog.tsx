@@ -3,6 +3,7 @@ import { service } from '../api/service.ts';
 import { failureOf } from '../shared/failure.ts';
 import { formatCount } from '../shared/time-format.ts';
 import { useResource } from '../shared/use-resource.ts';
+import { Value } from '../shared/value.tsx';
 import { Modal } from '../shell/modal.tsx';
 
 interface EraseDialogProps {
@@ -38,8 +39,10 @@ export function EraseDialog({ userId, onClose, onStarted }: EraseDialogProps) {
       <form onSubmit={(event) => void submit(event)}>
         <p>
           This removes {count.value === undefined ? 'all' : `the ${formatCount(count.value)}`} activities of{' '}
-          <bdi class="erase-name">{userId}</bdi> and their dead letters, for good. Activities that are logged
-          later are kept.
+          <bdi class="erase-name">
+            <Value text={userId} />
+          </bdi>{' '}
+          and their dead letters, for good. Activities that are logged later are kept.
         </p>
         <label class="field">
           Type the id of the user to confirm
