@@ -1,6 +1,6 @@
 import type { HealthPoint } from '@user-activity/client/health';
 import { expect, test } from 'vitest';
-import { chartsOf, figuresOf, solidPoints } from '../src/health/health-series.ts';
+import { chartsOf, figuresOf, hasNoConsumer, hourBefore, solidPoints } from '../src/health/health-series.ts';
 import { valueText } from '../src/health/value-text.ts';
 
 const point = (members: Partial<HealthPoint>): HealthPoint => ({
@@ -23,7 +23,7 @@ test('counts become rates, whatever the length of the minute is', () => {
 test('a process that measures nothing has no charts', () => {
   expect(chartsOf([point({}), point({})])).toEqual([]);
   expect(chartsOf([])).toEqual([]);
-  expect(Object.values(figuresOf([]))).toEqual([undefined, undefined, undefined, undefined, undefined]);
+  expect(Object.values(figuresOf([])).filter((figure) => figure !== undefined)).toEqual([]);
 });
 
 test('the figures are those of the last minute, and the dead letters of all', () => {
@@ -32,10 +32,29 @@ test('the figures are those of the last minute, and the dead letters of all', ()
   expect(figuresOf(points)).toEqual({
     acceptedPerSecond: undefined,
     storedPerSecond: 2,
+    handledPerSecond: undefined,
     lag: 7,
     storedAfterMs,
     deadLettered: 3,
   });
+});
+
+test('a process without a consumer shows what all consumers handled', () => {
+  const points = [point({ accepted: 60, lag: 5 }), point({ accepted: 60, lag: 7, handled: 120 })];
+  expect(chartsOf(points).map(({ title, series }) => [title, series.map(({ name }) => name)])).toEqual([
+    ['Accepted and handled', ['accepted', 'handled']],
+    ['Lag', ['not handled yet']],
+  ]);
+  expect(figuresOf(points)).toMatchObject({ handledPerSecond: 2, lag: 7 });
+  expect(hasNoConsumer(points)).toBe(true);
+  expect(hasNoConsumer([point({ accepted: 1, stored: 1 })])).toBe(false);
+});
+
+test('the charts show an hour that ends with a minute', () => {
+  const now = Date.parse('2026-11-30T12:00:07Z');
+  const range = hourBefore(now);
+  expect(range).toEqual({ from: Date.parse('2026-11-30T11:01:00Z'), to: Date.parse('2026-11-30T12:01:00Z') });
+  expect(hourBefore(now + 50_000)).toEqual(range);
 });
 
 test('a minute that has just begun is left out, unless it is the only one', () => {

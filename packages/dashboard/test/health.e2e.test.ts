@@ -39,6 +39,23 @@ test('shows what works, what was measured, and what could not be stored', async 
   expect(faults).toEqual([]);
 });
 
+test('a chart that gets new values stays the same chart, and the pointer stays on it', async () => {
+  const { url } = await startWithConflict();
+  const { page, faults } = await openDashboard(browser(), `${url}/#/health`);
+  const chart = page.locator('.health-charts .uplot').first();
+  await chart.evaluate((element) => element.setAttribute('data-first', ''));
+  await chart.hover();
+  await page.locator('.chart-tooltip').waitFor();
+  for (let round = 0; round < 2; round += 1) {
+    const answer = page.waitForResponse('**/api/health/history');
+    await page.keyboard.press('r');
+    await (await answer).finished();
+  }
+  expect(await page.locator('.health-charts .uplot[data-first]').count()).toBe(1);
+  expect(await page.locator('.chart-tooltip').count()).toBe(1);
+  expect(faults).toEqual([]);
+});
+
 test('replays dead letters, which come back if they fail again', async () => {
   const { url, client } = await startWithConflict();
   const { page, faults } = await openDashboard(browser(), `${url}/#/health`);

@@ -104,6 +104,21 @@ test('promises nothing about the time before its first connection', async () => 
   await expect.poll(() => usersShown(page)).toEqual(['after']);
 });
 
+test('takes as many filters as the service, and says so', async () => {
+  const { url } = await startService();
+  const types = Array.from({ length: 20 }, (_, number) => ['type', `T${number}`]);
+  const { page, faults } = await openDashboard(
+    browser(),
+    `${url}/#/live?${String(new URLSearchParams(types))}`,
+  );
+  await connected(page);
+  await page.getByRole('combobox', { name: 'Filter by type' }).fill('one more');
+  await page.keyboard.press('Enter');
+  await page.getByText('At most 20 types.').waitFor();
+  expect(await page.locator('.live-tokens li').count()).toBe(20);
+  expect(faults).toEqual([]);
+});
+
 test('another filter begins at the top, and does not wait', async () => {
   const { url, client } = await startService();
   const { page, faults } = await openDashboard(browser(), `${url}/#/live`);

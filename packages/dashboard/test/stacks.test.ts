@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { stacksOf } from '../src/explore/stacks.ts';
+import { stacksOf } from '../src/shared/stacks.ts';
 import { colorsOf } from '../src/shared/type-colors.ts';
-import { bucketTimes, endOf, startOf, timeOfKey, unitFor } from '../src/explore/time-units.ts';
 
 const at = (text: string): number => Date.parse(text);
 
@@ -73,38 +72,5 @@ describe('bars over time', () => {
   test('skip a key that names no time here', () => {
     const lines = [{ key: 'no time', type: 'VIEW', count: 1 }];
     expect(stacksOf(lines, range, new Map()).total).toBe(0);
-  });
-});
-
-describe('units of time', () => {
-  test.each([
-    ['2026-11-30T11:45:00Z', 'minute'],
-    ['2026-11-29T12:00:00Z', 'hour'],
-    ['2026-11-01T00:00:00Z', 'day'],
-    ['2021-11-01T00:00:00Z', 'week'],
-    ['1970-01-01T00:00:00Z', 'month'],
-  ] as const)('from %s, bars are by %s', (from, unit) => {
-    const to = at('2026-11-30T12:00:00Z');
-    expect(unitFor(at(from), to)).toBe(unit);
-    expect(bucketTimes(unit, at(from), to).length).toBeLessThan(700);
-  });
-
-  test.each(['minute', 'hour', 'day', 'week', 'month'] as const)(
-    'a %s begins and ends at its bounds',
-    (unit) => {
-      const moment = at('2026-03-29T01:30:27.123Z');
-      const start = startOf(unit, moment);
-      expect(startOf(unit, start)).toBe(start);
-      expect(endOf(unit, start)).toBe(start);
-      expect(endOf(unit, moment)).toBe(bucketTimes(unit, moment, moment + 400 * 86_400_000)[1]);
-      expect(start).toBeLessThanOrEqual(moment);
-    },
-  );
-
-  test('a key of an answer is the start of its unit', () => {
-    expect(timeOfKey('2026-10-25T02:00:00+01:00', 'hour')).toBe(at('2026-10-25T01:00:00Z'));
-    expect(timeOfKey('2026-11-25', 'day')).toBe(new Date(2026, 10, 25).getTime());
-    expect(timeOfKey('2026-11', 'month')).toBe(new Date(2026, 10, 1).getTime());
-    expect(timeOfKey('-000001-01', 'month')).toBeUndefined();
   });
 });

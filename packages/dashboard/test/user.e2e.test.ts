@@ -58,7 +58,7 @@ test('loads a long timeline page by page', async () => {
   await page.getByRole('button', { name: 'Load more' }).click();
   await page.getByText('These are all.').waitFor();
   expect(await page.locator('.activity-line').count()).toBe(130);
-  expect(await page.locator('.type-counts li').count()).toBe(8);
+  await expect.poll(() => page.locator('.type-counts li').count()).toBe(8);
   await page.getByRole('button', { name: '4 more types' }).click();
   expect(await page.locator('.type-counts li').count()).toBe(12);
   expect(faults).toEqual([]);
@@ -136,6 +136,44 @@ test('shows nothing of one user below the name of another', async () => {
   answer.resolve();
   await page.locator('.activity-line').waitFor();
   expect(await page.locator('.activity-line').count()).toBe(1);
+});
+
+test('a user of many types has counts, a chart and a timeline', async () => {
+  const activities = Array.from({ length: 150 }, (_, number) => ({
+    userId: 'ann',
+    type: `TYPE_${number}`,
+  }));
+  const { url } = await startService({ activities });
+  const { page, faults } = await openDashboard(browser(), `${url}/${placeOf('ann')}`);
+  await page.getByRole('img', { name: /^Activities per day, by type: 150 in all/ }).waitFor();
+  await page.getByRole('button', { name: '142 more types' }).waitFor();
+  await expect.poll(() => page.locator('.activity-line').count()).toBe(100);
+  // The service refuses the first count, and the page asks in another way.
+  expect(faults.filter((fault) => !fault.includes('400'))).toEqual([]);
+});
+
+test('the timeline is there without the numbers', async () => {
+  const { url } = await startService({ activities: activitiesOf('ann') });
+  const { page } = await openDashboard(browser(), url);
+  await page.route('**/api/logs/stats*', (route) => route.fulfill({ status: 503 }));
+  await page.goto(`${url}/${placeOf('ann')}`);
+  await page.getByText('The service cannot answer at the moment').waitFor();
+  await expect.poll(() => page.locator('.activity-line').count()).toBe(6);
+});
+
+test('an erasure that does not exist ends in an answer', async () => {
+  const { url } = await startService({ activities: activitiesOf('ann') });
+  const { page } = await openDashboard(browser(), `${url}/#/user`);
+  await page.clock.install();
+  await page.goto(`${url}/${placeOf('ann', '&erasure=nonsense')}`);
+  await page.getByText('The log holds the request.').waitFor();
+  const unknown = page.getByText('The service knows no such erasure.');
+  await expect
+    .poll(async () => {
+      await page.clock.runFor(1000);
+      return unknown.count();
+    })
+    .toBe(1);
 });
 
 test('says which scope an erasure needs', async () => {

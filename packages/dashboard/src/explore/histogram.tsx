@@ -2,9 +2,9 @@ import { useMemo } from 'preact/hooks';
 import { Failed } from '../shared/states.tsx';
 import { TimeChart } from '../shared/time-chart.tsx';
 import { formatCount } from '../shared/time-format.ts';
+import { endOf, startOf } from '../shared/time-units.ts';
 import { Value } from '../shared/value.tsx';
 import type { Counts } from './load-counts.ts';
-import { endOf, startOf } from './time-units.ts';
 import './histogram.css';
 
 interface HistogramProps {

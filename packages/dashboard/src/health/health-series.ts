@@ -13,13 +13,16 @@ export interface HealthChart {
 export interface Figures {
   readonly acceptedPerSecond: number | undefined;
   readonly storedPerSecond: number | undefined;
+  /** By all consumers together. Only known to a process without a consumer. */
+  readonly handledPerSecond: number | undefined;
   readonly lag: number | undefined;
   readonly storedAfterMs: HealthPoint['storedAfterMs'];
   /** In the last hour. */
   readonly deadLettered: number | undefined;
 }
 
-const hourMs = 3_600_000;
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
 /** A minute that has just begun says little. */
 const minSeconds = 5;
 
@@ -44,7 +47,9 @@ export function chartsOf(points: readonly HealthPoint[]): readonly HealthChart[]
   };
   return [
     {
-      title: 'Accepted and stored',
+      title: points.some(({ handled }) => handled !== undefined)
+        ? 'Accepted and handled'
+        : 'Accepted and stored',
       unit: 'per second',
       kind: 'lines' as const,
       series: [
@@ -54,6 +59,8 @@ export function chartsOf(points: readonly HealthPoint[]): readonly HealthChart[]
           isBroad: true,
         })),
         ...series('stored', '--type-1', (point) => rate(point, point.stored)),
+        // A process without a consumer knows it of all consumers together.
+        ...series('handled', '--type-1', (point) => rate(point, point.handled)),
       ],
     },
     {
@@ -80,6 +87,10 @@ export function chartsOf(points: readonly HealthPoint[]): readonly HealthChart[]
   ].filter((chart) => chart.series.length > 0);
 }
 
+/** Returns whether these are from a process without a consumer: it measures neither what is stored nor how fast. */
+export const hasNoConsumer = (points: readonly HealthPoint[]): boolean =>
+  points.some(({ handled }) => handled !== undefined) && points.every(({ stored }) => stored === undefined);
+
 /** Returns the latest figures. */
 export function figuresOf(points: readonly HealthPoint[]): Figures {
   const last = points.at(-1);
@@ -87,14 +98,15 @@ export function figuresOf(points: readonly HealthPoint[]): Figures {
   return {
     acceptedPerSecond: (last && rate(last, last.accepted)) ?? undefined,
     storedPerSecond: (last && rate(last, last.stored)) ?? undefined,
+    handledPerSecond: (last && rate(last, last.handled)) ?? undefined,
     lag: last?.lag,
     storedAfterMs: points.findLast(({ storedAfterMs }) => storedAfterMs !== undefined)?.storedAfterMs,
     deadLettered: counted.length === 0 ? undefined : counted.reduce((sum, count) => sum + count, 0),
   };
 }
 
-/** Returns the range of the charts: the last hour. */
-export const hourBefore = (now: number): { readonly from: number; readonly to: number } => ({
-  from: now - hourMs,
-  to: now,
-});
+/** Returns the range of the charts: the last hour. It moves on by the minute. */
+export const hourBefore = (now: number): { readonly from: number; readonly to: number } => {
+  const to = Math.ceil(now / minuteMs) * minuteMs;
+  return { from: to - hourMs, to };
+};

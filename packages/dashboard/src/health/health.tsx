@@ -9,12 +9,18 @@ import { TimeChart } from '../shared/time-chart.tsx';
 import { formatCount } from '../shared/time-format.ts';
 import { type Polled, usePolled } from '../shared/use-polled.ts';
 import { DeadLetters } from './dead-letters.tsx';
-import { chartsOf, type Figures, figuresOf, hourBefore, solidPoints } from './health-series.ts';
+import {
+  chartsOf,
+  type Figures,
+  figuresOf,
+  hasNoConsumer,
+  hourBefore,
+  solidPoints,
+} from './health-series.ts';
 import { Stale } from './stale.tsx';
 import './health.css';
 
 const statePollMs = 5000;
-// A chart that is drawn again forgets where the pointer is.
 const historyPollMs = 15_000;
 
 /** Shows whether the service works: what it depends on, what it measured in the last hour, and what it could not store. */
@@ -107,6 +113,12 @@ function History({ history }: { readonly history: Polled<Points> }) {
     <>
       <Stale of={history} />
       <FigureList figures={figuresOf(points)} />
+      {hasNoConsumer(points) && (
+        <p class="hint health-elsewhere">
+          This process has no consumer. What is stored, how fast, and new dead letters are measured by the
+          consumers: see <code>/api/health/history</code> of each.
+        </p>
+      )}
       <div class="health-charts">
         {charts.map(({ title, unit, kind, series }) => (
           <figure key={title}>
@@ -143,10 +155,11 @@ function History({ history }: { readonly history: Polled<Points> }) {
 }
 
 function FigureList({ figures }: { readonly figures: Figures }) {
-  const { acceptedPerSecond, storedPerSecond, lag, storedAfterMs, deadLettered } = figures;
+  const { acceptedPerSecond, storedPerSecond, handledPerSecond, lag, storedAfterMs, deadLettered } = figures;
   const shown: readonly (readonly [name: string, value: number | undefined, unit: string])[] = [
     ['Accepted', acceptedPerSecond, 'per second'],
     ['Stored', storedPerSecond, 'per second'],
+    ['Handled', handledPerSecond, 'per second, by all consumers'],
     ['Lag', lag, lag === 1 ? 'record' : 'records'],
     ['Accepted to stored', storedAfterMs?.p50, 'ms, median'],
     ['Accepted to stored', storedAfterMs?.p99, 'ms, 99th percentile'],

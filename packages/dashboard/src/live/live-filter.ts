@@ -6,8 +6,8 @@ export interface LiveFilter {
   readonly types: readonly string[];
 }
 
-/** As many values as the service takes of one filter. */
-const maxValues = 20;
+/** The service takes at most 20 values of one filter. */
+export const maxValues = 20;
 
 /** Reads the filter from the parameters of a URL. Anything that it does not know is left out. */
 export function parseLiveFilter(parameters: URLSearchParams): LiveFilter {

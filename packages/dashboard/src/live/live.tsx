@@ -15,7 +15,13 @@ import { VirtualList } from '../shared/virtual-list.tsx';
 import { goTo, place } from '../shell/place.ts';
 import { ConnectionState } from './connection-state.tsx';
 import { maxRows, rateSeconds } from './live-buffer.ts';
-import { activityFilter, type LiveFilter, liveParameters, parseLiveFilter } from './live-filter.ts';
+import {
+  activityFilter,
+  type LiveFilter,
+  liveParameters,
+  maxValues,
+  parseLiveFilter,
+} from './live-filter.ts';
 import { useTail } from './use-tail.ts';
 import './live.css';
 
@@ -124,6 +130,7 @@ function LiveFilters({ filter: { users, types }, onChange }: LiveFiltersProps) {
         label="Filter by user"
         placeholder="User"
         onAdd={(user) => {
+          if (users.length >= maxValues) return `At most ${maxValues} users.`;
           onChange({ users: [...users, user] });
           return undefined;
         }}
@@ -135,6 +142,7 @@ function LiveFilters({ filter: { users, types }, onChange }: LiveFiltersProps) {
         suggestions={suggestions.filter(({ value }) => !types.includes(value))}
         onFocus={() => setWanted(true)}
         onAdd={(type) => {
+          if (types.length >= maxValues) return `At most ${maxValues} types.`;
           onChange({ types: [...types, type] });
           return undefined;
         }}
@@ -189,7 +197,6 @@ function ActivityList({ rows, list, onScroll }: ActivityListProps) {
         count={rows.length}
         rowHeight={isNarrow ? 58 : 33}
         scroller={list}
-        onEnd={() => undefined}
         row={(index, top) => {
           const activity = rows[index];
           if (activity === undefined) return null;

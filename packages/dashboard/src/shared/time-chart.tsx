@@ -5,7 +5,7 @@ import { theme } from '../shell/theme.ts';
 import { dragByTouch } from './touch-drag.ts';
 import { Value } from './value.tsx';
 import { formatCount, formatMinute } from './time-format.ts';
-import { cumulated, indexAt, tickLabels } from './time-series.ts';
+import { cumulated, indexAt, lonely, tickLabels } from './time-series.ts';
 import './time-chart.css';
 
 /** Values over time, in one color. */
@@ -44,17 +44,20 @@ interface Hover {
 export function TimeChart(props: TimeChartProps) {
   const { label, times, series, kind, from, to, height = 140, formatValue = formatCount, onSelect } = props;
   const place = useRef<HTMLDivElement>(null);
+  const plotted = useRef<uPlot>(undefined);
   const latest = useRef(props);
   latest.current = props;
   const [hover, setHover] = useState<Hover | undefined>();
   const shownTheme = theme();
+  // A chart with the same lines gets new values, so that the pointer stays where it is.
+  const look = JSON.stringify(series.map(({ name, color, isBroad }) => [name, color, isBroad]));
   useEffect(() => {
     const element = place.current;
     if (element === null) return undefined;
     setHover(undefined);
     const colorOf = (name: string): string => getComputedStyle(element).getPropertyValue(name).trim();
     const isStacked = kind === 'stacked-bars';
-    const drawn = isStacked ? cumulated(series) : series;
+    const drawn = isStacked ? series.toReversed() : series;
     const grid = { stroke: colorOf('--line'), width: 1 };
     const axis = { stroke: colorOf('--text-muted'), ticks: { show: false }, font: axisFont };
     const options: uPlot.Options = {
@@ -66,10 +69,10 @@ export function TimeChart(props: TimeChartProps) {
         y: false,
         points: { show: false },
         drag: { x: onSelect !== undefined, y: false, setScale: false },
-        dataIdx: (_plot, _series, _index, value) => indexAt(times, value * 1000) ?? 0,
+        dataIdx: (_plot, _series, _index, value) => indexAt(latest.current.times, value * 1000) ?? 0,
       },
       scales: {
-        x: { time: true, range: () => [from / 1000, to / 1000] },
+        x: { time: true, range: () => [latest.current.from / 1000, latest.current.to / 1000] },
         y: { range: (_plot, _min, max) => [0, Math.max(1, max * 1.05)] },
       },
       axes: [
@@ -89,8 +92,7 @@ export function TimeChart(props: TimeChartProps) {
           label: name,
           stroke: colorOf(color),
           width: isStacked ? 0 : isBroad ? 4 : 1.5,
-          // A line needs two points.
-          points: { show: !isStacked && times.length < 2 },
+          points: isStacked ? { show: false } : { size: 5, show: true, filter: lonePoints },
           ...(isStacked && { fill: colorOf(color), paths: bars }),
         })),
       ],
@@ -114,11 +116,8 @@ export function TimeChart(props: TimeChartProps) {
         ],
       },
     };
-    const data: uPlot.AlignedData = [
-      times.map((time) => time / 1000),
-      ...drawn.map(({ values }) => [...values]),
-    ];
-    const plot = new uPlot(options, data, element);
+    const plot = new uPlot(options, dataOf(latest.current), element);
+    plotted.current = plot;
     const observer = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height }));
     observer.observe(element);
     const endTouch = dragByTouch(plot.over);
@@ -126,8 +125,10 @@ export function TimeChart(props: TimeChartProps) {
       endTouch();
       observer.disconnect();
       plot.destroy();
+      plotted.current = undefined;
     };
-  }, [times, series, kind, from, to, height, shownTheme]);
+  }, [look, kind, height, shownTheme, onSelect === undefined]);
+  useEffect(() => plotted.current?.setData(dataOf(latest.current)), [times, series, from, to]);
   return (
     <div class="time-chart" style={{ height: `${height}px` }}>
       <div ref={place} role="img" aria-label={label} />
@@ -144,6 +145,15 @@ export function TimeChart(props: TimeChartProps) {
   );
 }
 
+/** Returns what the chart draws. In a stack, the last series is the first one, because each covers those below. */
+function dataOf({ times, series, kind }: TimeChartProps): uPlot.AlignedData {
+  const drawn = kind === 'stacked-bars' ? cumulated(series) : series;
+  return [times.map((time) => time / 1000), ...drawn.map(({ values }) => [...values])];
+}
+
+/** A line needs two points, so a value without neighbours is a dot. */
+const lonePoints: uPlot.Series.Points.Filter = (plot, index) => lonely([...(plot.data[index] ?? [])]);
+
 interface TooltipProps {
   readonly time: number | undefined;
   readonly index: number;
@@ -159,8 +169,8 @@ function Tooltip({ time, index, left, series, formatValue }: TooltipProps) {
     <div class="chart-tooltip" style={{ left: `${left + axisWidth}px` }} aria-hidden="true">
       <strong>{formatMinute(time)}</strong>
       {shown.length === 0 && <span>nothing</span>}
-      {shown.map(({ name, color, values }) => (
-        <span key={name}>
+      {shown.map(({ name, color, values }, order) => (
+        <span key={order}>
           <i style={{ background: `var(${color})` }} />
           <bdi>
             <Value text={name} />

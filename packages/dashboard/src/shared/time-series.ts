@@ -4,7 +4,10 @@ interface Values {
   readonly values: readonly (number | null)[];
 }
 
-/** Returns series that begin where the one before ends, the last one first: drawn in this order, each shows only its own part. */
+/**
+ * Stacks series: each begins where the one before ends. Returns them with the last one first. Drawn in this order, each covers the ones below, and
+ * only its own part can be seen.
+ */
 export function cumulated<Series extends Values>(series: readonly Series[]): Series[] {
   let below: readonly number[] = [];
   const stacked: Series[] = [];
@@ -22,6 +25,12 @@ export function indexAt(times: readonly number[], moment: number): number | unde
   const index = (after === -1 ? times.length : after) - 1;
   return index < 0 ? undefined : index;
 }
+
+/** Returns the indexes of the values whose neighbours are both missing. */
+export const lonely = (values: readonly (number | null | undefined)[]): number[] => {
+  const isThere = (index: number): boolean => typeof values[index] === 'number';
+  return [...values.keys()].filter((index) => isThere(index) && !isThere(index - 1) && !isThere(index + 1));
+};
 
 /** Returns a label for each tick of a time axis, in seconds since 1970: the day where it changes, and the time otherwise. */
 export function tickLabels(ticks: readonly number[]): string[] {

@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { service } from '../api/service.ts';
 import { failureOf } from '../shared/failure.ts';
 import { Icon } from '../shared/icon.tsx';
@@ -13,16 +13,20 @@ interface ErasureProgressProps {
 }
 
 const pollMs = 1000;
+/** Right after the request, the erasure may not be recorded yet. After so many answers without it, there is none. */
+const maxMisses = 20;
 
 /** Shows how far an erasure is. */
 export function ErasureProgress({ id, onDone, onClose }: ErasureProgressProps) {
+  const misses = useRef(0);
   const { value, error } = usePolled(
     async (signal) => {
-      // Right after the request it may not be recorded yet.
       const erasure = await service.erasure(id, { signal });
-      return erasure ?? { id, status: 'accepted' as const, erased: 0 };
+      if (erasure !== undefined) return erasure;
+      misses.current += 1;
+      return { status: misses.current < maxMisses ? ('accepted' as const) : ('unknown' as const), erased: 0 };
     },
-    { everyMs: pollMs, isLast: ({ status }) => status === 'done' },
+    { everyMs: pollMs, isLast: ({ status }) => status === 'done' || status === 'unknown' },
   );
   const isDone = value?.status === 'done';
   useEffect(() => {
@@ -30,7 +34,9 @@ export function ErasureProgress({ id, onDone, onClose }: ErasureProgressProps) {
   }, [isDone]);
   return (
     <section class={`erasure ${isDone ? 'done' : ''}`} aria-label="Erasure">
-      {isDone ? <Icon name="check" /> : <span class="spinner" aria-hidden="true" />}
+      {isDone && <Icon name="check" />}
+      {value?.status === 'unknown' && <Icon name="alert" />}
+      {!isDone && value?.status !== 'unknown' && <span class="spinner" aria-hidden="true" />}
       <p role="status">{error === undefined ? textOf(value) : faultText(error)}</p>
       <button type="button" class="icon-button" aria-label="Hide the erasure" onClick={onClose}>
         <Icon name="close" />
@@ -44,6 +50,7 @@ function textOf(erasure: { readonly status: string; readonly erased: number } | 
   const { status, erased } = erasure;
   const removed = `${formatCount(erased)} ${erased === 1 ? 'activity' : 'activities'} removed`;
   if (status === 'done') return `The user is erased: ${removed}.`;
+  if (status === 'unknown') return 'The service knows no such erasure.';
   if (status === 'running') return `Erasing: ${removed} so far …`;
   return 'The log holds the request. The erasure begins in a moment …';
 }

@@ -1,10 +1,11 @@
 import { useState } from 'preact/hooks';
 import { formatCount } from '../shared/time-format.ts';
+import type { TypeCount } from '../shared/load-lines.ts';
 import './type-counts.css';
 
 interface TypeCountsProps {
-  /** The most frequent first. */
-  readonly types: readonly { readonly type: string; readonly count: number }[];
+  /** The most frequent first. Undefined: there are too many to list them. */
+  readonly types: readonly TypeCount[] | undefined;
   /** Returns the name of a CSS variable. */
   readonly colorOf: (type: string) => string;
   readonly chosen: string | undefined;
@@ -18,6 +19,8 @@ const maxListed = 200;
 /** Lists the types of a user with their counts. A press shows only that type, and a second one shows all again. */
 export function TypeCounts({ types, colorOf, chosen, onChoose }: TypeCountsProps) {
   const [isLong, setLong] = useState(false);
+  if (types === undefined)
+    return <p class="hint">There are too many types to list them. Enter one in Explore to filter by it.</p>;
   const max = types[0]?.count ?? 1;
   const shown = types.slice(0, isLong ? maxListed : maxShown);
   const rest = types.length - shown.length;

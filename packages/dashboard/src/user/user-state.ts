@@ -18,6 +18,14 @@ export const userRanges: readonly (readonly [from: string, label: string])[] = [
   ['', 'All time'],
 ];
 
+const hourMs = 3_600_000;
+
+/** Returns the length of a range, in ms. Undefined: it has no beginning. */
+export function lengthOf(from: string): number | undefined {
+  const [, count, unit] = /^-(\d+)([hd])$/.exec(from) ?? [];
+  return count === undefined ? undefined : Number(count) * (unit === 'h' ? hourMs : 24 * hourMs);
+}
+
 const defaultFrom = '-30d';
 
 /** Reads the state from the parameters of a URL. Anything that it does not know is left out. */

@@ -93,7 +93,7 @@ function Chosen({ state, change }: UserProps) {
   const summary = useResource((signal) => loadSummary(state, signal), [version]);
   const timeline = useTimeline(filterOf(state), version);
   const { value, error } = summary;
-  const colorOf = useMemo(() => typeColors(value?.types.map(({ type }) => type) ?? []), [value]);
+  const colorOf = useMemo(() => typeColors(value?.types ?? []), [value]);
   return (
     <>
       <header class="user-head">
@@ -119,7 +119,7 @@ function Chosen({ state, change }: UserProps) {
       )}
       {error !== undefined && <Failed error={error} retry={reload} />}
       {error === undefined && value === undefined && <Loading />}
-      {error === undefined && value?.total === 0 && (
+      {value?.total === 0 && (
         <Notice icon="inbox" title="Nothing is known of this user">
           <p>
             {state.from === ''
@@ -135,27 +135,28 @@ function Chosen({ state, change }: UserProps) {
           )}
         </Notice>
       )}
-      {error === undefined && value !== undefined && value.total > 0 && (
-        <>
-          <section class="user-overview" aria-label="At a glance" aria-busy={summary.isLoading}>
-            <TypeCounts
-              types={value.types}
-              colorOf={colorOf}
-              chosen={state.type}
-              onChoose={(type) => change({ type })}
-            />
-            <TimeChart
-              label={chartLabel(value)}
-              kind="stacked-bars"
-              times={value.days}
-              series={value.series}
-              from={value.days[0] ?? 0}
-              to={Math.max(serviceNow(), (value.days.at(-1) ?? 0) + 86_400_000)}
-              height={240}
-            />
-          </section>
-          <DayList timeline={timeline} colorOf={colorOf} state={state} />
-        </>
+      {value !== undefined && value.total > 0 && (
+        <section class="user-overview" aria-label="At a glance" aria-busy={summary.isLoading}>
+          <TypeCounts
+            types={value.types}
+            colorOf={colorOf}
+            chosen={state.type}
+            onChoose={(type) => change({ type })}
+          />
+          <TimeChart
+            label={chartLabel(value)}
+            kind="stacked-bars"
+            times={value.stacks.times}
+            series={value.stacks.series}
+            from={value.from}
+            to={value.to}
+            height={240}
+          />
+        </section>
+      )}
+      {/* Without the numbers, there is still the timeline. */}
+      {(value === undefined ? timeline.activities.length > 0 : value.total > 0) && (
+        <DayList timeline={timeline} colorOf={colorOf} state={state} />
       )}
       {isErasing && (
         <EraseDialog
@@ -171,11 +172,11 @@ function Chosen({ state, change }: UserProps) {
   );
 }
 
-const chartLabel = ({ total, days }: Summary): string =>
-  `${formatCount(total)} activities over ${formatCount(days.length)} days, by type`;
+const chartLabel = ({ stacks, unit }: Summary): string =>
+  `Activities per ${unit}, by type: ${formatCount(stacks.total)} in all`;
 
-function Facts({ summary: { total, first, last, from } }: { readonly summary: Summary }) {
-  const range = userRanges.find(([known]) => known === from)?.[1].toLowerCase() ?? '';
+function Facts({ summary: { total, first, last, state } }: { readonly summary: Summary }) {
+  const range = userRanges.find(([known]) => known === state.from)?.[1].toLowerCase() ?? '';
   return (
     <dl class="user-facts">
       <Fact name="Activities" value={formatCount(total)} detail={range} />

@@ -45,17 +45,21 @@ export function endOf(unit: TimeUnit, moment: number): number {
 export function startOf(unit: TimeUnit, moment: number): number {
   const date = new Date(moment);
   if (unit === 'minute') return date.setSeconds(0, 0);
-  if (unit === 'hour') return date.setMinutes(0, 0, 0);
-  date.setHours(0, 0, 0, 0);
+  // Not `setMinutes`: an hour that is there twice would begin with its first time.
+  if (unit === 'hour')
+    return moment - (date.getMinutes() * minute + date.getSeconds() * 1000 + date.getMilliseconds());
   if (unit === 'week') date.setDate(date.getDate() - ((date.getDay() + 6) % 7));
   if (unit === 'month') date.setDate(1);
-  return date.getTime();
+  // At last: where clocks change at midnight, one day begins at 01:00, and the others do not.
+  return date.setHours(0, 0, 0, 0);
 }
 
 function nextStart(unit: TimeUnit, start: number): number {
   if (unit === 'minute') return start + minute;
-  if (unit === 'hour') return start + hour;
+  // Some clocks change by half an hour.
+  if (unit === 'hour') return startOf('hour', start + hour);
   const date = new Date(start);
-  if (unit === 'month') return date.setMonth(date.getMonth() + 1);
-  return date.setDate(date.getDate() + (unit === 'week' ? 7 : 1));
+  if (unit === 'month') date.setMonth(date.getMonth() + 1);
+  else date.setDate(date.getDate() + (unit === 'week' ? 7 : 1));
+  return date.setHours(0, 0, 0, 0);
 }

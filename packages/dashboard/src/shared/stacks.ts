@@ -1,5 +1,5 @@
-import type { ChartSeries } from '../shared/time-chart.tsx';
-import { type ColorMemory, colorsOf, maxTypes, otherColor } from '../shared/type-colors.ts';
+import type { ChartSeries } from './time-chart.tsx';
+import { type ColorMemory, colorsOf, maxTypes, otherColor } from './type-colors.ts';
 import { bucketTimes, timeOfKey, type TimeUnit } from './time-units.ts';
 
 /** The number of activities of a type in a unit of time. */

@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import { cumulated, lonely } from '../src/shared/time-series.ts';
+
+test.each([
+  [[], []],
+  [[5], [0]],
+  [[1, 2], []],
+  [
+    [null, 0, null, 2, 3, undefined, 4],
+    [1, 6],
+  ],
+])('of %j, those at %j have no neighbours', (values, indexes) => {
+  expect(lonely(values)).toEqual(indexes);
+});
+
+test('in a stack, each series begins where the one before ends', () => {
+  const stacked = cumulated([{ values: [1, null] }, { values: [2, 3] }]);
+  expect(stacked).toEqual([{ values: [3, 3] }, { values: [1, 0] }]);
+});

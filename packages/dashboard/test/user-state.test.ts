@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { lengthOf, parseUserState, userParameters } from '../src/user/user-state.ts';
+
+test.each([
+  ['-24h', 86_400_000],
+  ['-7d', 604_800_000],
+  ['', undefined],
+])('the range %j has %j ms', (from, length) => {
+  expect(lengthOf(from)).toBe(length);
+});
+
+test.each([
+  '',
+  'userId=ann',
+  'userId=ann&from=-7d&type=LOGIN',
+  'userId=ann&from=',
+  'userId=%D7%A1&erasure=0197a1c2',
+])('%j is in the URL as it was', (query) => {
+  expect(String(userParameters(parseUserState(new URLSearchParams(query))))).toBe(query);
+});
+
+test.each([
+  ['from=-30d', ''],
+  ['from=-99y', ''],
+  ['type=&erasure=', ''],
+])('%j is shortened to %j', (query, short) => {
+  expect(String(userParameters(parseUserState(new URLSearchParams(query))))).toBe(short);
+});
