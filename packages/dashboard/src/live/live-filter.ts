@@ -1,4 +1,5 @@
 import type { ActivityFilter } from '@user-activity/client';
+import { valuesOf } from '../shared/filter-values.ts';
 
 /** What Live shows. All of it is in the URL. */
 export interface LiveFilter {
@@ -6,15 +7,11 @@ export interface LiveFilter {
   readonly types: readonly string[];
 }
 
-/** The service takes at most 20 values of one filter. */
-export const maxValues = 20;
-
 /** Reads the filter from the parameters of a URL. Anything that it does not know is left out. */
-export function parseLiveFilter(parameters: URLSearchParams): LiveFilter {
-  const valuesOf = (name: string): readonly string[] =>
-    [...new Set(parameters.getAll(name))].filter((value) => value !== '').slice(0, maxValues);
-  return { users: valuesOf('userId'), types: valuesOf('type') };
-}
+export const parseLiveFilter = (parameters: URLSearchParams): LiveFilter => ({
+  users: valuesOf(parameters, 'userId'),
+  types: valuesOf(parameters, 'type'),
+});
 
 export const liveParameters = ({ users, types }: LiveFilter): URLSearchParams =>
   new URLSearchParams([...users.map((user) => ['userId', user]), ...types.map((type) => ['type', type])]);

@@ -2,26 +2,21 @@ import type { Activity } from '@user-activity/client';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { service } from '../api/service.ts';
 import { ActivityLine } from '../shared/activity-line.tsx';
+import { hasRoom, maxValues } from '../shared/filter-values.ts';
 import { Icon } from '../shared/icon.tsx';
 import { useShortcuts } from '../shared/shortcuts.ts';
 import { Sparkline } from '../shared/sparkline.tsx';
 import { Failed, Notice } from '../shared/states.tsx';
 import { formatCount } from '../shared/time-format.ts';
 import { TokenInput } from '../shared/token-input.tsx';
-import { type ColorMemory, colorsOf, maxTypes } from '../shared/type-colors.ts';
+import { colorsOf, maxTypes, otherColor } from '../shared/type-colors.ts';
 import { useMedia } from '../shared/use-media.ts';
 import { useResource } from '../shared/use-resource.ts';
 import { VirtualList } from '../shared/virtual-list.tsx';
 import { goTo, place } from '../shell/place.ts';
 import { ConnectionState } from './connection-state.tsx';
 import { maxRows, rateSeconds } from './live-buffer.ts';
-import {
-  activityFilter,
-  type LiveFilter,
-  liveParameters,
-  maxValues,
-  parseLiveFilter,
-} from './live-filter.ts';
+import { activityFilter, type LiveFilter, liveParameters, parseLiveFilter } from './live-filter.ts';
 import { useTail } from './use-tail.ts';
 import './live.css';
 
@@ -130,7 +125,7 @@ function LiveFilters({ filter: { users, types }, onChange }: LiveFiltersProps) {
         label="Filter by user"
         placeholder="User"
         onAdd={(user) => {
-          if (users.length >= maxValues) return `At most ${maxValues} users.`;
+          if (!hasRoom(users, user)) return `At most ${maxValues} users.`;
           onChange({ users: [...users, user] });
           return undefined;
         }}
@@ -142,7 +137,7 @@ function LiveFilters({ filter: { users, types }, onChange }: LiveFiltersProps) {
         suggestions={suggestions.filter(({ value }) => !types.includes(value))}
         onFocus={() => setWanted(true)}
         onAdd={(type) => {
-          if (types.length >= maxValues) return `At most ${maxValues} types.`;
+          if (!hasRoom(types, type)) return `At most ${maxValues} types.`;
           onChange({ types: [...types, type] });
           return undefined;
         }}
@@ -179,9 +174,8 @@ interface ActivityListProps {
 /** The activities, the latest first. Only the rows in sight exist. */
 function ActivityList({ rows, list, onScroll }: ActivityListProps) {
   const isNarrow = useMedia(narrow);
-  const memory = useRef<ColorMemory>(new Map());
   const types = useMemo(() => frequentTypes(rows.map(({ type }) => type)), [rows]);
-  const colors = useMemo(() => colorsOf(types, memory.current), [types.join('\n')]);
+  const colors = useMemo(() => colorsOf(types), [types.join('\n')]);
   // A list that begins anew begins at its top.
   useEffect(() => () => onScroll(false), []);
   return (
@@ -204,7 +198,7 @@ function ActivityList({ rows, list, onScroll }: ActivityListProps) {
             <div key={activity.id} class="live-row" style={{ transform: `translateY(${top}px)` }}>
               <ActivityLine
                 activity={activity}
-                color={`var(${colors.get(activity.type) ?? '--type-other'})`}
+                color={`var(${colors.get(activity.type) ?? otherColor})`}
                 hasUser
               />
             </div>
