@@ -60,6 +60,9 @@ test.each([
       await page.locator('.activity-line').first().waitFor();
       await expectCalm(page, '.user-view, .user-overview, .type-counts, .type-counts ul');
     }
+    await page.goto(`${url}/#/user?${String(new URLSearchParams({ userId: 'سبتة' }))}`);
+    await page.locator('.type-counts', { hasText: 'U+202Egnp.exe' }).waitFor();
+    await page.locator('.activity-line', { hasText: 'U+202Egnp.exe' }).waitFor();
     const parameters = new URLSearchParams(users.map((userId) => ['userId', userId]));
     parameters.append('type', longType);
     parameters.append('type', markup);

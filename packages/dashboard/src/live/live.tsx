@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { service } from '../api/service.ts';
 import { ActivityLine } from '../shared/activity-line.tsx';
 import { hasRoom, maxValues } from '../shared/filter-values.ts';
+import { visibleText } from '../shared/hidden-characters.ts';
 import { Icon } from '../shared/icon.tsx';
 import { useShortcuts } from '../shared/shortcuts.ts';
 import { Sparkline } from '../shared/sparkline.tsx';
@@ -12,6 +13,7 @@ import { TokenInput } from '../shared/token-input.tsx';
 import { colorsOf, maxTypes, otherColor } from '../shared/type-colors.ts';
 import { useMedia } from '../shared/use-media.ts';
 import { useResource } from '../shared/use-resource.ts';
+import { Value } from '../shared/value.tsx';
 import { VirtualList } from '../shared/virtual-list.tsx';
 import { goTo, place } from '../shell/place.ts';
 import { ConnectionState } from './connection-state.tsx';
@@ -147,10 +149,12 @@ function LiveFilters({ filter: { users, types }, onChange }: LiveFiltersProps) {
           {chosen.map(({ name, value, rest }) => (
             <li key={`${name} ${value}`}>
               <span>{name}</span>
-              <bdi title={value}>{value}</bdi>
+              <bdi title={visibleText(value)}>
+                <Value text={value} />
+              </bdi>
               <button
                 type="button"
-                aria-label={`Remove the filter ${name} ${value}`}
+                aria-label={visibleText(`Remove the filter ${name} ${value}`)}
                 onClick={() => onChange(rest)}
               >
                 <Icon name="close" />

@@ -1,6 +1,8 @@
 import { useState } from 'preact/hooks';
+import { visibleText } from '../shared/hidden-characters.ts';
 import { formatCount } from '../shared/time-format.ts';
 import type { TypeCount } from '../shared/load-lines.ts';
+import { Value } from '../shared/value.tsx';
 import './type-counts.css';
 
 interface TypeCountsProps {
@@ -34,7 +36,9 @@ export function TypeCounts({ types, colorOf, chosen, onChoose }: TypeCountsProps
               aria-pressed={type === chosen}
               onClick={() => onChoose(type === chosen ? undefined : type)}
             >
-              <bdi title={type}>{type}</bdi>
+              <bdi title={visibleText(type)}>
+                <Value text={type} />
+              </bdi>
               <span>{formatCount(count)}</span>
               <i
                 aria-hidden="true"

@@ -6,6 +6,7 @@ import { Failed, Loading, Notice } from '../shared/states.tsx';
 import { TimeChart } from '../shared/time-chart.tsx';
 import { formatAgo, formatCount, formatMinute } from '../shared/time-format.ts';
 import { useResource } from '../shared/use-resource.ts';
+import { Value } from '../shared/value.tsx';
 import { goTo, hrefOf, place } from '../shell/place.ts';
 import { ActiveUsers } from './active-users.tsx';
 import { EraseDialog } from './erase-dialog.tsx';
@@ -98,7 +99,9 @@ function Chosen({ state, change }: UserProps) {
     <>
       <header class="user-head">
         <Icon name="user" />
-        <h2 dir="auto">{state.userId}</h2>
+        <h2 dir="auto">
+          <Value text={state.userId} />
+        </h2>
         <div class="user-actions">
           <a class="button" href={hrefOf('live', new URLSearchParams({ userId: state.userId }))}>
             Follow live
