@@ -17,11 +17,11 @@ export interface Pages {
 }
 
 const pageSize = 100;
-/** So many activities, or characters of metadata, are held. More would make a tab slow. */
+/** So many activities, or characters of metadata, are loaded. More would make a tab slow. */
 const maxRows = 10_000;
 const maxCharacters = 50_000_000;
 
-interface Held {
+interface LoadedPages {
   readonly rows: readonly Activity[];
   readonly version: string;
   readonly characters: number;
@@ -30,7 +30,7 @@ interface Held {
   readonly error: unknown;
 }
 
-const nothing: Held = {
+const noPages: LoadedPages = {
   rows: [],
   version: '',
   characters: 0,
@@ -41,14 +41,14 @@ const nothing: Held = {
 
 /** Loads the pages of a query. Begins anew when `version` or the key changes, and shows the old rows until the new ones are here. */
 export function usePages(query: ActivityQuery, version: string): Pages {
-  const [held, setHeld] = useState<Held>(nothing);
+  const [loaded, setLoaded] = useState<LoadedPages>(noPages);
   const controller = useRef(new AbortController());
-  const load = (signal: AbortSignal, before: Held): void => {
+  const load = (signal: AbortSignal, before: LoadedPages): void => {
     const options = { signal, ...(typeof before.cursor === 'string' && { cursor: before.cursor }) };
     service.queryPage({ ...query, limit: pageSize }, options).then(
       ({ data, pagination }) => {
         if (signal.aborted) return;
-        setHeld({
+        setLoaded({
           rows: [...before.rows, ...data],
           version,
           characters: before.characters + JSON.stringify(data).length,
@@ -58,29 +58,29 @@ export function usePages(query: ActivityQuery, version: string): Pages {
         });
       },
       (error: unknown) => {
-        if (!signal.aborted) setHeld({ ...before, isLoading: false, error });
+        if (!signal.aborted) setLoaded({ ...before, isLoading: false, error });
       },
     );
   };
   useEffect(() => {
     controller.current = new AbortController();
-    setHeld((old) => ({ ...old, isLoading: true, error: undefined }));
-    load(controller.current.signal, nothing);
+    setLoaded((old) => ({ ...old, isLoading: true, error: undefined }));
+    load(controller.current.signal, noPages);
     return () => controller.current.abort();
   }, [version, keyVersion.value]);
-  const isFull = held.rows.length >= maxRows || held.characters >= maxCharacters;
-  const rest = held.cursor === null ? 'end' : isFull ? 'full' : 'more';
+  const isFull = loaded.rows.length >= maxRows || loaded.characters >= maxCharacters;
+  const rest = loaded.cursor === null ? 'end' : isFull ? 'full' : 'more';
   const loadMore = (): void => {
-    if (held.isLoading || rest !== 'more' || held.rows.length === 0) return;
-    const before = { ...held, isLoading: true, error: undefined };
-    setHeld(before);
+    if (loaded.isLoading || rest !== 'more' || loaded.rows.length === 0) return;
+    const before = { ...loaded, isLoading: true, error: undefined };
+    setLoaded(before);
     load(controller.current.signal, before);
   };
   return {
-    rows: held.rows,
-    version: held.version,
-    isLoading: held.isLoading,
-    error: held.error,
+    rows: loaded.rows,
+    version: loaded.version,
+    isLoading: loaded.isLoading,
+    error: loaded.error,
     rest,
     loadMore,
   };
