@@ -34,7 +34,9 @@ test('the table holds 10,000 activities, and goes on from the last one without a
   await page.getByRole('button', { name: 'Go on from the last one' }).click();
   await page.getByText(/^All \d+ loaded$/).waitFor();
   // Those of the last millisecond are shown again.
-  expect(await page.locator('.cell-user').allTextContents()).toContain(user);
+  await expect
+    .poll(() => page.locator('.cell-user').allTextContents(), { timeout: stepTimeoutMs, interval: 20 })
+    .toContain(user);
   await scrollDown();
   await page
     .getByText(/^user-1004\d$/)

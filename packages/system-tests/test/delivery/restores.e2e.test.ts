@@ -170,7 +170,10 @@ test.concurrent('an upgrade neither stops nor reads twice, although the topic ha
   const newer = deployment.start('consumer');
   const health = await newer.ready();
   await untilStored(url, 200);
-  expect(sumOf(await scraped(health), 'user_activity_consumer_outcomes_total')).toBe(100);
+  // A batch is counted a moment after it can be read.
+  const handled = async () => sumOf(await scraped(health), 'user_activity_consumer_outcomes_total');
+  await until(async () => (await handled()) >= 100);
+  expect(await handled()).toBe(100);
 });
 
 interface DeadLetter {
