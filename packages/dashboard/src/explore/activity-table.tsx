@@ -4,7 +4,7 @@ import { Icon } from '../shared/icon.tsx';
 import { preview } from '../shared/preview.ts';
 import { useShortcuts } from '../shared/shortcuts.ts';
 import { formatMoment, timeZone } from '../shared/time-format.ts';
-import { useMedia } from '../shared/use-media.ts';
+import { useRowHeight } from '../shared/use-row-height.ts';
 import { Value } from '../shared/value.tsx';
 import { VirtualList } from '../shared/virtual-list.tsx';
 import './activity-table.css';
@@ -23,9 +23,6 @@ interface ActivityTableProps {
   readonly colorOf: (type: string) => string;
 }
 
-const narrow = matchMedia('(width <= 720px)');
-const rowHeights = { wide: 33, narrow: 58 };
-
 /** A table of activities. Only the rows in sight exist. */
 export function ActivityTable({
   rows,
@@ -39,7 +36,7 @@ export function ActivityTable({
 }: ActivityTableProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState<number | undefined>();
-  const isNarrow = useMedia(narrow);
+  const { isNarrow, rowHeight } = useRowHeight();
   // Keys may come faster than the table is drawn.
   const latest = useRef(active);
   const activate = (index: number): void => {
@@ -117,7 +114,7 @@ export function ActivityTable({
       </div>
       <VirtualList
         count={rows.length}
-        rowHeight={isNarrow ? rowHeights.narrow : rowHeights.wide}
+        rowHeight={rowHeight}
         scroller={scroller}
         activeIndex={active}
         onEnd={onEnd}

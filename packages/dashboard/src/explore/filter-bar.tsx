@@ -1,11 +1,9 @@
 import { useState } from 'preact/hooks';
 import { service, serviceNow } from '../api/service.ts';
-import { visibleText } from '../shared/hidden-characters.ts';
-import { hasRoom, maxValues } from '../shared/filter-values.ts';
-import { Icon } from '../shared/icon.tsx';
+import { FilterToken, FilterTokens } from '../shared/filter-tokens.tsx';
+import { adder } from '../shared/filter-values.ts';
 import { type Suggestion, TokenInput } from '../shared/token-input.tsx';
 import { useResource } from '../shared/use-resource.ts';
-import { Value } from '../shared/value.tsx';
 import { conditionFault, type ExploreState, filterOf, isFiltered } from './explore-state.ts';
 import { RangePicker } from './range-picker.tsx';
 import { resolveRange } from './time-range.ts';
@@ -35,11 +33,7 @@ export function FilterBar({ state, onChange }: FilterBarProps) {
         id="filter-user"
         label="Filter by user"
         placeholder="User"
-        onAdd={(user) => {
-          if (!hasRoom(users, user)) return `At most ${maxValues} users.`;
-          onChange({ users: added(users, user) });
-          return undefined;
-        }}
+        onAdd={adder(users, 'users', (values) => onChange({ users: values }))}
       />
       <TokenInput
         id="filter-type"
@@ -47,11 +41,7 @@ export function FilterBar({ state, onChange }: FilterBarProps) {
         placeholder="Type"
         suggestions={suggestions.list.filter(({ value }) => !types.includes(value))}
         onFocus={suggestions.load}
-        onAdd={(type) => {
-          if (!hasRoom(types, type)) return `At most ${maxValues} types.`;
-          onChange({ types: added(types, type) });
-          return undefined;
-        }}
+        onAdd={adder(types, 'types', (values) => onChange({ types: values }))}
       />
       <TokenInput
         id="filter-metadata"
@@ -60,9 +50,9 @@ export function FilterBar({ state, onChange }: FilterBarProps) {
         onAdd={addMetadata}
       />
       {isFiltered(state) && (
-        <ul class="tokens" aria-label="Filters">
+        <FilterTokens>
           {users.map((user) => (
-            <Token
+            <FilterToken
               key={`user ${user}`}
               name="user"
               value={user}
@@ -70,7 +60,7 @@ export function FilterBar({ state, onChange }: FilterBarProps) {
             />
           ))}
           {types.map((type) => (
-            <Token
+            <FilterToken
               key={`type ${type}`}
               name="type"
               value={type}
@@ -78,7 +68,7 @@ export function FilterBar({ state, onChange }: FilterBarProps) {
             />
           ))}
           {metadata.map((condition) => (
-            <Token
+            <FilterToken
               key={`metadata ${condition.path} ${condition.value}`}
               name={condition.path}
               value={condition.value}
@@ -94,35 +84,11 @@ export function FilterBar({ state, onChange }: FilterBarProps) {
               Clear
             </button>
           </li>
-        </ul>
+        </FilterTokens>
       )}
     </>
   );
 }
-
-const added = (values: readonly string[], value: string): readonly string[] => [
-  ...new Set([...values, value]),
-];
-
-interface TokenProps {
-  readonly name: string;
-  readonly value: string;
-  readonly onRemove: () => void;
-}
-
-const Token = ({ name, value, onRemove }: TokenProps) => (
-  <li class="token">
-    <bdi class="token-name">
-      <Value text={name} />
-    </bdi>
-    <bdi class="token-value" title={visibleText(value)}>
-      <Value text={value} />
-    </bdi>
-    <button type="button" aria-label={visibleText(`Remove the filter ${name} ${value}`)} onClick={onRemove}>
-      <Icon name="close" />
-    </button>
-  </li>
-);
 
 /** Counts the types that the other filters leave, once somebody wants to choose one. */
 function useTypes(state: ExploreState): { readonly list: readonly Suggestion[]; readonly load: () => void } {

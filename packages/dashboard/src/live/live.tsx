@@ -2,8 +2,8 @@ import type { Activity } from '@user-activity/client';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { service } from '../api/service.ts';
 import { ActivityLine } from '../shared/activity-line.tsx';
-import { hasRoom, maxValues } from '../shared/filter-values.ts';
-import { visibleText } from '../shared/hidden-characters.ts';
+import { FilterToken, FilterTokens } from '../shared/filter-tokens.tsx';
+import { adder } from '../shared/filter-values.ts';
 import { Icon } from '../shared/icon.tsx';
 import { useShortcuts } from '../shared/shortcuts.ts';
 import { Sparkline } from '../shared/sparkline.tsx';
@@ -11,9 +11,8 @@ import { Failed, Notice } from '../shared/states.tsx';
 import { formatCount } from '../shared/time-format.ts';
 import { TokenInput } from '../shared/token-input.tsx';
 import { colorsOf, maxTypes, otherColor } from '../shared/type-colors.ts';
-import { useMedia } from '../shared/use-media.ts';
 import { useResource } from '../shared/use-resource.ts';
-import { Value } from '../shared/value.tsx';
+import { useRowHeight } from '../shared/use-row-height.ts';
 import { VirtualList } from '../shared/virtual-list.tsx';
 import { goTo, place } from '../shell/place.ts';
 import { ConnectionState } from './connection-state.tsx';
@@ -126,11 +125,7 @@ function LiveFilters({ filter: { users, types }, onChange }: LiveFiltersProps) {
         id="live-user"
         label="Filter by user"
         placeholder="User"
-        onAdd={(user) => {
-          if (!hasRoom(users, user)) return `At most ${maxValues} users.`;
-          onChange({ users: [...users, user] });
-          return undefined;
-        }}
+        onAdd={adder(users, 'users', (values) => onChange({ users: values }))}
       />
       <TokenInput
         id="live-type"
@@ -138,36 +133,18 @@ function LiveFilters({ filter: { users, types }, onChange }: LiveFiltersProps) {
         placeholder="Type"
         suggestions={suggestions.filter(({ value }) => !types.includes(value))}
         onFocus={() => setWanted(true)}
-        onAdd={(type) => {
-          if (!hasRoom(types, type)) return `At most ${maxValues} types.`;
-          onChange({ types: [...types, type] });
-          return undefined;
-        }}
+        onAdd={adder(types, 'types', (values) => onChange({ types: values }))}
       />
       {chosen.length > 0 && (
-        <ul class="live-tokens" aria-label="Filters">
+        <FilterTokens class="live-tokens">
           {chosen.map(({ name, value, rest }) => (
-            <li key={`${name} ${value}`}>
-              <span>{name}</span>
-              <bdi title={visibleText(value)}>
-                <Value text={value} />
-              </bdi>
-              <button
-                type="button"
-                aria-label={visibleText(`Remove the filter ${name} ${value}`)}
-                onClick={() => onChange(rest)}
-              >
-                <Icon name="close" />
-              </button>
-            </li>
+            <FilterToken key={`${name} ${value}`} name={name} value={value} onRemove={() => onChange(rest)} />
           ))}
-        </ul>
+        </FilterTokens>
       )}
     </>
   );
 }
-
-const narrow = matchMedia('(width <= 720px)');
 
 interface ActivityListProps {
   readonly rows: readonly Activity[];
@@ -177,7 +154,7 @@ interface ActivityListProps {
 
 /** The activities, the latest first. Only the rows in sight exist. */
 function ActivityList({ rows, list, onScroll }: ActivityListProps) {
-  const isNarrow = useMedia(narrow);
+  const { rowHeight } = useRowHeight();
   const types = useMemo(() => frequentTypes(rows.map(({ type }) => type)), [rows]);
   const colors = useMemo(() => colorsOf(types), [types.join('\n')]);
   // A list that begins anew begins at its top.
@@ -193,7 +170,7 @@ function ActivityList({ rows, list, onScroll }: ActivityListProps) {
     >
       <VirtualList
         count={rows.length}
-        rowHeight={isNarrow ? 58 : 33}
+        rowHeight={rowHeight}
         scroller={list}
         row={(index, top) => {
           const activity = rows[index];
