@@ -111,3 +111,6 @@ export type Route<Names extends keyof RouteDeps = never> = (
   app: Parameters<FastifyPluginCallbackTypebox>[0],
   deps: Pick<RouteDeps, Names>,
 ) => void;
+
+/** Adds a route of the API. */
+export type AddRoute = (...args: Parameters<Route<keyof RouteDeps>>) => void | Promise<void>;

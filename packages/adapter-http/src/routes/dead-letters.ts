@@ -1,19 +1,69 @@
-import { DeadLetterId, isOfEdge, RuleBroken, Violations } from '@user-activity/domain';
 import { Type } from '@sinclair/typebox';
-import { namedSchema } from '../openapi/component-schemas.ts';
-import { DeadLetterIdJson } from '../openapi/dead-letter-json.ts';
-import { itemBodyLimit, inputTooLarge } from '../requests/input-limits.ts';
+import {
+  DeadLetterFilter,
+  DeadLetterId,
+  DeadLetterQuery,
+  isOfEdge,
+  RuleBroken,
+  Violations,
+} from '@user-activity/domain';
 import { bodyOf } from '../bodies/json-body.ts';
+import { jsonContentType } from '../bodies/json-text.ts';
 import { isMembers } from '../bodies/members.ts';
+import { pageBody, pageResponseSchema } from '../bodies/page-body.ts';
 import { refuseMembers } from '../bodies/refuse-members.ts';
+import { turns } from '../bodies/turns.ts';
+import { namedSchema } from '../openapi/component-schemas.ts';
+import { DeadLetterIdJson, DeadLetterJson } from '../openapi/dead-letter-json.ts';
+import { problems } from '../openapi/schemas.ts';
+import { deadLetterList } from '../query/dead-letter-parameters.ts';
+import { queryParameters, refuseParameters } from '../query/query-parameters.ts';
+import { pageSchemas, readPage } from '../query/read-page.ts';
+import { inputTooLarge, itemBodyLimit } from '../requests/input-limits.ts';
+import { makePage, waitForPrevious } from '../requests/page-limits.ts';
 import { Problem, rulesBroken } from '../requests/problem.ts';
 import { timeSearch } from '../requests/request-usage.ts';
-import type { Route } from '../requests/route.ts';
-import { refuseParameters } from '../query/query-parameters.ts';
-import { problems } from '../openapi/schemas.ts';
-import { turns } from '../bodies/turns.ts';
+import type { AddRoute, Route } from '../requests/route.ts';
 
-const schema = {
+const findDeadLettersSchema = {
+  operationId: 'findDeadLetters',
+  tags: ['dead letters'],
+  summary: 'List the records that could not be stored, with the reasons',
+  description:
+    'The newest come first, or the oldest with `order=asc`, by (diedAt, id). Follow `nextCursor` or `Link: rel="next"` to the next ' +
+    'page. Large parts of a record are left out; `omitted` names them.',
+  querystring: Type.Partial(Type.Object({ ...deadLetterList.filter.schemas, ...pageSchemas })),
+  response: { 200: pageResponseSchema('DeadLetterPage', DeadLetterJson), ...problems(400, 401, 403, 503) },
+};
+
+// Dead letters of `_system` are read and replayed like all others.
+const config = { scope: 'dead-letters', projects: 'readable' } as const;
+
+const getDeadLetters: Route<'findDeadLetters' | 'clock'> = (app, { findDeadLetters, clock }) => {
+  app.get(
+    '/api/dead-letters',
+    { schema: findDeadLettersSchema, config, preHandler: waitForPrevious },
+    async (request, reply) => {
+      const page = readPage(deadLetterList, request.project, queryParameters(request), clock);
+      const { order, limit, after } = page;
+      const query = DeadLetterQuery.of({
+        filter: DeadLetterFilter.of({ project: request.project, ...page.filter }),
+        order,
+        limit,
+        after: after && { diedAt: after.moment, id: after.id },
+      });
+      const body = await makePage(request, 'page', async () => {
+        const { letters, hasMore } = await timeSearch(request, () =>
+          findDeadLetters(request.principal, query),
+        );
+        return pageBody(reply, page, letters, hasMore);
+      });
+      return reply.code(200).type(jsonContentType).send(body);
+    },
+  );
+};
+
+const replayDeadLettersSchema = {
   operationId: 'replayDeadLetters',
   tags: ['dead letters'],
   summary: 'Replay dead letters: send them back to the log',
@@ -65,16 +115,18 @@ const schema = {
 // A replay takes at most 20 s, and usually less than 5 s.
 const retryAfterSeconds = '5';
 
-// Dead letters of `_system` are replayed like all others.
-const config = { scope: 'dead-letters', projects: 'readable' } as const;
-
-export const postReplay: Route<'replayDeadLetters' | 'maxBatchSize'> = (
+const postReplay: Route<'replayDeadLetters' | 'maxBatchSize'> = (
   app,
   { replayDeadLetters, maxBatchSize },
 ) => {
   app.post(
     '/api/dead-letters/replay',
-    { schema, config, bodyLimit: itemBodyLimit(app), onRequest: refuseParameters },
+    {
+      schema: replayDeadLettersSchema,
+      config,
+      bodyLimit: itemBodyLimit(app),
+      onRequest: refuseParameters,
+    },
     async (request, reply) => {
       const which = await idsIn(bodyOf(request), maxBatchSize);
       const receipt = await timeSearch(request, () =>
@@ -136,3 +188,6 @@ function parseId(raw: unknown): DeadLetterId {
 
 // The approximate length of an id in the body, in bytes.
 const bytesPerId = 24;
+
+/** The routes of dead letters. */
+export const deadLetterRoutes: readonly AddRoute[] = [getDeadLetters, postReplay];

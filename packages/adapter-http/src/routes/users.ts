@@ -1,14 +1,14 @@
 import { Type } from '@sinclair/typebox';
-import { ErasureMode, RuleBroken, UserId } from '@user-activity/domain';
+import { ErasureId, ErasureMode, RuleBroken, unlessBroken, UserId } from '@user-activity/domain';
+import { refuseBody } from '../bodies/json-body.ts';
 import { namedSchema } from '../openapi/component-schemas.ts';
-import { problems, UserIdText } from '../openapi/schemas.ts';
+import { ErasureIdText, ErasureJson } from '../openapi/erasure-json.ts';
+import { notFound, problems, UserIdText } from '../openapi/schemas.ts';
 import { type Parameter, ParameterReader } from '../query/parameter-reader.ts';
-import { queryParameters } from '../query/query-parameters.ts';
+import { queryParameters, refuseParameters } from '../query/query-parameters.ts';
 import { noSuchPath } from '../requests/error-handling.ts';
 import { Problem } from '../requests/problem.ts';
-import { refuseBody } from '../bodies/json-body.ts';
-import type { Route } from '../requests/route.ts';
-import { ErasureIdText } from '../openapi/erasure-json.ts';
+import type { AddRoute, Route } from '../requests/route.ts';
 
 const modeParameter: Parameter<ErasureMode> = {
   name: 'mode',
@@ -21,7 +21,7 @@ const modeParameter: Parameter<ErasureMode> = {
   parse: (raw) => ErasureMode.parse(raw),
 };
 
-const schema = {
+const eraseUserSchema = {
   operationId: 'eraseUser',
   tags: ['erasures'],
   summary: 'Erase a user',
@@ -45,12 +45,12 @@ const schema = {
 };
 
 // Some clients send `Content-Type: application/json` with every request.
-const config = { scope: 'erase', optionalBody: true } as const;
+const eraseUserConfig = { scope: 'erase', optionalBody: true } as const;
 
-export const deleteUser: Route<'eraseUser'> = (app, { eraseUser }) => {
+const deleteUser: Route<'eraseUser'> = (app, { eraseUser }) => {
   app.delete(
     '/api/users/:userId/logs',
-    { schema, config, preHandler: refuseBody },
+    { schema: eraseUserSchema, config: eraseUserConfig, preHandler: refuseBody },
     async (request, reply) => {
       const reader = new ParameterReader(queryParameters(request), [modeParameter.name]);
       const mode = reader.one(modeParameter) ?? ErasureMode.default;
@@ -73,3 +73,37 @@ function userInPath({ userId }: { readonly userId: string }): UserId {
     throw new Problem(400, `The user id in the path ${error.message}.`, { errors, cause: error });
   }
 }
+
+const findErasureSchema = {
+  operationId: 'findErasure',
+  tags: ['erasures'],
+  summary: 'Ask how far an erasure is',
+  description:
+    'Gives the state of an erasure of a user in the project. The service keeps it for good. Once it is done, it is kept without the id of the user. A 404 right after ' +
+    'the 202 can mean that the request is on the log but not recorded yet: ask again.',
+  params: Type.Object({ id: ErasureIdText }),
+  response: {
+    200: ErasureJson,
+    ...problems(400, 401, 403, 503),
+    ...notFound('There is no such erasure in the project.'),
+  },
+};
+
+const findErasureConfig = { scope: 'erase' } as const;
+
+const getErasure: Route<'findErasure'> = (app, { findErasure }) => {
+  app.get(
+    '/api/erasures/:id',
+    { schema: findErasureSchema, config: findErasureConfig, onRequest: refuseParameters },
+    async (request, reply) => {
+      const id = unlessBroken(() => ErasureId.parse(request.params.id));
+      const { project } = request;
+      const progress = id === undefined ? undefined : await findErasure({ project, id });
+      if (progress === undefined) throw new Problem(404, 'There is no such erasure in the project.');
+      return reply.code(200).header('cache-control', 'no-store').send(progress);
+    },
+  );
+};
+
+/** The routes that erase users. */
+export const userRoutes: readonly AddRoute[] = [deleteUser, getErasure];

@@ -1,0 +1,233 @@
+import { Type } from '@sinclair/typebox';
+import {
+  ActivityFilter,
+  ActivityId,
+  ActivityQuery,
+  unlessBroken,
+  maxKeys,
+  maxSeries,
+  maxTimeLines,
+} from '@user-activity/domain';
+import { jsonContentType, jsonTextSchema } from '../bodies/json-text.ts';
+import { pageBody, pageResponseSchema } from '../bodies/page-body.ts';
+import { namedSchema } from '../openapi/component-schemas.ts';
+import { statusDescription, StatusJson } from '../openapi/outcome-json.ts';
+import { Activity, exampleId, problems } from '../openapi/schemas.ts';
+import { activityFilter, activityList, readActivityFilter } from '../query/activity-parameters.ts';
+import { queryParameters, refuseParameters } from '../query/query-parameters.ts';
+import { pageSchemas, readPage } from '../query/read-page.ts';
+import { by, readStatsQuery, timezone, unitNameOf } from '../query/stats-parameters.ts';
+import { makePage, waitForPrevious } from '../requests/page-limits.ts';
+import { noSuchPath } from '../requests/error-handling.ts';
+import { Problem } from '../requests/problem.ts';
+import { timeSearch } from '../requests/request-usage.ts';
+import type { AddRoute, Route } from '../requests/route.ts';
+
+// The service also answers questions about its own activities, in `_system`.
+const config = { scope: 'read', projects: 'readable' } as const;
+
+const findActivitiesSchema = {
+  operationId: 'findActivities',
+  tags: ['activities'],
+  summary: 'Find activities',
+  description:
+    'The newest come first, or the oldest with `order=asc`, by (createdAt, id). An activity must match every filter, and any value of a ' +
+    'repeated filter. Follow `nextCursor` or `Link: rel="next"` to the next page: no activity is skipped or repeated. A page of more than ' +
+    '4 MiB ends before `limit`, so use `nextCursor` to see whether more follow.',
+  querystring: Type.Partial(Type.Object({ ...activityList.filter.schemas, ...pageSchemas })),
+  response: { 200: pageResponseSchema('ActivityPage', Activity), ...problems(400, 401, 403, 503) },
+};
+
+const getLogs: Route<'findActivities' | 'clock'> = (app, { findActivities, clock }) => {
+  app.get(
+    '/api/logs',
+    { schema: findActivitiesSchema, config, preHandler: waitForPrevious },
+    async (request, reply) => {
+      const page = readPage(activityList, request.project, queryParameters(request), clock);
+      const { order, limit, after } = page;
+      const query = ActivityQuery.of({
+        filter: ActivityFilter.of({ project: request.project, ...page.filter }),
+        order,
+        limit,
+        after: after && { createdAt: after.moment, id: after.id },
+      });
+      const kind = query.filter.metadata.length > 0 ? 'search' : 'page';
+      const body = await makePage(request, kind, async () => {
+        const { activities, hasMore } = await timeSearch(request, () =>
+          findActivities(request.principal, query),
+        );
+        return pageBody(reply, page, activities, hasMore);
+      });
+      return reply.code(200).type(jsonContentType).send(body);
+    },
+  );
+};
+
+const countActivitiesSchema = {
+  operationId: 'countActivities',
+  tags: ['activities'],
+  summary: 'Count activities',
+  description: 'The exact number of activities that match a filter of `GET /api/logs`.',
+  querystring: Type.Partial(Type.Object(activityFilter.schemas)),
+  response: {
+    200: namedSchema(
+      'ActivityCount',
+      Type.Object({ count: Type.Integer({ format: 'int64', minimum: 0, examples: [1042] }) }),
+    ),
+    ...problems(400, 401, 403, 503),
+  },
+};
+
+const getCount: Route<'countActivities' | 'clock'> = (app, { countActivities, clock }) => {
+  app.get('/api/logs/count', { schema: countActivitiesSchema, config }, async (request, reply) => {
+    const filter = readActivityFilter(request.project, queryParameters(request), clock.now());
+    const count = await timeSearch(request, () => countActivities(request.principal, filter));
+    return reply.code(200).send({ count });
+  });
+};
+
+const Stats = Type.Object(
+  {
+    by: by.schema,
+    data: Type.Array(
+      namedSchema(
+        'StatsLine',
+        Type.Object({
+          key: Type.String({
+            description:
+              'The type or the user; the month as `2026-11`; the day as `2026-11-25`; the week as the date of its Monday; the hour or ' +
+              'minute as RFC 3339 with the offset of the zone. An offset before 1972 may have seconds. A year before 0000 or after ' +
+              '9999 has six digits and a sign.',
+          }),
+          type: Type.Optional(Type.String({ description: 'Only if `by` is a unit of time and `type`.' })),
+          userId: Type.Optional(Type.String({ description: 'Only if `by` is a unit of time and `userId`.' })),
+          count: Type.Integer({ format: 'int64', minimum: 1 }),
+        }),
+      ),
+    ),
+  },
+  {
+    'x-component': 'ActivityStats',
+    examples: [
+      {
+        by: 'hour',
+        data: [
+          { key: '2026-10-25T02:00:00+02:00', count: 17 },
+          { key: '2026-10-25T02:00:00+01:00', count: 4 },
+        ],
+      },
+      {
+        by: 'day,type',
+        data: [
+          { key: '2026-11-24', type: 'LOGIN', count: 31 },
+          { key: '2026-11-24', type: 'LOGOUT', count: 22 },
+          { key: '2026-11-25', type: 'LOGIN', count: 35 },
+        ],
+      },
+      {
+        by: 'type',
+        data: [
+          { key: 'LOGIN', count: 128 },
+          { key: 'LOGOUT', count: 97 },
+        ],
+      },
+    ],
+  },
+);
+
+const { properties: optionalParameters } = Type.Partial(
+  Type.Object({ [timezone.name]: timezone.schema, ...activityFilter.schemas }),
+);
+
+// `toLocaleString` would load data about languages at each start, for 10 ms.
+const withCommas = (count: number): string => String(count).replaceAll(/\B(?=(?:\d{3})+$)/gu, ',');
+
+const activityStatsSchema = {
+  operationId: 'activityStats',
+  tags: ['activities'],
+  summary: 'Count activities by type, user or time',
+  description:
+    `Types and users are sorted by count, the highest first, then by code points. More than ${withCommas(maxKeys)} are a 400. ` +
+    `Units of time are those of a clock in \`timezone\`, the earliest first. More than ${withCommas(maxTimeLines)} with an activity are a 400. ` +
+    'With two units, such as `hour,type`, each unit of time has a line for each type, in the order of code points; the limit is for all lines, and ' +
+    `more than ${maxSeries} types or users are a 400. ` +
+    'Units without an activity are left out. The hour that the clock shows twice at the end of summer time is two units.',
+  querystring: Type.Object({ [by.name]: by.schema, ...optionalParameters }),
+  response: { 200: Stats, ...problems(400, 401, 403, 503) },
+};
+
+const getStats: Route<'activityStats' | 'clock'> = (app, { activityStats, clock }) => {
+  app.get('/api/logs/stats', { schema: activityStatsSchema, config }, async (request, reply) => {
+    const query = readStatsQuery(request.project, queryParameters(request), clock.now());
+    const stats = await timeSearch(request, () => activityStats(request.principal, query));
+    return reply.code(200).send({ by: unitNameOf(query), data: [...stats] });
+  });
+};
+
+const findActivitySchema = {
+  operationId: 'findActivity',
+  tags: ['activities'],
+  summary: 'Get one activity',
+  description: 'After a 202, the activity may not be stored yet. Until then, the response is 404.',
+  params: Type.Object({
+    id: Type.String({ description: 'The id of the activity.', examples: [exampleId] }),
+  }),
+  response: { 200: jsonTextSchema(Activity), ...problems(400, 401, 403, 404, 503) },
+};
+
+const getLog: Route<'findActivity'> = (app, { findActivity }) => {
+  app.get(
+    '/api/logs/:id',
+    { schema: findActivitySchema, config, onRequest: refuseParameters },
+    async (request, reply) => {
+      const id = idInPath(request.params);
+      const { principal, project } = request;
+      const activity =
+        id === undefined
+          ? undefined
+          : await timeSearch(request, () => findActivity(principal, { project, id }));
+      if (activity === undefined)
+        throw new Problem(
+          404,
+          'No activity with that id is stored. GET /api/logs/{id}/status shows whether a dead letter has the id.',
+        );
+      return reply.code(200).type(jsonContentType).send(activity.toText());
+    },
+  );
+};
+
+const findStatusSchema = {
+  operationId: 'findStatus',
+  tags: ['activities'],
+  summary: 'Get the status of an activity',
+  description: `${statusDescription}.`,
+  params: Type.Object({ id: Type.String({ description: 'The id of the activity.' }) }),
+  response: { 200: StatusJson, ...problems(400, 401, 403, 404, 503) },
+};
+
+const getStatus: Route<'findStatus'> = (app, { findStatus }) => {
+  app.get(
+    '/api/logs/:id/status',
+    { schema: findStatusSchema, config, onRequest: refuseParameters },
+    async (request, reply) => {
+      const id = idInPath(request.params);
+      if (id === undefined)
+        throw new Problem(
+          404,
+          'No activity can have that id: an id has 1-128 printable ASCII characters without spaces, not only dots.',
+        );
+      const { project } = request;
+      const status = await timeSearch(request, () => findStatus({ project, id }));
+      return reply.code(200).send({ id, status });
+    },
+  );
+};
+
+/** Returns the id in a path, or undefined if it is invalid. Throws 404 for an empty id: then the path ends with two slashes. */
+function idInPath({ id }: { readonly id: string }): ActivityId | undefined {
+  if (id === '') throw noSuchPath();
+  return unlessBroken(() => ActivityId.parse(id));
+}
+
+/** The routes that answer questions about activities. */
+export const activityRoutes: readonly AddRoute[] = [getLogs, getCount, getStats, getLog, getStatus];

@@ -1,0 +1,173 @@
+import { Type } from '@sinclair/typebox';
+import {
+  defaultLimit,
+  maxProjectSettings,
+  ProjectId,
+  RuleBroken,
+  RetentionDays,
+  type SettingsChange,
+  UsageLimits,
+  Violations,
+} from '@user-activity/domain';
+import { bodyOf, refuseBody } from '../bodies/json-body.ts';
+import { limitsIn } from '../bodies/limits-in.ts';
+import { isMembers } from '../bodies/members.ts';
+import { refuseMembers } from '../bodies/refuse-members.ts';
+import { namedSchema } from '../openapi/component-schemas.ts';
+import { projectLimitsJson } from '../openapi/limits-json.ts';
+import { projectInPathSchema, ProjectJson, projectJson, retentionDaysJson } from '../openapi/project-json.ts';
+import { nullable, problems } from '../openapi/schemas.ts';
+import { ParameterReader } from '../query/parameter-reader.ts';
+import { parseProjectCursor, projectCursorText } from '../query/project-cursor.ts';
+import { queryParameters, refuseParameters } from '../query/query-parameters.ts';
+import { limitParameter } from '../query/read-page.ts';
+import { itemBodyLimit } from '../requests/input-limits.ts';
+import { noSuchPath } from '../requests/error-handling.ts';
+import { Problem, rulesBroken } from '../requests/problem.ts';
+import type { AddRoute, Route } from '../requests/route.ts';
+
+const cursorSchema = Type.String({
+  minLength: 1,
+  description: 'The `nextCursor` of the previous page.',
+});
+
+const findProjectsSchema = {
+  operationId: 'findProjects',
+  tags: ['projects'],
+  summary: 'List the projects of the deployment',
+  description:
+    'Lists every project that has activities, dead letters, a retention of its own, or an erasure under way, sorted by name.',
+  querystring: Type.Partial(Type.Object({ limit: limitParameter.schema, cursor: cursorSchema })),
+  response: {
+    200: namedSchema(
+      'ProjectPage',
+      Type.Object({
+        projects: Type.Array(ProjectJson),
+        nextCursor: Type.Union([Type.String(), Type.Null()], {
+          description: 'Null on the last page.',
+          examples: [null],
+        }),
+      }),
+    ),
+    ...problems(400, 401, 403, 503),
+  },
+};
+
+const config = { scope: 'admin', needsOperator: true } as const;
+
+const getProjects: Route<'findProjects'> = (app, { findProjects }) => {
+  app.get('/api/projects', { schema: findProjectsSchema, config }, async (request, reply) => {
+    const reader = new ParameterReader(queryParameters(request), ['limit', 'cursor']);
+    const limit = reader.one(limitParameter) ?? defaultLimit;
+    const after = reader.one({ name: 'cursor', parse: parseProjectCursor });
+    reader.assertNoViolations();
+    const { projects, hasMore } = await findProjects({ after, limit });
+    const last = projects.at(-1);
+    const nextCursor = hasMore && last !== undefined ? projectCursorText(last.id) : null;
+    return reply.code(200).send({ projects: projects.map(projectJson), nextCursor });
+  });
+};
+
+const putProjectSchema = {
+  operationId: 'putProject',
+  tags: ['projects'],
+  summary: 'Change the settings of a project',
+  description:
+    'A member that is absent stays as it is, and null removes the setting. `limits` replaces all limits. Activities that are older than the retention are refused, and removed in the background. The change takes effect within some seconds. ' +
+    '`RETENTION_DAYS` of the deployment is the maximum. The path names the project, not `X-Project`.',
+  params: projectInPathSchema,
+  body: Type.Unsafe<unknown>(
+    namedSchema(
+      'ProjectSettings',
+      Type.Object(
+        { retentionDays: Type.Optional(retentionDaysJson), limits: nullable(projectLimitsJson) },
+        { additionalProperties: false, minProperties: 1, examples: [{ retentionDays: 30 }] },
+      ),
+    ),
+  ),
+  response: { 200: ProjectJson, ...problems(400, 401, 403, 413, 415, 422, 503) },
+};
+
+const putProject: Route<'changeSettings'> = (app, { changeSettings }) => {
+  const bodyLimit = itemBodyLimit(app);
+  app.put(
+    '/api/projects/:id',
+    { schema: putProjectSchema, config, bodyLimit, onRequest: refuseParameters },
+    async (request, reply) => {
+      const project = projectInPath(request.params);
+      const answer = await changeSettings(request.principal, project, changeIn(bodyOf(request)));
+      if (answer === 'too-many')
+        throw rulesBroken('Nothing was changed.', [{ path: '', message: tooManyMessage }]);
+      return reply.code(200).send(projectJson(answer));
+    },
+  );
+};
+
+const tooManyMessage = `can't be set: ${maxProjectSettings} projects have settings, which is the maximum of a deployment; remove those of another project first`;
+
+/** Returns the change in the body. Throws 422 with every violation of the body. */
+function changeIn(body: unknown): SettingsChange {
+  const violations = new Violations();
+  const { retentionDays, limits, ...unknown } = isMembers(body) ? body : {};
+  refuseMembers(unknown, violations);
+  if (!isMembers(body)) violations.add('', 'must be a JSON object');
+  else if (retentionDays === undefined && limits === undefined)
+    violations.add(
+      '/retentionDays',
+      'is required without `limits`: a number of days, or null to remove the retention',
+    );
+  const days =
+    retentionDays === undefined || retentionDays === null
+      ? retentionDays
+      : violations.check('/retentionDays', () => RetentionDays.parse(retentionDays));
+  const parsedLimits = limitsIn(limits, UsageLimits.names, violations);
+  if (violations.list.length > 0) throw rulesBroken('Nothing was changed.', violations.list);
+  return {
+    ...(days === undefined ? {} : { retentionDays: days }),
+    ...(limits === undefined ? {} : { limits: parsedLimits }),
+  };
+}
+
+const eraseProjectSchema = {
+  operationId: 'eraseProject',
+  tags: ['projects'],
+  summary: 'Erase a project',
+  description:
+    'Erases everything that the service received for the project until this request: its activities, also those that still wait on the log, ' +
+    'its dead letters and its retention. The response is 202, because the work is done in the background: the project has `erasing` in ' +
+    'the list until it is done. You can send the request again after a 503 or a lost response. Activities that are logged later are kept. The path names the project, not `X-Project`.',
+  params: projectInPathSchema,
+  response: { 202: ProjectJson, ...problems(400, 401, 403, 503) },
+};
+
+// Some clients send `Content-Type: application/json` with every request.
+const eraseProjectConfig = { scope: 'erase', needsOperator: true, optionalBody: true } as const;
+
+const deleteProject: Route<'eraseProject'> = (app, { eraseProject }) => {
+  app.delete(
+    '/api/projects/:id',
+    {
+      schema: eraseProjectSchema,
+      config: eraseProjectConfig,
+      onRequest: refuseParameters,
+      preHandler: refuseBody,
+    },
+    async (request, reply) =>
+      reply.code(202).send(projectJson(await eraseProject(request.principal, projectInPath(request.params)))),
+  );
+};
+
+/** Returns the project that a path names. Throws 400 if its name is invalid, and 404 if it is empty: then the path ends with a slash. */
+function projectInPath({ id }: { readonly id: string }): ProjectId {
+  if (id === '') throw noSuchPath();
+  try {
+    return ProjectId.parse(id);
+  } catch (error) {
+    if (!(error instanceof RuleBroken)) throw error;
+    const errors = [{ path: '/id', message: error.message }];
+    throw new Problem(400, `The name of the project in the path ${error.message}.`, { errors, cause: error });
+  }
+}
+
+/** The routes of projects. */
+export const projectRoutes: readonly AddRoute[] = [getProjects, putProject, deleteProject];
