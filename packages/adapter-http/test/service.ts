@@ -24,7 +24,7 @@ import {
   FollowedLog,
   KeyTable,
   makeApiUseCases,
-  usageFinder,
+  makeFindUsage,
   OutcomeWaiter,
   ProjectTable,
 } from '@user-activity/application';
@@ -182,7 +182,7 @@ export function onMemory(changed: Changed = {}) {
     apiKeys: [],
     authenticate: keyTable.authenticate,
     allowsOrigin: keyTable.allowsOrigin,
-    findUsage: usageFinder(keyTable, projectTable, now),
+    findUsage: makeFindUsage(keyTable, projectTable, now),
     allowedHosts: [],
     webhookOrigins: ['*'],
     trustedProxies: [],

@@ -1,8 +1,8 @@
 export { type Authentication, KeyTable } from './access/key-table.ts';
-export { type FindUsage, usageFinder, type RateState, type Usage } from './access/usage.ts';
+export { type FindUsage, makeFindUsage, type RateState, type Usage } from './access/usage.ts';
 export type { RateName } from './access/bucket-table.ts';
 export type { KeyDraft, SecretKey } from './access/manage-keys.ts';
-export { inEachQueue } from './dead-letters/in-each-queue.ts';
+export { combinedQueue } from './dead-letters/combined-queue.ts';
 export { type DeadLetterRetention, withinQuota } from './dead-letters/sweep-dead-letters.ts';
 export { FeedWatch } from './following/feed-watch.ts';
 export { FollowedLog } from './following/followed-log.ts';
@@ -35,7 +35,7 @@ export {
 } from './logging/log-activities.ts';
 export { InputFault } from './logging/input-fault.ts';
 export type { KnownOutcome } from './logging/log-activity.ts';
-export { type Call, type CallPortions, type MendedDraft, originalsBytes } from './logging/log-calls.ts';
+export { type Call, type CallPortions, type MendedDraft, maxOriginalBytes } from './logging/log-calls.ts';
 export { OutcomeWaiter } from './logging/outcome-waiter.ts';
 export type { ExportedPages, ExportQuestion } from './querying/export-activities.ts';
 export { type EffectiveProject, ProjectTable } from './projects/project-table.ts';

@@ -14,7 +14,7 @@ import {
 } from '@user-activity/domain';
 import { expect, test, vi } from 'vitest';
 import { FaultyDraft } from '../src/logging/log-activities.ts';
-import { type Call, makeLogCalls, type MendedDraft, originalsBytes } from '../src/logging/log-calls.ts';
+import { type Call, makeLogCalls, type MendedDraft, maxOriginalBytes } from '../src/logging/log-calls.ts';
 import { activitiesOn, sentToDefault } from './records.ts';
 
 const original = (offset: number): OriginalRecord => ({
@@ -125,7 +125,7 @@ test('dead-letters an activity that breaks a rule', async () => {
 
 test('allows more metadata for the original values that it adds', async () => {
   const { log, logCalls } = setUp();
-  const most = defaultRecordingRules.maxMetadataBytes + originalsBytes;
+  const most = defaultRecordingRules.maxMetadataBytes + maxOriginalBytes;
   const filled = (bytes: number) => ({ ...sound, metadata: { a: 'x'.repeat(bytes - '{"a":""}'.length) } });
   expect(await logCalls([call(filled(most)), call(filled(most + 1))])).toMatchObject({
     ids: ['id-000001', null],

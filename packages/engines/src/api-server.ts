@@ -1,5 +1,5 @@
 import { buildServer, type HttpServer, reservedIds, type Telemetry } from '@user-activity/adapter-http';
-import { FollowedLog, KeyTable, usageFinder, ProjectTable } from '@user-activity/application';
+import { FollowedLog, KeyTable, makeFindUsage, ProjectTable } from '@user-activity/application';
 import {
   type ApiSettings,
   apiUseCases,
@@ -113,7 +113,7 @@ export const provideApiServer = (
         apiKeys: config.API_KEYS,
         authenticate: get(tokens.keyTable).authenticate,
         allowsOrigin: get(tokens.keyTable).allowsOrigin,
-        findUsage: usageFinder(get(tokens.keyTable), get(tokens.projectTable), now),
+        findUsage: makeFindUsage(get(tokens.keyTable), get(tokens.projectTable), now),
         allowedHosts: config.ALLOWED_HOSTS,
         webhookOrigins: config.WEBHOOK_ORIGINS,
         trustedProxies: config.TRUSTED_PROXIES,

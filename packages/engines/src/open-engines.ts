@@ -1,4 +1,4 @@
-import { inEachQueue, makeRegisterLog } from '@user-activity/application';
+import { combinedQueue, makeRegisterLog } from '@user-activity/application';
 import type { DeadLetterQueue, RegisteredTopic } from '@user-activity/domain';
 import { type EngineWait, UuidIds } from '@user-activity/runner';
 import type { LogEngine, OpenOptions, StoreEngine } from './engine.ts';
@@ -32,5 +32,5 @@ export async function openEngines(
   const registeredTopic = await wait.reach('store', registerTopic);
   // Other programs read dead letters from the log. The API lists the dead letters in the store.
   const queues = [log.deadLetterQueue ?? [], store.deadLetterQueue].flat();
-  return { log, store, registeredTopic, registerTopic, deadLetterQueue: inEachQueue(...queues) };
+  return { log, store, registeredTopic, registerTopic, deadLetterQueue: combinedQueue(...queues) };
 }

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { originalsBytes } from '@user-activity/application';
+import { maxOriginalBytes } from '@user-activity/application';
 import { type JsonValue, maxMetadataBytes } from '@user-activity/domain';
 import { UnreadValue } from '../bodies/members.ts';
 import { isMetadata } from './mended-json.ts';
@@ -13,7 +13,7 @@ export interface Original {
 
 /** Returns the maximum size in bytes of a call's metadata without `original`: less than configured if `original` needs the room. */
 export const maxCallMetadataBytes = (configuredMaxBytes: number): number =>
-  Math.min(configuredMaxBytes, maxMetadataBytes - originalsBytes);
+  Math.min(configuredMaxBytes, maxMetadataBytes - maxOriginalBytes);
 
 const maxShownBytes = 1024;
 

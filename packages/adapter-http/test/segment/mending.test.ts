@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Call, FaultyDraft, type MendedDraft, originalsBytes } from '@user-activity/application';
+import { type Call, FaultyDraft, type MendedDraft, maxOriginalBytes } from '@user-activity/application';
 import { defaultMetadataBytes, maxMetadataBytes, parseJson } from '@user-activity/domain';
 import { describe, expect, test } from 'vitest';
 import { isMetadata } from '../../src/segment/mended-json.ts';
@@ -289,11 +289,11 @@ test('the originals of all members together are within the allowance', () => {
   const { metadata } = partsOf(callOfItem(call, around));
   const { original } = metadata as { original: object };
   expect(Object.keys(original).toSorted()).toEqual(all.toSorted());
-  expect(JSON.stringify(original).length).toBeLessThan(originalsBytes - 1000);
-  expect(isMetadata(metadata, around.maxBytes + originalsBytes)).toBe(true);
+  expect(JSON.stringify(original).length).toBeLessThan(maxOriginalBytes - 1000);
+  expect(isMetadata(metadata, around.maxBytes + maxOriginalBytes)).toBe(true);
 });
 
 test('the limit for calls never exceeds the limit for metadata from the log', () => {
   expect(maxCallMetadataBytes(defaultMetadataBytes)).toBe(defaultMetadataBytes);
-  expect(maxCallMetadataBytes(maxMetadataBytes)).toBe(maxMetadataBytes - originalsBytes);
+  expect(maxCallMetadataBytes(maxMetadataBytes)).toBe(maxMetadataBytes - maxOriginalBytes);
 });

@@ -50,12 +50,12 @@ export interface CallsReceipt extends BatchReceipt {
 }
 
 /** The maximum number of bytes that `metadata.original` may add to the metadata of a call. */
-export const originalsBytes: number = 16 * 1024;
+export const maxOriginalBytes: number = 16 * 1024;
 
 /**
  * Logs the calls of clients that silently drop refused calls. So nothing is lost: a call that can't become an activity, or not a
  * whole one, becomes a dead letter (code `invalid`) with the faults by their paths in the call. A time too far in the future is
- * left out. The metadata may exceed the limit by `originalsBytes`. Resolves only after the log holds the activities and the queue
+ * left out. The metadata may exceed the limit by `maxOriginalBytes`. Resolves only after the log holds the activities and the queue
  * holds the dead letters. Throws LOG_UNAVAILABLE, LOG_BUSY and STORE_UNAVAILABLE with the ids with which all calls can be sent
  * again safely. Errors of the portions reach the caller, and nothing is logged.
  */
@@ -64,7 +64,7 @@ export type LogCalls = (sender: Sender, calls: CallPortions) => Promise<CallsRec
 export const makeLogCalls = (
   deps: RecordingDeps & { readonly publisher: EventPublisher; readonly deadLetterQueue: DeadLetterQueue },
 ): LogCalls => {
-  const maxMetadataBytes = deps.rules.maxMetadataBytes + originalsBytes;
+  const maxMetadataBytes = deps.rules.maxMetadataBytes + maxOriginalBytes;
   const rules = { ...deps.rules, maxMetadataBytes };
   return async function logCalls(sender, portions) {
     const ids: (ActivityId | null)[] = [];

@@ -1,7 +1,7 @@
 import type { DeadLetterQueue } from '@user-activity/domain';
 
 /** Combines several queues into one. It adds letters to each queue in turn, and resolves once all of them have the letters. */
-export const inEachQueue = (...queues: readonly DeadLetterQueue[]): DeadLetterQueue => ({
+export const combinedQueue = (...queues: readonly DeadLetterQueue[]): DeadLetterQueue => ({
   async add(letters) {
     for (const queue of queues) await queue.add(letters);
   },
