@@ -1,6 +1,6 @@
 import type { UserActivity } from '../activity/user-activity.ts';
 
-/** Domain event: the service accepted an activity. The log consists of these events. */
+/** Domain event: the service accepted an activity. */
 export interface ActivityLogged {
   readonly name: 'ActivityLogged';
   readonly activity: UserActivity;

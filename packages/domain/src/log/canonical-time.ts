@@ -7,21 +7,21 @@ const length = 24;
 const zero = 0x30;
 
 /**
- * Reads times as `Timestamp.toISO` writes them. The times of a log are in few days, so the last day is kept: only the rest of a text is
- * read again. A time takes 0.06 µs instead of 0.7 µs by `Timestamp.parse`.
+ * Parses times in the one format that `Timestamp.toISO` writes, in 0.06 µs where `Timestamp.parse` takes 0.7 µs. Most times on a log are of
+ * the same day as the time before, so the latest date is cached, and only the time of day is parsed.
  */
 export class CanonicalTimes {
   #date = '';
   #startOfDate = 0;
 
-  /** Returns the moment, or undefined if the text is written in another way. Then `Timestamp.parse` decides. */
+  /** Returns the time, or undefined for a text in any other format. Then the caller must use `Timestamp.parse`. */
   read(text: unknown): Timestamp | undefined {
     if (typeof text !== 'string' || text.length !== length || !hasMarks(text)) return undefined;
-    const hour = digits(text, 11, 13);
-    const minute = digits(text, 14, 16);
-    const second = digits(text, 17, 19);
-    const milliseconds = digits(text, 20, 23);
-    // A part that is no number is NaN, and no comparison with it holds.
+    const hour = numberAt(text, 11, 13);
+    const minute = numberAt(text, 14, 16);
+    const second = numberAt(text, 17, 19);
+    const milliseconds = numberAt(text, 20, 23);
+    // A part that is not a number is NaN, and every comparison with NaN is false.
     if (!(hour < 24 && minute < 60 && second < 60 && milliseconds < 1000)) return undefined;
     if (!text.startsWith(this.#date) || this.#date === '') {
       const date = text.slice(0, dateLength);
@@ -34,6 +34,7 @@ export class CanonicalTimes {
   }
 }
 
+/** Returns whether the text has each separator in its place. */
 const hasMarks = (text: string): boolean =>
   text[4] === '-' &&
   text[7] === '-' &&
@@ -43,15 +44,15 @@ const hasMarks = (text: string): boolean =>
   text[19] === '.' &&
   text[23] === 'Z';
 
-/** Returns the start of a date such as `2026-11-24` in milliseconds, or undefined if there is no such date. */
+/** Returns the start of a date such as `2026-11-24` in milliseconds since 1970, or undefined if there is no such date. */
 function startOf(date: string): number | undefined {
   const start = Date.parse(`${date}T00:00:00.000Z`);
   // `Date.parse` reads February 30 as March 2.
   return start % dayMs === 0 && new Date(start).toISOString().startsWith(date) ? start : undefined;
 }
 
-/** Returns the number that the digits from `start` to below `end` make, or NaN if one of them is no digit. */
-function digits(text: string, start: number, end: number): number {
+/** Parses the digits from index `start` up to, but not including, `end`. Returns NaN if a character is not a digit. */
+function numberAt(text: string, start: number, end: number): number {
   let number = 0;
   for (let at = start; at < end; at += 1) {
     const digit = text.charCodeAt(at) - zero;

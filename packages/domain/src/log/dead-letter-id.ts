@@ -4,12 +4,12 @@ import type { Origin } from './log-record.ts';
 import { QualifiedTopic } from './qualified-topic.ts';
 
 /**
- * The id of a dead letter, which is its origin: `topic:partition:offset` on the first log of a topic, and `topic@log:partition:offset`
- * on each later one. One origin, one letter.
+ * The id of a dead letter. It is the origin of its record as text: `topic:partition:offset` on the first log of a topic, and
+ * `topic@log:partition:offset` on each later one. No two dead letters have the same origin.
  */
 export type DeadLetterId = Brand<string, 'DeadLetterId'>;
 
-// Topic names are those that Kafka allows, and log ids those of `LogId`. Numbers have one spelling only, so that each letter has one id.
+// The name of the topic is as Kafka allows it, and the log as in `LogId`. Numbers have no leading zeros, so that each letter has only one id.
 const pattern = /^([A-Za-z0-9._-]{1,249}(?:@[A-Za-z0-9-]{1,64})?):(0|[1-9]\d{0,9}):(0|[1-9]\d{0,15})$/;
 const maxPartition = 2 ** 31 - 1;
 
@@ -25,7 +25,7 @@ export const DeadLetterId = {
     `${QualifiedTopic.of(origin)}:${origin.partition}:${origin.offset}` as DeadLetterId,
   originOf(id: DeadLetterId): Origin {
     const origin = originIn(id);
-    if (origin === undefined) throw new Error('An id of a dead letter was not parsed.');
+    if (origin === undefined) throw new Error('The id of a dead letter is malformed: it was never parsed.');
     return origin;
   },
 };

@@ -2,34 +2,36 @@ import type { Sender } from '../activity/sender.ts';
 import { edgeTopic } from './dead-letter.ts';
 import type { Origin, OriginalRecord, RawRecord } from './log-record.ts';
 
-/** The maximum number of bytes that a letter of the edge keeps of its value: 64 KiB. Its sender was told of the refusal. */
+// An edge letter is the dead letter of a call that the API (the edge) refused. So it was never a record on the log.
+
+/** The maximum size of the value of an edge letter, in bytes: 64 KiB. The sender knows that the call was refused, so the rest may be lost. */
 export const maxEdgeValueBytes: number = 64 * 1024;
 
-/** Describes a value of which a letter keeps only the beginning. */
+/** The size and digest of the value of a refused call, of which the edge letter keeps only the beginning. */
 export interface WholeValue {
   /** In bytes. */
   readonly size: number;
-  /** In hexadecimal. */
+  /** The SHA-256 in hexadecimal. */
   readonly sha256: string;
 }
 
-/** The header of a letter of the edge whose call came with a public key. Its value is `public`. */
+/** If the refused call came with a public key, the edge letter has this header with the value `public`. */
 const sourceHeader = 'user-activity-source';
 
-// A letter of the edge has no other headers but `sourceHeader`, so stores and the topic keep these two as ordinary headers.
+// If the value was cut, these headers have its whole size and digest. No other header of an edge letter can have these names.
 const sizeHeader = 'user-activity-cut-size';
 const digestHeader = 'user-activity-cut-sha256';
 
-/** Returns the headers of a letter of the edge. They show whether the call came with a public key. */
+/** Returns the first headers of a new edge letter: one that says so if the call came with a public key, none otherwise. */
 export const headersOfEdge = ({ publicKey }: Pick<Sender, 'publicKey'>): RawRecord['headers'] =>
   publicKey === undefined ? {} : { [sourceHeader]: [ascii('public')] };
 
-/** Returns whether the record comes from the API, and never was on the log. */
+/** Returns whether a dead letter with this origin is an edge letter. */
 export const isOfEdge = ({ topic }: Pick<Origin, 'topic'>): boolean => topic === edgeTopic;
 
 /**
- * Returns the record with at most `maxEdgeValueBytes` of its value, which is UTF-8 and is cut between two characters. Adds two
- * headers, with the size and the SHA-256 of the whole value.
+ * Cuts the value of an edge letter to `maxEdgeValueBytes`, between two characters of its UTF-8. Adds two headers, with the size and the
+ * SHA-256 of the whole value.
  */
 export function beginningOf(record: OriginalRecord, whole: WholeValue): OriginalRecord {
   const { value, headers } = record;
@@ -40,14 +42,14 @@ export function beginningOf(record: OriginalRecord, whole: WholeValue): Original
   };
 }
 
-/** Returns undefined if the letter keeps its whole value, or comes from the log. */
+/** Returns the size and digest that `beginningOf` added to an edge letter. Returns undefined for every other dead letter. */
 export function wholeValueOf(letter: Pick<OriginalRecord, 'origin' | 'headers'>): WholeValue | undefined {
   if (!isOfEdge(letter.origin)) return undefined;
   const [size, sha256] = [textOf(letter.headers, sizeHeader), textOf(letter.headers, digestHeader)];
   return size === undefined || sha256 === undefined ? undefined : { size: Number(size), sha256 };
 }
 
-/** Returns the end of the last character that fits into `maxBytes`. */
+/** Returns the index after the last UTF-8 character that fits into `maxBytes`. */
 function endOfCharacter(utf8: Uint8Array, maxBytes: number): number {
   let end = Math.min(utf8.length, maxBytes);
   while (end > 0 && isContinuation(utf8[end])) end -= 1;

@@ -2,37 +2,41 @@ import type { Timestamp } from '../activity/timestamp.ts';
 import { utf8Bytes } from '../shared/json-bytes.ts';
 import type { DeadLetter } from './dead-letter.ts';
 
-/** The limits by which a sweep removes dead letters. "Of the edge" means refused by the API, never on the log. */
+/**
+ * The limits by which a sweep removes dead letters. An edge letter is the dead letter of a call that the API refused, so it was never on the
+ * log. All other dead letters come from the log.
+ */
 export interface SweepLimits {
-  /** Removes letters of the edge that died before this time; undefined: none is too old. */
+  /** Edge letters that died before this time are removed. If undefined, none is removed because of its age. */
   readonly edgeBefore: Timestamp | undefined;
-  /** The maximum total size in bytes of all letters of the edge; the oldest are removed first. */
+  /** The maximum total size of all edge letters in bytes. Above it, the oldest are removed. */
   readonly maxEdgeBytes: number;
-  /** Removes letters from the log that died before this time; undefined: none is too old. */
+  /** Letters from the log that died before this time are removed. If undefined, none is removed. */
   readonly logBefore: Timestamp | undefined;
-  /** The maximum number of letters that one call removes. */
+  /** The maximum number of letters that one sweep removes. */
   readonly limit: number;
 }
 
+/** The result of a sweep. */
 export interface LetterSweep {
   /** The number of letters removed because of their age. */
   readonly expired: number;
-  /** The number of letters of the edge removed because the total exceeded `maxEdgeBytes`. */
+  /** The number of edge letters removed because the total size exceeded `maxEdgeBytes`. */
   readonly evicted: number;
-  /** The total size in bytes of the remaining letters of the edge. */
+  /** The total size of the remaining edge letters in bytes. */
   readonly edgeBytes: number;
 }
 
-/** The data of a letter of the edge that a sweep needs. */
+/** The data of an edge letter that a sweep needs. */
 export interface SweptLetter {
   readonly diedAt: number;
   readonly bytes: number;
 }
 
-/** The fixed size that each letter counts in addition to key, value, headers and reason: an estimate of the store's overhead. */
+/** The number of bytes that each letter counts besides its key, value, headers and reason: an estimate of the store's overhead. */
 export const letterOverheadBytes = 1024;
 
-/** Returns the size of a letter for `maxEdgeBytes`. A store that computes it itself may differ by a few bytes per header. */
+/** Returns the number of bytes that a letter counts towards `maxEdgeBytes`. A store may count a few bytes more or less per header. */
 export function countedBytes({ key, value, headers, reason }: Omit<DeadLetter, 'origin'>): number {
   let bytes = letterOverheadBytes + (key?.length ?? 0) + (value?.length ?? 0) + utf8Bytes(reason);
   for (const [name, values] of Object.entries(headers))
@@ -40,7 +44,7 @@ export function countedBytes({ key, value, headers, reason }: Omit<DeadLetter, '
   return bytes;
 }
 
-/** Chooses the letters to remove from the oldest letters of the edge. `allBytes` is the total size of all letters of the edge. */
+/** Chooses which edge letters to remove. `oldest` has the oldest ones in order, and `allBytes` is the total size of all of them. */
 export function dueLetters<Letter extends SweptLetter>(
   oldest: readonly Letter[],
   allBytes: number,

@@ -2,8 +2,8 @@ import type { Brand } from '../shared/brand.ts';
 import { RuleBroken } from '../shared/violation.ts';
 
 /**
- * Names one log for ever. A topic that was deleted and made again under the same name is another log, and so is another file.
- * 1-64 of `A-Z a-z 0-9 -`.
+ * The id of one log. A topic of Kafka that was deleted and created again under the same name is a new log with a new id. So is each new
+ * file of the embedded log. 1-64 characters of `A-Z`, `a-z`, `0-9` and `-`.
  */
 export type LogId = Brand<string, 'LogId'>;
 
@@ -15,6 +15,6 @@ export const LogId = {
     if (!pattern.test(raw)) throw new RuleBroken('must be 1-64 characters of A-Z, a-z, 0-9 and "-"');
     return LogId.trusted(raw);
   },
-  /** Takes an id from our own store, without checks. */
+  /** Converts a string from our own store to an id, without validation. */
   trusted: (raw: string): LogId => raw as LogId,
 };

@@ -2,8 +2,8 @@ const seed = 0x9747b28c;
 const multiplier = 0x5bd1e995;
 
 /**
- * Returns the partition of a key, which is the UTF-8 of the user's id. Uses Java's murmur2 as Kafka's own clients do
- * (`org.apache.kafka.common.utils.Utils.murmur2`), so that all producers and adapters agree.
+ * Returns the partition for a key, which is the user's id in UTF-8, on a log with this number of partitions. Hashes with murmur2 as Kafka's
+ * Java client does (`org.apache.kafka.common.utils.Utils.murmur2`), so that all producers and adapters agree.
  */
 export function partitionOf(key: Uint8Array, partitions: number): number {
   return (murmur2(key) & 0x7fff_ffff) % partitions;

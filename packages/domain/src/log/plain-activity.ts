@@ -10,19 +10,19 @@ import { parseJson } from '../shared/parse-json.ts';
 import { RuleBroken } from '../shared/violation.ts';
 import { CanonicalTimes } from './canonical-time.ts';
 
-// Metadata takes at most 6 times as many bytes as the text has UTF-16 code units: `1e20` is written as 21 digits. So a text of this length
-// keeps the limit of 256 KiB.
+// Each UTF-16 code unit of the text adds at most 6 bytes to the metadata: `1e20` is written as 21 digits. So no metadata in a text of this
+// length exceeds the limit of 256 KiB.
 const maxLength = 32 * 1024;
 const maxLevels = 16;
 const times = new CanonicalTimes();
 
 /**
- * Makes an activity from its JSON as `UserActivity.parse` does, in 1.5 µs instead of 4.5 µs. `JSON.parse` takes 0.9 µs of both. Metadata is
- * not copied or measured, and nothing is collected for a report. Returns undefined if the text is not as the service writes nearly every
- * activity. Then the full rules decide, which also find each violation.
+ * Parses the JSON text of an activity in 1.5 µs, where `JSON.parse` and `UserActivity.parse` take 4.5 µs: it neither copies nor measures the
+ * metadata, and collects no violations. Returns undefined if the text differs from how the service writes nearly every activity. Then the
+ * caller must use `UserActivity.parse`, which accepts every valid activity and reports each violation.
  */
 export function plainActivity(text: string): UserActivity | undefined {
-  // Without a backslash, each key and string is a part of the text. So it is well-formed, and has no U+0000.
+  // Without escapes, each key and string is in the text as it is. So all of them are well-formed, and none has U+0000.
   if (text.length > maxLength || text.includes('\\') || !text.isWellFormed()) return undefined;
   try {
     const members: unknown = parseJson(text);
@@ -44,12 +44,12 @@ export function plainActivity(text: string): UserActivity | undefined {
   }
 }
 
-/** Returns whether the value, which is the result of `parseJson` for a text without an escape, is metadata that `Metadata.parse` would return unchanged. */
+/** Returns whether `Metadata.parse` would accept the value unchanged. The value is part of a JSON text without escapes. */
 const isPlainMetadata = (value: unknown): value is JsonObject =>
   isPlainObject(value) && isPlain(value as JsonObject, 1);
 
 function isPlain(value: JsonValue, level: number): boolean {
-  // The rules make 0 of -0, and refuse a number that no double holds.
+  // The full rules change -0 to 0, and refuse numbers too large for a double.
   if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0);
   if (typeof value !== 'object' || value === null) return true;
   if (level > maxLevels) return false;
@@ -58,7 +58,7 @@ function isPlain(value: JsonValue, level: number): boolean {
     return true;
   }
   for (const key in value) {
-    // The rules refuse `__proto__`, and `prototype` within `constructor`.
+    // The full rules refuse `__proto__`, and `prototype` within `constructor`.
     if (key === '__proto__' || key === 'prototype') return false;
     if (!isPlain(value[key] ?? null, level + 1)) return false;
   }

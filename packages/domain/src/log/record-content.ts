@@ -7,12 +7,12 @@ import { parseJson } from '../shared/parse-json.ts';
 import { reasonOf, unlessBroken } from '../shared/violation.ts';
 import { erasureRequested, UserErasure } from '../erasure/user-erasure.ts';
 import { activityLogged } from './activity-logged.ts';
-import { areOfErasure } from './event-headers.ts';
+import { hasErasureType } from './event-headers.ts';
 import type { LogEvent } from './log-event.ts';
 import type { RawRecord, RecordContent, Unreadable } from './log-record.ts';
 import { plainActivity } from './plain-activity.ts';
 
-/** Makes unreadable content. The reason may name a field, never a value. */
+/** Returns the content of a record that can't be read. The reason may name a field, but never contains a value. */
 export const unreadable = (reason: string, project: ProjectId): Unreadable => ({
   name: 'Unreadable',
   project,
@@ -20,8 +20,8 @@ export const unreadable = (reason: string, project: ProjectId): Unreadable => ({
 });
 
 /**
- * Reads the JSON of an activity from a record. Never throws on bad input: anyone may have written the record. If `named` is the project
- * in the record's headers, the value must name the same.
+ * Parses the value of a record that should be the JSON of an activity. Returns `Unreadable` for bad input instead of throwing, because anyone
+ * may have written the record. `named` is the project that the record's headers name, if they do: then the value must name the same project.
  */
 export function recordContent(text: string, named?: ProjectId): RecordContent {
   const activity = plainActivity(text);
@@ -30,17 +30,17 @@ export function recordContent(text: string, named?: ProjectId): RecordContent {
   return checkedContent(text, named);
 }
 
-/** Reads the JSON of an activity by the full rules, which name each violation. */
+/** Does the same as `recordContent`, but without the fast path of `plainActivity`. */
 export const checkedContent = (text: string, named?: ProjectId): RecordContent =>
   contentBy((json) => activityLogged(UserActivity.parse(json)), text, named);
 
-/** Reads the JSON of a requested erasure from a record, as `recordContent` reads that of an activity. */
+/** Parses the value of a record that should be the JSON of a requested erasure. Otherwise the same as `recordContent`. */
 export const erasureContent = (text: string, named?: ProjectId): RecordContent =>
   contentBy((json) => erasureRequested(UserErasure.parse(json)), text, named);
 
-/** Reads the JSON of an event from a record whose headers `headersOfEvent` made. */
+/** Parses the value of a record whose headers `headersOfEvent` made. The headers tell whether it is an activity or an erasure. */
 export const eventContent = (text: string, headers: RawRecord['headers']): RecordContent =>
-  areOfErasure(headers) ? erasureContent(text) : recordContent(text);
+  hasErasureType(headers) ? erasureContent(text) : recordContent(text);
 
 function contentBy(
   parse: (json: unknown) => LogEvent,
@@ -55,7 +55,7 @@ function contentBy(
     if (error instanceof SyntaxError) return unreadable('it is not JSON', headerProject);
     throw error;
   }
-  // A value that is no object has no members, so it cannot name a project.
+  // Only an object can name a project.
   const project = isPlainObject(json) ? projectIn(json) : headerProject;
   if (project !== undefined && named !== undefined && project !== named)
     return unreadable('its value and its headers name different projects', ProjectId.system);

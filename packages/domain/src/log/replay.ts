@@ -2,10 +2,12 @@ import { unlessBroken } from '../shared/violation.ts';
 import { DeadLetterId } from './dead-letter-id.ts';
 import type { LogRecord, Origin, OriginalRecord, RawRecord } from './log-record.ts';
 
-/** The header of a replayed dead letter. Its value is the letter's id, which is the origin of the first copy. */
+// A replay is a record that repeats a dead letter. The record that became the dead letter is the original.
+
+/** The header that marks a record as a replay. Its value is the dead letter's id, which is the origin of the original. */
 export const replayHeader = 'user-activity-replay-of';
 
-/** Returns the record to publish for a dead letter: the original bytes, with `replayHeader` added. */
+/** Returns the replay of a dead letter, ready to be published: the original bytes, with `replayHeader` added. */
 export function replayed({ origin, key, value, headers }: OriginalRecord): RawRecord {
   const own = valuesOf(headers);
   const ours = Uint8Array.from(DeadLetterId.of(origin), (character) => character.charCodeAt(0));
@@ -13,9 +15,9 @@ export function replayed({ origin, key, value, headers }: OriginalRecord): RawRe
 }
 
 /**
- * Returns the origin of the first copy of a record of the topic, or undefined if the record is no replay. Ignores a header that is
- * malformed or names another topic: anyone may write headers. The first copy may be on an older log of the topic, so its offset
- * may be the higher one; `locatedRecord` compares offsets within one log.
+ * Returns the origin of the original if a record of the topic is a replay, and undefined otherwise. Ignores a header that is malformed or
+ * names another topic, because anyone may write headers. The original may be on an older log of the topic, so its offset may be higher than
+ * that of the replay; `locatedRecord` compares the offsets within one log.
  */
 export function replayOf(headers: RawRecord['headers'], topic: string): Origin | undefined {
   const last = valuesOf(headers).at(-1);
@@ -24,10 +26,10 @@ export function replayOf(headers: RawRecord['headers'], topic: string): Origin |
   return origin?.topic === topic ? origin : undefined;
 }
 
-// No id of a dead letter is longer.
+// More than the longest id of a dead letter has.
 const maxHeaderBytes = 400;
 
-/** Returns the first copy: this record itself, or the record of which it is a replay. */
+/** Returns the original of a record, with its origin and its own headers: the record itself, or what it repeats if it is a replay. */
 export function firstCopyOf(record: LogRecord): OriginalRecord {
   const { key, value, headers } = record.raw();
   if (record.replayOf === undefined) return { origin: record.origin, key, value, headers };
@@ -41,5 +43,6 @@ export function firstCopyOf(record: LogRecord): OriginalRecord {
   };
 }
 
+/** Returns the values of `replayHeader`, of which a record may have several. */
 const valuesOf = (headers: RawRecord['headers']): readonly Uint8Array[] =>
   Object.hasOwn(headers, replayHeader) ? (headers[replayHeader] ?? []) : [];

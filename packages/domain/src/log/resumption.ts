@@ -1,15 +1,17 @@
 import type { PartitionProgress } from '../ports/event-consumer.ts';
 
 /**
- * How far a store has settled logs.
- *  - `empty`      it holds no activity, and has settled nothing;
- *  - `untracked`  it holds activities, all of a version that kept neither origins nor settled offsets;
- *  - `tracked`    it has settled offsets of some log, or an activity with an origin: then a backup has lost its settled offsets.
+ * What a store knows about the logs from which it was filled. A settled offset is the offset of a partition below which the store has handled
+ * every record: each one is stored or a dead letter.
+ *  - `empty`      the store has no activities and no settled offsets;
+ *  - `untracked`  it has activities, but all were stored by a version that kept neither origins nor settled offsets;
+ *  - `tracked`    it has settled offsets of a log, or an activity with an origin. Activities with origins but without settled offsets come
+ *                 from a backup that lost the offsets.
  */
 export type SettledHistory = 'empty' | 'untracked' | 'tracked';
 
 /**
- * The log does not continue where the store's settled offsets end. Retrying does not help: either the log has lost records, or it
+ * Thrown if a log ends before the settled offset that the store has for it. Retrying does not help: either the log has lost records, or it
  * is not the log that the store knows.
  */
 export class LogMismatch extends Error {
@@ -17,16 +19,17 @@ export class LogMismatch extends Error {
 }
 
 /**
- * Returns whether an older version filled the store up to the committed offsets of the group. A marked commit shows that a newer version has
- * joined the group. Then an untracked store is a backup of before the upgrade, and the committed offsets do not apply to it. One mark
- * suffices, because the members of a group may have different versions during an upgrade.
+ * Returns whether this is the first start after an upgrade from a version without settled offsets. Then an older version has filled the store
+ * up to the committed offsets of the consumer group. A marked commit shows that a newer version was in the group before. So the untracked
+ * store is a backup from before the upgrade, and the committed offsets do not apply to it. One marked commit is enough, because during
+ * an upgrade the members of a group may have different versions.
  */
 export const isUpgrade = (history: SettledHistory, partitions: readonly PartitionProgress[]): boolean =>
   history === 'untracked' && !partitions.some(({ isMarked }) => isMarked);
 
 /**
- * Returns the number of offsets between the settled offset and the oldest record that the log still holds. Records at these offsets
- * were never settled and can't be read any more. Throws LogMismatch if the partition ends before its settled offset.
+ * Returns the number of offsets from the settled offset of a partition to the oldest record that the log still holds. Records at these offsets
+ * were never stored and can't be read any more. Throws LogMismatch if the partition ends before its settled offset.
  */
 export function missingOffsets({ partition, oldest, end }: PartitionProgress, settled: number): number {
   if (end < settled)

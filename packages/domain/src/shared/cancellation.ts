@@ -1,4 +1,4 @@
-/** Tells work that its result is no longer wanted. The part of `AbortSignal` that the domain needs. */
+/** Signals to running work that its result is no longer wanted. It is the part of `AbortSignal` that the domain needs. */
 export interface Cancellation {
   readonly aborted: boolean;
   addEventListener(type: 'abort', listener: () => void, options?: { once?: boolean }): void;

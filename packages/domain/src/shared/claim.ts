@@ -7,8 +7,8 @@ export interface Claim {
 }
 
 /**
- * Returns the range for the end of another claim: if the other claim ends in this range, it blocks this one. A claim that ends later
- * was made with a wrong clock. It is ignored, because it would block all others until its end.
+ * Returns a range of times. Another claim blocks this one if it ends within the range. A claim that ends after the range was made by a
+ * process with a wrong clock. It is ignored, because it would block every other claim for too long.
  */
 export const blockingClaimEnds = ({
   from,
@@ -18,7 +18,7 @@ export const blockingClaimEnds = ({
   upTo: until + (until - from),
 });
 
-/** Returns whether a claim held until `heldUntil` blocks this claim. */
+/** Returns whether another claim, which is held until `heldUntil`, blocks this claim. */
 export function isClaimBlocked(heldUntil: number, claim: Claim): boolean {
   const { after, upTo } = blockingClaimEnds(claim);
   return heldUntil > after && heldUntil <= upTo;

@@ -1,12 +1,12 @@
 import type { Violation } from './violation.ts';
 
 /**
- * The kind of an error tells what a caller can do about it, whatever its code is.
+ * The kind of an error tells what a caller can do about it. Several codes can have the same kind.
  *  - `invalid-activity`  the activity breaks a rule; sending it again does not help.
  *  - `invalid-query`     the query breaks a rule.
  *  - `unavailable`       a dependency is down or too slow; sending the same again later is safe.
- *  - `overloaded`        a buffer is full and nothing was taken; sending the same again later is safe.
- *  - `limit-reached`     a limit of the caller is reached and nothing was taken; sending the same again later is safe.
+ *  - `overloaded`        a buffer is full and nothing was accepted; sending the same again later is safe.
+ *  - `limit-reached`     the caller has reached a limit and nothing was accepted; sending the same again later is safe.
  *  - `gone`              what the query refers to does not exist any more.
  */
 export type ErrorKind =
@@ -20,12 +20,12 @@ export type ErrorKind =
 /**
  * The exact error. Codes are stable: callers and dashboards may rely on them.
  *  - `QUERY_TOO_BROAD`    the result would exceed a limit; the message tells how to narrow the query;
- *  - `FEED_REPLACED`      the position in the feed belongs to a log that another one has replaced;
+ *  - `FEED_REPLACED`      the position in the feed belongs to an old log, which was replaced by a new one;
  *  - `LOG_UNAVAILABLE`    the log did not confirm in time, or is closed;
  *  - `LOG_BUSY`           the publisher's buffer is full;
- *  - `PROCESS_BUSY`       the process already holds its maximum of bytes of requests and responses;
+ *  - `PROCESS_BUSY`       requests and responses already take as many bytes of memory as the process allows;
  *  - `STORAGE_FULL`       the activities of the project would exceed its limit of stored bytes;
- *  - `STORE_UNAVAILABLE`  the store did not confirm or answer;
+ *  - `STORE_UNAVAILABLE`  the store did not answer, or did not confirm a write;
  *  - `STORE_TIMEOUT`      a query exceeded the time limit of the store.
  */
 export type ErrorCode =
@@ -54,9 +54,9 @@ const kinds: Readonly<Record<ErrorCode, ErrorKind>> = {
 };
 
 export interface ErrorDetails {
-  /** Every broken rule, with its path. */
+  /** The broken rules, each with the path of the value. */
   readonly violations?: readonly Violation[];
-  /** The ids of unconfirmed activities, null for rejected ones. Sending the activities again with these ids is safe. */
+  /** The ids of the activities that the log did not confirm, with null for each rejected one. Sending them again with these ids is safe. */
   readonly ids?: readonly (string | null)[];
   readonly cause?: unknown;
 }
@@ -79,8 +79,8 @@ export class DomainError extends Error {
 }
 
 /**
- * Returns whether an error is a DomainError, of this code if one is passed. Checks the shape, so that two copies of this package
- * in one process recognise each other's errors.
+ * Returns whether an error is a DomainError and, if a code is passed, has that code. Checks the shape and not the class, so that two copies
+ * of this package in one process recognise each other's errors.
  */
 export function isDomainError(error: unknown, code?: ErrorCode): error is DomainError {
   if (!(error instanceof Error) || error.name !== 'DomainError') return false;

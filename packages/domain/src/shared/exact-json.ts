@@ -6,13 +6,13 @@ import { hasEscapedKey } from './parse-json.ts';
 import { fitsDouble, UnfitNumber } from './unfit-number.ts';
 import { Violations } from './violation.ts';
 
-/** The maximum number of repetitions that are examined. The list sets no bound, because it names a key once. */
+/** The maximum number of repeated keys that are examined. The list of violations sets no limit, because it names each key only once. */
 const maxRepetitions = 1000;
 
 /**
  * Parses a client's JSON without losing anything. A number that no double holds exactly becomes an `UnfitNumber`.
- * Throws INVALID_ACTIVITY with the path of each key that is repeated in its object, among the first 1,000 repetitions, and
- * SyntaxError if the text is not JSON.
+ * Throws INVALID_ACTIVITY if an object has a key more than once, with the path of each such key among the first 1,000 repetitions.
+ * Throws SyntaxError if the text is not JSON.
  */
 export function parseExactJson(text: string): unknown {
   const value: unknown = JSON.parse(text);
@@ -20,8 +20,8 @@ export function parseExactJson(text: string): unknown {
 }
 
 /**
- * Parses a client's JSON for a route that mends its input: a number that no double holds exactly becomes a string of its text, and
- * the last of equal keys wins. Throws SyntaxError if the text is not JSON.
+ * Parses a client's JSON for a route that mends its input instead of refusing it. A number that no double holds exactly becomes a string,
+ * and the last value of a repeated key wins. Throws SyntaxError if the text is not JSON.
  */
 export function parseMendedJson(text: string): JsonValue {
   const value = JSON.parse(text) as JsonValue;
@@ -31,8 +31,8 @@ export function parseMendedJson(text: string): JsonValue {
 }
 
 /**
- * Returns what `parseExactJson` and `parseMendedJson` return, if `JSON.parse` surely loses nothing. Returns undefined for other texts,
- * also for those that are not JSON. So a caller can parse many items at once, and parse item by item only if this fails.
+ * Parses a client's JSON with `JSON.parse`. Returns undefined if that may lose something, or if the text is not JSON. A result is equal to
+ * those of `parseExactJson` and `parseMendedJson`. So a caller can parse many items at once, and parse item by item only if this fails.
  */
 export function parseLosslessJson(text: string): unknown {
   try {
@@ -44,7 +44,7 @@ export function parseLosslessJson(text: string): unknown {
   }
 }
 
-/** Returns whether `JSON.parse` lost nothing. Nearly every body passes, and is then not read again. */
+/** Returns true only if `JSON.parse` lost nothing. Nearly every body passes, so few are parsed a second time. */
 const lostNothing = (value: unknown, text: string): boolean =>
   !hasEscapedKey(text) && isLossless(text, value);
 

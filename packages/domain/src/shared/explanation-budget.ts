@@ -1,12 +1,12 @@
 import { jsonStringBytes } from './json-bytes.ts';
 import { type Violation, Violations } from './violation.ts';
 
-// The members' names, quotes and commas of one violation as JSON.
+// What the JSON of one violation has besides its path and its message.
 const frameBytes = '{"path":,"message":},'.length;
 
 /**
- * Bounds the explanations for one request with many inputs: at most 1,000 violations and 256 KiB of JSON. Every input is still
- * checked, and its violations are listed either completely or not at all.
+ * Limits the violations that the response to one request with many inputs lists: at most 1,000 of them and 256 KiB of JSON. Every input is
+ * still checked, and its violations are listed either completely or not at all.
  */
 export class ExplanationBudget {
   #violations = 1000;
@@ -23,7 +23,7 @@ export class ExplanationBudget {
     return this.#unexplained === 0 ? new Violations() : new Violations(0);
   }
 
-  /** Returns the violations of an input, or none if they, or those of an earlier input, exceeded the budget. */
+  /** Spends the budget on the violations of an input, and returns them. Returns none if they, or those of an earlier input, exceed it. */
   explain(violations: readonly Violation[]): readonly Violation[] {
     if (this.#unexplained === 0) {
       this.#violations -= violations.length;

@@ -5,14 +5,14 @@ export interface JsonObject {
   readonly [key: string]: JsonValue;
 }
 
-/** Returns whether the value is a plain object, as a literal or `JSON.parse` makes it: no array and no class instance. */
+/** Returns whether the value is a plain object, as a literal or `JSON.parse` makes it: neither an array nor an instance of a class. */
 export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-/** Returns whether two JSON values are equal, ignoring the order of members. It recurses: both are at most 64 levels deep. */
+/** Returns whether two JSON values are equal, ignoring the order of members. Recurses, so the values must not be more than 64 levels deep. */
 export function isSameJson(left: JsonValue, right: JsonValue): boolean {
   if (left === right) return true;
   if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return false;

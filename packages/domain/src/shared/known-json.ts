@@ -18,15 +18,15 @@ const literals: ReadonlyMap<string, boolean | null> = new Map([
 type List = unknown[];
 type Members = Record<string, unknown>;
 
-/** Options for reading a text, where `JSON.parse` has none. */
+/** Callbacks of `readKnownJson` for what `JSON.parse` cannot report. */
 export interface JsonReading {
   /** Converts the text of a number to its value. */
   readonly number: (source: string) => unknown;
-  /** Called for each key that its object already has; `path` returns its JSON Pointer. The last value wins. */
+  /** Called for each key that its object already has; `path` returns the key's JSON Pointer. The last value wins. */
   readonly repeated?: (path: () => string) => void;
 }
 
-/** A list or object that is being read, and its key or index in its parent. */
+/** An array or object that is being read, and its key or index in its parent. */
 interface Level {
   readonly values: List | Members;
   readonly place: string | number;
@@ -51,11 +51,11 @@ export function readKnownJson(text: string, { number, repeated }: JsonReading): 
     }
     key = undefined;
   };
-  // The pointers of the open levels, made when they are needed: a text may repeat a key a million times, a million levels deep.
-  // The first two levels are the list around the whole value and the value itself: they are not part of a path.
+  // The pointers of the open levels. Each is made once and only when needed, since a text may repeat a key a million times, a million levels
+  // deep. The first two levels are the array around the whole value and the value itself, which are not part of a path.
   const paths = ['', ''];
   const path = (): string => {
-    // Each level adds at least a slash, so the deeper ones are cut away.
+    // Each level adds at least a slash to a path, so deeper levels lie in the part that `pointer` cuts off.
     while (paths.length <= above.length && paths.length < maxPathLength + 3)
       paths.push(pointer(paths.at(-1) ?? '', (above[paths.length] ?? level).place));
     return paths.at(-1) ?? '';
@@ -92,11 +92,11 @@ export function readKnownJson(text: string, { number, repeated }: JsonReading): 
   return root[0];
 }
 
-/** Returns whether the UTF-16 code unit is JSON white space. Not a Set, which takes ten times as long. */
+/** Returns whether the UTF-16 code unit is JSON white space. Comparing is ten times as fast as a Set. */
 export const isSpace = (unit: number): boolean =>
   unit === 0x20 || unit === 0x0a || unit === 0x0d || unit === 0x09;
 
-/** Returns the index after the closing quote of a string. `within` is an index in the string, but not after a backslash. */
+/** Returns the index after the closing quote of a string. `within` is an index inside the string, but not in the middle of an escape. */
 export function endOfString(text: string, within: number): number {
   for (let at = within; ; at += 1) {
     const unit = text.charCodeAt(at);
@@ -105,13 +105,13 @@ export function endOfString(text: string, within: number): number {
   }
 }
 
-/** Returns the end of the number or literal at `start`. */
+/** Returns the index after the number or literal that begins at `start`. */
 function endOf(text: string, start: number): number {
   endOfScalar.lastIndex = start;
   return endOfScalar.exec(text)?.index ?? text.length;
 }
 
-/** Parses one string. `JSON.parse` reads a single string correctly; see `parseJson`. */
+/** Parses one string. `JSON.parse` is safe here, because the error of V8 that `parseJson` describes affects only keys of objects. */
 function stringIn(text: string, start: number, end: number): string {
   const plain = text.slice(start + 1, end - 1);
   return plain.includes('\\') ? (JSON.parse(text.slice(start, end)) as string) : plain;

@@ -1,5 +1,5 @@
-// An IPv4 address has four decimal numbers without leading zeros. Mapped to IPv6 it follows `::ffff:`, either as it is (RFC 5952) or as
-// two hexadecimal numbers (WHATWG URL).
+// An IPv4 address has four decimal numbers without leading zeros. An IPv6 address that maps it has `::ffff:` in front, followed by the
+// same decimal numbers (RFC 5952) or by two hexadecimal numbers (WHATWG URL).
 const octet = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
 const loopbackIpv4 = `127(?:\\.${octet}){3}`;
 const ipv4 = new RegExp(`^${loopbackIpv4}$`);
@@ -8,7 +8,7 @@ const name = /^(?:[\w-]+\.)*localhost$/;
 
 /**
  * Returns whether a host always means this machine: a loopback address (127.0.0.0/8 or ::1, with or without brackets), or
- * `localhost` and the names below it (RFC 6761). IPv6 addresses must be spelt as in RFC 5952 or in a WHATWG URL. Nothing is resolved.
+ * `localhost` and the names below it (RFC 6761). IPv6 addresses must be spelt as in RFC 5952 or in a WHATWG URL. Does not query DNS.
  */
 export function isLoopback(host: string): boolean {
   const lower = host.toLowerCase();

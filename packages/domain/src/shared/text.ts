@@ -12,7 +12,7 @@ export function wellFormedText(raw: unknown, maxUnits: number, tooLong: string):
   return raw;
 }
 
-/** Returns whether the text has more than `max` characters (Unicode code points). Does not count a long text to its end. */
+/** Returns whether the text has more than `max` characters (Unicode code points). Takes no longer for a very long text. */
 export function isLongerThan(max: number, text: string): boolean {
   if (text.length <= max) return false;
   if (text.length > max * 2) return true;
@@ -23,6 +23,6 @@ export function isLongerThan(max: number, text: string): boolean {
 export function byCodePoints(left: string, right: string): number {
   let index = 0;
   while (index < left.length && left.charCodeAt(index) === right.charCodeAt(index)) index += 1;
-  // If the texts differ in the second half of a surrogate pair, both have one: the first halves were equal.
+  // If the texts differ in the second half of a surrogate pair, their first halves are equal, so comparing the second halves is enough.
   return (left.codePointAt(index) ?? -1) - (right.codePointAt(index) ?? -1);
 }

@@ -1,12 +1,12 @@
 /** The event loop of the platform, and a clock in milliseconds that never goes back. */
 export interface EventLoop {
-  /** Calls back in the next round of the loop, after all pending work. */
+  /** Calls `resume` in the next round of the loop, after all pending work. */
   readonly defer: (resume: () => void) => void;
   readonly now: () => number;
 }
 
 const turnMs = 10;
-const littleBytes = 64 * 1024;
+const smallTaskBytes = 64 * 1024;
 
 /** Shares the event loop between long tasks, first come, first served: each round of the loop gives one waiting task a turn. */
 export class Turns {
@@ -18,7 +18,7 @@ export class Turns {
     this.#loop = loop;
   }
 
-  /** Registers a new task. The task must wait for its first turn. */
+  /** Registers a new task. Its first turn begins when `next` resolves. */
   begin(): Turn {
     return new Turn(this.#loop.now, (resume) => this.#wait(resume));
   }
@@ -39,7 +39,7 @@ export class Turns {
   };
 }
 
-/** A task's turn on the event loop. A long task waits for a turn, and for another after each 10 ms. */
+/** A task's turns on the event loop, one after the other. Each turn lasts 10 ms, after which the task should wait for the next one. */
 export class Turn {
   readonly #now: () => number;
   readonly #wait: (resume: () => void) => void;
@@ -55,10 +55,10 @@ export class Turn {
     return this.#now() > this.#end;
   }
 
-  /** Counts processed bytes. Returns whether the turn is over and they exceed 64 KiB: a small task need not wait. */
+  /** Counts bytes that the task has processed. Returns whether the turn is over, but always false up to 64 KiB, so small tasks never wait. */
   isOverAfter(bytes: number): boolean {
     this.#bytes += bytes;
-    return this.#bytes > littleBytes && this.isOver;
+    return this.#bytes > smallTaskBytes && this.isOver;
   }
 
   /** Resolves when the task's next turn begins, after the turns of other waiting tasks. */

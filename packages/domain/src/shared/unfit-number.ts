@@ -10,9 +10,9 @@ export class UnfitNumber {
 /** The message about an `UnfitNumber`, with the remedy. */
 export const unfitNumber = 'must be a number that a double can hold exactly; send it as a string';
 
-// RFC 8259, section 6; `String` writes numbers in the same way, but for infinities.
+// A number as in RFC 8259, section 6. `String` writes every number in this way, except infinities.
 const decimal = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/i;
-// At most 15 digits, and far from the limits of a double.
+// A double holds every decimal of at most 15 digits whose exponent is small.
 const surelyFits = /^-?[\d.]{1,15}(?:e[+-]?\d\d?)?$/i;
 const zero = 0x30;
 
@@ -26,7 +26,7 @@ export function fitsDouble(source: string): boolean {
   return written === source || normalForm(written) === normalForm(source);
 }
 
-/** Returns equal texts for equal decimals: sign, digits without zeros at either end, and the power of ten of the last digit. */
+/** Returns the same text for equal decimals: the sign, the digits without zeros at either end, and the exponent of the last digit. */
 function normalForm(text: string): string {
   const match = decimal.exec(text);
   if (match === null) return text;

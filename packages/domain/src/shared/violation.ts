@@ -1,3 +1,4 @@
+/** One rule that an input breaks. */
 export interface Violation {
   /** The JSON Pointer (RFC 6901) to the value, such as `/metadata/ip`; the empty string means the whole input. */
   readonly path: string;
@@ -20,18 +21,18 @@ export function unlessBroken<Value>(parse: () => Value): Value | undefined {
   }
 }
 
-// Bounds the response, which must not be many times larger than a hostile request.
+// Limits the size of the response, which must not be many times larger than a hostile request.
 const maxListed = 32;
 /** The longest path that is not cut, in UTF-16 code units. */
 export const maxPathLength = 256;
-const maxReason = 2000;
+const maxReasonLength = 2000;
 
 /** Collects the violations of one input: at most 32, then one entry that says there are more. */
 export class Violations {
   readonly list: Violation[] = [];
   readonly #max: number;
 
-  /** With a max of 0, the first violation makes the collector full, for callers that only ask whether there is one. */
+  /** A `max` of 0 is for callers that only need to know whether there is a violation: the collector is full after the first one. */
   constructor(max: number = maxListed) {
     this.#max = max;
   }
@@ -65,25 +66,25 @@ export class Violations {
 }
 
 /**
- * Returns the JSON Pointer of the value to which the keys lead from `parent`. A path longer than 256 characters is cut and ends
- * with `…`. Unpaired surrogates are replaced.
+ * Appends keys to the JSON Pointer `parent` (RFC 6901). A pointer longer than 256 characters is cut and ends with `…`. Unpaired surrogates
+ * are replaced.
  */
 export function pointer(parent: string, ...keys: readonly (string | number)[]): string {
   let path = parent;
   for (const key of keys) {
     if (path.length > maxPathLength) break;
-    // Cut first, so that a long key costs no more than its kept part.
+    // Cut before escaping, so that a very long key takes no longer.
     const name = String(key).slice(0, maxPathLength + 1);
     path += `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
   }
   return (path.length > maxPathLength ? `${path.slice(0, maxPathLength)}…` : path).toWellFormed();
 }
 
-/** Joins violations to the reason of a dead letter, a text of at most 2,000 characters. */
+/** Joins violations into the reason of a dead letter, a text of at most 2,000 characters. */
 export function reasonOf(violations: readonly Violation[]): string {
   return cutReason(violations.map(({ path, message }) => `${path} ${message}`.trimStart()).join('; '));
 }
 
 /** Cuts the reason of a dead letter to 2,000 characters. */
 export const cutReason = (reason: string): string =>
-  reason.length > maxReason ? `${reason.slice(0, maxReason - 1)}…`.toWellFormed() : reason;
+  reason.length > maxReasonLength ? `${reason.slice(0, maxReasonLength - 1)}…`.toWellFormed() : reason;
