@@ -67,12 +67,12 @@ export interface ApiPorts
   readonly keyTable: KeyTable;
   readonly secrets: SecretGenerator;
   readonly outbox: Outbox;
-  /** Whether reads are logged too. */
+  /** Whether the service logs who reads what, in addition to who changes what. */
   readonly logReads: boolean;
-  /** Called for each read that is not logged, because too many wait for the log. */
+  /** Called for each read that is dropped instead of logged, because too many reads are waiting for the log. */
   readonly onReadDropped: () => void;
   readonly digest: LoggedReadsDeps['digest'];
-  /** Waits after a portion of a sweep or measurement of projects that took this number of milliseconds. */
+  /** Pauses after each portion of a sweep or measurement of projects. `tookMs` is the time that the portion took. */
   readonly pauseSweep: (tookMs: number) => Promise<void>;
   /** The time that the store may take for one portion of a sweep of projects, in milliseconds. */
   readonly maxSweepPortionMs: number;
@@ -90,7 +90,7 @@ export const makeApiUseCases = (apiPorts: ApiPorts) => {
   const storageUsage = new StorageUsage((project) => projectTable.limitsOf(project).storedBytes);
   const readFeed = makeReadFeed(apiPorts);
   const { logReads, maxReplayPortionMs, onReadDropped: onDropped } = apiPorts;
-  // A replay is the longest change: it takes 20 s and one portion.
+  // Longer than any change takes: the longest, a replay, takes at most 20 s and one portion.
   const maxChangeMs = 5 * 60_000 + maxReplayPortionMs;
   const readLog = new ReadLog({ ...apiPorts, onDropped });
   const ports = {
@@ -122,7 +122,7 @@ export const makeApiUseCases = (apiPorts: ApiPorts) => {
     continueFeed: readFeed,
     findStatus: makeFindStatus(ports),
     replayDeadLetters: makeReplayDeadLetters({ ...ports, maxPortionMs: maxReplayPortionMs }),
-    // The publisher without limits: audit events can't be switched off.
+    // Takes the publisher without storage limits: no limit may suppress audit events.
     relayAuditEvents: makeRelayAuditEvents(apiPorts),
     flushReadLog: () => readLog.flush(),
     sweepDeadLetters: makeSweepDeadLetters(ports),
@@ -143,7 +143,10 @@ export const makeApiUseCases = (apiPorts: ApiPorts) => {
   };
 };
 
-/** An interface, so that declarations of other packages name it and do not need the type of each use case. */
+/**
+ * The use cases of the API, by name. This is an interface and not a type alias, so that declaration files of other packages refer to it by
+ * name and do not repeat the type of each use case.
+ */
 export interface ApiUseCases extends ReturnType<typeof makeApiUseCases> {}
 
 /** The ports that the use cases of the storing side need. */
@@ -164,9 +167,10 @@ export const makeStoringUseCases = (storingPorts: StoringPorts) => {
   };
 };
 
+/** The use cases of the storing side, by name. */
 export interface StoringUseCases extends ReturnType<typeof makeStoringUseCases> {}
 
-/** The ports that a move to another deployment needs. */
+/** The ports that the use cases of a move to another deployment need. */
 export interface MovingPorts extends MoveDataDeps, ConfirmMoveDeps {
   readonly source: MoveDataDeps['source'];
   readonly target: MoveDataDeps['target'] & ConfirmMoveDeps['target'];

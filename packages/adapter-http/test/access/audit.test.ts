@@ -117,7 +117,7 @@ test('nothing is changed while the outbox is full, and the answer is a 503 that 
   expect(response.statusCode).toBe(503);
   expect(response.json()).toMatchObject({
     detail:
-      'Nothing was changed: 1000 audit events wait for the log, which is the maximum. Send the request again when the log takes events.',
+      'Nothing was changed: 1000 audit events are waiting for the log, which is the maximum. Send the request again when the log is available.',
   });
   expect(it.store.keys.size).toBe(0);
 });

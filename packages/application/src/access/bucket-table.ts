@@ -1,12 +1,15 @@
 import { type RateLimits, TokenBucket, UsageLimits } from '@user-activity/domain';
 
-/** The name of a limit per second. */
+/** The name of a rate limit. */
 export type RateName = keyof RateLimits;
 
-/** The buckets of one key or project. It has one for each of its limits. */
+/** The token buckets of one key or project, one for each of its rate limits. */
 export type RateBuckets = ReadonlyMap<RateName, TokenBucket>;
 
-/** The buckets of all keys, or of all projects, that have limits. They belong to this process, so each process allows the whole limit. */
+/**
+ * The token buckets of all keys, or of all projects, that have rate limits. Processes do not share them, so each process allows the whole
+ * limit.
+ */
 export class BucketTable<Id extends string> {
   readonly #now: () => number;
   #buckets: ReadonlyMap<Id, RateBuckets> = new Map();
@@ -21,17 +24,17 @@ export class BucketTable<Id extends string> {
     return this.#buckets.get(id);
   }
 
-  /** Takes the present limits. A bucket keeps its debt when its limit changes, so that no change gives a free burst. */
+  /** Replaces the limits of all owners. A bucket keeps its debt when its limit changes, so that no change gives a free burst. */
   replace(all: Iterable<readonly [Id, RateLimits]>): void {
     const buckets = new Map<Id, RateBuckets>();
     for (const [id, limits] of all) {
-      const ofOwner = this.#changed(this.#buckets.get(id), limits);
-      if (ofOwner.size > 0) buckets.set(id, ofOwner);
+      const rateBuckets = this.#bucketsFor(limits, this.#buckets.get(id));
+      if (rateBuckets.size > 0) buckets.set(id, rateBuckets);
     }
     this.#buckets = buckets;
   }
 
-  #changed(before: RateBuckets | undefined, limits: RateLimits): RateBuckets {
+  #bucketsFor(limits: RateLimits, before: RateBuckets | undefined): RateBuckets {
     const after = new Map<RateName, TokenBucket>();
     const now = this.#now();
     for (const name of UsageLimits.rates) {

@@ -10,8 +10,8 @@ import { BucketTable } from './bucket-table.ts';
 import { ReadOrder } from './read-order.ts';
 
 /**
- * The owner of a secret, or why it is refused. `unavailable`: the store can't be read, so nobody knows whether the key exists or was
- * revoked.
+ * The owner of a secret, or why the secret is refused. `unavailable` means that the store can't be read, so that this process does not know
+ * whether the key exists or was revoked.
  */
 export type Authentication = Principal | 'unknown' | 'expired' | 'revoked' | 'unavailable';
 
@@ -26,7 +26,7 @@ export interface KeyTableOptions {
 /** How long keys with other scopes work while the store can't be read, in milliseconds. */
 const otherGraceMs = 60_000;
 
-/** A read of all keys that takes longer counts as a failure, in milliseconds. */
+/** After this time without a successful read, a missing key may be a new one. In milliseconds. */
 const maxReadMs = 10_000;
 
 interface Entry {
@@ -35,9 +35,9 @@ interface Entry {
   readonly principal: Principal;
 }
 
-/** The keys as this process knows them, so that no request waits for the store. */
+/** A cache of all API keys, so that no request waits for the store. */
 export class KeyTable {
-  /** What each key with limits has used. A rotated key keeps its buckets. */
+  /** The rate limits of keys, and how much of them is used. A rotated key keeps its buckets. */
   readonly buckets: BucketTable<Principal['actor']>;
   readonly #options: KeyTableOptions;
   #entries: ReadonlyMap<string, Entry> = new Map();
@@ -52,7 +52,7 @@ export class KeyTable {
     this.buckets = new BucketTable(options.now);
   }
 
-  /** Reads all keys. An older read that ends later changes nothing. If it rejects, the keys stay as they are. */
+  /** Reads all keys into the table. If reads overlap, the result of the newest counts. If a read fails, the table stays as it is. */
   async refresh(keys: Pick<KeyRepository, 'findAll'>): Promise<void> {
     const read = this.#reads.begin();
     const startedAt = this.#options.now();
@@ -65,7 +65,7 @@ export class KeyTable {
     }
   }
 
-  /** Finds the owner of the secret with this SHA-256, for work of a scope. Without a scope, any key will do. */
+  /** Finds the owner of the secret with this SHA-256. The scope of the request decides how old the table may be. */
   readonly authenticate = (digest: string, scope: Scope | undefined): Authentication => {
     const { clock, now, graceMs } = this.#options;
     const age = now() - this.#readAt;
@@ -77,8 +77,8 @@ export class KeyTable {
   };
 
   /**
-   * Returns whether a valid key allows web pages of this origin. So browsers can ask before they send a key. Answers also while the store
-   * can't be read: then pages learn that from the response to the request itself.
+   * Returns whether a valid key allows web pages of this origin. A browser asks this (CORS preflight) before it sends the key. The answer
+   * does not depend on the age of the table: the response to the request itself tells a page that the store can't be read.
    */
   readonly allowsOrigin = (origin: string): boolean => {
     const now = this.#options.clock.now();

@@ -45,8 +45,8 @@ export interface SecretKey {
 }
 
 /**
- * Makes a key. Returns 'forbidden' if the principal may not act in its project. Throws INVALID_ACTIVITY if the key would expire at
- * once, if it is public and allows too much, or if there are too many keys, and STORE_UNAVAILABLE and STORE_TIMEOUT.
+ * Makes a key. Returns 'forbidden' if the principal may not act in the key's project. Throws INVALID_ACTIVITY if the key would expire at
+ * once, if it is public and allows too much, or if there are too many keys. Throws STORE_UNAVAILABLE and STORE_TIMEOUT.
  */
 export type CreateKey = (principal: Principal, draft: KeyDraft) => Promise<SecretKey | 'forbidden'>;
 
@@ -96,7 +96,8 @@ export const makeCreateKey = (deps: KeyDeps): CreateKey =>
   };
 
 /**
- * Returns the keys of a project, or of all projects, that the principal may manage, also those that ended lately. The oldest is first.
+ * Returns the keys of a project that the principal may manage. Without a project, returns those of all projects. Includes keys that expired
+ * or were revoked recently. The oldest key is first.
  * Throws STORE_UNAVAILABLE and STORE_TIMEOUT.
  */
 export type FindKeys = (
@@ -112,9 +113,8 @@ export const makeFindKeys = ({ keys }: Pick<KeyDeps, 'keys'>): FindKeys =>
   };
 
 /**
- * Revokes a key for good. Every process refuses it within some seconds. Returns 'absent' if the principal may manage no such key, or if it
- * belongs to another project than the one that is named. Throws
- * STORE_UNAVAILABLE and STORE_TIMEOUT; then send it again.
+ * Revokes a key permanently. Every process refuses it within some seconds. Returns 'absent' if the key does not exist, if the principal may
+ * not manage it, or if it does not belong to `project`. Throws STORE_UNAVAILABLE and STORE_TIMEOUT; then the caller must try again.
  */
 export type RevokeKey = (
   principal: Principal,
@@ -129,9 +129,8 @@ export const makeRevokeKey = (deps: KeyDeps): RevokeKey =>
   };
 
 /**
- * Gives a key another secret. Those before work for at most `overlapMs` more. Returns 'absent' if the principal may manage no such key,
- * and 'ended' if it was revoked or has expired. Throws STORE_UNAVAILABLE and STORE_TIMEOUT: then the secret may have changed, so rotate
- * again.
+ * Gives a key a new secret. Its earlier secrets work for at most `overlapMs` more. Returns 'absent' as `RevokeKey` does, and 'ended' if the
+ * key was revoked or has expired. Throws STORE_UNAVAILABLE and STORE_TIMEOUT: then the secret may have changed, so rotate again.
  */
 export type RotateKey = (
   principal: Principal,
@@ -154,7 +153,7 @@ export const makeRotateKey = (deps: KeyDeps): RotateKey =>
     return key.secrets[0].digest === digest ? { key, secret: text } : 'ended';
   };
 
-/** A key that a principal chooses. If a project is named, the key must belong to it. */
+/** The key that a principal wants to change. If `project` is set, the key must belong to it. */
 interface KeyChoice {
   readonly principal: Principal;
   readonly id: KeyId;
@@ -164,7 +163,7 @@ interface KeyChoice {
 const mayManage = (principal: Principal, project: KeyProject | undefined, key: AccessKey): boolean =>
   Principal.reaches(principal, key.project) && (project ?? key.project) === key.project;
 
-/** Replaces a key by what `next` returns for it, again if another process changed it meanwhile. */
+/** Replaces a key by what `next` returns for it. Starts over if another request changed the key meanwhile. */
 async function change(
   deps: KeyDeps,
   type: 'KEY_REVOKED' | 'KEY_ROTATED',
@@ -186,12 +185,15 @@ async function change(
       return after;
     }
   }
-  throw new DomainError('STORE_UNAVAILABLE', 'Other requests change the same key all the time.');
+  throw new DomainError(
+    'STORE_UNAVAILABLE',
+    'Other requests keep changing the same key. Send the request again.',
+  );
 }
 
 const maxAttempts = 10;
 
-/** Makes the event of a change. It has no name of the key, because that may be the name of a person. */
+/** Makes the audit event of a change. It leaves out the name of the key, which may be the name of a person. */
 const keyEvent = (
   type: AuditType,
   principal: Principal,
@@ -209,7 +211,7 @@ const keyEvent = (
   },
 });
 
-/** Lets this process know a change at once. If the store is unavailable, the next regular read does it. */
+/** Reads the change into the table of this process at once. If the store is unavailable, the next regular read does it. */
 async function refreshIfPossible({ keys, keyTable }: KeyDeps): Promise<void> {
   try {
     await keyTable.refresh(keys);

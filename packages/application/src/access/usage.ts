@@ -3,24 +3,24 @@ import type { ProjectTable } from '../projects/project-table.ts';
 import type { RateBuckets, RateName } from './bucket-table.ts';
 import type { KeyTable } from './key-table.ts';
 
-/** What has a limit: the key of a request, or its project. */
+/** The owner of a limit: the key of a request, or the project of the request. */
 export type LimitOwner = 'key' | 'project';
 
-/** One limit that applies to a request, and how much of it is left. */
+/** One rate limit that applies to a request, and how much of it is left. */
 export interface RateState {
   readonly owner: LimitOwner;
   readonly name: RateName;
   readonly perSecond: number;
-  /** How much can be used at once after a pause, and how many seconds the pause takes. */
+  /** How much can be used at once after a pause of `burstSeconds`. */
   readonly burst: number;
   readonly burstSeconds: number;
-  /** How much can be used now without a debt. 0 while the limit refuses requests. */
+  /** How much can be used now before the bucket is empty. 0 while the limit refuses requests. */
   readonly left: number;
   /** The time until the limit allows further requests, in milliseconds. 0 if it allows them now. */
   readonly waitMs: number;
 }
 
-/** The limits that apply to one request: those of its key, and those of its project. */
+/** The rate limits that apply to one request: those of its key, and those of its project. */
 export class Usage {
   readonly #buckets: readonly (readonly [LimitOwner, RateBuckets])[];
   readonly #now: () => number;
@@ -30,20 +30,23 @@ export class Usage {
     this.#now = now;
   }
 
-  /** Returns the limit that refuses the request for the longest time, or undefined if all of those named allow it. Takes nothing. */
+  /** Returns the named limit that refuses the request for the longest time, or undefined if all of them allow it. Uses nothing up. */
   refusalBy(names: readonly RateName[]): RateState | undefined {
     let longest: RateState | undefined;
     for (const state of this.states(names)) if (state.waitMs > (longest?.waitMs ?? 0)) longest = state;
     return longest;
   }
 
-  /** Takes an amount from the bucket of the key and from that of the project. A negative amount returns what was not used. */
+  /** Takes an amount from the bucket of the key and from the bucket of the project. A negative amount gives tokens back. */
   take(name: RateName, amount: number): void {
     const now = this.#now();
     for (const [, buckets] of this.#buckets) buckets.get(name)?.take(amount, now);
   }
 
-  /** Calls a function and takes the time until its promise settles. At first it takes an estimate, so that few calls run at once. */
+  /**
+   * Calls `work` and takes its duration in milliseconds from the buckets. It takes `estimateMs` before the call and corrects it afterwards, so
+   * that many calls at the same time reach the limit before the first one ends.
+   */
   async time<Result>(name: RateName, estimateMs: number, work: () => Promise<Result>): Promise<Result> {
     const start = this.#now();
     this.take(name, estimateMs);
@@ -54,7 +57,7 @@ export class Usage {
     }
   }
 
-  /** Returns those of the named limits that apply. */
+  /** Returns the state of each named limit that the key or the project has. */
   states(names: readonly RateName[]): readonly RateState[] {
     const now = this.#now();
     return this.#buckets.flatMap(([owner, buckets]) =>
@@ -85,10 +88,10 @@ export const makeFindUsage = (
   now: () => number,
 ): FindUsage =>
   function findUsage({ actor }, project) {
-    const [ofKey, ofProject] = [keyBuckets.of(actor), projectBuckets.of(project)];
-    if (ofKey === undefined && ofProject === undefined) return undefined;
+    const [bucketsOfKey, bucketsOfProject] = [keyBuckets.of(actor), projectBuckets.of(project)];
+    if (bucketsOfKey === undefined && bucketsOfProject === undefined) return undefined;
     const buckets: (readonly [LimitOwner, RateBuckets])[] = [];
-    if (ofKey !== undefined) buckets.push(['key', ofKey]);
-    if (ofProject !== undefined) buckets.push(['project', ofProject]);
+    if (bucketsOfKey !== undefined) buckets.push(['key', bucketsOfKey]);
+    if (bucketsOfProject !== undefined) buckets.push(['project', bucketsOfProject]);
     return new Usage(buckets, now);
   };

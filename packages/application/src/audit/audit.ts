@@ -12,17 +12,17 @@ import {
   Timestamp,
 } from '@user-activity/domain';
 
-/** The event of a change that a principal makes. */
+/** The audit event of a change, with the principal who makes the change. */
 export interface ChangeEvent extends Omit<AuditEvent, 'actor'> {
   readonly principal: Principal;
 }
 
 /**
- * Makes a change, and has the log record it. The event is in the outbox before the change begins, so no change happens without an event. Its
- * `outcome` in the metadata is `done`, with the details that `detailsOf` returns. It is `unknown` if the change throws, or if the process
- * ends meanwhile. If `detailsOf` returns 'unchanged', there is no event.
- * Throws LOG_BUSY if the outbox is full, which is sooner for keys of projects than for operators, and STORE_UNAVAILABLE and STORE_TIMEOUT;
- * then nothing was changed.
+ * Makes a change, and logs an audit event for it. The event is in the outbox before the change begins, so no change happens without an event.
+ * After the change, the event gets the outcome `done` and the details that `detailsOf` returns. If `detailsOf` returns 'unchanged', the event
+ * is withdrawn. If the change throws, or if the process ends meanwhile, the outcome is `unknown`.
+ * Rejects with LOG_BUSY before the change if the outbox is full. Operators may add more events to the outbox than keys of projects.
+ * Rejects with STORE_UNAVAILABLE or STORE_TIMEOUT if the event can't be added, and nothing was changed then. Otherwise throws as `change` does.
  */
 export type Audit = <Result>(
   event: ChangeEvent,
@@ -34,7 +34,7 @@ interface AuditDeps {
   readonly outbox: Pick<Outbox, 'add' | 'settle' | 'withdraw'>;
   readonly clock: Clock;
   readonly ids: IdGenerator;
-  /** The maximum duration of a change, in milliseconds. After that, its outcome counts as unknown. */
+  /** The maximum duration of a change, in milliseconds. After this time without an outcome, the event is logged as `unknown`. */
   readonly maxChangeMs: number;
 }
 
@@ -53,11 +53,11 @@ export const makeAudit =
       result = await change();
     } catch (error) {
       const reason = isDomainError(error) ? { error: error.code } : {};
-      await unlessUnavailable(() => outbox.settle(activityWith({ ...reason, outcome: 'unknown' })));
+      await ignoringOutages(() => outbox.settle(activityWith({ ...reason, outcome: 'unknown' })));
       throw error;
     }
     const details = detailsOf(result);
-    await unlessUnavailable(() =>
+    await ignoringOutages(() =>
       details === 'unchanged'
         ? outbox.withdraw(context.id)
         : outbox.settle(activityWith({ ...details, outcome: 'done' })),
@@ -65,8 +65,8 @@ export const makeAudit =
     return result;
   };
 
-/** Does the work. If the store is unavailable, the entry stays as it is, and becomes ready later with an unknown outcome. */
-async function unlessUnavailable(work: () => Promise<unknown>): Promise<void> {
+/** Does the work, and ignores errors of the store. The outbox entry then stays, and is later logged with the outcome `unknown`. */
+async function ignoringOutages(work: () => Promise<unknown>): Promise<void> {
   try {
     await work();
   } catch (error) {
@@ -77,6 +77,6 @@ async function unlessUnavailable(work: () => Promise<unknown>): Promise<void> {
 const outboxFull = (max: number): DomainError =>
   new DomainError(
     'LOG_BUSY',
-    `Nothing was changed: ${max} audit events wait for the log, which is the maximum. Send the request again when the log ` +
-      'takes events.',
+    `Nothing was changed: ${max} audit events are waiting for the log, which is the maximum. Send the request again when the ` +
+      'log is available.',
   );

@@ -25,7 +25,7 @@ export interface LoggedReadsDeps {
   readonly digest: (text: string) => string;
 }
 
-/** The use cases that read activities and dead letters. */
+/** The use cases that read activities or dead letters. */
 interface Reads {
   readonly findActivity: FindActivity;
   readonly findActivities: FindActivities;
@@ -43,18 +43,18 @@ type Kind = readonly [AuditType, JsonObject];
 const searched = (search: string): Kind => ['SEARCHED', { search }];
 const viewed = (view: string): Kind => ['VIEWED', { view }];
 
-/** A read, described without its content, for an audit event. */
+/** What an audit event tells about a read. It has none of the data that was read. */
 interface Description {
   readonly project: ProjectId;
-  /** The filter, in a form that is equal for equal filters. The event has only its digest. */
+  /** The filter as JSON that is equal for equivalent filters. The event has only its digest. */
   readonly filter: unknown;
   readonly users: readonly UserId[];
   readonly results: number;
 }
 
 /**
- * Wraps the reads to log each that succeeds: who read, in which project, the digests of the filter and of the users that it names, and
- * the number of results. Each read then takes the principal first.
+ * Wraps use cases so that each successful read adds an audit event: who read, in which project, the digests of the filter and of the users
+ * that it names, and the number of results. A wrapped use case takes the principal as its first argument.
  */
 export function makeLoggedReads({ readLog, digest }: LoggedReadsDeps, reads: Reads) {
   const digestOf = (value: unknown): string => digest(JSON.stringify(value));
@@ -90,12 +90,14 @@ export function makeLoggedReads({ readLog, digest }: LoggedReadsDeps, reads: Rea
       return answer;
     };
 
-  // One event for the whole export, at its end, because only then the number of results is known. An event for each page would be news for
-  // an export of these events, as it would be for a stream.
+  // One event for the whole export, at its end, when the number of results is known. With an event for each page, an export of the audit
+  // events would never end, because each page would add an event to export.
   const exportActivities = async (principal: Principal, question: ExportQuestion): Promise<ExportedPages> => {
     const pages = await reads.exportActivities(question);
     if (readLog === undefined) return pages;
-    return counted(pages, (results) => add(principal, searched('export'), search(question.filter, results)));
+    return countingPages(pages, (results) =>
+      add(principal, searched('export'), search(question.filter, results)),
+    );
   };
 
   return {
@@ -110,7 +112,7 @@ export function makeLoggedReads({ readLog, digest }: LoggedReadsDeps, reads: Rea
       search(filter, activities.length),
     ),
     exportActivities,
-    // One event for the whole stream. An event for each page would be news for a stream of these events, and so on without end.
+    // One event for the whole stream. With an event for each page, a stream of the audit events would feed itself without end.
     followFeed: logged(searched('stream'), reads.followFeed, ({ filter }, { activities }) =>
       search(filter, activities.length),
     ),
@@ -129,8 +131,8 @@ export function makeLoggedReads({ readLog, digest }: LoggedReadsDeps, reads: Rea
   };
 }
 
-/** Returns the same pages. Calls `onEnd` with the number of activities that were taken, also if the rest is not taken or cannot be read. */
-async function* counted(
+/** Returns the same pages. At the end, calls `onEnd` with the number of activities that were consumed, even if the pages end early. */
+async function* countingPages(
   pages: ExportedPages,
   onEnd: (results: number) => void,
 ): AsyncGenerator<readonly StoredActivity[], void, undefined> {
@@ -152,7 +154,7 @@ const search = (filter: ActivityFilter, results: number): Description => ({
   results,
 });
 
-/** Returns the parts of a filter. Filters that differ only in the order of their values have equal parts. */
+/** Returns the parts of a filter with sorted values, so that equivalent filters have equal parts. */
 function normalFilter({ project, userIds, types, createdAt, metadata }: ActivityFilter): unknown {
   const conditions: readonly string[] = metadata.map(({ path, scalars }) =>
     JSON.stringify([path, sortedScalars(scalars)]),

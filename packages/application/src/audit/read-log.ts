@@ -7,7 +7,7 @@ import {
   type UserActivity,
 } from '@user-activity/domain';
 
-/** The maximum number of events that wait. Each takes some kilobytes at most, and mostly less than one. */
+/** The maximum number of waiting events. Most take less than a kilobyte of memory, and none more than some kilobytes. */
 const maxWaiting = 10_000;
 const portionSize = 500;
 
@@ -19,7 +19,7 @@ interface ReadLogDeps {
   readonly onDropped: () => void;
 }
 
-/** Events of reads that wait in memory for the log. No read waits for the log. */
+/** Buffers the audit events of reads in memory until they are published, so that no read waits for the log. */
 export class ReadLog {
   readonly #deps: ReadLogDeps;
   #waiting: UserActivity[] = [];
@@ -41,11 +41,11 @@ export class ReadLog {
   }
 
   /**
-   * Publishes the events that wait at the time of the call. Returns the number of events that were dropped since the last call that
-   * resolved. Throws LOG_UNAVAILABLE and LOG_BUSY; the events not published still wait.
+   * Publishes the events that are waiting when it is called. Returns the number of events that were dropped since the last successful call.
+   * Throws LOG_UNAVAILABLE and LOG_BUSY; unpublished events then wait for the next call.
    */
   async flush(): Promise<number> {
-    // Events that are added meanwhile wait for the next call, or this one might never end.
+    // Events that are added meanwhile wait for the next call. Otherwise this call might never end.
     for (let left = this.#waiting.length; left > 0 && this.#waiting.length > 0; left -= portionSize) {
       const portion = this.#waiting.slice(0, Math.min(left, portionSize));
       await this.#deps.publisher.publish(portion.map(activityLogged));

@@ -1,9 +1,9 @@
 import { activityLogged, type Clock, type EventPublisher, type Outbox } from '@user-activity/domain';
 
 /**
- * Publishes the ready audit events of the outbox, the oldest first, and removes those that the log holds. Returns their number. Several
- * processes may do this at once: the store keeps an event once, however often it is published. Throws LOG_UNAVAILABLE, LOG_BUSY,
- * STORE_UNAVAILABLE and STORE_TIMEOUT; the remaining events stay.
+ * Publishes the ready audit events of the outbox, the oldest first, and removes them from the outbox once the log holds them. Returns the
+ * number of published events. Several processes may do this at once: an event that is published twice is stored once. Throws
+ * LOG_UNAVAILABLE, LOG_BUSY, STORE_UNAVAILABLE and STORE_TIMEOUT; the remaining events stay in the outbox.
  */
 export type RelayAuditEvents = () => Promise<number>;
 

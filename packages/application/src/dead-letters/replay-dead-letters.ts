@@ -17,6 +17,7 @@ import {
 import type { Audit } from '../audit/audit.ts';
 import { wholeLetters } from './whole-letters.ts';
 
+/** The result of a replay. */
 export interface ReplayReceipt {
   /** The number of records that are on the log again. Their letters are removed. */
   readonly replayed: number;
@@ -27,11 +28,11 @@ export interface ReplayReceipt {
 }
 
 /**
- * Appends dead letters of a project to the log again, so that they are handled like new records: the letters with these ids, or all that
- * died before the call. Letters that never were on the log (code `invalid`) stay. Returns `under way` and does nothing while
- * another replay runs in any process, because two at a time would append each letter twice.
+ * Appends the records of dead letters to the log again, so that they are handled like new records. `which` names the letters of the project
+ * by id, or means all that died before the call. Letters that never were on the log (code `invalid`) stay. Returns 'under way' and does
+ * nothing while any process runs another replay, because two at a time would append each record twice.
  * Unknown ids are ignored, so a call that stopped early can be repeated unchanged. A letter is removed only after the log
- * holds its record. If anything fails in between, the record is replayed twice, and the store keeps it once. Throws
+ * holds its record. If the removal fails, the record may be replayed again, but its activity is stored once. Throws
  * LOG_UNAVAILABLE, LOG_BUSY, STORE_UNAVAILABLE and STORE_TIMEOUT; the remaining letters stay listed.
  */
 export type ReplayDeadLetters = (
@@ -49,21 +50,21 @@ interface Deps {
   readonly maxPortionMs: number;
 }
 
-// Bounds the memory.
+// Limits how many ids are in memory.
 const pageSize = 200;
-// Clients and proxies give up on requests that take much longer.
+// Clients and proxies time out requests that take much longer.
 const maxMs = 20_000;
 
 export const makeReplayDeadLetters = (deps: Deps): ReplayDeadLetters => {
   let unreleased: Claim | undefined;
   return async function replayDeadLetters(principal, project, which) {
-    // The last replay could not release its claim, which would block this one.
+    // A claim that the last replay could not release would block this one.
     if (unreleased !== undefined) await deps.deadLetters.releaseReplay(unreleased);
     unreleased = undefined;
     const from = deps.clock.now();
-    const lastPortion = from + maxMs;
-    // The longest time that a replay takes. If the process dies, its claim blocks others until then.
-    const claim = { from, until: Timestamp.fromMillis(lastPortion + deps.maxPortionMs) };
+    const deadline = from + maxMs;
+    // No replay takes longer than its claim. If the process dies, the claim blocks other replays until its end.
+    const claim = { from, until: Timestamp.fromMillis(deadline + deps.maxPortionMs) };
     if ((await deps.deadLetters.claimReplay(claim)) === 'taken') return 'under way';
     try {
       return await deps.audit(
@@ -72,7 +73,7 @@ export const makeReplayDeadLetters = (deps: Deps): ReplayDeadLetters => {
           principal,
           details: { project, letters: which === 'all' ? which : which.length },
         },
-        () => replay(deps, project, which, lastPortion),
+        () => replay(deps, project, which, deadline),
         (receipt) => ({ ...receipt }),
       );
     } finally {
@@ -84,17 +85,17 @@ export const makeReplayDeadLetters = (deps: Deps): ReplayDeadLetters => {
   };
 };
 
-/** Replays letters in portions. No portion begins after `lastPortion`. */
+/** Replays letters in portions. No portion begins after the deadline. */
 async function replay(
   deps: Deps,
   project: ProjectId,
   which: readonly DeadLetterId[] | 'all',
-  lastPortion: number,
+  deadline: number,
 ): Promise<ReplayReceipt> {
   const receipt = { replayed: 0, tooLarge: 0, more: false };
-  for await (const ids of which === 'all' ? everyPage(deps, project) : [which.filter(isOfLog)])
+  for await (const ids of which === 'all' ? allIds(deps, project) : [which.filter(wasOnLog)])
     for await (const whole of wholeLetters(deps.deadLetters, project, ids)) {
-      if (deps.clock.now() > lastPortion) return { ...receipt, more: true };
+      if (deps.clock.now() > deadline) return { ...receipt, more: true };
       const outcomes = await deps.publisher.republish(whole);
       const published = whole.filter((_, index) => outcomes[index] === 'published');
       await deps.deadLetters.remove(published);
@@ -104,10 +105,10 @@ async function replay(
   return receipt;
 }
 
-const isOfLog = (id: DeadLetterId): boolean => !isOfEdge(DeadLetterId.originOf(id));
+const wasOnLog = (id: DeadLetterId): boolean => !isOfEdge(DeadLetterId.originOf(id));
 
-/** Yields the ids of all letters, oldest first. Letters that die after the start are left out, or the loop might never end. */
-async function* everyPage(
+/** Yields pages with the ids of all replayable letters, the oldest first. Omits letters that die after the start, so that the loop ends. */
+async function* allIds(
   { deadLetters, clock }: Deps,
   project: ProjectId,
 ): AsyncGenerator<readonly DeadLetterId[]> {

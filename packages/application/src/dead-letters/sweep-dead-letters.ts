@@ -10,27 +10,29 @@ import {
   Timestamp,
 } from '@user-activity/domain';
 
-/** The number of days for which dead letters are kept. */
+/**
+ * The number of days for which dead letters are kept. An edge letter holds input that the API refused, and never was on the log. All others
+ * hold records of the log, which the service had accepted.
+ */
 export interface DeadLetterRetention {
-  /** For letters of the edge, whose senders were told of the refusal. */
   readonly edgeDays: number;
-  /** For letters from the log, which were answered 202; undefined keeps them forever. */
+  /** Undefined keeps the letters with records of the log forever. */
   readonly logDays: number | undefined;
 }
 
-/** The maximum total size of all letters of the edge, in bytes. */
+/** The maximum total size of all edge letters, in bytes. */
 export const maxEdgeBytes: number = 256 * 1024 * 1024;
 
-// Each process may exceed the quota by this much between two sweeps.
+// Each process may exceed the quota by this many bytes between two sweeps.
 const uncheckedBytes = 16 * 1024 * 1024;
-// A store removes this many letters without delaying other work for long.
+// The number of letters that a store removes at once. It is small, so that other work is not delayed for long.
 const limit = 500;
 const dayMs = 24 * 60 * 60 * 1000;
 
 /**
- * Removes the oldest letters of the edge while all of them exceed `maxEdgeBytes`, and on `schedule` also the letters that are
- * too old. The age is measured from the earlier of this and the previous scheduled sweep, so that a clock that is wrong for a
- * moment removes nothing. Throws STORE_UNAVAILABLE and STORE_TIMEOUT; the next sweep continues.
+ * Removes the oldest edge letters while the total size of edge letters exceeds `maxEdgeBytes`. A sweep with the reason `schedule` also
+ * removes letters that are too old. It measures their age from its own time or that of the previous scheduled sweep, whichever is earlier.
+ * So a clock that jumps ahead briefly removes nothing. Throws STORE_UNAVAILABLE and STORE_TIMEOUT; the next sweep continues.
  */
 export type SweepDeadLetters = (reason: 'schedule' | 'quota') => Promise<LetterSweep>;
 
@@ -63,7 +65,7 @@ export const makeSweepDeadLetters = ({
   };
 };
 
-/** Returns the queue with a quota: after each 16 MiB of letters of the edge, it sweeps before it resolves. */
+/** Wraps a queue to keep edge letters within their quota: after each 16 MiB of them, `add` also sweeps before it resolves. */
 export function withinQuota(queue: DeadLetterQueue, sweepDeadLetters: SweepDeadLetters): DeadLetterQueue {
   let unchecked = 0;
   return {

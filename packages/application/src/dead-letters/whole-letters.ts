@@ -5,10 +5,10 @@ import {
   type ProjectId,
 } from '@user-activity/domain';
 
-// Bounds the memory. A larger letter comes alone.
+// Limits the memory of a portion. A letter that is larger is a portion of its own.
 const maxBytes = 4 * 1024 * 1024;
 
-/** Yields the letters with all their bytes, in portions of at most 4 MiB. */
+/** Yields the letters with these ids and all their bytes, in portions of at most 4 MiB or one letter. Skips unknown ids. */
 export async function* wholeLetters(
   deadLetters: Pick<DeadLetterRepository, 'findByIds'>,
   project: ProjectId,

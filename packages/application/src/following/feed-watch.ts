@@ -8,17 +8,20 @@ export interface FeedWatchDeps {
   readonly sleep: Sleep;
 }
 
-/** A reader that waits for news after its position. */
+/** A reader that waits until activities after its position are settled. */
 interface Waiting {
   readonly position: FeedPosition;
   end(hasNews: boolean): void;
   fail(bug: unknown): void;
 }
 
-/** The longest time between two queries while readers wait. The feed wakes the watch mostly sooner. */
+/** The longest time between two queries while readers wait. Mostly, the feed wakes the watch sooner. */
 const maxPauseMs = 1000;
 
-/** Waits for news of the feed. One query for the settled offsets serves all readers that wait. */
+/**
+ * Lets readers of the feed wait for news. Each partition has a settled offset, up to which its activities are stored and readable. One query
+ * for these offsets serves all waiting readers.
+ */
 export class FeedWatch {
   readonly #deps: FeedWatchDeps;
   readonly #readers: Set<Waiting> = new Set();
@@ -32,11 +35,12 @@ export class FeedWatch {
     this.#deps = deps;
   }
 
+  /** The number of waiting readers. */
   get waiting(): number {
     return this.#readers.size;
   }
 
-  /** Returns whether something was settled after the position before `until` was aborted, and before the watch was closed. */
+  /** Waits for news after the position. Returns true once there is some, or false if `until` is aborted or the watch is closed first. */
   async newsAfter(position: FeedPosition, until: Cancellation): Promise<boolean> {
     if (until.aborted || this.#closed) return false;
     const { promise, resolve, reject } = Promise.withResolvers<boolean>();
@@ -65,7 +69,7 @@ export class FeedWatch {
     return promise;
   }
 
-  /** Ends the wait of all readers, and of later ones. */
+  /** Ends the wait of all readers. Later calls of `newsAfter` return false at once. */
   close(): void {
     this.#closed = true;
     this.#stopListening?.();
@@ -73,7 +77,7 @@ export class FeedWatch {
     this.#wake.resolve();
   }
 
-  /** While readers wait, queries the settled offsets after each wake, and each second at the latest. */
+  /** While readers wait, queries the settled offsets after each wake, and at least once a second. */
   async #watch(): Promise<void> {
     if (this.#isWatching) return;
     this.#isWatching = true;
@@ -100,7 +104,7 @@ export class FeedWatch {
       for (const reader of this.#readers)
         if (FeedPosition.isBefore(reader.position, settled)) reader.end(true);
     } catch (error) {
-      // While the store does not answer, readers wait.
+      // Readers keep waiting while the store does not answer.
       if (!isDomainError(error)) for (const reader of this.#readers) reader.fail(error);
     }
   }

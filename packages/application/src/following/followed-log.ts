@@ -2,11 +2,11 @@ import { type ActivityFeed, DomainError, FeedPosition, type LogId } from '@user-
 
 export interface FollowedLogDeps {
   readonly feed: Pick<ActivityFeed, 'settled'>;
-  /** Returns the log of the topic as the store has registered it, and registers it if it is missing. */
+  /** Returns the id of the topic's log as the store has registered it. Registers the topic if it is missing. */
   readonly findLog: () => Promise<LogId>;
 }
 
-/** The log that readers of this process follow. */
+/** The log whose feed this process serves. If the store is replaced by an older copy, this may become another log. */
 export class FollowedLog {
   readonly #deps: FollowedLogDeps;
   #log: LogId;
@@ -16,29 +16,31 @@ export class FollowedLog {
     this.#log = log;
   }
 
+  /** Returns the position before all activities of the feed. */
   async beginning(): Promise<FeedPosition> {
-    // Notices whether the store still knows the log.
+    // Updates the log if the store no longer knows it.
     await this.settled();
     return FeedPosition.start(this.#log);
   }
 
+  /** Returns the position after all activities that are settled now. */
   async end(): Promise<FeedPosition> {
     const settled = await this.settled();
     return FeedPosition.end(this.#log, settled);
   }
 
-  /** Returns the settled offset of partition i at index i. Returns none if nothing was settled yet. */
+  /** Returns an array with the settled offset of partition i at index i. The array is empty if no consumer has begun. */
   async settled(): Promise<readonly number[]> {
     const settled = await this.#deps.feed.settled(this.#log);
     if (settled !== undefined) return settled;
-    // No consumer has begun. Or the store is an older copy that does not know the log: then a consumer registers another one.
+    // Either no consumer has begun, or the store is an older copy that does not know the log. Then it gets registered as another log.
     this.#log = await this.#deps.findLog();
     return (await this.#deps.feed.settled(this.#log)) ?? [];
   }
 
   /** Throws FEED_REPLACED if the position belongs to another log. */
   async assertHas({ log }: FeedPosition): Promise<void> {
-    // Another process may have noticed first that the log was replaced, and may have made the position.
+    // The position may come from another process that noticed earlier that the log was replaced.
     if (log !== this.#log) this.#log = await this.#deps.findLog();
     if (log !== this.#log)
       throw new DomainError(

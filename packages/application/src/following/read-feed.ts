@@ -9,20 +9,21 @@ import {
 import type { FeedWatch } from './feed-watch.ts';
 import type { FollowedLog } from './followed-log.ts';
 
+/** A request for a page of the feed. */
 export interface FeedQuestion {
   readonly filter: ActivityFilter;
   readonly after: FeedPosition | 'beginning' | 'end';
   /** The maximum number of activities. Default: 50. */
   readonly limit?: number | undefined;
-  /** How long to wait if there is nothing to return. Default: not at all. */
+  /** Ends the wait for activities when it is aborted. Undefined: does not wait. */
   readonly until?: Cancellation | undefined;
-  /** Calls each read of the store. A caller limits the reads, but not the time between them. */
+  /** Calls `read`, once for each query of the store. So a caller can limit the queries without limiting the wait between them. */
   readonly run: (read: () => Promise<FeedPage>) => Promise<FeedPage>;
 }
 
 /**
- * Returns the activities that match a filter and follow a position in the feed. While there are none, waits until some are settled, or
- * `until` is aborted. Throws INVALID_QUERY, FEED_REPLACED if the position belongs to another log, STORE_UNAVAILABLE and STORE_TIMEOUT.
+ * Returns the activities that match a filter and follow a position in the feed. If there are none, waits until some are readable, or until
+ * `until` is aborted. Throws FEED_REPLACED if the position belongs to another log, INVALID_QUERY, STORE_UNAVAILABLE and STORE_TIMEOUT.
  */
 export type ReadFeed = (question: FeedQuestion) => Promise<FeedPage>;
 
@@ -46,7 +47,7 @@ export const makeReadFeed = ({ feed, followedLog, feedWatch }: ReadFeedDeps): Re
       const page = await run(() => feed.read(current));
       if (page.activities.length > 0 || page.hasMore) return page;
       const hasNews = until !== undefined && (await feedWatch.newsAfter(page.position, until));
-      // The watch has just asked the store for the log. Without it, a reader of a replaced log would get empty pages for ever.
+      // Updates the log, as the watch does. Otherwise a reader of a replaced log would get empty pages for ever.
       if (until === undefined) await followedLog.settled();
       await followedLog.assertHas(page.position);
       if (!hasNews) return page;

@@ -22,11 +22,12 @@ export interface Pingable {
   ping(): Promise<void>;
 }
 
-/** A watched consumer; see `ProgressWatchdog`. */
+/** Tells the state of a watched consumer, as `ProgressWatchdog` does. */
 export interface ProgressSource {
   readonly state: ProgressState;
 }
 
+/** What a health check asks. */
 export interface HealthDeps {
   readonly log: readonly Pingable[];
   readonly store: readonly Pingable[];
@@ -35,10 +36,10 @@ export interface HealthDeps {
 
 export const makeCheckHealth = ({ log, store, progress }: HealthDeps): CheckHealth =>
   async function checkHealth() {
-    const [ofLog, ofStore] = await Promise.all([statusOf(log), statusOf(store)]);
+    const [logStatus, storeStatus] = await Promise.all([statusOf(log), statusOf(store)]);
     const checks: Health['checks'] = {
-      log: ofLog,
-      store: ofStore,
+      log: logStatus,
+      store: storeStatus,
       ...(progress === undefined ? {} : { progress: progress.state === 'moving' ? 'ok' : 'unavailable' }),
     };
     const isHealthy = Object.values(checks).every((check) => check === 'ok');

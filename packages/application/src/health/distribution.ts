@@ -1,12 +1,13 @@
-/** The number of values in each bucket of a histogram. The last count is of the values above all boundaries. */
+/** The number of values in each bucket of a histogram. */
 export interface Distribution {
-  /** The upper end of each bucket, ascending. It belongs to the bucket. */
+  /** The inclusive upper end of each bucket, in ascending order. */
   readonly boundaries: readonly number[];
+  /** One count for each bucket, and a last one for the values above all boundaries. */
   readonly counts: readonly number[];
 }
 
-/** Returns the values that were added to a distribution after an earlier state of it. */
-export const since = (
+/** Returns the distribution of the values that were added after the state `earlier`. Undefined stands for an empty state. */
+export const addedSince = (
   { boundaries, counts }: Distribution,
   earlier: Distribution | undefined,
 ): Distribution => ({
@@ -15,8 +16,8 @@ export const since = (
 });
 
 /**
- * Returns the value below which a share of all values lies, from 0 to 1, or undefined if there are no values. The values of a bucket are taken
- * to be spread evenly, as Prometheus does (`histogram_quantile`). Above all boundaries, returns the highest.
+ * Estimates the value below which a share (0 to 1) of all values lies. Returns undefined if there are no values. Assumes that values are
+ * spread evenly within a bucket, as `histogram_quantile` of Prometheus does. Never returns more than the highest boundary.
  */
 export function percentile(distribution: Distribution | undefined, share: number): number | undefined {
   if (distribution === undefined) return undefined;

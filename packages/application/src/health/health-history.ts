@@ -1,5 +1,5 @@
 import type { Clock, Timestamp } from '@user-activity/domain';
-import { type Distribution, percentile, since } from './distribution.ts';
+import { addedSince, type Distribution, percentile } from './distribution.ts';
 
 /** What a process has measured since its start. A member is absent if the process does not measure it. */
 export interface HealthReading {
@@ -9,11 +9,11 @@ export interface HealthReading {
   readonly stored?: number | undefined;
   /** The number of dead letters that this process added. */
   readonly deadLettered?: number | undefined;
-  /** The number of records that the whole consumer group handled, if this process has no member of it. */
+  /** The number of records that the whole consumer group handled. Only a process without a consumer measures it. */
   readonly handled?: number | undefined;
-  /** The number of records that are not handled yet, in the partitions of this process, or in all if it has no member of the group. */
+  /** The number of records that are not handled yet: in the partitions of this process, or in all if the process has no consumer. */
   readonly lag?: number | undefined;
-  /** The seconds from the acceptance of each stored activity until it was stored. */
+  /** How many seconds after its acceptance each activity was stored. */
   readonly storedAfter?: Distribution | undefined;
 }
 
@@ -21,7 +21,7 @@ export interface HealthReading {
 export interface HealthPoint {
   /** When the minute began. */
   readonly at: Timestamp;
-  /** How long it was, in seconds. It may be longer if the process had no time, and shorter if it is not over. */
+  /** The length of the minute, in seconds: above 60 if the process was too busy to end it in time, and below if it is not over yet. */
   readonly seconds: number;
   readonly accepted?: number;
   readonly stored?: number;
@@ -58,14 +58,14 @@ export class HealthHistory {
   readonly #deps: HealthHistoryDeps;
   #points: readonly HealthPoint[] = [];
   #latest: Sample | undefined;
-  /** What the group had handled at the end of an earlier minute, when it was last known. */
+  /** The last known value of `handled` at the end of a minute. */
   #handled: number | undefined;
 
   constructor(deps: HealthHistoryDeps) {
     this.#deps = deps;
   }
 
-  /** Ends the minute, and begins the next. Call it at the start, and then every minute. */
+  /** Ends the current minute and begins the next. Call it at the start, and then every minute. */
   readonly endMinute = async (): Promise<void> => {
     const sample = await this.#sample();
     if (this.#latest !== undefined)
@@ -76,7 +76,7 @@ export class HealthHistory {
     this.#handled = sample.reading.handled ?? this.#handled;
   };
 
-  /** Returns at most 60 points. The last one is the minute that has begun. Returns none before the first minute. */
+  /** Returns at most 60 points. The last one is the current minute, which is not over yet. Returns none before the first `endMinute`. */
   readonly points: ReadHistory = async () => {
     const sample = await this.#sample();
     return this.#latest === undefined
@@ -91,17 +91,17 @@ export class HealthHistory {
   }
 }
 
-/** Rounds to a tenth, because the buckets know no more. */
-const milliseconds = (seconds: number): number => Math.round(seconds * 10_000) / 10;
+/** Converts to milliseconds, rounded to a tenth, because the estimate of a percentile is not more precise. */
+const toMilliseconds = (seconds: number): number => Math.round(seconds * 10_000) / 10;
 
 function pointBetween(before: Sample, after: Sample, handledBefore: number | undefined): HealthPoint {
   const [earlier, later] = [before.reading, after.reading];
-  /** Returns what a counter of the process gained. It began at 0 with the process. */
+  /** Returns the increase of a counter. It starts at 0 with the process, so a missing earlier value is 0. */
   const gained = (name: 'accepted' | 'stored' | 'deadLettered'): Partial<HealthPoint> => {
     const value = later[name];
     return value === undefined ? {} : { [name]: value - (earlier[name] ?? 0) };
   };
-  const storedAfter = later.storedAfter && since(later.storedAfter, earlier.storedAfter);
+  const storedAfter = later.storedAfter && addedSince(later.storedAfter, earlier.storedAfter);
   const [p50, p99] = [percentile(storedAfter, 0.5), percentile(storedAfter, 0.99)];
   return {
     at: before.at,
@@ -109,13 +109,13 @@ function pointBetween(before: Sample, after: Sample, handledBefore: number | und
     ...gained('accepted'),
     ...gained('stored'),
     ...gained('deadLettered'),
-    // Kafka keeps this number across restarts of the process. It drops when the topic is made anew.
+    // Kafka keeps this number across restarts of the process, so it has no increase before its second reading. It drops if the topic is recreated.
     ...(later.handled === undefined || handledBefore === undefined
       ? {}
       : { handled: Math.max(0, later.handled - handledBefore) }),
     ...(later.lag === undefined ? {} : { lag: later.lag }),
     ...(p50 === undefined || p99 === undefined
       ? {}
-      : { storedAfterMs: { p50: milliseconds(p50), p99: milliseconds(p99) } }),
+      : { storedAfterMs: { p50: toMilliseconds(p50), p99: toMilliseconds(p99) } }),
   };
 }

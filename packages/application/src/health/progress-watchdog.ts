@@ -9,20 +9,20 @@ import type { PartitionProgress } from '@user-activity/domain';
  */
 export type ProgressState = 'moving' | 'waiting' | 'stalled' | 'dead';
 
-/** What the caller of `look` must do with the consumer. */
+/** What the caller of `ProgressWatchdog.look` must do with the consumer. */
 export type ProgressRemedy = 'none' | 'restart' | 'give up';
 
-/** Limits on the number of consecutive looks at which a partition is behind and does not move. */
+/** The limits of a watchdog. A look is one call of `ProgressWatchdog.look`. */
 export interface ProgressLimits {
-  /** The number of looks after which the consumer is stalled. */
+  /** The number of consecutive looks without a commit after which the consumer counts as stalled. */
   readonly stalled: number;
-  /** The number of looks after which the consumer is restarted. The new member gets the same number. */
+  /** The number of consecutive looks without a commit after which the consumer is restarted. A restart sets the count to 0. */
   readonly restart: number;
-  /** The number of restarts after which the consumer is given up, if the same record is still stuck. */
+  /** The number of restarts after which the process must be replaced, if the same record is still stuck. */
   readonly restarts: number;
 }
 
-/** Notified when a consumer stalls, is restarted, recovers, and is given up. */
+/** Notified when a consumer stalls, is restarted, recovers, or can't be helped by further restarts. */
 export interface ProgressObserver {
   stalled(partitions: readonly PartitionProgress[]): void;
   restarted(reason: unknown): void;
@@ -30,7 +30,9 @@ export interface ProgressObserver {
   dead(partitions: readonly PartitionProgress[]): void;
 }
 
+/** A partition that is behind: how often it was seen there, and how often the consumer was restarted because of it. */
 interface Standstill {
+  /** The committed offset. */
   readonly committed: number;
   readonly looks: number;
   readonly restarts: number;
@@ -43,7 +45,7 @@ interface Standstill {
 export class ProgressWatchdog {
   readonly #limits: ProgressLimits;
   readonly #observer: ProgressObserver;
-  /** By partition, if it is behind. An entry stays while another member has the partition: the same record is stuck there. */
+  /** The partitions that are behind. An entry stays when another member takes over the partition, because the same record is stuck there. */
   readonly #standstills: Map<number, Standstill> = new Map();
   #state: ProgressState = 'moving';
 
@@ -98,7 +100,7 @@ export class ProgressWatchdog {
     this.#state = 'waiting';
   }
 
-  /** Call it once the log and the store confirm again. */
+  /** Call it once the log and the store work again. */
   outageOver(): void {
     if (this.#state === 'waiting') this.#state = 'moving';
   }

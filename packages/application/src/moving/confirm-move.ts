@@ -12,40 +12,43 @@ import { activityPages, allProjects } from './source-pages.ts';
 export interface ConfirmMoveDeps extends PersistDeps {
   readonly source: Pick<MoveSource, 'repository' | 'projects'>;
   readonly target: { readonly repository: Pick<ActivityRepository, 'findByIds'> };
-  /** Called after each look at the target. `missing` are of the page that is looked at. */
+  /** Called after each query of the target. `confirmed` counts all activities found so far, `missing` those of the current page not found yet. */
   readonly onConfirmed: (confirmed: number, missing: number) => void;
 }
 
-/** Some activities: their number, and the first 100 of them. */
+/** A set of activities: their number, and the keys of the first 100. */
 export interface SomeActivities {
   readonly count: number;
   readonly first: readonly ActivityKey[];
 }
 
-/** The moved activities, as the store of the target has them. */
+/** The result of comparing the activities of the source with those of the target. */
 export interface ConfirmedMove {
-  /** The number of activities that are the same fact. */
+  /** The number of activities that source and target both have, with the same content. */
   readonly equal: number;
-  /** The target has another fact under their ids. */
+  /** The activities that have other content in the target. */
   readonly different: SomeActivities;
-  /** The target did not store them while the move waited: it has erased or refused them, or no consumer runs. */
+  /** The activities that the target had not stored in time: it has erased or refused them, or no consumer runs. */
   readonly missing: SomeActivities;
 }
 
-/** Waits until the store of the target has each activity of the source, and compares all of them. Stops waiting if nothing comes any more. */
+/**
+ * Waits until the store of the target has each activity of the source, and compares them. Counts activities as missing if none arrives in
+ * the target for about five minutes.
+ */
 export type ConfirmMove = (signal: Cancellation) => Promise<ConfirmedMove>;
 
-// With the pauses of the back-off, about five minutes.
-const maxVainLooks = 75;
+// The maximum number of consecutive queries that find nothing new. With the pauses of the back-off, that takes about five minutes.
+const maxVainQueries = 75;
 
 export const makeConfirmMove = ({ source, target, onConfirmed, ...deps }: ConfirmMoveDeps): ConfirmMove =>
   async function confirmMove(signal) {
-    let [equal, confirmed, vainLooks] = [0, 0, 0];
-    const [different, missing] = [new Found(), new Found()];
+    let [equal, confirmed, vainQueries] = [0, 0, 0];
+    const [different, missing] = [new ActivityCounter(), new ActivityCounter()];
     for (const project of await allProjects(source.projects))
       for await (const page of activityPages(source.repository, project, undefined)) {
         let wanted: readonly StoredActivity[] = page;
-        for (let looks = 1; ; looks += 1) {
+        for (let queries = 1; ; queries += 1) {
           const found = await persist(deps, signal, () => target.repository.findByIds(wanted));
           const stored = new Map(found.map((activity) => [ActivityKeyText.of(activity), activity]));
           for (const activity of wanted) {
@@ -56,16 +59,16 @@ export const makeConfirmMove = ({ source, target, onConfirmed, ...deps }: Confir
           wanted = wanted.filter((activity) => !stored.has(ActivityKeyText.of(activity)));
           confirmed += stored.size;
           onConfirmed(confirmed, wanted.length);
-          vainLooks = stored.size > 0 ? 0 : vainLooks + 1;
-          if (wanted.length === 0 || vainLooks > maxVainLooks) break;
-          await deps.pause(looks, signal);
+          vainQueries = stored.size > 0 ? 0 : vainQueries + 1;
+          if (wanted.length === 0 || vainQueries > maxVainQueries) break;
+          await deps.pause(queries, signal);
         }
         for (const activity of wanted) missing.add(activity);
       }
     return { equal, different, missing };
   };
 
-class Found implements SomeActivities {
+class ActivityCounter implements SomeActivities {
   count = 0;
   readonly first: ActivityKey[] = [];
 

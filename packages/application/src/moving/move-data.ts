@@ -21,7 +21,7 @@ import {
 import { persist, type PersistDeps } from '../storing/persist.ts';
 import { activityPages, allErasures, allLetters, allProjects } from './source-pages.ts';
 
-/** What a deployment has kept so far. Nothing may change it during a move. */
+/** The data of the deployment to move from. Nothing may change it during a move. */
 export interface MoveSource {
   readonly repository: Pick<ActivityRepository, 'find' | 'count'>;
   readonly deadLetters: Pick<DeadLetterRepository, 'find' | 'findByIds'>;
@@ -33,7 +33,7 @@ export interface MoveSource {
   readonly log: LogId;
 }
 
-/** The deployment that takes everything. It may be in use. */
+/** The ports of the deployment to move to. It may be in use during a move. */
 export interface MoveTarget {
   readonly publisher: Pick<EventPublisher, 'republish'>;
   readonly deadLetterQueue: DeadLetterQueue;
@@ -43,11 +43,13 @@ export interface MoveTarget {
   readonly topic: string;
 }
 
-/** How far a move is: the log of the target holds every activity up to this one. */
+/** How far a move has come. Projects are moved in the order of their ids, and the activities of a project in the order of time. */
 export interface MoveProgress {
+  /** The project that is being moved. All activities of earlier projects are moved. */
   readonly project: ProjectId;
+  /** The position of the last activity of the project that was moved. */
   readonly after: Position | undefined;
-  /** The number of activities up to here. */
+  /** The number of activities moved so far. */
   readonly activities: number;
 }
 
@@ -55,13 +57,13 @@ export interface MoveDataDeps extends PersistDeps {
   readonly source: MoveSource;
   readonly target: MoveTarget;
   readonly clock: Clock;
-  /** Returns the bytes of the record of an activity. */
+  /** Encodes an activity as a record of the log. */
   readonly toRecord: (activity: StoredActivity) => RawRecord;
-  /** Called after each page of activities, with the number of all. A later move can begin there. */
+  /** Called after each page of activities. `total` is the number of activities to move. A later move can continue from `progress`. */
   readonly onProgress: (progress: MoveProgress, total: number) => Promise<void>;
 }
 
-/** The numbers of what a move has taken along. */
+/** How many items a move has copied. */
 export interface MovedData {
   readonly projects: number;
   readonly keys: number;
@@ -75,29 +77,29 @@ export class MoveRefused extends Error {
   override readonly name = 'MoveRefused';
 }
 
-/** What an earlier run has moved to this target. */
+/** An earlier run of the move to the same target. */
 export interface EarlierMove {
-  /** Where it stopped. Undefined if the source has changed since: then all activities are moved again. */
+  /** Where the earlier run stopped. Undefined if the source has changed since; then all activities are moved again. */
   readonly from: MoveProgress | undefined;
 }
 
 /**
- * Moves everything to another deployment: settings of projects, keys, erasures and dead letters into its store, and activities as new records
- * on its log, from which its consumers store them. The time of such a record is the present: a topic removes what is older than its retention,
- * perhaps before it was read. A move can be repeated: what the target has stays as it is, also the settings of a project that has some there,
- * and activities are stored once. While the log or the store of the target is down, the move waits. Throws MoveRefused.
+ * Copies all data to another deployment. Settings of projects, keys, erasures and dead letters go into its store. Activities become new records
+ * on its log, from which its consumers store them. The records have the present as their time, because a topic might remove older ones before
+ * they are read. A move can be repeated: items that the target already has stay as they are, including the settings of projects, and activities
+ * are stored once. While the log or the store of the target is down, the move waits. Throws MoveRefused if it can't go on.
  */
 export type MoveData = (signal: Cancellation, earlier?: EarlierMove) => Promise<MovedData>;
 
 export const makeMoveData = (deps: MoveDataDeps): MoveData => {
   const { source, target, clock, toRecord, onProgress } = deps;
-  // The first copy of each record is on a log of the source. The target knows no such log, so no record of its own is taken for that copy.
+  // The original of a moved record is on a log of the source. Its id is unknown to the target, so it is never confused with a log there.
   const moved = (origin: Origin): Origin =>
     origin.topic === source.topic ? { log: source.log, ...origin, topic: target.topic } : origin;
   const movedTopic = (text: string): string =>
     text === '' ? text : QualifiedTopic.of(moved({ ...QualifiedTopic.parts(text), partition: 0, offset: 0 }));
   const recordOf = (activity: StoredActivity): OriginalRecord => {
-    // Older versions kept no origins. An erasure covers such an activity, as if it were the first one on the log.
+    // Older versions kept no origins. Such an activity counts as the first record of the log, so erasures cover it.
     const { log = source.log, partition = 0, offset = 0 } = activity.origin ?? {};
     return { ...toRecord(activity), origin: { topic: target.topic, log, partition, offset } };
   };
@@ -109,7 +111,7 @@ export const makeMoveData = (deps: MoveDataDeps): MoveData => {
 
     if ((await source.projects.findErasing(1)).length + (await source.ledger.findOpen(1)).length > 0)
       throw new MoveRefused(
-        'A project or a user is being erased. Start the embedded service, wait until that is done, and try again.',
+        'A project or a user is being erased. Start the embedded service, wait until the erasure is done, and try again.',
       );
     const settled = await step(() => target.projects.findSettings());
     const known = new Set(settled.map(({ project }) => project));
@@ -126,7 +128,7 @@ export const makeMoveData = (deps: MoveDataDeps): MoveData => {
       const { id, project } = erasure;
       if (earlier !== undefined && (await step(() => target.ledger.find(project, id))) === undefined)
         throw new MoveRefused(
-          'A user was erased after an earlier run, so the target may have activities of that user. Move to an empty target.',
+          'A user was erased after the earlier run of this move, so the target may still have activities of that user. Move to an empty target.',
         );
       await step(() => target.ledger.keep({ ...erasure, topic: movedTopic(erasure.topic) }));
       erasures += 1;

@@ -62,7 +62,7 @@ export async function* allLetters(
   for (let after: DeadLetterPosition | undefined; ; ) {
     const query = DeadLetterQuery.of({ filter, order: 'asc', limit: maxLimit, after });
     const { letters, hasMore } = await deadLetters.find(query);
-    // The pages of the list leave large parts out.
+    // `find` returns large letters without all of their bytes.
     const ids = letters.map(({ id }) => id);
     yield* wholeLetters(deadLetters, project, ids);
     if (!hasMore) return;

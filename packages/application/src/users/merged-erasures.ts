@@ -1,8 +1,8 @@
 import { compareErasures, isSamePartition, type RecordedErasure, Timestamp } from '@user-activity/domain';
 
 /**
- * Merges erasures of one user of a project that follow each other on one partition with the same mode: the later one covers what both cover.
- * So a user who is erased again and again costs no more than once.
+ * Takes all erasures of one user of a project. Merges those that follow each other on one partition with the same mode, because the later one
+ * also covers what the earlier ones cover. So a user who is erased again and again costs no more than one who is erased once.
  */
 export function mergedErasures(erasures: readonly RecordedErasure[]): readonly RecordedErasure[] {
   if (erasures.length < 2) return erasures;

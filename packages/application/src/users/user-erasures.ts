@@ -1,7 +1,7 @@
 import type { ErasureLedger, ProjectId, RecordedErasure, UserDigest } from '@user-activity/domain';
 import { mergedErasures } from './merged-erasures.ts';
 
-/** Returns the digest of a user id, or of the key of a record. */
+/** Returns the digest of a user id. Takes the id as a text, or as the bytes of a record's key. */
 export type DigestUser = (user: string | Uint8Array) => UserDigest;
 
 export interface UserErasureDeps {
@@ -9,9 +9,9 @@ export interface UserErasureDeps {
   readonly digestUser: DigestUser;
 }
 
-/** The recorded erasures of the users of some items, merged where one of them covers what another one does. */
+/** The recorded erasures of the users of some items. Erasures that a later one covers are merged into that one. */
 export class UserErasures<Item> {
-  /** How many erasures were found, before they were merged. */
+  /** The number of recorded erasures, before they were merged. */
   readonly count: number;
   readonly #digests: Map<Item, UserDigest>;
   readonly #byUser: ReadonlyMap<UserDigest, readonly RecordedErasure[]>;
@@ -24,8 +24,8 @@ export class UserErasures<Item> {
   }
 
   /**
-   * Looks the erasures up. `userOf` returns the id of an item's user or the key of its record, and null if it has neither. An `earlier`
-   * result for the same items has their digests already.
+   * Looks up the erasures of all items. `userOf` returns the id of an item's user or the key of its record, and null if it has neither. If
+   * `earlier` is a result for the same items, its digests are used again.
    */
   static async of<Item>(
     { ledger, digestUser }: UserErasureDeps,
@@ -33,7 +33,7 @@ export class UserErasures<Item> {
     userOf: (item: Item) => string | Uint8Array | null,
     earlier?: UserErasures<Item>,
   ): Promise<UserErasures<Item>> {
-    // A digest takes time, so nobody's is taken unless there is an erasure.
+    // Digests take time, so none is computed while there is no erasure.
     if (items.length === 0 || (await ledger.isEmpty())) return new UserErasures<Item>(new Map(), []);
     const isKnown = earlier !== undefined && earlier.#digests.size > 0;
     const digests = isKnown ? earlier.#digests : new Map<Item, UserDigest>();
@@ -45,7 +45,7 @@ export class UserErasures<Item> {
     return new UserErasures(digests, await ledger.findByUsers([...new Set(digests.values())]));
   }
 
-  /** Returns the erasures of the user of an item in one of these projects. */
+  /** Returns the erasures of the item's user in the projects for which `isIn` returns true. */
   of(item: Item, isIn: (project: ProjectId) => boolean): readonly RecordedErasure[] {
     if (this.count === 0) return [];
     const digest = this.#digests.get(item);
