@@ -1,7 +1,7 @@
 import type { Cancellation, RecordHandler, ResumeAt } from '@user-activity/domain';
 import { backOff } from '@user-activity/timing';
 import type { EachBatchPayload } from 'kafkajs';
-import { persist } from './persist.ts';
+import { retryOnDomainError } from './retry-on-domain-error.ts';
 import { type RecordPortion, recordPortions } from './record-portions.ts';
 
 export interface BatchHandlerDeps {
@@ -9,38 +9,42 @@ export interface BatchHandlerDeps {
   readonly resumeAt: ResumeAt;
   /** Returns the offset of the oldest record that the partition still holds. */
   readonly oldestOffset: (partition: number) => Promise<number>;
-  /** Rejects if the records of the partition may be those of another log. */
+  /** Rejects if the topic was deleted and made again: the records of the partition may then be those of the new topic. */
   readonly assertSameLog: (partition: number) => Promise<void>;
-  /** Whether the member still owns its partitions. */
+  /** Returns whether the member still owns its partitions. */
   readonly mayCommit: () => boolean;
 }
 
 /** The progress of a member in one partition since it was assigned. */
 interface Position {
-  /** The offset up to which the store has settled the partition. */
+  /** All records below this offset are handled already. */
   readonly handled: number;
-  /** The offset from which KafkaJS fetches next. It is higher than `handled` if the records between were deleted. */
+  /** The offset from which KafkaJS fetches next. It is higher than `handled` if the log has deleted the records in between. */
   readonly next: number;
 }
 
-/** Handles the batches of one member, also those without records. Batches of different partitions may be handled at the same time. */
+/**
+ * Handles the batches that one member of a consumer group fetches, including batches without records. May handle batches of different
+ * partitions at the same time.
+ */
 export class BatchHandler {
   readonly #deps: BatchHandlerDeps;
-  /** By partition. Each assignment has its own map. */
+  /** The position in each partition. Each assignment of partitions to the member has its own map. */
   #positions: Map<number, Position> = new Map();
 
   constructor(deps: BatchHandlerDeps) {
     this.#deps = deps;
   }
 
-  /** Forgets the positions. Batches that are still being handled change nothing any more. */
+  /** Starts without positions. Batches of the previous assignment that are still being handled no longer commit anything. */
   beginAssignment(): void {
     this.#positions = new Map();
   }
 
   /**
-   * Handles a batch, and commits each portion of it. Asks where to resume first, unless the batch follows the one before. Resolves early,
-   * without a commit, if it is cancelled or must go back. Rejects with ResumeRefused if the member can't continue.
+   * Handles a batch in portions, and commits the offset after each portion. If the batch does not begin where the previous batch of its
+   * partition ended, asks `resumeAt` first. Resolves early if it is cancelled, or if KafkaJS must fetch from a lower offset first.
+   * Rejects with ResumeRefused if the member can't continue.
    */
   async handle(payload: EachBatchPayload, signal: Cancellation): Promise<void> {
     const batch = fetchedBatch(payload.batch);
@@ -48,16 +52,16 @@ export class BatchHandler {
     const positions = this.#positions;
     const isCancelled = (): boolean => signal.aborted || positions !== this.#positions;
     const resume = (next: number): Promise<Position | undefined> =>
-      persist(() => this.#resumption(partition, next), signal);
+      retryOnDomainError(() => this.#resumption(partition, next), signal);
 
     const fetched = Number(batch.fetchedOffset);
     const known = positions.get(partition);
     const position = known?.next === fetched ? known : await resume(fetched);
     const isFirst = known === undefined;
     const isEmpty = batch.rawMessages.length === 0;
-    if (isFirst || !isEmpty) await persist(() => this.#deps.assertSameLog(partition), signal);
+    if (isFirst || !isEmpty) await retryOnDomainError(() => this.#deps.assertSameLog(partition), signal);
     if (position === undefined || isCancelled()) return;
-    // Each assignment begins with a commit, so that the group is marked even if no record follows.
+    // Each assignment begins with a commit, so that the group's offset has the commit mark even if no record follows.
     if (isFirst && this.#deps.mayCommit()) await commit(payload, position.next);
     positions.set(partition, position);
     if (position.next < fetched) goBack(payload, position);
@@ -65,7 +69,7 @@ export class BatchHandler {
 
     let from = position.handled;
     for await (const { records, lastOffset } of portionsOf(batch)) {
-      // After the last record, KafkaJS continues after the control records that follow it.
+      // The last portion includes the control records after the last record, because KafkaJS continues after them.
       const isLast = lastOffset === batch.messages.at(-1)?.offset;
       const to = Number(isLast ? batch.lastOffset() : lastOffset) + 1;
       for (let failures = 1; ; failures += 1) {
@@ -81,7 +85,7 @@ export class BatchHandler {
         }
         from = resumed.handled;
       }
-      // After its session, the member owns no partition. A commit would make KafkaJS join the group again.
+      // Once its session has expired, the member owns no partition. A commit would make KafkaJS join the group again.
       if (!this.#deps.mayCommit() || positions !== this.#positions) return;
       payload.resolveOffset(lastOffset);
       from = to;
@@ -99,7 +103,7 @@ export class BatchHandler {
     }
   }
 
-  /** Returns where to continue instead of `next`: there, or at a lower offset that the log still holds. */
+  /** Asks `resumeAt` where to continue: at `next`, or at a lower offset. If that was deleted, continues at the oldest record. */
   async #resumption(partition: number, next: number): Promise<Position> {
     const { resumeAt, oldestOffset } = this.#deps;
     const handled = Math.min(await resumeAt(partition, next), next);
@@ -110,7 +114,7 @@ export class BatchHandler {
   }
 }
 
-/** Unlike KafkaJS's `seek`, this can't get lost if the next commit fails. KafkaJS commits the lower offset when the batch ends. */
+/** Makes KafkaJS commit the lower offset when the batch ends, and fetch from there. Unlike its `seek`, this survives a failed commit. */
 const goBack = (payload: EachBatchPayload, { next }: Position): void =>
   payload.resolveOffset(String(next - 1));
 
@@ -120,7 +124,7 @@ function commit(payload: EachBatchPayload, offset: number): Promise<void> {
   return payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions }] });
 }
 
-/** Returns the records of the batch in portions; one portion without records if it has only control records and aborted records. */
+/** Yields the records of the batch in portions. A batch of only control records and aborted records gives one portion without records. */
 async function* portionsOf(batch: FetchedBatch): AsyncGenerator<RecordPortion> {
   if (batch.messages.length === 0) yield { records: [], lastOffset: batch.lastOffset() };
   yield* recordPortions(batch.topic, batch.partition, batch.messages);
@@ -130,11 +134,11 @@ async function* portionsOf(batch: FetchedBatch): AsyncGenerator<RecordPortion> {
 type FetchedBatch = EachBatchPayload['batch'] & {
   /** The offset from which the batch was fetched. */
   readonly fetchedOffset: string;
-  /** All records, also control records and aborted records. None if the fetch returned nothing. */
+  /** All records, including control records and aborted records. Empty if the fetch returned nothing. */
   readonly rawMessages: readonly object[];
 };
 
 function fetchedBatch(batch: EachBatchPayload['batch']): FetchedBatch {
   if ('fetchedOffset' in batch && 'rawMessages' in batch) return batch as FetchedBatch;
-  throw new Error('This version of kafkajs has no fetchedOffset or no rawMessages.');
+  throw new Error('The batches of this version of kafkajs lack fetchedOffset or rawMessages.');
 }

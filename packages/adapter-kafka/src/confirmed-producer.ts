@@ -6,7 +6,7 @@ import { Renewable } from './renewable.ts';
 interface SendResult {
   /** The partitions whose records are confirmed. */
   readonly confirmed: ReadonlySet<number>;
-  /** Why other partitions are not confirmed. */
+  /** The first failure. Undefined if all partitions are confirmed. */
   readonly failure?: unknown;
 }
 
@@ -29,7 +29,10 @@ export class ConfirmedProducer {
     );
   }
 
-  /** With `separately`, sends one request per partition, so that no partition delays another. */
+  /**
+   * Sends the records once. Resolves also after a failure, with the partitions that are confirmed. If `separately` is true, sends one
+   * request per partition, so that no partition delays another.
+   */
   async send(records: RecordsByPartition, separately: boolean): Promise<SendResult> {
     const requests = separately ? [...records].map((entry) => new Map([entry])) : [records];
     const confirmed = new Set<number>();

@@ -4,8 +4,8 @@ const patchedRunners = new WeakSet<object>();
 const receivers = new WeakSet<object>();
 
 /**
- * Makes KafkaJS pass all batches to the consumers that are run with this `eachBatch`, also those without records. KafkaJS 2.2.4 commits
- * control records and aborted records by itself, and says nothing about a fetch that returned nothing. Such a consumer resolves all offsets.
+ * Makes KafkaJS pass all batches to this `eachBatch`, including batches without records. By default, KafkaJS 2.2.4 commits the offsets of
+ * control records and aborted records by itself, and does not report a fetch that returned nothing. `eachBatch` must resolve all offsets.
  */
 export function deliverAllBatches(eachBatch: object): void {
   receivers.add(eachBatch);

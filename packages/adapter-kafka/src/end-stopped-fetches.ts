@@ -5,16 +5,16 @@ const patchedRunners = new WeakSet<object>();
 const retiredHandlers = new WeakSet<object>();
 
 /**
- * Ends all fetches for the consumer that was run with this `eachBatch`. If a consumer is stopped while it joins its group, KafkaJS
- * still completes the join. The consumer would then keep its partitions for ever, and handle none of their records.
+ * Makes all further fetches of the consumer that was run with this `eachBatch` fail. If a consumer is stopped while it joins its group,
+ * KafkaJS still completes the join. The consumer would then keep its partitions for ever, and handle none of their records.
  */
 export function retire(eachBatch: object): void {
   retiredHandlers.add(eachBatch);
 }
 
 /**
- * Makes the fetches of a stopped consumer fail. In KafkaJS 2.2.4 they return nothing, immediately. If the brokers change at the
- * moment of a stop, KafkaJS restarts its fetch loop, which then repeats such fetches for ever and blocks the event loop.
+ * Makes the fetches of stopped consumers fail. By default, they return nothing at once in KafkaJS 2.2.4. If the brokers change while a
+ * consumer stops, KafkaJS restarts its fetch loop, which then repeats such fetches for ever and blocks the event loop.
  */
 export function endStoppedFetches(): void {
   const { prototype } = Runner;

@@ -10,7 +10,7 @@ export interface DescribedTopic {
 }
 
 interface Partition {
-  /** The id of the broker that leads the partition; -1 without one. */
+  /** The id of the broker that leads the partition; -1 if there is none. */
   readonly leader: number;
   readonly replicas: readonly number[];
   /** The replicas that are in sync. */
@@ -23,9 +23,9 @@ interface TopicAnswer extends DescribedTopic {
 }
 
 const { failure, createErrorFromCode } = protocolErrors;
-const metadataKey = 3;
+const metadataApiKey = 3;
 const leaderNotAvailable = 5;
-// Version 10 is the first with topic ids, and version 13 moves fields. KafkaJS uses version 6.
+// Versions of Metadata requests: 10 is the first with topic ids, and 13 moves fields. KafkaJS uses version 6.
 const minVersion = 10;
 const maxVersion = 12;
 const idBytes = 16;
@@ -36,7 +36,7 @@ const noId = Buffer.alloc(idBytes);
  * broker does not know the topic, and UnreadableBytes if its response is malformed.
  */
 export async function fetchTopic(broker: Broker, topic: string): Promise<DescribedTopic | undefined> {
-  const supported = broker.versions[metadataKey];
+  const supported = broker.versions[metadataApiKey];
   const version = Math.min(maxVersion, supported?.maxVersion ?? 0);
   if (version < Math.max(minVersion, supported?.minVersion ?? 0)) return undefined;
   return broker.connectionPool.send(topicRequest(topic, version));
@@ -50,7 +50,7 @@ export function assertLeaders({ partitions }: DescribedTopic): void {
 /** https://kafka.apache.org/protocol.html#The_Messages_Metadata */
 export const topicRequest = (topic: string, apiVersion: number): ProtocolRequest<TopicAnswer> => ({
   request: {
-    apiKey: metadataKey,
+    apiKey: metadataApiKey,
     apiVersion,
     apiName: 'Metadata',
     async encode() {
@@ -81,7 +81,7 @@ export const topicRequest = (topic: string, apiVersion: number): ProtocolRequest
 /** Reads a response up to the partitions of its only topic. The number of steps is limited by the number of bytes. */
 function readAnswer(bytes: Buffer, topic: string): TopicAnswer {
   const reader = new ByteReader(bytes);
-  // The header of version 1.
+  // A header of version 1 has tagged fields.
   skipTaggedFields(reader);
   const clientSideThrottleTime = int32(reader);
   for (let brokers = lengthOf(reader); brokers > 0; brokers -= 1) {
@@ -102,7 +102,7 @@ function readAnswer(bytes: Buffer, topic: string): TopicAnswer {
   if (failure(errorCode)) throw createErrorFromCode(errorCode);
   // Whether the topic is internal.
   reader.skip(1);
-  const partitions = listOf(reader, () => readPartition(reader));
+  const partitions = readList(reader, () => readPartition(reader));
   return {
     topicId: id.equals(noId) ? undefined : id.toString('base64url'),
     partitions,
@@ -116,15 +116,15 @@ function readPartition(reader: ByteReader): Partition {
   const leader = int32(reader);
   // The epoch of the leader.
   reader.skip(4);
-  const [replicas, isr] = [listOf(reader, int32), listOf(reader, int32)];
+  const [replicas, isr] = [readList(reader, int32), readList(reader, int32)];
   // The replicas that are offline.
-  listOf(reader, int32);
+  readList(reader, int32);
   skipTaggedFields(reader);
   return { leader, replicas, isr };
 }
 
 /** Reads a compact array. */
-function listOf<Item>(reader: ByteReader, read: (reader: ByteReader) => Item): readonly Item[] {
+function readList<Item>(reader: ByteReader, read: (reader: ByteReader) => Item): readonly Item[] {
   const items: Item[] = [];
   for (let count = lengthOf(reader); count > 0; count -= 1) items.push(read(reader));
   return items;
@@ -132,7 +132,7 @@ function listOf<Item>(reader: ByteReader, read: (reader: ByteReader) => Item): r
 
 const int32 = (reader: ByteReader): number => reader.bytes.readInt32BE(reader.skip(4));
 
-/** Reads the length of a compact array or text. It is written plus one, and 0 means null. */
+/** Reads the length of a compact array or text. The protocol writes the length plus one, and 0 for null. */
 const lengthOf = (reader: ByteReader): number => Math.max(0, reader.unsignedVarint() - 1);
 
 const skipText = (reader: ByteReader): number => reader.skip(lengthOf(reader));

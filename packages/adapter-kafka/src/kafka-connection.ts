@@ -9,7 +9,7 @@ import { endStoppedFetches } from './end-stopped-fetches.ts';
 import { useOwnReader } from './own-reader.ts';
 
 export interface KafkaConnectionOptions {
-  /** `host:port` of at least one broker. The client learns the addresses of the others from it. */
+  /** `host:port` of at least one broker, which tells the client the addresses of the others. */
   readonly brokers: readonly string[];
   /** Whether to use TLS, with the certificate authorities that Node trusts. Default: false. */
   readonly ssl?: boolean;
@@ -18,7 +18,7 @@ export interface KafkaConnectionOptions {
     readonly username: string;
     readonly password: string;
   };
-  /** Receives the log lines of the client. Default: drops them. */
+  /** Receives the log lines of KafkaJS. By default they are dropped. */
   readonly log?: (level: 'warn' | 'info' | 'debug', message: string, details: object) => void;
   /** Makes the sockets, for instance through a proxy. Default: direct connections. */
   readonly socketFactory?: ISocketFactory;
@@ -26,14 +26,14 @@ export interface KafkaConnectionOptions {
 
 const levels = {
   [kafkajs.logLevel.NOTHING]: 'debug',
-  // Most errors of KafkaJS are rebalances, or attempts that it retries. Our ports report all others.
+  // Most errors that KafkaJS logs are rebalances, or failed attempts that it retries. Our ports report all others.
   [kafkajs.logLevel.ERROR]: 'warn',
   [kafkajs.logLevel.WARN]: 'warn',
   [kafkajs.logLevel.INFO]: 'info',
   [kafkajs.logLevel.DEBUG]: 'debug',
 } as const;
 
-/** The settings of a cluster. Each adapter connects on its own. */
+/** The settings for connections to a cluster. Each adapter makes its own client. */
 export class KafkaConnection {
   readonly #options: KafkaConnectionOptions;
 
@@ -56,12 +56,12 @@ export class KafkaConnection {
       requestTimeout: requestTimeoutMs,
       retry,
       logLevel: kafkajs.logLevel.INFO,
-      logCreator: () => (entry) => log(levels[entry.level], ...lineOf(entry)),
+      logCreator: () => (entry) => log(levels[entry.level], ...logLineOf(entry)),
     });
   }
 }
 
-function lineOf({ namespace, log }: LogEntry): [message: string, details: object] {
+function logLineOf({ namespace, log }: LogEntry): [message: string, details: object] {
   const details = Object.entries(log).filter(([name]) => !omittedFields.has(name));
   return [`Kafka ${namespace}: ${log.message}`, Object.fromEntries<unknown>(details)];
 }

@@ -7,7 +7,7 @@ import type { KafkaConnection } from './kafka-connection.ts';
 import { largestSize } from './kafka-record.ts';
 import type { KafkaTopic } from './kafka-topic.ts';
 import type { RecordsByPartition } from './produce-request.ts';
-import { hasNoLeader, logUnavailable } from './translated.ts';
+import { hasNoLeader, logUnavailable } from './translate-errors.ts';
 import { turns } from './turns.ts';
 
 const timeoutMs = 10_000;
@@ -16,8 +16,8 @@ const maxAttempts = 5;
 const maxRequestBytes = 900_000;
 
 /**
- * Writes dead letters to a topic of their own, each to the partition number of its origin. A letter may be written twice: readers
- * must take the last letter of each origin.
+ * Writes dead letters to a topic of their own. Each goes to the partition with the same number as in its origin. A letter may be written
+ * twice: readers must take the last letter of each origin.
  */
 export class KafkaDeadLetterQueue implements DeadLetterQueue {
   readonly #producer: ConfirmedProducer;
@@ -52,7 +52,7 @@ export class KafkaDeadLetterQueue implements DeadLetterQueue {
     if (bytes > 0) await this.#send(portion);
   }
 
-  /** Sends again if the broker does not lead a partition yet, as in the first moments of a new topic. */
+  /** Sends a portion. Tries again if a partition has no leader yet, as in the first moments of a new topic. */
   async #send(portion: RecordsByPartition): Promise<void> {
     for (let failures = 1; ; failures += 1) {
       const { failure } = await this.#producer.send(portion, false);

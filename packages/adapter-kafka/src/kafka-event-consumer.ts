@@ -15,12 +15,12 @@ import { retire } from './end-stopped-fetches.ts';
 import type { KafkaConnection } from './kafka-connection.ts';
 import type { KafkaTopic } from './kafka-topic.ts';
 import { markCommits } from './mark-commits.ts';
-import { persist, ResumeRefused } from './persist.ts';
-import { isOfType } from './translated.ts';
+import { retryOnDomainError, ResumeRefused } from './retry-on-domain-error.ts';
+import { isOfType } from './translate-errors.ts';
 import { type Cluster, withCluster } from './with-cluster.ts';
 
 export interface KafkaEventConsumerOptions {
-  /** The group removes a member that sends no heartbeats for this time, and reassigns its partitions. Default: 10,000. */
+  /** The milliseconds without a heartbeat after which the group removes a member and reassigns its partitions. Default: 10,000. */
   readonly sessionTimeoutMs?: number;
   readonly observer?: GroupObserver;
 }
@@ -45,7 +45,7 @@ export class KafkaEventConsumer implements EventConsumer {
   readonly #sessionMs: number;
   readonly #heartbeatMs: number;
   readonly #observer: GroupObserver | undefined;
-  /** The batches that are being handled, and the checks of the topic. */
+  /** The pending work: batches that are being handled, and checks of the topic. Each has the controller that cancels it. */
   readonly #pending: Map<AbortController, Promise<unknown>> = new Map();
   readonly #ended: PromiseWithResolvers<void> = Promise.withResolvers();
   readonly ended: Promise<void> = this.#ended.promise;
@@ -56,7 +56,7 @@ export class KafkaEventConsumer implements EventConsumer {
   #stopped: Promise<void> | undefined;
   #stoppedAt = Number.POSITIVE_INFINITY;
 
-  /** The time after which a member that does not answer loses its partitions, in milliseconds. */
+  /** The default of `sessionTimeoutMs`. */
   static readonly defaultSessionMs: number = 10_000;
 
   constructor(
@@ -74,7 +74,7 @@ export class KafkaEventConsumer implements EventConsumer {
       initialRetryTime: 100,
       maxRetryTime: 5000,
       retries: 10,
-      // By default, KafkaJS restarts a crashed consumer even after a stop, and nobody would handle its records.
+      // By default, KafkaJS restarts a crashed consumer even if it was stopped. Nobody would then handle the records of its partitions.
       restartOnFailure: async () => this.#stopped === undefined,
     };
     this.#consumer = withCluster(connection.client(10_000, retry), (client) =>
@@ -113,12 +113,12 @@ export class KafkaEventConsumer implements EventConsumer {
     consumer.on(consumer.events.GROUP_JOIN, ({ payload: { memberAssignment } }) => {
       batchHandler.beginAssignment();
       joined.resolve();
-      // A stopped member may join again before it leaves. By then, the observer may follow another consumer.
+      // A stopped member may join once more before it leaves the group. The observer may already watch the consumer that replaces it.
       if (this.#stopped !== undefined) return;
       this.#assigned = new Set(memberAssignment[this.#topic.name]);
       this.#observer?.joined(this.#assigned.size);
-      // Ends the member if its topic was made anew: KafkaJS may fetch nothing of the new topic for minutes.
-      this.#track((signal) => persist(() => this.progress(), signal)).catch(() => undefined);
+      // Ends the member if its topic was deleted and made again. No batch may reveal that for minutes: KafkaJS fetches none.
+      this.#track((signal) => retryOnDomainError(() => this.progress(), signal)).catch(() => undefined);
     });
     consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
       this.#leave();
@@ -144,7 +144,10 @@ export class KafkaEventConsumer implements EventConsumer {
     await this.#topic.assertWritable(pingMs);
   }
 
-  /** If the topic was made anew, rejects with LogMismatch, and ends the member too: its offsets belong to the old topic. */
+  /**
+   * Returns the progress in the member's partitions. If the topic was deleted and made again, rejects with LogMismatch, and ends the
+   * member, because its offsets belong to the old topic.
+   */
   async progress(): Promise<readonly PartitionProgress[]> {
     const progress = await this.#topic.progressOf(this.#group, progressMs).catch((error: unknown) => {
       if (error instanceof LogMismatch) this.#end(error);
@@ -164,7 +167,7 @@ export class KafkaEventConsumer implements EventConsumer {
     return progress.find((candidate) => candidate.partition === partition)?.oldest ?? 0;
   }
 
-  /** Rejects `ended`, and leaves the group. */
+  /** Rejects `ended` with the error, and leaves the group. */
   #end(error: unknown): void {
     this.#ended.reject(error);
     this.#stopped ??= this.#stop();
@@ -174,7 +177,7 @@ export class KafkaEventConsumer implements EventConsumer {
     this.#stoppedAt = performance.now();
     this.#cancelHandlers();
     this.#leave();
-    // Called before the handlers settle, because `disconnect` waits for them itself.
+    // `disconnect` waits for the handlers too, so it can begin before they settle.
     const disconnected = Promise.allSettled([this.#consumer.disconnect()]);
     if (this.#eachBatch !== undefined) retire(this.#eachBatch);
     await Promise.allSettled(this.#pending.values());
@@ -196,7 +199,7 @@ export class KafkaEventConsumer implements EventConsumer {
     for (const controller of this.#pending.keys()) controller.abort();
   }
 
-  /** Does the work unless the member has stopped. A stop cancels it and waits for it. */
+  /** Does the work unless the member has stopped. `stop` cancels the work, and waits until it has settled. */
   async #track(work: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
     if (this.#stopped !== undefined) return;
     const controller = new AbortController();
@@ -229,7 +232,7 @@ export class KafkaEventConsumer implements EventConsumer {
     } finally {
       clearInterval(heartbeats);
     }
-    // KafkaJS then joins the group again.
+    // This error makes KafkaJS join the group again.
     if (eviction !== undefined && this.#stopped === undefined) throw eviction;
   }
 }

@@ -18,11 +18,11 @@ import type { KafkaConnection } from './kafka-connection.ts';
 import { largestSize } from './kafka-record.ts';
 import { type Call, type Entry, type Portion, PublishQueue } from './publish-queue.ts';
 import type { KafkaTopic } from './kafka-topic.ts';
-import { logUnavailable } from './translated.ts';
+import { logUnavailable } from './translate-errors.ts';
 import { turns } from './turns.ts';
 
 export interface KafkaEventPublisherOptions {
-  /** Rejects a publish that is not confirmed after this time in milliseconds. Default: 10,000. */
+  /** The milliseconds after which `publish` rejects if Kafka has not confirmed its events. Default: 10,000. */
   readonly publishTimeoutMs?: number;
   /** The maximum number of unconfirmed events. Default: 100,000. */
   readonly bufferedEvents?: number;
@@ -31,7 +31,7 @@ export interface KafkaEventPublisherOptions {
   readonly observer?: PublishObserver;
 }
 
-/** Makes the entry of a source. Returns undefined to skip the source. */
+/** Makes the queue entry of an event or a dead letter, the source. Returns undefined to skip it. */
 type MakeEntry<Source> = (source: Source, call: Call) => Entry | undefined;
 
 // Below a broker's default limit of 1 MiB for a batch with its framing. Three activities of the maximum size fit.
@@ -56,7 +56,7 @@ export class KafkaEventPublisher implements EventPublisher {
   readonly #maxEvents: number;
   readonly #maxBytes: number;
   readonly #observer: PublishObserver | undefined;
-  /** The pending calls, in the order of their deadlines. Not a `Set`, for the reason that BytesInFlight gives. */
+  /** The pending calls, in the order of their deadlines. Not a `Set`, which delays garbage collection: V8 keeps its old tables. */
   readonly #calls: Yallist<Call> = new Yallist();
   #events = 0;
   #bytes = 0;
@@ -116,7 +116,7 @@ export class KafkaEventPublisher implements EventPublisher {
   }
 
   async #close(): Promise<void> {
-    // Shorter than the deadlines of the calls: a log that works confirms much faster.
+    // This limit is shorter than the deadlines of the calls, because a log that works confirms much faster.
     const pending = [...this.#calls].map(({ promise }) => promise);
     await settlesWithin(closingMs, Promise.allSettled([...pending, this.#sending]));
     this.#rejectOldest(Number.POSITIVE_INFINITY);
@@ -127,7 +127,7 @@ export class KafkaEventPublisher implements EventPublisher {
     if (this.#closed !== undefined) throw closed();
   }
 
-  /** Resolves once the log holds the sources' records. Skips a source for which `makeEntry` returns undefined. */
+  /** Queues a record of each source, and resolves once the log holds them. Skips a source for which `makeEntry` returns undefined. */
   #submit<Source>(sources: readonly Source[], makeEntry: MakeEntry<Source>): Promise<void> {
     if (this.#closed !== undefined) return Promise.reject(closed());
     if (sources.length === 0) return Promise.resolve();
@@ -219,7 +219,7 @@ export class KafkaEventPublisher implements EventPublisher {
     }
   }
 
-  /** Sends portions until the queue is empty, or no call waits any more. */
+  /** Sends portions until the queue is empty, or no call is pending. */
   async #sendAll(): Promise<void> {
     // Waits for the calls of this turn of the event loop and of the next one, so that more events share a request.
     await nextTurn();

@@ -34,7 +34,7 @@ export function kafkaRecord(
     content: hasTooManyHeaders
       ? unreadable(`it has ${headerCount} headers; the limit is ${maxHeaders}`, ProjectId.system)
       : readMessage({ value, headers }),
-    // Nearly no record becomes a dead letter, so its key is read only for that.
+    // Reading the key takes time, and only dead letters need it.
     raw: () => ({ key: message.key, value, headers }),
   };
 }

@@ -1,6 +1,6 @@
 import { DomainError, LogMismatch, type PartitionProgress, type TopicIdentity } from '@user-activity/domain';
 import { fetchTopic } from './fetch-topic.ts';
-import { groupProgress } from './group-progress.ts';
+import { fetchGroupProgress } from './fetch-group-progress.ts';
 import type { KafkaConnection } from './kafka-connection.ts';
 import { Renewable } from './renewable.ts';
 import {
@@ -11,11 +11,11 @@ import {
   TopicError,
   type TopicPlan,
 } from './prepare-topic.ts';
-import { isRefusal, translated } from './translated.ts';
+import { isRefusal, translateErrors } from './translate-errors.ts';
 import { type Cluster, withCluster } from './with-cluster.ts';
 
 const preparationMs = 30_000;
-// A dead letter has the bytes of its record, and more headers of at most this size.
+// A dead letter has the bytes of its record, and further headers of at most this many bytes.
 const letterHeaderBytes = 65_536;
 
 /** An existing topic whose settings were checked, and its dead letter topic, `<name>.dead-letters`. */
@@ -23,7 +23,7 @@ export class KafkaTopic implements TopicIdentity {
   readonly name: string;
   /** The number of partitions. This number must never change, because it decides to which partition each user belongs. */
   readonly partitions: number;
-  /** The id that Kafka gave to the topic. A topic made anew has another. Undefined if the brokers give none, as before Kafka 2.8. */
+  /** The id that Kafka gave to the topic when it was made. Undefined if the brokers give no topic ids, as before Kafka 2.8. */
   readonly topicId: string | undefined;
   readonly deadLetters: string;
   /** The topic's size limit for a batch of records in bytes, at the time of `open`. */
@@ -99,7 +99,7 @@ export class KafkaTopic implements TopicIdentity {
    * sync to confirm a write.
    */
   assertWritable(timeoutMs: number): Promise<void> {
-    return translated(async () => {
+    return translateErrors(async () => {
       const { topicId, partitions } = await this.#admin.use(timeoutMs, (client) =>
         describeTopic(client, this.name),
       );
@@ -114,12 +114,15 @@ export class KafkaTopic implements TopicIdentity {
     });
   }
 
-  /** Rejects with LOG_UNAVAILABLE if there is no response in time, and with LogMismatch if the topic was made anew. */
+  /**
+   * Returns the progress of a group in each partition. Rejects with LOG_UNAVAILABLE if there is no response in time, and with LogMismatch
+   * if the topic was deleted and made again.
+   */
   async progressOf(group: string, timeoutMs: number): Promise<readonly PartitionProgress[]> {
-    const { progress, topicId } = await translated(() =>
+    const { progress, topicId } = await translateErrors(() =>
       this.#admin.use(timeoutMs, async (client) => ({
-        progress: await groupProgress(client, group, this.name),
-        // Read after the progress: ids never come back, so the progress is of the topic with this id.
+        progress: await fetchGroupProgress(client, group, this.name),
+        // Read after the progress. Kafka never uses an id again, so an unchanged id proves that the progress is of the same topic.
         topicId: (await describeTopic(client, this.name)).topicId,
       })),
     );
@@ -128,19 +131,20 @@ export class KafkaTopic implements TopicIdentity {
   }
 
   /**
-   * Verifies that the leader of the partition still has the topic that was opened. Then all records that it returned before are of
-   * that topic. Rejects with LogMismatch if the topic was made anew, and with LOG_UNAVAILABLE if the leader does not answer.
+   * Verifies that the leader of the partition still has the topic that was opened. This proves that all records that the leader has
+   * returned so far are of that topic. Rejects with LogMismatch if the topic was deleted and made again, and with LOG_UNAVAILABLE if the
+   * leader does not respond.
    */
   async assertSameLog(cluster: Cluster, partition: number): Promise<void> {
     if (this.topicId === undefined) return;
-    const topic = await translated(async () => {
+    const topic = await translateErrors(async () => {
       const [nodeId = ''] = Object.keys(cluster.findLeaderForPartitions(this.name, [partition]));
       return fetchTopic(await cluster.findBroker({ nodeId }), this.name);
     });
     this.#assertSame(topic?.topicId);
   }
 
-  /** Throws if the number of partitions has changed. The process keeps the old number, and is not ready any more. */
+  /** Throws if the number of partitions has changed, so that the process is not ready any more. It must not use the new number. */
   #assertUnchanged(partitions: number): void {
     if (partitions === this.partitions) return;
     if (this.#partitionsNow !== partitions)
@@ -170,7 +174,7 @@ export class KafkaTopic implements TopicIdentity {
   }
 }
 
-/** Makes the error for a topic that could not be prepared. The client's message helps the operator, and can't contain data of users yet. */
+/** Makes the error for a topic that could not be prepared. It quotes KafkaJS's message, which can't contain user data: none was sent yet. */
 function preparationFailure(error: unknown, name: string): unknown {
   if (error instanceof TopicError || !(error instanceof Error)) return error;
   const { message } = error;

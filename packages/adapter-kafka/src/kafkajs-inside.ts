@@ -1,7 +1,7 @@
 /// <reference types="./kafkajs-modules.d.ts" />
 
-// What we use of the inside of KafkaJS 2.2.4. A change of KafkaJS must be checked here. The imports are static, so that a
-// bundler finds the modules, and takes the same ones as KafkaJS itself.
+// The internal modules of KafkaJS 2.2.4 that we use. Check them after each update of KafkaJS. The imports are static, so that a
+// bundler finds the modules, and includes each only once for us and for KafkaJS.
 export { default as OffsetManager } from 'kafkajs/src/consumer/offsetManager/index.js';
 export type { CommitRequest, Coordinator } from 'kafkajs/src/consumer/offsetManager/index.js';
 export { default as Runner } from 'kafkajs/src/consumer/runner.js';

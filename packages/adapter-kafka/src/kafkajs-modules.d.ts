@@ -1,12 +1,12 @@
 // Types of modules inside KafkaJS 2.2.4, which has none for them. `kafkajs-inside.ts` imports the modules.
 declare module 'kafkajs/src/consumer/runner.js' {
-  /** What a fetch returned of one partition. */
+  /** The records of one partition that a fetch returned. */
   export interface Batch {
     isEmpty(): boolean;
     isEmptyDueToFiltering(): boolean;
   }
 
-  /** Fetches for a consumer. */
+  /** The fetch loop of a consumer. */
   export interface Runner {
     readonly running: boolean;
     readonly eachBatch: object;
@@ -29,7 +29,7 @@ declare module 'kafkajs/src/consumer/offsetManager/index.js' {
     offsetFetch(request: object): Promise<unknown>;
   }
 
-  /** Commits for a consumer. `cluster` is the cluster of `with-cluster.ts`. */
+  /** Commits the offsets of a consumer. `cluster` is the `Cluster` that `with-cluster.ts` describes. */
   export interface OffsetManager {
     readonly cluster: object;
     getCoordinator: (this: OffsetManager) => Promise<Coordinator>;
@@ -64,7 +64,7 @@ declare module 'kafkajs/src/protocol/error.js' {
 declare module 'kafkajs/src/protocol/requests/fetch/v4/decodeMessages.js' {
   import type { RecordBatchEntry } from 'kafkajs';
 
-  /** Reads the records of a partition. Our patch adds the property, and calls the function in it. */
+  /** Reads the records of a partition. Our patch of KafkaJS adds `readRecordBatches`, and calls the function that it holds. */
   const decodeMessages: {
     readRecordBatches:
       | ((bytes: Buffer, response: object) => Promise<readonly RecordBatchEntry[]>)

@@ -9,7 +9,7 @@ const reader = new BatchReader(codecs);
 /** Reads the batches of one partition from a broker's response, within the limits of BatchReader. */
 export const readRecordBatches: ReadRecordBatches = (bytes, response) => reader.read(bytes, response);
 
-/** Makes KafkaJS use `readRecordBatches`. Throws if KafkaJS was installed without our patch. */
+/** Makes KafkaJS read batches with `readRecordBatches`. Throws if KafkaJS was installed without our patch. */
 export function useOwnReader(): void {
   if (!('readRecordBatches' in decodeMessages))
     throw new Error('kafkajs lacks the patch of this repository: install with pnpm, from its root');

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import kafkajs, { type Admin } from 'kafkajs';
 import { faultsOf, maxPublishedBytes, weaknessesOf } from './topic-settings.ts';
 import { assertLeaders, type DescribedTopic, fetchTopic } from './fetch-topic.ts';
-import { isOfType } from './translated.ts';
+import { isOfType } from './translate-errors.ts';
 import type { Cluster } from './with-cluster.ts';
 
 /** The settings with which a missing topic is created. */
@@ -63,7 +63,10 @@ export async function prepareTopic(
   return { name: plan.name, partitions: partitions.length, topicId, inSyncReplicas, maxMessageBytes };
 }
 
-/** Asks any broker. The answer is one response, so the id and the partitions are of the same topic, even if it is made anew meanwhile. */
+/**
+ * Asks any broker for the id and the partitions of a topic. Both come in one response, so they belong together, even if the topic is
+ * deleted and made again meanwhile.
+ */
 export async function describeTopic(admin: ClusterAdmin, topic: string): Promise<DescribedTopic> {
   const described = await fetchTopic(await admin.cluster.brokerPool.findConnectedBroker(), topic);
   if (described !== undefined) return described;
@@ -92,12 +95,12 @@ async function createTopic(admin: Admin, plan: TopicPlan): Promise<void> {
     // Returns false, and does nothing, if another instance has created the topic in the meantime.
     await admin.createTopics({ topics: [topic], waitForLeaders: false });
   } catch (error) {
-    // KafkaJS has the reason only in the error of each topic.
+    // KafkaJS gives the reason only in the error of each topic.
     throw error instanceof kafkajs.KafkaJSAggregateError ? (error.errors[0] ?? error) : error;
   }
 }
 
-/** Retries a request about a topic while the broker does not know the topic yet. Each broker learns of a new topic with a delay. */
+/** Retries a request about a topic while the broker does not know the topic yet. Brokers learn of a new topic with a delay. */
 async function onceKnown<Response>(request: () => Promise<Response>): Promise<Response> {
   for (let attempt = 1; ; attempt += 1) {
     try {

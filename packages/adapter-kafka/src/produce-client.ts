@@ -4,16 +4,16 @@ import {
   maxProduceVersion,
   minProduceVersion,
   type ProducedPartition,
-  produceKey,
+  produceApiKey,
   produceRequest,
   type RecordsByPartition,
 } from './produce-request.ts';
 import { type Broker, type Cluster, withCluster } from './with-cluster.ts';
 
 /**
- * Writes to one topic over the connections of KafkaJS, with requests of our own: KafkaJS's producer takes 14 times as long to write
- * records. Its producer only gives us the connections, and is never asked to send. Knows the leaders of the topic as they were when it
- * connected, or up to 5 minutes ago. Make a new client after a failure.
+ * Writes to one topic over the connections of a KafkaJS producer, but with requests of our own: KafkaJS takes 14 times as long to write
+ * records. Fetches the leaders of the topic when it connects, and later only if they are older than 5 minutes. So make a new client after
+ * a failure.
  */
 export class ProduceClient {
   readonly #topic: string;
@@ -41,8 +41,8 @@ export class ProduceClient {
   }
 
   /**
-   * Sends one request to each leader of these partitions, and calls `onProduced` for those that a response names. Rejects with the first
-   * failure, after all requests have settled.
+   * Sends one request to each leader of these partitions, and calls `onProduced` for each partition that a response names. Rejects with
+   * the first failure, after all requests have settled.
    */
   async produce(
     records: RecordsByPartition,
@@ -63,11 +63,11 @@ export class ProduceClient {
   }
 
   async #send(broker: Broker, records: RecordsByPartition): Promise<readonly ProducedPartition[]> {
-    const { minVersion = 0, maxVersion = 0 } = broker.versions[produceKey] ?? {};
+    const { minVersion = 0, maxVersion = 0 } = broker.versions[produceApiKey] ?? {};
     const apiVersion = Math.min(maxProduceVersion, maxVersion);
     if (apiVersion < Math.max(minProduceVersion, minVersion))
       throw new Error(
-        `The broker accepts version ${minVersion} to ${maxVersion} of Produce requests, and we send ${minProduceVersion} to ${maxProduceVersion}.`,
+        `The broker accepts Produce requests of version ${minVersion} to ${maxVersion}, but this client sends version ${minProduceVersion} to ${maxProduceVersion}.`,
       );
     const request = produceRequest(this.#topic, records, { apiVersion, timeoutMs: this.#timeoutMs });
     const { partitions } = await broker.connectionPool.send(request);
@@ -78,7 +78,7 @@ export class ProduceClient {
 /** Makes KafkaJS's error for an error code of a broker. */
 export const brokerError = (errorCode: number): Error => protocolErrors.createErrorFromCode(errorCode);
 
-/** Waits until all work has settled. Returns the reasons of the work that failed, in the order of the work. */
+/** Waits until all promises have settled. Returns the reasons of those that rejected, in order. */
 export async function failuresOf(work: readonly Promise<void>[]): Promise<readonly unknown[]> {
   const results = await Promise.allSettled(work);
   return results.flatMap((result): unknown[] => (result.status === 'rejected' ? [result.reason] : []));

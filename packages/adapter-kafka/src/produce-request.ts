@@ -23,8 +23,8 @@ interface ProduceAnswer {
   readonly clientSideThrottleTime: number;
 }
 
-export const produceKey = 0;
-// Version 3 is the first with record batches. Kafka 2.1 is the first with version 7, and Kafka 4 still has it.
+export const produceApiKey = 0;
+// Versions of Produce requests: 3 is the first with record batches. 7 is supported from Kafka 2.1 to Kafka 4.
 export const minProduceVersion = 3;
 export const maxProduceVersion = 7;
 const versionWithLogStart = 5;
@@ -32,21 +32,21 @@ const versionWithClientThrottle = 6;
 
 const allInSyncReplicas = -1;
 const nullText = -1;
-// What a record takes besides its key and its value; a wrong guess costs a copy.
+// An estimate of the bytes of a record besides its key and value. If it is too low, a larger buffer must be made.
 const recordOverhead = 300;
 const partitionOverhead = 100;
-// For the length of the request, and its header with the id of our client.
+// Bytes for the length of the request, and for its header with the id of our client.
 const headerRoom = 128;
 const lengthBytes = 4;
 
-/** Makes the request that writes records to partitions of a topic, and is confirmed by all in-sync replicas. */
+/** Makes the request that writes records to partitions of a topic. Kafka responds once all in-sync replicas hold the records. */
 export const produceRequest = (
   topic: string,
   records: RecordsByPartition,
   { apiVersion, timeoutMs }: { readonly apiVersion: number; readonly timeoutMs: number },
 ): ProtocolRequest<ProduceAnswer> => ({
   request: {
-    apiKey: produceKey,
+    apiKey: produceApiKey,
     apiVersion,
     apiName: 'Produce',
     async encode() {
@@ -65,11 +65,11 @@ export const produceRequest = (
   },
 });
 
-/** Writes a request that begins with room for its header. */
+/** Writes a request that begins with `headerRoom` empty bytes. */
 async function encode(topic: string, records: RecordsByPartition, timeoutMs: number): Promise<Buffer> {
   const writer = new ByteWriter(headerRoom + expectedBytes(records));
   writer.skip(headerRoom);
-  // The id of a transaction.
+  // There is no transaction id.
   writer.int16(nullText);
   writer.int16(allInSyncReplicas);
   writer.int32(timeoutMs);
@@ -90,7 +90,7 @@ async function encode(topic: string, records: RecordsByPartition, timeoutMs: num
   return writer.view();
 }
 
-/** Puts the length and the header into the room before a request. KafkaJS would copy the request twice, into zeroed buffers. */
+/** Puts the length and the header into the empty bytes before a request. KafkaJS would copy the whole request twice. */
 function withHeader(header: Uint8Array, bytes: Buffer): Buffer {
   const start = headerRoom - header.length - lengthBytes;
   bytes.writeInt32BE(bytes.length - start - lengthBytes, start);

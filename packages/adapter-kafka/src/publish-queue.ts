@@ -5,12 +5,12 @@ import type { Node } from 'yallist';
 export interface Call {
   readonly deadline: number;
   readonly events: number;
-  /** The total size of the records that were made so far. */
+  /** The total size of the records that were made so far, in bytes. */
   bytes: number;
   /** The number of unconfirmed records. */
   unconfirmed: number;
   settled: boolean;
-  /** Its place in the publisher's list of pending calls. */
+  /** The node of this call in the publisher's list of pending calls. */
   place?: Node<Call>;
   readonly promise: Promise<void>;
   readonly resolve: () => void;
@@ -25,10 +25,10 @@ export interface Entry {
   readonly call: Call;
 }
 
-/** Records to send together, by partition and in order. */
+/** Records to send together, in the order to write them, by partition. */
 export type Portion = ReadonlyMap<number, readonly Entry[]>;
 
-/** The records to send, by partition, in order of arrival. */
+/** The records that wait to be sent: a queue for each partition. */
 export class PublishQueue {
   readonly #lanes: Entry[][];
   readonly #maxBytes: number;

@@ -7,7 +7,7 @@ interface Connectable {
   disconnect(): Promise<void>;
 }
 
-/** A client that connects at its first use. After a failure a new client replaces it, because it may have outdated metadata. */
+/** Holds a client that connects at its first use. After a failure, makes a new client, because the old one may have outdated metadata. */
 export class Renewable<Client extends Connectable> {
   readonly #make: () => Client;
   #current: { readonly client: Client; readonly connected: Promise<void> } | undefined;

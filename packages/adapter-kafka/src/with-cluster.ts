@@ -1,16 +1,16 @@
 import type { Kafka } from 'kafkajs';
 
-/** Sends a request to a broker, and returns the parsed response. */
+/** A request of the Kafka protocol, and the reader of its response, in the form that KafkaJS sends. */
 export interface ProtocolRequest<Data> {
   readonly request: {
     readonly apiKey: number;
     readonly apiVersion: number;
     readonly apiName: string;
-    /** Returns the request after its header of version 1, in an Encoder of KafkaJS. */
+    /** Returns the bytes after the request's header, in an Encoder of KafkaJS. KafkaJS writes the header, of version 1. */
     encode(): Promise<object>;
   };
   readonly response: {
-    /** Reads the response after its header of version 0. */
+    /** Reads the bytes after the response's header. KafkaJS reads the header, of version 0. */
     decode(bytes: Buffer): Promise<Data>;
     parse(data: Data): Promise<Data>;
   };
@@ -35,7 +35,7 @@ export interface Cluster {
   addTargetTopic(topic: string): Promise<void>;
   /** Fetches the leaders again if they are older than 5 minutes. */
   refreshMetadataIfNecessary(): Promise<void>;
-  /** Returns the partitions by the id of their leader, as the client knows them. Omits unknown partitions. */
+  /** Groups the partitions by the id of their leader, without a request. Omits partitions whose leader is unknown. */
   findLeaderForPartitions(
     topic: string,
     partitions: readonly number[],

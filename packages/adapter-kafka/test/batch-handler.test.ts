@@ -2,7 +2,7 @@ import { DomainError, LogMismatch } from '@user-activity/domain';
 import type { EachBatchPayload } from 'kafkajs';
 import { describe, expect, test } from 'vitest';
 import { BatchHandler, type BatchHandlerDeps } from '../src/batch-handler.ts';
-import { ResumeRefused } from '../src/persist.ts';
+import { ResumeRefused } from '../src/retry-on-domain-error.ts';
 import { readRecordBatches } from '../src/own-reader.ts';
 import { batchBytes, batchOf } from '@user-activity/test-kit';
 

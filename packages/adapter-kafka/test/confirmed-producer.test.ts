@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { ConfirmedProducer } from '../src/confirmed-producer.ts';
 import { KafkaConnection } from '../src/kafka-connection.ts';
 import type { ProducedPartition } from '../src/produce-request.ts';
-import { hasNoLeader } from '../src/translated.ts';
+import { hasNoLeader } from '../src/translate-errors.ts';
 import type { Broker, Cluster, ProtocolRequest } from '../src/with-cluster.ts';
 
 interface Brokers {
@@ -168,5 +168,5 @@ test('a broker that is too old is named as the failure', async () => {
   const { producer } = setUp({ leaders: [1], maxVersion: 2, respond: async () => done(0) });
   const { confirmed, failure } = await producer.send(recordsFor(0), false);
   expect(confirmed).toEqual(new Set());
-  expect(String(failure)).toContain('version 3 to 2 of Produce requests, and we send 3 to 7');
+  expect(String(failure)).toContain('requests of version 3 to 2, but this client sends version 3 to 7');
 });

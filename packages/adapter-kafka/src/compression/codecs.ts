@@ -7,8 +7,8 @@ import { decompressSnappy } from './snappy.ts';
 const unzip = promisify(gunzip);
 const unzstd = promisify(zstdDecompress);
 
-/** Makes a codec of a decompressor in `node:zlib`. */
-const ofNode = (
+/** Makes a codec from a decompressor of `node:zlib`. */
+const zlibCodec = (
   name: string,
   decompress: (bytes: Buffer, options: { readonly maxOutputLength: number }) => Promise<Buffer>,
 ): Codec => ({
@@ -26,14 +26,14 @@ const ofNode = (
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 
-/** Returns whether zlib or zstd refused the bytes. Lack of memory does not count: the batch may be good, and is fetched again. */
+/** Returns whether the bytes are at fault. After a lack of memory they may be good, so the batch is fetched again. */
 const isFaultOfBytes = (error: unknown): boolean =>
   /^(?:Z_(?!MEM_ERROR)|ZSTD_error_(?!memory))/.test(codeOf(error));
 
-/** The codecs of Kafka. */
+/** Kafka's compression codecs, by the number that stands in a batch. */
 export const codecs: Codecs = new Map([
-  [1, ofNode('gzip', unzip)],
+  [1, zlibCodec('gzip', unzip)],
   [2, { decompress: decompressSnappy }],
   [3, { decompress: decompressLz4 }],
-  [4, ofNode('zstd', unzstd)],
+  [4, zlibCodec('zstd', unzstd)],
 ]);

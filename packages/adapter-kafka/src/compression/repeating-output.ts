@@ -32,13 +32,16 @@ export class RepeatingOutput {
     block.bytes.copy(this.#bytes, to, start, start + length);
   }
 
-  /** Repeats output from `distance` bytes back. May repeat its own output: with a distance of 1, it repeats the last byte. */
+  /**
+   * Appends `length` bytes of earlier output, from `distance` bytes before the end on. They may include bytes that this call appends: a
+   * distance of 1 repeats the last byte.
+   */
   repeat(distance: number, length: number): void {
     if (distance === 0 || distance > this.#length)
       throw new UnreadableBytes('it refers to bytes before its beginning');
     const to = this.#grow(length);
     const from = to - distance;
-    // Each copy may include the output of the copy before.
+    // Each copy may include the bytes of the previous one.
     for (let copied = 0; copied < length; ) {
       const size = Math.min(distance + copied, length - copied);
       this.#bytes.copyWithin(to + copied, from, from + size);
@@ -46,7 +49,7 @@ export class RepeatingOutput {
     }
   }
 
-  /** Lets the event loop turn. Needed when `isPauseDue`: after each 1 MiB of input and output. */
+  /** Gives the event loop a turn. Call it if `isPauseDue`, which is after each 1 MiB of input and output. */
   async pause(block: ByteReader): Promise<void> {
     await nextTurn();
     this.#pauseAt = this.#length + block.position + bytesPerTurn;

@@ -1,7 +1,7 @@
 import { ByteReader, TooManyBytes, UnreadableBytes } from '@user-activity/record-batch';
 import { RepeatingOutput } from './repeating-output.ts';
 
-// The header of a frame by xerial's library, which Kafka's Java clients use. It ends with two version numbers of 4 bytes each.
+// A frame of xerial's library, which Kafka's Java clients use, begins with these bytes. Two version numbers of 4 bytes each follow.
 const xerialMagic = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0]);
 const xerialHeader = 16;
 const maxLengthBytes = 5;

@@ -1,16 +1,16 @@
 import { type Cancellation, isDomainError } from '@user-activity/domain';
 import { backOff } from '@user-activity/timing';
 
-/** The member must end with the error in `cause`. */
+/** Says that the member of the consumer group must stop, with the error in `cause`. */
 export class ResumeRefused extends Error {
   override readonly name = 'ResumeRefused';
 }
 
 /**
- * Repeats the work while it rejects with a DomainError. Passes a ResumeRefused on, and rejects with a new one if the work rejects with
- * another error. Resolves with undefined if it is cancelled: the work may then continue, and its result is dropped.
+ * Retries the work while it rejects with a DomainError. Rejects with ResumeRefused if the work rejects with any other error. Resolves with
+ * undefined if it is cancelled. The work may then still run, and its result is dropped.
  */
-export async function persist<Result>(
+export async function retryOnDomainError<Result>(
   work: () => Promise<Result>,
   signal: Cancellation,
 ): Promise<Result | undefined> {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { hasNoLeader } from '../src/translated.ts';
+import { hasNoLeader } from '../src/translate-errors.ts';
 
 const ofType = (type: string, cause?: Error): Error =>
   Object.assign(new Error(type, cause === undefined ? {} : { cause }), { type });

@@ -6,7 +6,8 @@ import type { ClusterAdmin } from './prepare-topic.ts';
 
 const maxAttempts = 5;
 
-export async function groupProgress(
+/** Fetches the progress of a consumer group in each partition of a topic. */
+export async function fetchGroupProgress(
   client: ClusterAdmin,
   group: string,
   topic: string,
@@ -34,7 +35,7 @@ async function committedOffsets(
       const [response] = await client.fetchOffsets({ groupId, topics: [topic] });
       return new Map(response?.partitions.map((committed) => [committed.partition, committed]));
     } catch (error) {
-      // KafkaJS does not say why it finds no coordinator, for example because an ACL is missing.
+      // KafkaJS hides why it found no coordinator. This request throws the reason, for example a missing ACL.
       if (error instanceof Error && error.name === 'KafkaJSGroupCoordinatorNotFound')
         await (await client.cluster.brokerPool.findConnectedBroker()).findGroupCoordinator({ groupId });
       if (attempt === maxAttempts) throw error;

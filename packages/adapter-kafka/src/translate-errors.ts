@@ -1,7 +1,7 @@
 import { DomainError } from '@user-activity/domain';
 
-/** Does the work. Rejects with LOG_UNAVAILABLE if the work fails. */
-export async function translated<Result>(work: () => Promise<Result>): Promise<Result> {
+/** Does the work. Rejects with LOG_UNAVAILABLE if it fails. */
+export async function translateErrors<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
   } catch (error) {
@@ -10,8 +10,8 @@ export async function translated<Result>(work: () => Promise<Result>): Promise<R
 }
 
 /**
- * Makes the error for a failure of the Kafka client. Omits the client's message, which may contain data of users, unless the broker refused
- * the request: then it is one of a fixed list.
+ * Makes the error for a failure of KafkaJS. Quotes the message of KafkaJS only if the broker refused the request: such messages come from
+ * a fixed list. All others may contain user data.
  */
 export function logUnavailable(failure: unknown): DomainError {
   if (isOfType(failure, refusalTypes))
@@ -20,7 +20,7 @@ export function logUnavailable(failure: unknown): DomainError {
   return new DomainError('LOG_UNAVAILABLE', `The log did not confirm in time${reason}.`);
 }
 
-/** Returns whether an error of KafkaJS has one of these types: https://kafka.apache.org/protocol.html#protocol_error_codes */
+/** Returns whether this is an error of KafkaJS with one of these types: https://kafka.apache.org/protocol.html#protocol_error_codes */
 export const isOfType = (error: unknown, types: ReadonlySet<unknown>): error is Error =>
   error instanceof Error && types.has(Reflect.get(error, 'type'));
 
@@ -35,7 +35,7 @@ const refusalTypes: ReadonlySet<unknown> = new Set([
   'UNSUPPORTED_SASL_MECHANISM',
 ]);
 
-/** Returns whether the broker refused the request for good, so that a retry can't help. KafkaJS wraps the error after its retries. */
+/** Returns whether the broker refused the request and a retry can't help. Also looks into the cause: KafkaJS wraps errors after retries. */
 export function isRefusal(error: Error): boolean {
   const { name, cause } = error;
   if (name === 'KafkaJSSASLAuthenticationError' || isOfType(error, refusalTypes)) return true;
@@ -48,7 +48,7 @@ const noLeaderTypes: ReadonlySet<unknown> = new Set([
   'UNKNOWN_TOPIC_OR_PARTITION',
 ]);
 
-/** Returns whether a broker responded that it does not know a leader of the partition, or is not the leader. A retry may help soon. */
+/** Returns whether the broker responded that it is not the leader of the partition, or knows none. A retry may soon succeed. */
 export const hasNoLeader = (error: unknown): boolean =>
   isOfType(error, noLeaderTypes) ||
   (error instanceof Error &&
