@@ -22,7 +22,7 @@ import { logRequest } from './requests/request-log.ts';
 import type { ApiSettings } from './requests/route.ts';
 import { crossOriginHeaders, securityHeaders } from './requests/security-headers.ts';
 import { UsageLimiter } from './requests/usage-limiter.ts';
-import { allowReading, varyOf, WebPages } from './requests/web-pages.ts';
+import { handleCors, varyOf, WebPages } from './requests/web-pages.ts';
 import { wrongKeyLimit } from './requests/wrong-key-limit.ts';
 import { serveDocs } from './routes/docs.ts';
 import { methodCheck } from './routes/method-not-allowed.ts';
@@ -86,7 +86,7 @@ export const api = fastifyPlugin(async (app: FastifyInstance, options: ApiOption
     if (!isHealthCheck) request.needsKey = needsKey(request);
     if (vary !== undefined) reply.header('vary', vary);
     // Answers preflights after the check of the host and before that of the key, because a preflight has no key.
-    if (allowReading(request, reply)) return;
+    if (handleCors(request, reply)) return;
     // The request came on a connection that was open already. A retry may reach another instance, which can serve it.
     if (stopping && !isHealthCheck)
       throw new Problem(503, 'The service is stopping.', { headers: { 'retry-after': '1' } });

@@ -1,8 +1,8 @@
 import type { ApiUseCases } from '@user-activity/application';
 import fastify, { type FastifyInstance, LogController } from 'fastify';
 import { api } from './api.ts';
-import { exportPlaces } from './export/export-places.ts';
-import { readerPlaces } from './feed/reader-places.ts';
+import { exportSlots } from './export/export-slots.ts';
+import { readerSlots } from './feed/reader-slots.ts';
 import { BytesInFlight } from './requests/bytes-in-flight.ts';
 import { answerError } from './requests/error-handling.ts';
 import { type HttpServer, httpServer, schemaController, type ServerOptions } from './http-server.ts';
@@ -56,8 +56,8 @@ export async function buildFastify(options: HttpServerOptions): Promise<FastifyI
     },
   });
   limitConnections(app, options.maxConnections, options.logger);
-  readerPlaces.measure();
-  exportPlaces.measure();
+  readerSlots.registerMetrics();
+  exportSlots.registerMetrics();
   const bytesInFlight = new BytesInFlight(options.maxBytesInFlight);
   await app.register(api, { ...options, requestMetrics, bytesInFlight });
   await app.ready();

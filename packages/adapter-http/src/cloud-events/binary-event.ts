@@ -4,13 +4,13 @@ import { isDomainError, RuleBroken } from '@user-activity/domain';
 import { jsonBody, utf8Body } from '../bodies/json-body.ts';
 import { type Members, withoutUndefined } from '../bodies/members.ts';
 import { percentDecode } from '../query/percent-decoded.ts';
-import { quotedString, unquote } from '../requests/header-syntax.ts';
+import { quotedStringPattern, unquote } from '../requests/header-syntax.ts';
 import { rulesBroken } from '../requests/problem.ts';
 import { FaultyMember } from './attributes.ts';
 import { notationOf } from './media-type.ts';
 
 const prefix = 'ce-';
-const quotedValue = new RegExp(`^${quotedString}$`);
+const quotedValue = new RegExp(`^${quotedStringPattern}$`);
 const misplacedAttributes: ReadonlyMap<string, string> = new Map([
   ['data', 'must be the body, not a header'],
   ['data_base64', 'must be the body, not a header'],

@@ -1,7 +1,7 @@
-import { charsetOf, eventPrefix, mediaTypeOf } from '../requests/media-types.ts';
+import { charsetOf, cloudEventsPrefix, mediaTypeOf } from '../requests/media-types.ts';
 
 /** The media types for one structured event, for a batch, and for the data of an event in binary mode. */
-export const eventMediaTypes = [`${eventPrefix}+json`, `${eventPrefix}-batch+json`, '*/*'];
+export const eventMediaTypes = [`${cloudEventsPrefix}+json`, `${cloudEventsPrefix}-batch+json`, '*/*'];
 
 export type Notation = 'json' | 'text' | 'bytes';
 

@@ -15,7 +15,7 @@ import { type EventDraft, eventDraft } from './event-draft.ts';
 import { EventHeaders, eventBodies } from './schemas.ts';
 import { bodyTooLarge, maxItemBytes } from '../requests/input-limits.ts';
 import { jsonBody, utf8Body } from '../bodies/json-body.ts';
-import { eventPrefix, essenceOf } from '../requests/media-types.ts';
+import { cloudEventsPrefix, essenceOf } from '../requests/media-types.ts';
 import { locationHeader } from '../openapi/outcome-json.ts';
 import { Problem, rulesBroken } from '../requests/problem.ts';
 import { countedItems } from '../requests/request-usage.ts';
@@ -70,7 +70,7 @@ export const postEvents: Route<'logActivity' | 'logActivities' | 'maxBatchSize' 
     const contentType = request.headers['content-type'] ?? '';
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
     const essence = essenceOf(contentType);
-    if (essence === `${eventPrefix}-batch+json`) {
+    if (essence === `${cloudEventsPrefix}-batch+json`) {
       const json = utf8Body(contentType, body);
       const explanations = new ExplanationBudget();
       const restorers: EventDraft['restorePath'][] = [];
@@ -95,17 +95,18 @@ export const postEvents: Route<'logActivity' | 'logActivities' | 'maxBatchSize' 
       return reply.code(202).send(receiptJson({ ...receipt, rejected: rejectedAsSent }));
     }
     if (body.length > maxItemBytes) throw bodyTooLarge(maxItemBytes);
-    const isStructured = essence === `${eventPrefix}+json`;
-    if (!isStructured && essence.startsWith(eventPrefix))
+    const isStructured = essence === `${cloudEventsPrefix}+json`;
+    if (!isStructured && essence.startsWith(cloudEventsPrefix))
       throw new Problem(
         415,
-        `Send events as ${eventPrefix}+json, as ${eventPrefix}-batch+json, or in binary mode.`,
+        `Send events as ${cloudEventsPrefix}+json, as ${cloudEventsPrefix}-batch+json, or in binary mode.`,
       );
     const event = isStructured ? jsonBody(utf8Body(contentType, body)) : binaryEvent(request.raw, body);
     if (Array.isArray(event))
-      throw rulesBroken(`The body must be one event. Send an array of events as ${eventPrefix}-batch+json.`, [
-        { path: '', message: 'must be a JSON object' },
-      ]);
+      throw rulesBroken(
+        `The body must be one event. Send an array of events as ${cloudEventsPrefix}-batch+json.`,
+        [{ path: '', message: 'must be a JSON object' }],
+      );
     request.usage?.countItems(1);
     const id = await logEvent(eventDraft(event, maxMetadataBytes), (draft) =>
       logActivity(request.sender, draft),

@@ -1,14 +1,14 @@
 import { Type } from '@sinclair/typebox';
 import { ActivityType } from '@user-activity/domain';
 import { nullable, UserIdText } from '../openapi/schemas.ts';
-import { token } from '../requests/header-syntax.ts';
+import { tokenPattern } from '../requests/header-syntax.ts';
 
 // Control characters and noncharacters are forbidden in strings of events (CloudEvents 1.0.2, "Type System").
 const forbidden = '\\x00-\\x1f\\x7f-\\x9f\\ufdd0-\\ufdef\\ufffe\\uffff';
 const notBlankPattern = `^ *[^\\s${forbidden}](?:[^${forbidden}]*[^\\s${forbidden}])? *$`;
 
 // A media type (RFC 9110, section 8.3.1).
-const mediaTypePattern = `^${token}/${token} *(?:;[^${forbidden}]*)?$`;
+const mediaTypePattern = `^${tokenPattern}/${tokenPattern} *(?:;[^${forbidden}]*)?$`;
 
 const exampleAttributes = {
   specversion: '1.0',

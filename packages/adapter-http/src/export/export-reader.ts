@@ -1,6 +1,6 @@
 import { type ActivityPage, DomainError, isDomainError } from '@user-activity/domain';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { checkAgain } from '../requests/authorization.ts';
+import { recheckKey } from '../requests/authorization.ts';
 import { pageReader } from '../requests/page-reader.ts';
 import { pause } from '../requests/prefer-wait.ts';
 import { Problem } from '../requests/problem.ts';
@@ -30,10 +30,10 @@ export function exportReader(
   const tryToRead = async (read: () => Promise<ActivityPage>): Promise<ActivityPage | undefined> => {
     if (reply.raw.destroyed) throw new Problem(400, 'The client is gone.');
     if (isStopping()) throw new Problem(503, 'The service is stopping.');
-    const permission = checkAgain(request, findPrincipal);
-    if (permission === 'ended')
+    const validity = recheckKey(request, findPrincipal);
+    if (validity === 'ended')
       throw new Problem(401, 'The API key is no longer valid. Continue with another key and `after`.');
-    return permission === 'unknown' ? undefined : readPage(read).catch(unlessBusy);
+    return validity === 'unknown' ? undefined : readPage(read).catch(unlessBusy);
   };
 
   return async (read) => {

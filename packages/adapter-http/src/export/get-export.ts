@@ -13,7 +13,7 @@ import { csvHeader } from './csv-lines.ts';
 import { exportBody, exportCounter } from './export-body.ts';
 import { formatWriters } from './export-format.ts';
 import { exportSchemas, readExportQuery } from './export-parameters.ts';
-import { exportPlaces } from './export-places.ts';
+import { exportSlots } from './export-slots.ts';
 import { exportReader } from './export-reader.ts';
 
 const exampleJson = JSON.stringify(exampleOf(Activity));
@@ -78,7 +78,7 @@ export const getExport: Route<
   app.get('/api/logs/export', options, async (request, reply) => {
     const { format, ...question } = readExportQuery(request.project, queryParameters(request), clock);
     assertHttp11(request);
-    exportPlaces.take(request, reply);
+    exportSlots.take(request, reply);
     const { mediaType, fileName, load, ...writer } = formatWriters[format];
     const linesOf = await load();
     const kind = question.filter.metadata.length > 0 ? 'search' : 'page';

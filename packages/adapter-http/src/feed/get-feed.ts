@@ -11,7 +11,7 @@ import { whileWaiting } from '../requests/prefer-wait.ts';
 import type { Route } from '../requests/route.ts';
 import { FeedCursor } from './feed-cursor.ts';
 import { feedSchemas, readFeedQuery } from './feed-parameters.ts';
-import { readerPlaces } from './reader-places.ts';
+import { readerSlots } from './reader-slots.ts';
 
 const schema = {
   operationId: 'readFeed',
@@ -53,7 +53,7 @@ export const getFeed: Route<'readFeed' | 'clock'> = (app, { readFeed, clock }) =
   app.get('/api/logs/feed', { schema, config, preHandler: waitForPrevious }, async (request, reply) => {
     const parameters = queryParameters(request);
     const { waitSeconds, ...question } = readFeedQuery(request.project, parameters, clock);
-    if (waitSeconds > 0) readerPlaces.take(request, reply);
+    if (waitSeconds > 0) readerSlots.take(request, reply);
     const { activities, position, hasMore } = await whileWaiting(reply, waitSeconds, (until) =>
       readFeed(request.principal, {
         ...question,

@@ -6,7 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { exampleOf } from '../openapi/schema-example.ts';
 import { Activity, problems } from '../openapi/schemas.ts';
 import { queryParameters } from '../query/query-parameters.ts';
-import { checkAgain } from '../requests/authorization.ts';
+import { recheckKey } from '../requests/authorization.ts';
 import { waitForPrevious } from '../requests/page-limits.ts';
 import { pageReader } from '../requests/page-reader.ts';
 import { pause, whileWaiting } from '../requests/prefer-wait.ts';
@@ -15,7 +15,7 @@ import type { Route, RouteDeps } from '../requests/route.ts';
 import { eventsOf, eventStreamType, heartbeat, streamStart } from './event-stream.ts';
 import { readStreamQuery, streamSchemas } from './feed-parameters.ts';
 import { inPortions } from '../bodies/in-portions.ts';
-import { readerPlaces } from './reader-places.ts';
+import { readerSlots } from './reader-slots.ts';
 
 const heartbeatMs = 15_000;
 const retryMs = 2000;
@@ -63,7 +63,7 @@ export const getStream: Route<keyof StreamDeps | 'followFeed' | 'clock'> = (app,
   app.get('/api/logs/stream', options, async (request, reply) => {
     const lastEventId = [request.headers['last-event-id'] ?? ''].flat().join();
     const selection = readStreamQuery(request.project, queryParameters(request), lastEventId, deps.clock);
-    readerPlaces.take(request, reply);
+    readerSlots.take(request, reply);
     const question = { ...selection, limit: pageLimit };
     // Answers with a problem if the first page fails.
     const first = await deps.followFeed(request.principal, { ...question, run: pageReader(request, 'page') });
@@ -111,9 +111,9 @@ async function* chunksOf(
       continueFeed({ ...question, after: position, until, run }).catch(unlessPassing),
     );
     // The key may have ended during the wait.
-    const permission = checkAgain(request, findPrincipal);
-    if (isOver() || permission === 'ended') return;
-    const page = permission === 'valid' ? found : undefined;
+    const validity = recheckKey(request, findPrincipal);
+    if (isOver() || validity === 'ended') return;
+    const page = validity === 'valid' ? found : undefined;
     position = page?.position ?? position;
     if (page !== undefined && page.activities.length > 0) yield* sent(request, reply, eventsOf(page));
     else if (performance.now() >= heartbeatAt) yield* sent(request, reply, heartbeat(position));

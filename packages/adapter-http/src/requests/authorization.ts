@@ -1,7 +1,7 @@
 import { Principal, type Scope } from '@user-activity/domain';
 import type { FastifyRequest } from 'fastify';
-import { type FindPrincipal, type Identification, keysIn } from './credentials.ts';
-import { assertNoKeyInQuery, keyInUrl, takeKeysInQuery } from './key-in-query.ts';
+import { type FindPrincipal, type Identification, keysInHeaders } from './credentials.ts';
+import { assertNoKeyInQuery, keyInUrlProblem, takeKeysInQuery } from './key-in-query.ts';
 import { foreignHostCheck } from './own-hosts.ts';
 import { isUnknownPath } from './error-handling.ts';
 import { Problem } from './problem.ts';
@@ -16,7 +16,10 @@ interface Routed {
   readonly config: { readonly scope?: RouteScope; readonly isHealthCheck?: boolean };
 }
 
-/** Returns the scope that a route needs, or undefined if nobody has said so. The documentation has routes of a plugin. */
+/**
+ * Returns the scope that a route needs, or undefined if it names none. The routes of the documentation come from a plugin, which names no
+ * scope.
+ */
 const scopeOf = ({ url = '', config }: Routed): RouteScope | undefined =>
   config.scope ?? (/^\/docs(?:\/|$)/.test(url) ? 'any' : undefined);
 
@@ -27,8 +30,8 @@ export function assertScopeNamed(route: Routed): void {
 }
 
 /**
- * Makes a check whether a request needs a key: each does if there are root keys. Without root keys, it throws 403 for foreign hosts and
- * pages. Only a foreign page that a public key allows may send requests, and these need a key.
+ * Makes a function that returns whether a request needs an API key. With root keys, every request does. Without root keys, only a request
+ * from a foreign page that a public key allows does; requests for a foreign host, or from any other foreign page, throw 403.
  */
 export const keyRequirement = ({
   apiKeys,
@@ -37,13 +40,13 @@ export const keyRequirement = ({
   readonly apiKeys: readonly string[];
   readonly allowedHosts: readonly string[];
 }): ((request: FastifyRequest) => boolean) =>
-  // A web page of another site has no key. Without keys, only the hosts in the headers reveal such a page.
+  // A page of another site has no key. If no key is required, only the host and the origin in the headers reveal such a page.
   apiKeys.length > 0 ? () => true : foreignHostCheck(allowedHosts);
 
 /**
- * Makes a check that finds out who sends a request. It throws 401 without a valid API key, 403 if the key does not allow the route or the
- * web page, and 400 if the URL has a key, or if the request has valid keys of two owners.
- * The handler of a route with `keyInBody` must also call `assertKeyInBody`.
+ * Makes a check that sets `request.principal`, the owner of the request's API key. It throws 401 without a valid API key, 403 if the key
+ * does not allow the route or the web page, and 400 if the URL has a key, or if the request has valid keys of two owners. The handler of a
+ * route with `keyInBody` must also call `assertKeyInBody`.
  */
 export const authorization =
   (findPrincipal: FindPrincipal): ((request: FastifyRequest) => void) =>
@@ -51,13 +54,13 @@ export const authorization =
     const { headers, route } = request;
     const { keyInQuery = false, needsNoKey } = route.config;
     if (!keyInQuery) assertNoKeyInQuery(request);
-    const keys = keysIn(headers);
+    const keys = keysInHeaders(headers);
     if (needsNoKey?.(request) === true) request.principal = Principal.anonymous;
     else if (keyInQuery) {
       const found = findPrincipal([...keys, ...takeKeysInQuery(request)], neededScope(request));
       if (found === Principal.anonymous) throw refusals.missing(request, 'or as `writeKey` in the URL');
       request.principal = permitted(request, found, 'or as `writeKey` in the URL');
-      if (!Principal.isPublic(request.principal)) throw keyInUrl();
+      if (!Principal.isPublic(request.principal)) throw keyInUrlProblem();
     } else if (isKeyInBody(request, keys)) {
       request.principal = Principal.anonymous;
       request.byteCounter.expectKeyInBody();
@@ -70,13 +73,13 @@ export const authorization =
 const isKeyInBody = ({ headers, needsKey, route }: FastifyRequest, keys: readonly string[]): boolean =>
   needsKey && keys.length === 0 && headers.authorization === undefined && route.config.keyInBody === true;
 
-/** Whether a key is still valid. `unknown` while the keys cannot be read. */
-export type Permission = 'valid' | 'ended' | 'unknown';
+/** Whether the key of a request still allows its route: `ended` if it does not any more, `unknown` while the keys cannot be read. */
+export type KeyValidity = 'valid' | 'ended' | 'unknown';
 
-/** Checks the key in the headers again, for a response that lasts long. */
-export function checkAgain(request: FastifyRequest, findPrincipal: FindPrincipal): Permission {
+/** Checks the key in the headers again, while a long response is being sent. */
+export function recheckKey(request: FastifyRequest, findPrincipal: FindPrincipal): KeyValidity {
   const { headers, principal } = request;
-  const found = findPrincipal(keysIn(headers), neededScope(request));
+  const found = findPrincipal(keysInHeaders(headers), neededScope(request));
   if (found === 'unavailable') return 'unknown';
   try {
     return permitted(request, found, '').actor === principal.actor ? 'valid' : 'ended';
@@ -86,7 +89,9 @@ export function checkAgain(request: FastifyRequest, findPrincipal: FindPrincipal
   }
 }
 
-/** Does with the `writeKey` of a body what `authorization` does with a key in the headers. */
+/**
+ * Sets the principal and the project of a request that has its key as `writeKey` in the body. Throws as the check of `authorization` does.
+ */
 export function assertKeyInBody(request: FastifyRequest, key: unknown, findPrincipal: FindPrincipal): void {
   const found = findPrincipal(typeof key === 'string' ? [key] : [], neededScope(request));
   request.principal = permitted(request, found, 'as Basic user name, or as `writeKey` in the body');
@@ -108,11 +113,11 @@ function permitted(request: FastifyRequest, found: Identification, lastOption: s
       },
     });
   if (route.config.needsOperator === true && !Principal.isOperator(found))
-    throw new Problem(403, 'This route needs a root key or a key of all projects ("*").');
+    throw new Problem(403, 'This route needs a root key, or an API key for all projects ("*").');
   if (!Principal.isAllowedFrom(found, request.headers.origin))
     throw new Problem(
       403,
-      'This API key is for web pages, and the header Origin names none of its origins. Use a key without origins elsewhere.',
+      'This API key is for web pages, and the header Origin names none of its origins. Elsewhere, use a key without origins.',
     );
   return found;
 }
@@ -126,8 +131,8 @@ const bearer = 'Bearer realm="user-activity"';
 // Each challenge becomes a header of its own: Chromium reads one challenge per header, and shows a login form if that is Basic.
 const challenges = ['Basic realm="user-activity", charset="UTF-8"', bearer];
 
-// Code in a page of another origin sends `Origin`, and the dashboard sends `X-Requested-With`. A login form in a shop would confuse its users
-// if the key of the shop has ended, and the dashboard has a form of its own.
+// A script gets no Basic challenge, so that its browser shows no login form. The form would confuse the users of a shop whose key has
+// expired, and the dashboard has its own form. Scripts of other origins send `Origin`, and the dashboard sends `X-Requested-With`.
 const challengeOf = ({ headers }: FastifyRequest) => {
   const isFromScript = headers.origin !== undefined || headers['x-requested-with'] !== undefined;
   return { headers: { 'www-authenticate': isFromScript ? [bearer] : challenges } };
@@ -147,7 +152,7 @@ const refusals: Readonly<Record<Exclude<Identification, Principal>, Refusal>> = 
   expired: (request) => wrongKey('This API key has expired.', request),
   revoked: (request) => wrongKey('This API key was revoked.', request),
   // RFC 6750, section 3.1: a request must not have two tokens.
-  several: () => new Problem(400, 'The request has valid API keys of two owners. Send one key.'),
+  several: () => new Problem(400, 'The request has valid API keys of two owners. Send only one key.'),
   unavailable: () =>
     new Problem(503, 'The API keys cannot be read at the moment. Send the request again later.', {
       headers: { 'retry-after': '5' },

@@ -15,7 +15,7 @@ const minCloseIntervalMs = 1000;
 const busyError = (): DomainError =>
   new DomainError(
     'PROCESS_BUSY',
-    'The service already holds its maximum of bytes of requests and responses. Try again later.',
+    'The requests and responses in progress already take all the memory that the service has for them. Try again later.',
   );
 
 /** A limit in bytes, and the bytes that are held now. */
@@ -25,7 +25,7 @@ interface ByteLimit {
 }
 
 /**
- * The bytes of request bodies and responses that the process holds, up to a maximum. A body counts with its decoded size as it arrives,
+ * Counts and limits the bytes of request bodies and responses that the process holds. A body counts with its decoded size as it arrives,
  * until the handler has finished and the response no longer counts. A response counts until it is sent or its connection is closed. Above
  * the maximum, bodies and responses are refused with PROCESS_BUSY, and connections of slow clients are closed.
  */
@@ -33,7 +33,8 @@ export class BytesInFlight {
   readonly total: ByteLimit;
   /** All bodies whose API key is not checked yet. Their smaller maximum leaves room for clients that have a key. */
   readonly unauthenticated: ByteLimit;
-  // Not a `Set`: V8 links each table of a set to its next one. An old table keeps the requests of all later ones from being collected soon.
+  // Not a `Set`: when a set grows, V8 links its old table to the new one. An old table then delays the garbage collection of all later
+  // requests.
   readonly #openRequests: Yallist<RequestBytes> = new Yallist();
   #lastCloseTime = Number.NEGATIVE_INFINITY;
 
@@ -70,7 +71,10 @@ export class BytesInFlight {
     this.#openRequests.removeNode(requestBytes.node);
   }
 
-  /** Returns whether a limit has room for so many bytes. If not, closes connections of slow clients, to make room for later requests. */
+  /**
+   * Returns whether a limit has room for `bytes` more. If not, closes connections of slow clients, at most once a second, to make room for
+   * later requests.
+   */
   hasRoom(bytes: number, limit: ByteLimit = this.total): boolean {
     if (limit.heldBytes + bytes <= limit.maxBytes) return true;
     const now = performance.now();
@@ -84,7 +88,7 @@ export class BytesInFlight {
 
 /** Counts the bytes in memory of one request: its body and its response. */
 export class RequestBytes {
-  /** Its place in the list of open requests. */
+  /** The node of this request in the list of open requests. */
   readonly node: Node<RequestBytes> = new Node<RequestBytes>(this);
   readonly #inFlight: BytesInFlight;
   readonly #request: FastifyRequest['raw'];
@@ -139,12 +143,12 @@ export class RequestBytes {
   reserveResponse(maxBytes: number): void {
     const bytes = Math.min(maxBytes, this.#inFlight.total.maxBytes / 64);
     if (this.#isSent || !this.#inFlight.hasRoom(bytes)) throw busyError();
-    // A stream may have held nothing for long: its client has nothing to read before the page is made.
+    // The wait for the client starts anew: the client of a stream has nothing to read before this page is made.
     this.#waitStart = performance.now();
     this.#addResponse(bytes - this.#responseBytes);
   }
 
-  /** Counts what the request holds of its response now, instead of what it held or reserved before. */
+  /** Counts the bytes of the response that the request holds now. They replace what it held or reserved before. */
   holdResponse(bytes: number): void {
     if (this.#isSent) return;
     this.#waitStart = performance.now();

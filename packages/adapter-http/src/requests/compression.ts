@@ -8,19 +8,19 @@ import type { NamedProjects } from './project.ts';
 // A smaller response fits into one packet anyway.
 const minBytes = 1024;
 const encoding = 'gzip';
-// As many as Node has threads for it. A compressor takes 256 KiB, so thousands of responses that wait for a thread must not have one.
+// Node's pool has four threads by default. A compressor takes 256 KiB, so a response gets one only when a thread is free for it.
 const limitCompressions = pLimit(4);
 const compress = promisify(gzip);
 
 /**
- * Returns whether responses of a route are compressed: by default those to GET below `/api` and `/v1`. None of them has a secret beside what
- * a caller can choose, as BREACH needs: the secrets of keys are in responses to POST alone.
+ * Returns whether responses of a route are compressed: by default those to GET below `/api` and `/v1`. The BREACH attack needs a response
+ * with both a secret and text that the attacker chooses. There is none: only responses to POST have the secrets of keys.
  */
 export const isCompressible = ({ method, config = {} }: RouteOptions, projects: NamedProjects): boolean =>
   config.isCompressible ??
   (projects !== 'none' && [method].flat().every((name) => name === 'GET' || name === 'HEAD'));
 
-/** Returns whether a header `Accept-Encoding` allows gzip, and prefers nothing to it (RFC 9110, section 12.5.3). */
+/** Returns whether a header `Accept-Encoding` allows gzip, and does not prefer an uncompressed response (RFC 9110, section 12.5.3). */
 export function acceptsGzip(header: string | readonly string[] = ''): boolean {
   const qualities = new Map(
     header
@@ -36,11 +36,17 @@ export function acceptsGzip(header: string | readonly string[] = ''): boolean {
   return quality > 0 && quality >= (qualities.get('identity') ?? 0);
 }
 
-/** Returns whether the response may be compressed. One that the page of another site requests is not, so that it reveals only its size. */
+/**
+ * Returns whether the response may be compressed. A response to a page of another site may not: its compressed size would reveal something
+ * of its content.
+ */
 const mayCompress = ({ headers }: FastifyRequest): boolean =>
   acceptsGzip(headers['accept-encoding']) && headers['sec-fetch-site'] !== 'cross-site';
 
-/** A hook `onSend` that compresses a response that is complete and not small, if the client accepts that. A thread of the pool does it. */
+/**
+ * A hook `onSend` that compresses a complete response, unless it is small or the client does not accept gzip. Runs on a thread of Node's
+ * pool.
+ */
 export async function compressBody(
   request: FastifyRequest,
   reply: FastifyReply,

@@ -1,14 +1,14 @@
 import type { Socket } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 
-/** A request that must learn that its connection is closed. */
+/** A request that is notified when its connection closes. */
 interface OpenRequest {
   endWithConnection(): void;
 }
 
 const connections: WeakMap<Socket, Connection> = new WeakMap();
 
-/** What the requests of one connection share. */
+/** The state that all requests of one connection share. */
 export class Connection {
   /** The number of requests without a complete response. */
   unanswered = 0;
@@ -24,7 +24,7 @@ export class Connection {
     });
   }
 
-  /** Returns the connection of a request. It has one listener for all its requests. */
+  /** Returns the connection of a request. All its requests share one listener on the socket. */
   static of({ raw: { socket } }: Pick<FastifyRequest, 'raw'>): Connection {
     const known = connections.get(socket);
     if (known !== undefined) return known;

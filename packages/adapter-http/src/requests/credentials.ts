@@ -3,10 +3,10 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Authentication } from '@user-activity/application';
 import { KeyId, Principal, type Scope } from '@user-activity/domain';
 
-/** Finds the owner of the API key with this SHA-256 in hexadecimal, for work of a scope. */
+/** Finds the owner of the API key with this SHA-256 in hexadecimal. `scope` is the scope that the request needs, undefined for any. */
 export type Authenticate = (digest: string, scope: Scope | undefined) => Authentication;
 
-/** The API keys of the configuration, and those in the store. */
+/** The root keys of the configuration, and the way to find the keys in the store. */
 export interface KnownKeys {
   /** The root keys. If there are none, requests without a key are accepted too. */
   readonly apiKeys: readonly string[];
@@ -14,7 +14,7 @@ export interface KnownKeys {
 }
 
 /**
- * The owner of the keys of a request, or why they are refused. `missing`: there is none. `several`: two of them are valid, and have
+ * The owner of the keys of a request, or why they are refused. `missing`: the request has no key. `several`: the request has valid keys of
  * different owners.
  */
 export type Identification = Authentication | 'missing' | 'several';
@@ -24,7 +24,8 @@ export type FindPrincipal = (candidates: readonly string[], scope: Scope | undef
 
 /**
  * Makes a function that finds the owners of API keys. It always compares all digests of root keys, so that its duration reveals nothing
- * about them. Without root keys, it ignores texts that do not begin as a key of the store does: clients send any text then.
+ * about them. Without root keys, clients may send any text as a key: the function ignores texts without the prefix of the keys in the
+ * store.
  */
 export function principalFinder({ apiKeys, authenticate }: KnownKeys): FindPrincipal {
   const rootDigests = apiKeys.map(digestOf);
@@ -34,7 +35,7 @@ export function principalFinder({ apiKeys, authenticate }: KnownKeys): FindPrinc
     for (const rootDigest of rootDigests) matches += Number(timingSafeEqual(digest, rootDigest));
     if (matches > 0) return Principal.root;
     if (!candidate.startsWith(KeyId.secretPrefix)) return undefined;
-    // A secret that was cut off is refused: without root keys, its request would reach the wrong project.
+    // A truncated secret is refused, not ignored: without root keys, its request would reach the wrong project.
     return KeyId.isSecret(candidate) ? authenticate(digest.toString('hex'), scope) : 'unknown';
   };
   return (candidates, scope) => {
@@ -62,7 +63,7 @@ const base64Pattern = /^(?:[A-Za-z\d+/]{4})*(?:[A-Za-z\d+/]{2}==|[A-Za-z\d+/]{3}
  * Returns the keys in the headers of a request: a Bearer token (RFC 6750), the value of `X-Api-Key`, or the user name of Basic
  * authentication (RFC 7617).
  */
-export function keysIn({ authorization = '', 'x-api-key': apiKey }: IncomingHttpHeaders): string[] {
+export function keysInHeaders({ authorization = '', 'x-api-key': apiKey }: IncomingHttpHeaders): string[] {
   const keys: string[] = typeof apiKey === 'string' ? [apiKey] : [];
   const [, scheme = '', credentials = ''] = /^(\S+) +(\S+)$/.exec(authorization) ?? [];
   if (scheme.toLowerCase() === 'bearer') keys.push(credentials);

@@ -2,7 +2,7 @@ import { InputFault } from '@user-activity/application';
 import { isDomainError } from '@user-activity/domain';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { mediaTypeFault, acceptedTypesOf } from './media-types.ts';
-import { Problem, problemOfDomain, problemOfInput, sendProblem } from './problem.ts';
+import { Problem, problemFromDomainError, problemFromInputFault, sendProblem } from './problem.ts';
 import { SeveralValuesProblem } from './several-values.ts';
 
 /** The responses to some errors of Fastify, by error code. Fastify's own messages would quote the request. */
@@ -15,8 +15,8 @@ const answersByCode: ReadonlyMap<string, readonly [status: number, detail: strin
 function problemOf(error: unknown, request: FastifyRequest): Problem {
   if (error instanceof SeveralValuesProblem) return error.withRemedyFor(request);
   if (error instanceof Problem) return error;
-  if (isDomainError(error)) return problemOfDomain(error);
-  if (error instanceof InputFault) return problemOfInput(error);
+  if (isDomainError(error)) return problemFromDomainError(error);
+  if (error instanceof InputFault) return problemFromInputFault(error);
   const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
     const detail = mediaTypeFault(request.headers['content-type'], acceptedTypesOf(request));
@@ -27,14 +27,14 @@ function problemOf(error: unknown, request: FastifyRequest): Problem {
   const status: unknown = error instanceof Error ? Reflect.get(error, 'statusCode') : undefined;
   if (typeof status === 'number' && status >= 400 && status < 500)
     return new Problem(status, 'The request is malformed.', { cause: error });
-  return new Problem(500, 'The service failed. The request id names the entry in its log.', { cause: error });
+  return new Problem(500, 'The service failed. Its log has an entry with the request id.', { cause: error });
 }
 
 /** Sends an error as a problem, and logs the error if the service is at fault. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const problem = problemOf(error, request);
   const { status, message, cause } = problem;
-  // These stacks are not logged: an overload, or keys that can't be read, may cause thousands of these errors.
+  // These two are logged without a stack: an overload, or unreadable keys, may cause thousands of these errors.
   if (isDomainError(cause) && cause.kind === 'overloaded') request.log.warn({ code: cause.code }, message);
   else if (status >= 500 && cause === undefined) request.log.warn(message);
   else if (status >= 500) request.log[status === 500 ? 'error' : 'warn']({ err: cause }, message);
@@ -51,7 +51,7 @@ export type ReplaceError = (error: unknown, request: FastifyRequest) => Promise<
 
 /** Throws 404 if the path has no route. Call this in `onRequest`: Fastify itself would read the body before its 404. */
 export function assertRoute(request: FastifyRequest, pathHint?: string): void {
-  if (isUnknownPath(request)) throw noSuchPath(pathHint);
+  if (isUnknownPath(request)) throw unknownPathProblem(pathHint);
 }
 
 /**
@@ -68,8 +68,9 @@ export function handleErrors(
       answerError(await replace(error, request), request, reply);
       return reply;
     });
-  app.setNotFoundHandler((_request, reply) => sendProblem(reply, noSuchPath(pathHint)));
+  app.setNotFoundHandler((_request, reply) => sendProblem(reply, unknownPathProblem(pathHint)));
 }
 
-export const noSuchPath = (pathHint = '/docs shows all routes, and /openapi.json describes them.'): Problem =>
-  new Problem(404, `There is nothing at this path. ${pathHint}`);
+export const unknownPathProblem = (
+  pathHint = '/docs shows all routes, and /openapi.json describes them.',
+): Problem => new Problem(404, `There is nothing at this path. ${pathHint}`);

@@ -3,12 +3,12 @@ import { isDomainError } from '@user-activity/domain';
 import type { FastifyInstance } from 'fastify';
 
 /**
- * The maximum size in bytes of one activity, event or call as JSON, after decompression: 1 MiB. JSON escapes can triple the size of
- * text beyond ASCII, so 256 KiB of metadata, the maximum, still fit. Parsing 1 MiB blocks the event loop only briefly.
+ * The maximum size in bytes of one activity, event or call as JSON, after decompression: 1 MiB. The largest metadata, 256 KiB, fits even if
+ * JSON escapes triple the size of text beyond ASCII. Parsing 1 MiB blocks the event loop only briefly.
  */
 export const maxItemBytes = 1024 * 1024;
 
-/** The body limit of a route that takes one activity, event or call. */
+/** The body limit in bytes of a route that takes one activity, event or call. */
 export const itemBodyLimit = (app: FastifyInstance): number =>
   Math.min(maxItemBytes, app.initialConfig.bodyLimit ?? maxItemBytes);
 

@@ -34,8 +34,8 @@ export function closeIfUnread({ raw }: FastifyRequest, reply: FastifyReply): voi
   // 9112, section 6.3), but a request that is answered at once is not complete yet.
   if (encoding === undefined && Number(length) <= maxDiscardedBytes) return;
   reply.header('connection', 'close');
-  // Node discards the unread body of a request unless something has read from it. A paused request that
-  // was read from buffers at most 64 KiB. `read` empties the buffer, because nothing is read into a full one.
+  // Node reads and discards an unread body to its end, unless something has read from the request before. After `pause` and `read`,
+  // Node buffers at most 64 KiB of the body. `read` also empties the buffer: Node reads nothing more into a full one.
   raw.pause();
   raw.read();
   // Drops the chunks that Node has read but not parsed yet, because buffering many small chunks takes long.

@@ -3,10 +3,10 @@ import underPressure from '@fastify/under-pressure';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Problem } from './problem.ts';
 
-// No single request may block the event loop for that long, so a mean delay above it comes from their number. A probe takes up to two
-// delays, and orchestrators usually wait for a second.
+// No single request may block the event loop this long, so a longer mean delay means that there are too many requests. A health check takes
+// up to two delays, and orchestrators usually wait for it for one second.
 const defaultMaxDelayMs = 500;
-// Long enough that one long pause, such as one of a machine without free CPU, hardly changes the mean.
+// Long enough that one long pause, as on a machine without free CPU, hardly changes the mean.
 const sampleMs = 3000;
 
 /**
@@ -24,7 +24,7 @@ export async function loadShedding(
   });
   shedRequests.add(0);
   let isOverloaded = (): boolean => false;
-  // The work of the start, and of the first requests, is no load.
+  // The delays of the start, and of the first requests, do not mean overload.
   const startEnd = performance.now() + 2 * sampleMs;
   // The plugin adds a hook to its scope. This scope has no routes, so no request pays for the hook.
   await app.register(async (scope) => {

@@ -2,7 +2,7 @@ import { DomainError, maxPageBytes } from '@user-activity/domain';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import pLimit from 'p-limit';
 
-// While a page is made, it takes several times the memory of its text, because the rows of the store are in memory too.
+// Making a page takes several times the memory of its text, because the rows of the store are in memory too.
 const maxConcurrentPages = 8;
 // A search may take 10 s, and further searches wait for it.
 const maxWaitMs = 10_000;
@@ -32,8 +32,8 @@ export const makePage = <Page>(
 };
 
 /**
- * Makes a pipelined request wait until the previous response is sent. Responses are in the order of the requests anyway (RFC 9112, section
- * 9.3.2). So a client that requests many pages and reads none takes the memory of only one page.
+ * Makes a pipelined request wait until the previous response is sent. Responses must be sent in the order of the requests anyway (RFC 9112,
+ * section 9.3.2). So a client that requests many pages and reads none takes the memory of only one page.
  */
 export async function waitForPrevious(
   { connection }: FastifyRequest,

@@ -1,28 +1,31 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyReply } from 'fastify';
-import { quotedString, token, unquote } from './header-syntax.ts';
+import { quotedStringPattern, tokenPattern, unquote } from './header-syntax.ts';
 
 const maxSeconds = 30;
 // Only one part of the pattern matches the white space after `=`. With two such parts, the time to match
 // would double with each parameter.
-const pair = String.raw`(${token})(?:[\t ]*=(?:[\t ]*(${token}|${quotedString}))?)?`;
+const pairPattern = String.raw`(${tokenPattern})(?:[\t ]*=(?:[\t ]*(${tokenPattern}|${quotedStringPattern}))?)?`;
 // RFC 7240, section 2: a preference with its parameters, in a list that may have empty elements.
-const preference = new RegExp(String.raw`[\t ,]*${pair}(?:[\t ]*;(?:[\t ]*${pair})?)*[\t ]*(?=,|$)`, 'y');
-const listElement = new RegExp(String.raw`[\t ,]*(?:[^",]|${quotedString})+`, 'y');
+const preferencePattern = new RegExp(
+  String.raw`[\t ,]*${pairPattern}(?:[\t ]*;(?:[\t ]*${pairPattern})?)*[\t ]*(?=,|$)`,
+  'y',
+);
+const listElementPattern = new RegExp(String.raw`[\t ,]*(?:[^",]|${quotedStringPattern})+`, 'y');
 
 /**
- * Returns the seconds to wait from the header `Prefer` (RFC 7240, section 4.3). Values above 30 become 30. Skips malformed preferences.
- * Only the first `wait` counts. Returns undefined if there is none, or if its value is no whole number.
+ * Returns for how many seconds the header `Prefer` asks to wait (`wait=10`, RFC 7240, section 4.3), at most 30. Skips malformed
+ * preferences. Only the first `wait` counts. Returns undefined if there is no `wait`, or if its value is not a whole number.
  */
 export function preferredWait(headers: IncomingHttpHeaders): number | undefined {
   const list = [headers['prefer']].flat().join();
   for (let index = 0; index < list.length; ) {
-    preference.lastIndex = index;
-    const [text, name, value] = preference.exec(list) ?? [];
+    preferencePattern.lastIndex = index;
+    const [text, name, value] = preferencePattern.exec(list) ?? [];
     if (name?.toLowerCase() === 'wait') return secondsIn(value ?? '');
     // Skips a preference that is malformed or not `wait`. Skips all that follows if a quoted string has no end.
-    listElement.lastIndex = index;
-    index += (text ?? listElement.exec(list)?.[0])?.length ?? list.length;
+    listElementPattern.lastIndex = index;
+    index += (text ?? listElementPattern.exec(list)?.[0])?.length ?? list.length;
   }
   return undefined;
 }

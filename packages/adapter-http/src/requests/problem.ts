@@ -60,7 +60,7 @@ const answersByKind: Readonly<Record<ErrorKind, StatusAndHeaders>> = {
   'invalid-query': [400, {}],
   unavailable: [503, { 'retry-after': '5' }],
   overloaded: [503, { 'retry-after': '1' }],
-  // The size of a project is measured once in a minute at most.
+  // The size of a project is measured at most once a minute.
   'limit-reached': [429, { 'retry-after': '60' }],
   gone: [410, {}],
 };
@@ -71,13 +71,13 @@ const answersByCode: Readonly<Record<InputFault['code'], StatusAndHeaders>> = {
   INPUT_TOO_LARGE: [413, { connection: 'close' }],
 };
 
-export function problemOfDomain(error: DomainError): Problem {
+export function problemFromDomainError(error: DomainError): Problem {
   const [status, headers] = answersByKind[error.kind];
   const ids = error.ids.length > 0 ? { ids: error.ids } : {};
   return new Problem(status, error.message, { errors: error.violations, ...ids, headers, cause: error });
 }
 
-export function problemOfInput(fault: InputFault): Problem {
+export function problemFromInputFault(fault: InputFault): Problem {
   const [status, headers] = answersByCode[fault.code];
   return new Problem(status, fault.message, { headers, cause: fault });
 }

@@ -5,7 +5,7 @@ import { Problem } from './problem.ts';
 /** The header that names the project of a request. */
 const header = 'X-Project';
 
-/** The projects that the requests of a route may name. `readable`: `_system` too. `none`: the route ignores the header. */
+/** The projects that the header `X-Project` may name on a route. `readable`: `_system` too. `none`: the route ignores the header. */
 export type NamedProjects = 'writable' | 'readable' | 'none';
 
 interface Routed {
@@ -14,15 +14,16 @@ interface Routed {
 }
 
 /**
- * Returns the projects that the requests of a route may name. Only routes below `/api` and `/v1` have data of projects. `api` asks once for
- * each route, and keeps the answer in its `config`.
+ * Returns the projects that `X-Project` may name on a route. Only routes below `/api` and `/v1` have data of projects. `api` calls this
+ * once for each route, and keeps the result in the `config` of the route.
  */
 export const projectsOf = ({ url = '', config }: Routed): NamedProjects =>
   /^\/(?:api|v1)\//.test(url) ? (config.projects ?? 'writable') : 'none';
 
 /**
- * Sets the project and the sender of a request. The project is the one that the header `X-Project` names, or else that of the key, or
- * `default` for operators. Throws 400 if the route allows no such name, and 403 if the key belongs to another project.
+ * Sets the project and the sender of a request. The project is the one that the header `X-Project` names. Without the header, it is the
+ * project of the key, or `default` for operators. Throws 400 if the name is invalid or the route does not allow it, and 403 if the key
+ * belongs to another project.
  */
 export function setProject(request: FastifyRequest): void {
   const { headers, principal, route } = request;

@@ -1,7 +1,7 @@
 import type { RateName, RateState } from '@user-activity/application';
 import { Problem } from './problem.ts';
 
-// Only `content-bytes` is registered. Without a unit, clients would take the others for numbers of requests.
+// Of these units, only `content-bytes` is registered. Without a unit, clients would take the other quotas for numbers of requests.
 const quotaUnits: Readonly<Record<RateName, string>> = {
   itemsPerSecond: 'items',
   bytesPerSecond: 'content-bytes',
@@ -13,14 +13,14 @@ const quotaUnits: Readonly<Record<RateName, string>> = {
 const maxInteger = 999_999_999_999_999;
 const integer = (value: number): number => Math.min(maxInteger, Math.floor(value));
 
-/** Returns whole seconds, rounded up, at least 1: a client that waits so long is not refused again by the same debt. */
+/** Returns whole seconds, rounded up, at least 1, so that a client that waits so long is not refused again for its earlier requests. */
 const secondsOf = (ms: number): number => integer(Math.max(1, Math.ceil(ms / 1000)));
 
 const policyName = ({ owner, name }: RateState): string => `"${owner}-${name}"`;
 
 /**
  * Makes the header fields that tell clients the limits of a request (draft-ietf-httpapi-ratelimit-headers-10). The quota of a policy is
- * what can be used at once, and its window is the time until that is available again.
+ * what can be used at once, and its window is the time until the whole quota is available again.
  */
 export function rateLimitHeaders(states: readonly RateState[]): Record<string, string> {
   if (states.length === 0) return {};
@@ -35,7 +35,10 @@ export function rateLimitHeaders(states: readonly RateState[]): Record<string, s
 }
 
 /** Makes the 429 for a request that a limit refuses. */
-export function limitReached({ owner, name, perSecond, waitMs }: RateState, consequence: string): Problem {
+export function limitReachedProblem(
+  { owner, name, perSecond, waitMs }: RateState,
+  consequence: string,
+): Problem {
   const whose = owner === 'key' ? 'This API key' : 'This project';
   const seconds = secondsOf(waitMs);
   return new Problem(

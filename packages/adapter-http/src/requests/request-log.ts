@@ -8,11 +8,11 @@ export function logRequest(request: FastifyRequest, reply: FastifyReply): void {
   const line = { requestId, method, route: routeOf(request) ?? null, status: reply.statusCode };
   const ms = Math.round(reply.elapsedTime);
   const key = keyIdOf(request);
-  // The logger of the server: a logger of the request alone would be made for one line.
+  // Uses the logger of the server: `request.log` would make a logger for this one line.
   request.server.log.info(key === undefined ? { ...line, ms } : { ...line, ms, key }, 'request');
 }
 
-/** Returns the id of the key with which a request came. Root keys have no id. */
+/** Returns the id of the API key with which a request was sent. Root keys have no id. */
 function keyIdOf({ principal }: Partial<Pick<FastifyRequest, 'principal'>>): string | undefined {
   return principal === undefined || principal === Principal.root || principal === Principal.anonymous
     ? undefined

@@ -21,21 +21,24 @@ const lastMethod = methodLabels.length - 1;
 const maxStatus = 1000;
 
 /** Returns the index of the label of a method. */
-function methodOf(name: string): number {
+function methodIndexOf(name: string): number {
   const index = methodLabels.findIndex((label) => label === name);
   return index === -1 ? lastMethod : index;
 }
 
-/** Returns the path of the route of a request, also if the route does not have its method. */
+/** Returns the path of a request's route, even if the route does not take the method of the request. */
 export const routeOf = ({ route, otherMethods }: FastifyRequest): string | undefined =>
   otherMethods?.path ?? route.url;
 
 /** Measures the requests of a server, by method, route and status. Labels hold no text from URLs or headers. */
 export class RequestMetrics {
   readonly #duration: Histogram;
-  /** The requests in progress by the index of their method. Undefined if there was none with this method. */
+  /** The number of requests in progress, by the index of their method. Undefined for a method that no request has had yet. */
   readonly #active: (number | undefined)[] = methodLabels.map(() => undefined);
-  /** The labels of requests by their route, then by a number of their method and status. A frozen object is found faster. */
+  /**
+   * A cache of labels, by route, then by a number made from method and status. They are frozen, because the meter finds a frozen object
+   * faster.
+   */
   readonly #labels: Map<string | undefined, Map<number, Attributes>> = new Map();
 
   constructor() {
@@ -61,7 +64,7 @@ export class RequestMetrics {
 
   /** Begins to measure a request. The measurement ends with `end`, or when the connection closes. */
   begin(request: FastifyRequest, reply: FastifyReply): RequestMeasurement {
-    const method = methodOf(request.method);
+    const method = methodIndexOf(request.method);
     this.#active[method] = (this.#active[method] ?? 0) + 1;
     return new RequestMeasurement(request, reply, (status, seconds) => {
       this.#active[method] = (this.#active[method] ?? 0) - 1;
@@ -71,7 +74,7 @@ export class RequestMetrics {
 
   /** Records a request that Fastify refused before it ran any hook. */
   recordRefused(method: string, status: number): void {
-    this.#record(methodOf(method), undefined, status, 0);
+    this.#record(methodIndexOf(method), undefined, status, 0);
   }
 
   #record(method: number, route: string | undefined, status: number | undefined, seconds: number): void {
@@ -109,7 +112,7 @@ export class RequestMeasurement {
     request.connection.add(this);
   }
 
-  /** Ends the measurement, because the response is sent. Fastify has taken the time already. */
+  /** Ends the measurement, because the response is sent. Fastify has already measured the time. */
   end(): void {
     this.#request.connection.remove(this);
     const { raw, elapsedTime } = this.#reply;

@@ -1,19 +1,19 @@
 import type { RateName, RateState, Usage } from '@user-activity/application';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { limitReached, rateLimitHeaders } from './rate-limit-fields.ts';
+import { limitReachedProblem, rateLimitHeaders } from './rate-limit-fields.ts';
 
-// A search takes this much at its start, because its duration is not known yet. So few of them run at once.
+// Counted when a search starts, because its duration is not known yet. Otherwise, too many searches could start at once.
 const estimatedSearchMs = 20;
 
 export interface RequestUsageOptions {
   /** The limits that apply to the route. */
   readonly limits: readonly RateName[];
-  /** What a refusal means for the content of the request, as a sentence. */
+  /** A sentence that says what a refusal means for the content of the request, with a space at its end. May be empty. */
   readonly consequence: string;
   readonly onRefusal: (state: RateState) => void;
 }
 
-/** Counts what one request uses of the limits of its key and of its project. */
+/** Counts what one request uses of the limits of its key and of its project, and refuses the request if a limit is reached. */
 export class RequestUsage {
   readonly #usage: Usage;
   readonly #options: RequestUsageOptions;
@@ -31,16 +31,16 @@ export class RequestUsage {
     if (refusal === undefined) return;
     this.#isRefused = true;
     this.#options.onRefusal(refusal);
-    throw limitReached(refusal, this.#options.consequence);
+    throw limitReachedProblem(refusal, this.#options.consequence);
   }
 
-  /** Takes the bytes that a body should have, so that requests at the same time do not exceed the limit together. */
+  /** Counts the expected bytes of a body before they arrive, so that concurrent requests do not exceed the limit together. */
   expectBody(bytes: number): void {
     this.#expectedBytes = bytes;
     this.#take('bytesPerSecond', bytes);
   }
 
-  /** Counts decoded bytes of the body. */
+  /** Counts decoded bytes of the body. The expected bytes among them are already counted. */
   countBody(bytes: number): void {
     const expected = Math.min(bytes, this.#expectedBytes);
     this.#expectedBytes -= expected;
@@ -58,18 +58,20 @@ export class RequestUsage {
     this.#take('itemsPerSecond', count);
   }
 
-  /** Calls a function that queries the store, and counts its time. Throws 429 if the limit is reached. */
-  async timeSearch<Result>(search: () => Promise<Result>): Promise<Result> {
+  /** Runs a query on the store, and counts its duration. Throws 429 without running the query if the limit is reached. */
+  async runLimitedSearch<Result>(search: () => Promise<Result>): Promise<Result> {
     this.assertRoom(['searchMsPerSecond']);
     return this.#usage.time('searchMsPerSecond', estimatedSearchMs, search);
   }
 
-  /** Counts bytes of an answer that is sent in parts. */
+  /** Counts bytes of a response that is sent in parts. */
   countAnswer(bytes: number): void {
     this.#take('answerBytesPerSecond', bytes);
   }
 
-  /** Counts the answer, gives back the bytes that the body lacked, and adds the header fields of the limits to the response. */
+  /**
+   * Counts the bytes of the response, subtracts the expected bytes that did not arrive, and adds the rate limit headers to the response.
+   */
   finish(reply: FastifyReply, answerBytes: number): void {
     this.#take('bytesPerSecond', -this.#expectedBytes);
     this.#expectedBytes = 0;
@@ -82,16 +84,16 @@ export class RequestUsage {
   }
 }
 
-/** Calls a function that queries the store, and counts its time if the request has limits. Throws 429 if the limit is reached. */
-export const timeSearch = <Result>(
+/** Runs a query on the store. If the request has limits, counts the duration of the query, or throws 429 if the limit is reached. */
+export const runLimitedSearch = <Result>(
   { usage }: FastifyRequest,
   search: () => Promise<Result>,
-): Promise<Result> => (usage === undefined ? search() : usage.timeSearch(search));
+): Promise<Result> => (usage === undefined ? search() : usage.runLimitedSearch(search));
 
 /**
- * Counts the items of a batch if the request has limits, also those before a fault in its body. Throws 429, and counts none, if the limit is
- * reached before the first portion or after the last. The use case logs nothing before the portions end, so nothing of a refused batch is
- * stored.
+ * Passes on the items of a batch, and counts them if the request has limits. If the body has a fault, the items before it count too. Throws
+ * 429, and counts none, if the limit is reached before the first portion or after the last. The use case logs nothing before the portions
+ * end, so nothing of a refused batch is stored.
  */
 export function countedItems<Item>(
   { usage }: Pick<FastifyRequest, 'usage'>,

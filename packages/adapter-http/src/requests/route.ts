@@ -17,13 +17,16 @@ declare module 'fastify' {
     readonly isHealthCheck?: boolean;
     /** The scope that the route needs. Every route but health checks names one. */
     readonly scope?: RouteScope;
-    /** Whether the route needs a key of all projects, or a root key. Default: false. */
+    /** Whether only operators may use the route: they have a root key, or an API key for all projects. Default: false. */
     readonly needsOperator?: boolean;
     /** Returns whether a request is accepted without an API key. Default: no request is. */
     readonly needsNoKey?: (request: FastifyRequest) => boolean;
     /** Whether the API key may be in the body. The handler must then call `assertKeyInBody`. Default: false. */
     readonly keyInBody?: boolean;
-    /** Whether the query has a public key as `writeKey`, because a beacon has no headers. Such a route takes no other key. Default: false. */
+    /**
+     * Whether the query may have a public key as `writeKey`, because a beacon cannot send headers. Such a route accepts only public keys.
+     * Default: false.
+     */
     readonly keyInQuery?: boolean;
     /** Whether web pages of other origins may use the route. `api` sets it for each route. */
     readonly isForPages?: boolean;
@@ -35,25 +38,27 @@ declare module 'fastify' {
     readonly mediaTypes?: readonly string[];
     /** Whether the body may be missing. An empty JSON body then becomes an empty object. Default: false. */
     readonly optionalBody?: boolean;
-    /** The projects that `X-Project` may name, below `/api` and `/v1`. Default: those to which clients may write. */
+    /** The projects that `X-Project` may name, for routes below `/api` and `/v1`. Default: those to which clients may write. */
     readonly projects?: NamedProjects;
   }
   interface FastifyRequest {
     /** The options of the route. `routeOptions` has the same, but makes a new object at each call. Not set on a health server. */
     route: FastifyRequest['routeOptions'];
-    /** What the request shares with the other requests of its connection. */
+    /** The state that all requests of one connection share. */
     connection: Connection;
     /** The origin of the web page that sends the request, if a public key allows it. Undefined for every other request. */
     pageOrigin: string | undefined;
     /** Whether the request is refused without a valid API key. Not set for health checks. */
     needsKey: boolean;
-    /** The path of the request, and its methods, if only routes with other methods have it. No methods if it has an empty id. */
+    /**
+     * Set if no route has both the path and the method of the request: the path, and its methods. No methods if the path has an empty id.
+     */
     otherMethods?: { readonly path: string; readonly methods: readonly string[] };
     /** Measures the duration of the request. */
     measurement: RequestMeasurement;
     /** Counts the bytes that the request holds in memory. */
     byteCounter: RequestBytes;
-    /** Counts what the request uses of limits. Undefined if neither its key nor its project has limits. */
+    /** Counts what the request uses of the limits of its key and its project. Undefined if neither has limits. */
     usage?: RequestUsage;
     /** Who sends the request. Not set for health checks. */
     principal: Principal;
@@ -61,7 +66,7 @@ declare module 'fastify' {
     namedProject: ProjectId | undefined;
     /** The project to which the request belongs. */
     project: ProjectId;
-    /** Whose activities the request logs. Routes that log pass it to their use case. */
+    /** Where the activities that the request logs come from. Routes that log pass it to their use case. */
     sender: Sender;
   }
 }
@@ -69,7 +74,7 @@ declare module 'fastify' {
 /** Returns the metrics of the process in the Prometheus text format, version 0.0.4. */
 export type ScrapeMetrics = () => Promise<string>;
 
-/** What the process has measured. */
+/** The functions that read what the process has measured. */
 export interface Telemetry {
   readonly scrapeMetrics: ScrapeMetrics;
   readonly readHistory: ReadHistory;
@@ -93,7 +98,7 @@ export interface ApiSettings extends Telemetry {
   readonly maxBatchSize: number;
   /** The maximum size of an activity's metadata, in bytes. */
   readonly maxMetadataBytes: number;
-  /** The folder of the built dashboard, which `/` shows. Without it, `/` leads to the documentation. */
+  /** The folder of the built dashboard, which is shown at `/`. Without it, `/` redirects to the documentation. */
   readonly siteFolder?: URL | undefined;
   /** The version that the documentation shows. */
   readonly version: string;

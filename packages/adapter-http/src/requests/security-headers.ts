@@ -29,7 +29,10 @@ export const securityHeaders: Readonly<Record<string, string>> = Object.freeze(
   ),
 );
 
-/** Lets pages of other origins send requests without CORS to a route, as `navigator.sendBeacon` does, and see that they succeed. */
+/**
+ * The header that a route needs so that pages of other origins can send requests without CORS, as `navigator.sendBeacon` does, and see that
+ * they succeed.
+ */
 export const crossOriginHeaders: Readonly<Record<string, string>> = {
   'cross-origin-resource-policy': 'cross-origin',
 };

@@ -7,7 +7,10 @@ import { createServer } from './node-http.ts';
 import { isRefusedSocket } from './pipelining.ts';
 import { securityHeaders } from './security-headers.ts';
 
-/** Returns Fastify options against clients that send or read slowly, or that send many requests and read no response. */
+/**
+ * Returns Fastify options that limit what clients can hold up: by sending or reading slowly, or by sending many requests and reading no
+ * response.
+ */
 export const clientLimits = (timeoutMs = 60_000): FastifyHttpOptions<Server> => ({
   clientErrorHandler: answerBrokenConnection,
   serverFactory(handle) {
@@ -33,11 +36,14 @@ export const clientLimits = (timeoutMs = 60_000): FastifyHttpOptions<Server> => 
 
 const warnIntervalMs = 60_000;
 
-/** Closes a new connection above `max` without a response. Also closes idle connections, to make room for later ones. */
+/**
+ * Limits the number of open connections. Above `max`, a new connection is closed without a response, and idle connections are closed to
+ * make room for later ones.
+ */
 export function limitConnections({ server }: FastifyInstance, max: number, logger: FastifyBaseLogger): void {
   const drops = metrics.getMeter('user-activity').createCounter('user_activity.http.dropped_connections', {
     unit: '{connection}',
-    description: 'Connections closed unanswered because too many were open',
+    description: 'Connections closed without a response because too many were open',
   });
   drops.add(0);
   let lastWarningTime = Number.NEGATIVE_INFINITY;
@@ -47,7 +53,10 @@ export function limitConnections({ server }: FastifyInstance, max: number, logge
     server.closeIdleConnections();
     if (performance.now() - lastWarningTime < warnIntervalMs) return;
     lastWarningTime = performance.now();
-    logger.warn({ max }, 'new connections are closed unanswered: MAX_CONNECTIONS are open');
+    logger.warn(
+      { max },
+      'closing new connections without a response: the maximum of MAX_CONNECTIONS is open',
+    );
   });
 }
 

@@ -7,7 +7,7 @@ import type { RouteScope } from './authorization.ts';
 
 /**
  * The limits that apply to routes, by their scope. Routes that manage keys and projects have none, so that an administrator can always
- * change a limit. Neither has `/metrics`, so that a process can be observed while a limit is reached.
+ * change a limit. `/metrics` has none either, so that a process can be observed while a limit is reached.
  */
 const limitsByScope: Readonly<Partial<Record<RouteScope, readonly RateName[]>>> = {
   write: ['itemsPerSecond', 'bytesPerSecond'],
@@ -15,7 +15,7 @@ const limitsByScope: Readonly<Partial<Record<RouteScope, readonly RateName[]>>> 
   'dead-letters': ['answerBytesPerSecond', 'searchMsPerSecond'],
 };
 
-/** Holds requests to the limits of their keys and projects, and counts those that it refuses. */
+/** Refuses requests that are beyond the limits of their key or project, and counts the refusals. */
 export class UsageLimiter {
   readonly #findUsage: FindUsage;
   readonly #refusals: Counter;
@@ -31,7 +31,10 @@ export class UsageLimiter {
       for (const owner of ['key', 'project'] as const) this.#countRefusals(0, { owner, name });
   }
 
-  /** Begins to count what a request uses. Throws 429 if a limit is reached. Does nothing yet if the key may be in the body. */
+  /**
+   * Begins to count what a request uses. Throws 429 if a limit is reached. Does nothing if the key may be in the body, which is not read
+   * yet.
+   */
   begin(request: FastifyRequest): void {
     const { headers, principal, route } = request;
     if (route.config.keyInBody === true && principal === Principal.anonymous) return;
@@ -40,7 +43,7 @@ export class UsageLimiter {
     this.#begin(request)?.expectBody(length <= route.bodyLimit ? length : 0);
   }
 
-  /** Begins to count what a request uses whose body was read to find its key. Throws 429 if a limit is reached. */
+  /** Begins to count what a request uses, after its body was read to find its key. Throws 429 if a limit is reached. */
   beginAfterBody(request: FastifyRequest, bodyBytes: number): void {
     if (request.usage === undefined) this.#begin(request)?.countBody(bodyBytes);
   }

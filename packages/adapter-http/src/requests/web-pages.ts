@@ -4,7 +4,7 @@ import { routeOf } from './request-metrics.ts';
 /** Returns whether a valid key allows web pages of this origin. */
 export type AllowsOrigin = (origin: string) => boolean;
 
-/** The headers of responses that pages may read, beside those that every page may read. */
+/** The response headers that pages may read, in addition to those that every page may read. */
 const exposedHeaders = [
   'Location',
   'Preference-Applied',
@@ -15,10 +15,14 @@ const exposedHeaders = [
   'X-Request-Id',
 ].join(', ');
 
-/** How long browsers may keep the answer to a preflight, in seconds: the maximum of Chromium. The key is checked in each request anyway. */
+/**
+ * How long browsers may cache the response to a preflight, in seconds: the maximum of Chromium. The key is checked in each request anyway.
+ */
 const maxAgeSeconds = 7200;
 
-/** Web pages of other origins that may log activities, because a public key names their origin. */
+/**
+ * Decides which web pages of other origins may send requests to which routes. A page may log activities if a public key names its origin.
+ */
 export class WebPages {
   readonly #allowsOrigin: AllowsOrigin;
   /** The paths at which public keys can log. */
@@ -28,7 +32,7 @@ export class WebPages {
     this.#allowsOrigin = allowsOrigin;
   }
 
-  /** Returns whether pages may use a new route. A public key has the scope `write` alone, so pages need no other routes. */
+  /** Adds a route, and returns whether pages may use it. A public key has only the scope `write`, so pages need no other routes. */
   addRoute({ url, method, config }: RouteOptions): boolean {
     const methods = [method].flat();
     if (methods.includes('POST') && config?.scope === 'write') this.#paths.add(url);
@@ -36,8 +40,8 @@ export class WebPages {
   }
 
   /**
-   * Returns the origin of the page that sends a request, or undefined if no public key allows it, or the route takes no public keys. A
-   * preflight belongs to the route for which it asks.
+   * Returns the origin of the page that sent a request. Returns undefined if no public key allows the origin, or if the route takes no
+   * public keys. For a preflight, the method is the one that it asks for.
    */
   originOf(request: FastifyRequest): string | undefined {
     const { method: sent, headers } = request;
@@ -51,10 +55,10 @@ export class WebPages {
 }
 
 /**
- * Lets the page of an allowed origin read the response (Fetch standard, section 3.3). Answers its preflight, and returns true then. Browsers
- * send no credentials of their own.
+ * Adds the headers with which the page of an allowed origin can read the response (CORS: Fetch standard, section 3.3). If the request is a
+ * preflight, sends the response and returns true. It does not allow cookies.
  */
-export function allowReading(request: FastifyRequest, reply: FastifyReply): boolean {
+export function handleCors(request: FastifyRequest, reply: FastifyReply): boolean {
   const { pageOrigin, method, headers } = request;
   if (pageOrigin === undefined) return false;
   reply.header('access-control-allow-origin', pageOrigin);
@@ -78,8 +82,8 @@ export function allowReading(request: FastifyRequest, reply: FastifyReply): bool
 const projectHeaders = 'Authorization, X-Api-Key, X-Project';
 
 /**
- * Returns the headers on which the responses of a route depend. A cache in front of the service must not answer with the page of another
- * project, of another key, or of another origin.
+ * Returns the value of `Vary`: the request headers on which the responses of a route depend. A cache in front of the service must not
+ * answer with the page of another project, of another key, or of another origin.
  */
 export function varyOf({
   isForPages = false,

@@ -5,10 +5,11 @@ import type { ReplaceError } from './error-handling.ts';
 import { Problem } from './problem.ts';
 
 const windowMs = 60_000;
-// The addresses that are remembered. If there are more, the one that sent no wrong key for the longest time is forgotten.
+// A client's address is remembered with its wrong keys. Above `maxAddresses`, the address that has sent no wrong key for the longest time
+// is forgotten.
 const defaultLimits = { maxWrongKeys: 100, maxAddresses: 10_000 };
 
-/** A 401 for a request with API keys of which none is valid. Requests without a key are no attempt to find one. */
+/** A 401 for a request whose API keys are all invalid. It counts as an attempt to guess a key, unlike a 401 for a request without a key. */
 export class WrongKeyProblem extends Problem {}
 
 /**
@@ -34,13 +35,13 @@ export async function wrongKeyLimit(
     if (count.isAllowed || !count.isExceeded) return error;
     return new Problem(
       429,
-      'Too many requests with API keys that are not valid came from this address. Requests with a valid key are not affected.',
+      'This address has sent too many invalid API keys. Requests with a valid key still work.',
       { headers: { 'retry-after': String(count.ttlInSeconds) } },
     );
   };
 }
 
-/** Returns the address of a client, or that of the proxy if the proxy names no address. The address is empty if the client is gone. */
+/** Returns the address of a client. If a proxy names no address, returns that of the proxy. The address is empty if the client is gone. */
 function addressOf({ ip, socket }: FastifyRequest): string {
   const address: string | undefined = isIP(ip) === 0 ? socket.remoteAddress : ip;
   return address ?? '';

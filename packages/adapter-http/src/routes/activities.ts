@@ -18,9 +18,9 @@ import { queryParameters, refuseParameters } from '../query/query-parameters.ts'
 import { pageSchemas, readPage } from '../query/read-page.ts';
 import { by, readStatsQuery, timezone, unitNameOf } from '../query/stats-parameters.ts';
 import { makePage, waitForPrevious } from '../requests/page-limits.ts';
-import { noSuchPath } from '../requests/error-handling.ts';
+import { unknownPathProblem } from '../requests/error-handling.ts';
 import { Problem } from '../requests/problem.ts';
-import { timeSearch } from '../requests/request-usage.ts';
+import { runLimitedSearch } from '../requests/request-usage.ts';
 import type { AddRoute, Route } from '../requests/route.ts';
 
 // The service also answers questions about its own activities, in `_system`.
@@ -53,7 +53,7 @@ const getLogs: Route<'findActivities' | 'clock'> = (app, { findActivities, clock
       });
       const kind = query.filter.metadata.length > 0 ? 'search' : 'page';
       const body = await makePage(request, kind, async () => {
-        const { activities, hasMore } = await timeSearch(request, () =>
+        const { activities, hasMore } = await runLimitedSearch(request, () =>
           findActivities(request.principal, query),
         );
         return pageBody(reply, page, activities, hasMore);
@@ -81,7 +81,7 @@ const countActivitiesSchema = {
 const getCount: Route<'countActivities' | 'clock'> = (app, { countActivities, clock }) => {
   app.get('/api/logs/count', { schema: countActivitiesSchema, config }, async (request, reply) => {
     const filter = readActivityFilter(request.project, queryParameters(request), clock.now());
-    const count = await timeSearch(request, () => countActivities(request.principal, filter));
+    const count = await runLimitedSearch(request, () => countActivities(request.principal, filter));
     return reply.code(200).send({ count });
   });
 };
@@ -159,7 +159,7 @@ const activityStatsSchema = {
 const getStats: Route<'activityStats' | 'clock'> = (app, { activityStats, clock }) => {
   app.get('/api/logs/stats', { schema: activityStatsSchema, config }, async (request, reply) => {
     const query = readStatsQuery(request.project, queryParameters(request), clock.now());
-    const stats = await timeSearch(request, () => activityStats(request.principal, query));
+    const stats = await runLimitedSearch(request, () => activityStats(request.principal, query));
     return reply.code(200).send({ by: unitNameOf(query), data: [...stats] });
   });
 };
@@ -185,7 +185,7 @@ const getLog: Route<'findActivity'> = (app, { findActivity }) => {
       const activity =
         id === undefined
           ? undefined
-          : await timeSearch(request, () => findActivity(principal, { project, id }));
+          : await runLimitedSearch(request, () => findActivity(principal, { project, id }));
       if (activity === undefined)
         throw new Problem(
           404,
@@ -217,7 +217,7 @@ const getStatus: Route<'findStatus'> = (app, { findStatus }) => {
           'No activity can have that id: an id has 1-128 printable ASCII characters without spaces, not only dots.',
         );
       const { project } = request;
-      const status = await timeSearch(request, () => findStatus({ project, id }));
+      const status = await runLimitedSearch(request, () => findStatus({ project, id }));
       return reply.code(200).send({ id, status });
     },
   );
@@ -225,7 +225,7 @@ const getStatus: Route<'findStatus'> = (app, { findStatus }) => {
 
 /** Returns the id in a path, or undefined if it is invalid. Throws 404 for an empty id: then the path ends with two slashes. */
 function idInPath({ id }: { readonly id: string }): ActivityId | undefined {
-  if (id === '') throw noSuchPath();
+  if (id === '') throw unknownPathProblem();
   return unlessBroken(() => ActivityId.parse(id));
 }
 

@@ -22,7 +22,7 @@ import { pageSchemas, readPage } from '../query/read-page.ts';
 import { inputTooLarge, itemBodyLimit } from '../requests/input-limits.ts';
 import { makePage, waitForPrevious } from '../requests/page-limits.ts';
 import { Problem, rulesBroken } from '../requests/problem.ts';
-import { timeSearch } from '../requests/request-usage.ts';
+import { runLimitedSearch } from '../requests/request-usage.ts';
 import type { AddRoute, Route } from '../requests/route.ts';
 
 const findDeadLettersSchema = {
@@ -53,7 +53,7 @@ const getDeadLetters: Route<'findDeadLetters' | 'clock'> = (app, { findDeadLette
         after: after && { diedAt: after.moment, id: after.id },
       });
       const body = await makePage(request, 'page', async () => {
-        const { letters, hasMore } = await timeSearch(request, () =>
+        const { letters, hasMore } = await runLimitedSearch(request, () =>
           findDeadLetters(request.principal, query),
         );
         return pageBody(reply, page, letters, hasMore);
@@ -129,7 +129,7 @@ const postReplay: Route<'replayDeadLetters' | 'maxBatchSize'> = (
     },
     async (request, reply) => {
       const which = await idsIn(bodyOf(request), maxBatchSize);
-      const receipt = await timeSearch(request, () =>
+      const receipt = await runLimitedSearch(request, () =>
         replayDeadLetters(request.principal, request.project, which),
       );
       if (receipt === 'under way')

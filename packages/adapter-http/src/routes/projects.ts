@@ -22,7 +22,7 @@ import { parseProjectCursor, projectCursorText } from '../query/project-cursor.t
 import { queryParameters, refuseParameters } from '../query/query-parameters.ts';
 import { limitParameter } from '../query/read-page.ts';
 import { itemBodyLimit } from '../requests/input-limits.ts';
-import { noSuchPath } from '../requests/error-handling.ts';
+import { unknownPathProblem } from '../requests/error-handling.ts';
 import { Problem, rulesBroken } from '../requests/problem.ts';
 import type { AddRoute, Route } from '../requests/route.ts';
 
@@ -159,7 +159,7 @@ const deleteProject: Route<'eraseProject'> = (app, { eraseProject }) => {
 
 /** Returns the project that a path names. Throws 400 if its name is invalid, and 404 if it is empty: then the path ends with a slash. */
 function projectInPath({ id }: { readonly id: string }): ProjectId {
-  if (id === '') throw noSuchPath();
+  if (id === '') throw unknownPathProblem();
   try {
     return ProjectId.parse(id);
   } catch (error) {

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
-import { noSuchPath } from '../requests/error-handling.ts';
+import { unknownPathProblem } from '../requests/error-handling.ts';
 
 /** The page may load only files of this service, and no other page may frame it. No script or style may be inline. */
 const contentSecurityPolicy = [
@@ -64,7 +64,7 @@ export async function serveSite(app: FastifyInstance, { siteFolder }: SiteSettin
       '/assets/:file',
       { schema, config: open },
       async (request, reply) => {
-        if (!assetName.test(request.params.file)) throw noSuchPath();
+        if (!assetName.test(request.params.file)) throw unknownPathProblem();
         return reply.sendFile(`assets/${request.params.file}`, { maxAge: '365d', immutable: true });
       },
     );

@@ -6,7 +6,7 @@ import { ErasureIdText, ErasureJson } from '../openapi/erasure-json.ts';
 import { notFound, problems, UserIdText } from '../openapi/schemas.ts';
 import { type Parameter, ParameterReader } from '../query/parameter-reader.ts';
 import { queryParameters, refuseParameters } from '../query/query-parameters.ts';
-import { noSuchPath } from '../requests/error-handling.ts';
+import { unknownPathProblem } from '../requests/error-handling.ts';
 import { Problem } from '../requests/problem.ts';
 import type { AddRoute, Route } from '../requests/route.ts';
 
@@ -64,7 +64,7 @@ const deleteUser: Route<'eraseUser'> = (app, { eraseUser }) => {
 
 /** Throws 400 if the user id is invalid, and 404 if it is empty. */
 function userInPath({ userId }: { readonly userId: string }): UserId {
-  if (userId === '') throw noSuchPath();
+  if (userId === '') throw unknownPathProblem();
   try {
     return UserId.parse(userId);
   } catch (error) {

@@ -241,7 +241,7 @@ test('10,000 wrong keys are refused, reveal no key that exists, and leave valid 
   }
   expect([...withId]).toEqual([
     expect.stringMatching(/^401 .*A valid API key is required/),
-    expect.stringMatching(/^429 .*Too many requests with API keys that are not valid/),
+    expect.stringMatching(/^429 .*This address has sent too many invalid API keys/),
   ]);
   expect(withoutId).toEqual(withId);
   expect((await it.app.inject({ url: '/api/logs', headers: asRoot() })).statusCode).toBe(200);

@@ -83,7 +83,7 @@ describe('a key in the URL', () => {
       for (const url of [...urls(secret), ...urls('unknown')]) {
         const response = await it.app.inject({ method, url, headers });
         // The response to HEAD has no body.
-        const detail = method === 'HEAD' ? '' : 'The URL has an API key, and URLs end in logs.';
+        const detail = method === 'HEAD' ? '' : 'The URL has an API key, and URLs end up in logs.';
         expect([url, response.statusCode, response.body]).toEqual([
           url,
           400,

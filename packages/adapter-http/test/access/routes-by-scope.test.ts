@@ -125,7 +125,7 @@ test('a key of one project reaches no route of operators, whatever its scopes ar
   const { secret } = await makeKey(it, { scopes: Scope.all, project: 'shop' });
   expect(await refusals(it, { 'x-api-key': secret })).toEqual(
     everyRoute((_, needsOperator) =>
-      needsOperator ? '403 This route needs a root key or a key of all projects ("*").' : passed,
+      needsOperator ? '403 This route needs a root key, or an API key for all projects ("*").' : passed,
     ),
   );
 });
@@ -138,7 +138,7 @@ test.each(['forum', 'default', 'nobody-uses-it'])(
     const foreign = '403 This API key belongs to one project, and X-Project names another.';
     expect(await refusals(it, { 'x-api-key': secret, 'x-project': project })).toEqual({
       ...everyRoute((_, needsOperator) =>
-        needsOperator ? '403 This route needs a root key or a key of all projects ("*").' : foreign,
+        needsOperator ? '403 This route needs a root key, or an API key for all projects ("*").' : foreign,
       ),
       ...Object.fromEntries(Object.keys(ofProcess).map((route) => [route, passed])),
     });

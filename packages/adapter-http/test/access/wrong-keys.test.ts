@@ -47,8 +47,7 @@ test('a further wrong key from the same address gets 429, and no hint whether it
       type: 'about:blank',
       title: 'Too Many Requests',
       status: 429,
-      detail:
-        'Too many requests with API keys that are not valid came from this address. Requests with a valid key are not affected.',
+      detail: 'This address has sent too many invalid API keys. Requests with a valid key still work.',
       errors: [],
     });
   }

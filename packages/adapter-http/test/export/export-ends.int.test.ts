@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createGunzip } from 'node:zlib';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { buildServer } from '../../src/build-server.ts';
-import { exportPlaces } from '../../src/export/export-places.ts';
+import { exportSlots } from '../../src/export/export-slots.ts';
 import { asRoot, makeKey, rootKey } from '../access/key-requests.ts';
 import { measureBytes, until } from '../bytes-held.ts';
 import { listen } from '../feed/stream-client.ts';
@@ -35,20 +35,20 @@ async function filled(options: Parameters<typeof service>[0] = {}): Promise<{ it
   return { it, url: `${await listen(it)}/api/logs/export` };
 }
 
-const isFreed = async (): Promise<boolean> => exportPlaces.taken === 0 && (await held()) === 0;
+const isFreed = async (): Promise<boolean> => exportSlots.taken === 0 && (await held()) === 0;
 
 /** The messages of the log about exports that the service cut off. */
 const cutOffs = ({ lines }: Pick<Service, 'lines'>): readonly string[] =>
   lines.flatMap((line) => /"(export cut off: [^"]+)"/.exec(line)?.[1] ?? []);
 
-test('a client that hangs up stops the reads, and frees its place and its bytes', async () => {
+test('a client that hangs up stops the reads, and frees its slot and its bytes', async () => {
   const { it, url } = await filled();
   const gate = Promise.withResolvers<void>();
   const queries = watchQueries(it, (query) => (query === 2 ? gate.promise : undefined));
   const client = await ExportClient.connect(url);
   client.read();
   await until(() => queries() === 2);
-  expect([exportPlaces.taken, await held('running_exports'), await held('running_exports_limit')]).toEqual([
+  expect([exportSlots.taken, await held('running_exports'), await held('running_exports_limit')]).toEqual([
     1, 1, 8,
   ]);
   client.close();
@@ -136,7 +136,7 @@ test('HTTP/1.0 is refused, because its response has no end that could be missing
   expect(text).toMatch(/^HTTP\/1\.1 426 Upgrade Required\r\n/);
   expect(text).toMatch(/\r\nupgrade: HTTP\/1\.1\r\n/);
   expect(text).toContain('An export needs HTTP/1.1.');
-  expect(exportPlaces.taken).toBe(0);
+  expect(exportSlots.taken).toBe(0);
 });
 
 test('the ninth export is refused until one of the eight ends', async () => {
@@ -144,14 +144,14 @@ test('the ninth export is refused until one of the eight ends', async () => {
   const gate = Promise.withResolvers<void>();
   watchQueries(it, () => gate.promise);
   const clients = Array.from({ length: 8 }, () => ExportClient.take(url));
-  await until(() => exportPlaces.taken === 8);
+  await until(() => exportSlots.taken === 8);
   const refused = await it.app.inject('/api/logs/export');
   expect([refused.statusCode, refused.headers['retry-after'], refused.json()]).toMatchObject([
     503,
     '1',
-    { detail: 'The service already has its maximum of 8 exports in progress. Try again later.' },
+    { detail: 'The service already has 8 exports in progress, which is its maximum. Try again later.' },
   ]);
-  // An invalid request needs no place.
+  // An invalid request needs no slot.
   expect((await it.app.inject('/api/logs/export?page=1')).statusCode).toBe(400);
   gate.resolve();
   for (const client of await Promise.all(clients)) expect(linesIn(client.text)).toHaveLength(count);

@@ -1,6 +1,6 @@
 import { MemoryMetrics } from '@user-activity/adapter-memory';
 import { expect, onTestFinished, test } from 'vitest';
-import { exportPlaces } from '../../src/export/export-places.ts';
+import { exportSlots } from '../../src/export/export-slots.ts';
 import { until } from '../bytes-held.ts';
 import { listen } from '../feed/stream-client.ts';
 import { service } from '../service.ts';
@@ -30,7 +30,7 @@ test('exports are counted by their end', async () => {
   client.read();
   await until(() => queries() === 2);
   client.close();
-  await until(() => exportPlaces.taken === 0);
+  await until(() => exportSlots.taken === 0);
   gate.resolve();
   await until(async () => (await ends())['client'] === 1);
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { sampleActivity } from '@user-activity/port-contracts';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { exportPlaces } from '../../src/export/export-places.ts';
+import { exportSlots } from '../../src/export/export-slots.ts';
 import { measureBytes, until } from '../bytes-held.ts';
 import { listen } from '../feed/stream-client.ts';
 import { service } from '../service.ts';
@@ -32,7 +32,7 @@ describe('a client that reads nothing', () => {
     await until(async () => {
       maxHeld = Math.max(maxHeld, await held());
       await vi.advanceTimersByTimeAsync(1000);
-      return exportPlaces.taken === 0;
+      return exportSlots.taken === 0;
     });
     expect(maxHeld).toBeGreaterThan(1_000_000);
     expect(maxHeld).toBeLessThanOrEqual(1.1 * maxPageBytes);

@@ -1,6 +1,6 @@
 import { sampleActivity } from '@user-activity/port-contracts';
 import { afterEach, expect, test, vi } from 'vitest';
-import { readerPlaces } from '../../src/feed/reader-places.ts';
+import { readerSlots } from '../../src/feed/reader-slots.ts';
 import { measureBytes, until } from '../bytes-held.ts';
 import { refusal, seen, type Service, service } from '../service.ts';
 import { append, type FeedBody, firstSettled, idsIn, page, save } from './following.ts';
@@ -20,10 +20,10 @@ async function waiting(it: Service, query: string, count = 1): Promise<Promise<F
 test('a page waits until something is settled, and returns it', async () => {
   const it = await service();
   const [found] = await waiting(it, '?from=now&wait=30');
-  expect(readerPlaces.taken).toBe(1);
+  expect(readerSlots.taken).toBe(1);
   await append(it, sampleActivity({ id: 'news' }));
   expect(await found).toMatchObject({ data: [{ id: 'news' }], pagination: { hasMore: false } });
-  await until(() => readerPlaces.taken === 0);
+  await until(() => readerSlots.taken === 0);
 });
 
 test('news that does not match does not end the wait', async () => {
@@ -85,22 +85,22 @@ test('a thousand readers wait; the next one gets 503 with Retry-After, and one w
   const it = await service();
   const max = 1000;
   const pages = await waiting(it, '?from=now&wait=30', max);
-  expect(readerPlaces.taken).toBe(max);
+  expect(readerSlots.taken).toBe(max);
   for (const url of ['/api/logs/feed?wait=1', '/api/logs/stream']) {
     const refused = await it.app.inject(url);
-    expect(seen(refused)).toMatchObject(refusal(503, /maximum of 1000 readers that wait for news/));
+    expect(seen(refused)).toMatchObject(refusal(503, /already has 1000 readers that wait for news/));
     expect(refused.headers['retry-after']).toBe('1');
   }
   expect((await page(it)).data).toEqual([]);
   await append(it, sampleActivity({ id: 'news' }));
   for (const found of await Promise.all(pages)) expect(idsIn(found)).toEqual(['news']);
-  await until(() => readerPlaces.taken === 0);
+  await until(() => readerSlots.taken === 0);
 });
 
-test('a request that is refused takes no place', async () => {
+test('a request that is refused takes no slot', async () => {
   const { app } = await service();
   for (const query of ['wait=30&cursor=x', 'wait=30&cursor=1_log-0_0_1'])
     expect((await app.inject(`/api/logs/feed?${query}`)).statusCode).toBeGreaterThanOrEqual(400);
-  await until(() => readerPlaces.taken === 0);
-  expect(readerPlaces.taken).toBe(0);
+  await until(() => readerSlots.taken === 0);
+  expect(readerSlots.taken).toBe(0);
 });

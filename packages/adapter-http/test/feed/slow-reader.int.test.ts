@@ -3,7 +3,7 @@ import { FeedPosition } from '@user-activity/domain';
 import { sampleActivity } from '@user-activity/port-contracts';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { FeedCursor } from '../../src/feed/feed-cursor.ts';
-import { readerPlaces } from '../../src/feed/reader-places.ts';
+import { readerSlots } from '../../src/feed/reader-slots.ts';
 import { measureBytes, until } from '../bytes-held.ts';
 import { logId, service } from '../service.ts';
 import { save } from './following.ts';
@@ -31,7 +31,7 @@ test('a client that reads nothing is cut off, holds one page at most, and contin
   await until(async () => {
     maxHeld = Math.max(maxHeld, await held());
     await vi.advanceTimersByTimeAsync(1000);
-    return readerPlaces.taken === 0;
+    return readerSlots.taken === 0;
   });
   expect(maxHeld).toBeGreaterThan(1_000_000);
   expect(maxHeld).toBeLessThanOrEqual(maxPageBytes);

@@ -4,7 +4,7 @@ import { sampleActivity } from '@user-activity/port-contracts';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { buildServer } from '../../src/build-server.ts';
 import { FeedCursor } from '../../src/feed/feed-cursor.ts';
-import { readerPlaces } from '../../src/feed/reader-places.ts';
+import { readerSlots } from '../../src/feed/reader-slots.ts';
 import { asRoot, makeKey, rootKey } from '../access/key-requests.ts';
 import { measureBytes, until } from '../bytes-held.ts';
 import { logId, onMemory, type Service, service } from '../service.ts';
@@ -20,15 +20,15 @@ const stopTime = (): void => void vi.useFakeTimers({ toFake: ['setTimeout', 'cle
 
 const beginning = FeedCursor.text(FeedPosition.start(logId));
 const streamOf = async (it: Service): Promise<string> => `${await listen(it)}/api/logs/stream`;
-const isFreed = async (): Promise<boolean> => readerPlaces.taken === 0 && (await held()) === 0;
+const isFreed = async (): Promise<boolean> => readerSlots.taken === 0 && (await held()) === 0;
 
-test('a client that disconnects frees its place and its bytes', async () => {
+test('a client that disconnects frees its slot and its bytes', async () => {
   const it = await service();
   await save(it, [sampleActivity()]);
   const url = await streamOf(it);
   const clients = [await StreamClient.follow(url), await StreamClient.follow(`${url}?cursor=${beginning}`)];
   await until(() => it.feedWatch.waiting === 2);
-  expect([readerPlaces.taken, await held()]).toEqual([2, 0]);
+  expect([readerSlots.taken, await held()]).toEqual([2, 0]);
   expect([await held('waiting_readers'), await held('waiting_readers_limit')]).toEqual([2, 1000]);
   for (const client of clients) client.close();
   await until(isFreed);
@@ -48,17 +48,17 @@ const request = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: localho
 test.each([
   ['streams', '/api/logs/stream'],
   ['pages that wait', '/api/logs/feed?from=now&wait=30'],
-])('pipelined %s take one place, and free it when their connection ends', async (_, path) => {
+])('pipelined %s take one slot, and free it when their connection ends', async (_, path) => {
   const it = await service();
   const socket = open(await listen(it), request(path).repeat(8)).resume();
   await until(() => it.feedWatch.waiting === 1);
   expect((await it.app.inject('/health/live')).statusCode).toBe(200);
-  expect([readerPlaces.taken, it.feedWatch.waiting]).toEqual([1, 1]);
+  expect([readerSlots.taken, it.feedWatch.waiting]).toEqual([1, 1]);
   socket.destroy();
   await until(isFreed);
   // Every request behind the first one has been handled once this one is.
   expect((await it.app.inject('/api/logs/feed')).statusCode).toBe(200);
-  expect([readerPlaces.taken, it.feedWatch.waiting, await held()]).toEqual([0, 0, 0]);
+  expect([readerSlots.taken, it.feedWatch.waiting, await held()]).toEqual([0, 0, 0]);
 });
 
 describe('a key', () => {
@@ -141,7 +141,7 @@ test('the close of the server ends streams without a cut', async () => {
     await ended;
     expect(response.complete).toBe(true);
   }
-  expect(readerPlaces.taken).toBe(0);
+  expect(readerSlots.taken).toBe(0);
 });
 
 test('an outage ends no stream, which still has heartbeats, and loses nothing', async () => {
@@ -169,7 +169,7 @@ test('an outage ends no stream, which still has heartbeats, and loses nothing', 
 test.each([
   ['another log', new DomainError('FEED_REPLACED', 'The log was replaced.'), 0],
   ['a bug', new TypeError('a bug'), 1],
-])('%s cuts a stream off, and frees its place and its bytes', async (_, error, logged) => {
+])('%s cuts a stream off, and frees its slot and its bytes', async (_, error, logged) => {
   const it = await service({ useCases: { continueFeed: () => Promise.reject(error) } });
   const client = await StreamClient.follow(await streamOf(it));
   await client.ended;

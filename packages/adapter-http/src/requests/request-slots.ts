@@ -2,22 +2,22 @@ import { metrics } from '@opentelemetry/api';
 import { DomainError } from '@user-activity/domain';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-interface PlacesOptions {
+interface SlotOptions {
   readonly max: number;
-  /** Begins the names of the metrics. */
+  /** The beginning of the names of the metrics. */
   readonly name: string;
-  /** Describes the requests that have a place, for the metrics. */
+  /** Describes the requests that have a slot, for the metrics. */
   readonly description: string;
-  /** What the requests are, for the message of a refusal. */
+  /** Names the requests in the message of a refusal, after their number. */
   readonly noun: string;
 }
 
-/** Limits how many requests of one kind the process serves at once. */
-export class Places {
-  readonly #options: PlacesOptions;
+/** A fixed number of slots for requests of one kind, which limits how many of them the process serves at once. */
+export class RequestSlots {
+  readonly #options: SlotOptions;
   #taken = 0;
 
-  constructor(options: PlacesOptions) {
+  constructor(options: SlotOptions) {
     this.#options = options;
   }
 
@@ -25,8 +25,8 @@ export class Places {
     return this.#taken;
   }
 
-  /** Adds the metrics of the places to the meter of the process, which must exist before. */
-  measure(): void {
+  /** Adds the metrics of the slots to the meter of the process, which must exist before. */
+  registerMetrics(): void {
     const { name, max, description, noun } = this.#options;
     const gauge = (gaugeName: string, text: string, value: () => number): void =>
       metrics
@@ -37,25 +37,27 @@ export class Places {
     gauge(`${name}_limit`, `Maximum of ${noun}; more are refused`, () => max);
   }
 
-  /** Takes a place until the response is sent or its connection is closed. Throws PROCESS_BUSY if there is none, or the client is gone. */
+  /**
+   * Takes a slot until the response is sent or its connection is closed. Throws PROCESS_BUSY if no slot is free, or if the client is gone.
+   */
   take({ connection, raw: { socket } }: FastifyRequest, { raw: reply }: FastifyReply): void {
     const { max, noun } = this.#options;
-    // Such a connection emits no further event that would free the place.
+    // A closed connection emits no further event that would free the slot.
     if (socket.destroyed) throw new DomainError('PROCESS_BUSY', 'The client is gone.');
     if (this.#taken >= max)
       throw new DomainError(
         'PROCESS_BUSY',
-        `The service already has its maximum of ${max} ${noun}. Try again later.`,
+        `The service already has ${max} ${noun}, which is its maximum. Try again later.`,
       );
     this.#taken += 1;
     let isTaken = true;
     const release = (): void => {
       if (isTaken) this.#taken -= 1;
       isTaken = false;
-      connection.remove(place);
+      connection.remove(slot);
     };
-    const place = { endWithConnection: release };
-    connection.add(place);
+    const slot = { endWithConnection: release };
+    connection.add(slot);
     reply.once('close', release);
   }
 }
