@@ -7,15 +7,15 @@ import { WebOrigin } from './web-origin.ts';
 import { Scope } from './scope.ts';
 import { type RateLimits, UsageLimits } from './usage-limits.ts';
 
-/** A secret of a key. Only its digest is kept, so nobody can read the secret from the store. */
+/** A secret of an API key. Only its digest is kept, so nobody can read the secret from the store. */
 export interface KeySecret {
   /** The SHA-256 of the secret in hexadecimal. The secret has 32 random bytes, so it needs no slow hash. */
   readonly digest: string;
-  /** The end of the overlap after a rotation. Absent for the latest secret. */
+  /** The time at which an older secret stops working after a rotation. Absent for the latest secret. */
   readonly expiresAt?: Timestamp;
 }
 
-/** An API key. It allows the work of its scopes in one project, or in every project if it belongs to an operator. */
+/** An API key. It allows the work that its scopes name, in one project or, if it belongs to an operator, in every project. */
 export interface AccessKey {
   readonly id: KeyId;
   readonly name: KeyName;
@@ -25,7 +25,7 @@ export interface AccessKey {
   /** The origins of the web pages that may use the key. If there are any, the key is public: everybody can read it in those pages. */
   readonly origins: readonly WebOrigin[];
   readonly limits: RateLimits;
-  /** The latest secret first, then those before it, of which some may overlap. At most `maxSecrets`. */
+  /** The latest secret first, then older ones, which may still work for some time. At most `maxSecrets`. */
   readonly secrets: readonly [KeySecret, ...KeySecret[]];
   readonly createdAt: Timestamp;
   readonly expiresAt?: Timestamp;
@@ -34,7 +34,7 @@ export interface AccessKey {
   readonly revision: number;
 }
 
-/** The fields of a key as a store returns them. Times are in milliseconds since 1970. */
+/** The fields of a key as plain values, which a store returns. Times are in milliseconds since 1970. */
 export interface StoredKey {
   readonly id: string;
   readonly name: string;
@@ -53,17 +53,17 @@ export interface StoredKey {
 /** The maximum number of keys of a deployment. Every process of the API keeps all of them in memory, and reads them every 2 s. */
 export const maxAccessKeys = 1000;
 
-/** The maximum number of keys of one project that have not ended, so that no project takes the keys of all others. */
+/** The maximum number of valid keys of one project, so that no project can use up `maxAccessKeys` alone. */
 export const maxProjectKeys = 100;
 
-/** The maximum number of secrets of one key, so that rotations in a loop do not fill the memory. */
+/** The maximum number of secrets of one key, so that repeated rotations do not fill the memory. */
 export const maxSecrets = 5;
 
 /** Whether a key works, and if not, why. */
 export type KeyState = 'valid' | 'expired' | 'revoked';
 
 export const AccessKey = {
-  /** Takes a key from our own store, without checks. Returns undefined if it has no secret, because nobody can use such a key. */
+  /** Makes a key from values of our own store, without validation. Returns undefined if it has no secret, because nobody can use such a key. */
   rehydrate({ expiresAt, revokedAt, ...stored }: StoredKey): AccessKey | undefined {
     const [latest, ...older] = stored.secrets.map(({ digest, expiresAt: end }) => ({
       digest,
@@ -84,9 +84,9 @@ export const AccessKey = {
       revision: stored.revision,
     };
   },
-  /** Returns whether everybody can read the secret of the key, in the web pages that use it. */
+  /** Returns whether a key is public: web pages use it, so everybody can read its secret in them. */
   isPublic: ({ origins }: Pick<AccessKey, 'origins'>): boolean => origins.length > 0,
-  /** Returns why a public key would allow too much: everybody can use it, so it may only write, into one project. */
+  /** Returns the violations of a key that is public but allows too much. Everybody can use it, so it may only write, and into one project. */
   violationsOf(key: Pick<AccessKey, 'project' | 'scopes' | 'origins'>): readonly Violation[] {
     if (!AccessKey.isPublic(key)) return [];
     const violations: Violation[] = [];
@@ -102,30 +102,30 @@ export const AccessKey = {
       });
     return violations;
   },
-  /** Returns the limits of a new key. A public key has limits by default. */
+  /** Returns the limits of a new key: those that were set and, for a public key, defaults for the others. */
   limitsOf: (key: Pick<AccessKey, 'origins' | 'limits'>): RateLimits =>
     AccessKey.isPublic(key) ? { ...UsageLimits.ofPublicKeys, ...key.limits } : key.limits,
-  /** Returns the state of a key at a moment. */
+  /** Returns the state of a key at the time `now`. */
   stateOf(key: Pick<AccessKey, 'expiresAt' | 'revokedAt'>, now: Timestamp): KeyState {
     if (key.revokedAt !== undefined) return 'revoked';
     return isOver(key.expiresAt, now) ? 'expired' : 'valid';
   },
-  /** Returns the key that ended first, or undefined if all are valid. */
+  /** Returns the key that expired or was revoked first, or undefined if all are valid. */
   firstEnded(keys: readonly AccessKey[], now: Timestamp): AccessKey | undefined {
     const ended = keys.filter((key) => AccessKey.stateOf(key, now) !== 'valid');
-    return ended.toSorted((left, right) => endOf(left) - endOf(right))[0];
+    return ended.toSorted((left, right) => endedAt(left) - endedAt(right))[0];
   },
-  /** Returns the state of one secret of a key. */
+  /** Returns the state of one secret of a key at the time `now`. */
   secretStateOf(key: AccessKey, secret: KeySecret, now: Timestamp): KeyState {
     const state = AccessKey.stateOf(key, now);
     return state === 'valid' && isOver(secret.expiresAt, now) ? 'expired' : state;
   },
-  /** Returns the revoked key. A key that was revoked before stays as it is. */
+  /** Returns the key as revoked at the time `now`. A key that is revoked already stays as it is. */
   revoked: (key: AccessKey, now: Timestamp): AccessKey =>
     key.revokedAt === undefined ? { ...key, revokedAt: now, revision: key.revision + 1 } : key,
   /**
-   * Returns the key with another secret. The secrets before work until `overlapUntil`, or until their own end if that is earlier. So a
-   * rotation whose response was lost can be repeated, and clients keep the secret that they know. At most `maxSecrets` are kept.
+   * Returns the key with a new secret. Each older secret works until `overlapUntil`, or until its own `expiresAt` if that is earlier. So
+   * clients can go on with the secret that they know, also if a response is lost and the rotation is repeated. Keeps at most `maxSecrets`.
    */
   rotated: (key: AccessKey, digest: string, overlapUntil: Timestamp): AccessKey => ({
     ...key,
@@ -140,8 +140,8 @@ export const AccessKey = {
   }),
 };
 
-/** Returns when an ended key ended. */
-const endOf = ({ expiresAt, revokedAt }: AccessKey): number =>
+/** Returns the time at which a key expired or was revoked, whichever came first. */
+const endedAt = ({ expiresAt, revokedAt }: AccessKey): number =>
   Math.min(expiresAt ?? Infinity, revokedAt ?? Infinity);
 
 const isOver = (end: Timestamp | undefined, now: Timestamp): boolean => end !== undefined && end <= now;

@@ -1,12 +1,12 @@
 import type { Brand } from '../shared/brand.ts';
 import { RuleBroken } from '../shared/violation.ts';
 
-/** The id of an API key: 16 of `0-9 a-f`. It is no secret, and stays the same when the secret is rotated. */
+/** The id of an API key: 16 characters of `0-9` and `a-f`. It is not secret, and stays the same when the secret is rotated. */
 export type KeyId = Brand<string, 'KeyId'>;
 
 const prefix = 'ua_';
 const pattern = /^[0-9a-f]{16}$/;
-// 32 bytes in base64url (RFC 4648, section 5).
+// The prefix, the id, and 32 bytes in base64url (RFC 4648, section 5).
 const secretPattern = new RegExp(`^${prefix}[0-9a-f]{16}_[A-Za-z0-9_-]{43}$`);
 
 export const KeyId = {
@@ -18,10 +18,10 @@ export const KeyId = {
       throw new RuleBroken('must be the id of a key: 16 characters of 0-9 and a-f');
     return raw as KeyId;
   },
-  /** Takes an id from our own store or generator, without checks. */
+  /** Converts a string from our own store or generator to an id, without validation. */
   trusted: (raw: string): KeyId => raw as KeyId,
-  /** Joins an id and 32 random bytes in base64url to the secret that clients send. */
+  /** Joins an id and 32 random bytes, given in base64url, into the secret that clients send. */
   secretText: (id: KeyId, bytes: string): string => `${prefix}${id}_${bytes}`,
-  /** Returns whether a text has the form of a secret, of a known key or not. */
+  /** Returns whether a text has the form of a secret. No such key needs to exist. */
   isSecret: (text: string): boolean => secretPattern.test(text),
 };

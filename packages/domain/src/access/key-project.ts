@@ -1,7 +1,7 @@
 import { ProjectId } from '../activity/project-id.ts';
 import { RuleBroken, unlessBroken } from '../shared/violation.ts';
 
-/** The project of a key, or `*`: then it belongs to an operator, who may name any project. */
+/** The project to which an API key is limited, or `*` for the key of an operator, who may name any project. */
 export type KeyProject = ProjectId | '*';
 
 export const KeyProject = {
@@ -15,6 +15,6 @@ export const KeyProject = {
       );
     return project;
   },
-  /** Takes the project of a key from our own store, without checks. */
+  /** Converts a string from our own store to the project of a key, without validation. */
   trusted: (raw: string): KeyProject => (raw === '*' ? '*' : ProjectId.trusted(raw)),
 };

@@ -21,24 +21,24 @@ export const Principal = {
   root: { actor: 'root', ...operator } satisfies Principal as Principal,
   anonymous: { actor: 'anonymous', ...operator } satisfies Principal as Principal,
   of: ({ id, project, scopes, origins }: AccessKey): Principal => ({ actor: id, project, scopes, origins }),
-  /** Returns whether the principal may do this kind of work in its projects. */
+  /** Returns whether the principal may do the kind of work of this scope. */
   holds: ({ scopes }: Principal, scope: Scope): boolean => scopes.includes('admin') || scopes.includes(scope),
   /** Returns whether the principal may name any project, and manage projects. */
   isOperator: ({ project }: Principal): boolean => project === KeyProject.operator,
   /** Returns whether the principal may act in a project. */
   reaches: (principal: Principal, project: KeyProject): boolean =>
     Principal.isOperator(principal) || principal.project === project,
-  /** Returns whether everybody can read the key, in the web pages that use it. */
+  /** Returns whether the principal has a public key, which everybody can read in the web pages that use it. */
   isPublic: (principal: Principal): boolean => AccessKey.isPublic(principal),
-  /** Returns whether the principal may send requests from a web page of this origin. Undefined: the request comes from no page. */
+  /** Returns whether the principal may send a request from a web page of this origin. `origin` is undefined for a request from elsewhere. */
   isAllowedFrom: ({ origins }: Principal, origin: string | undefined): boolean =>
     !AccessKey.isPublic({ origins }) || origins.some((allowed) => allowed === origin),
-  /** Returns the sender of what the principal logs in a project. */
+  /** Returns the principal as the `Sender` of new activities in a project. */
   senderIn: ({ actor, origins }: Principal, project: ProjectId): Sender =>
     AccessKey.isPublic({ origins }) && actor !== 'root' && actor !== 'anonymous'
       ? { project, publicKey: actor }
       : { project },
-  /** Returns the project of requests that name none. */
+  /** Returns the project that a request of the principal means if it names none. */
   defaultProject: ({ project }: Principal): ProjectId =>
     project === KeyProject.operator ? ProjectId.default : project,
 };

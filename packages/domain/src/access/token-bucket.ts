@@ -1,13 +1,13 @@
 /** How many seconds a bucket takes to fill. After a pause, a client may use the limit of so many seconds at once. */
 const burstSeconds = 5;
 
-// Sums of fractions may miss a whole token by this much.
+// Rounding errors can make a sum of fractions of tokens too small by at most this much.
 const tolerance = 1e-6;
 
 /**
- * A token bucket: it gains `perSecond` tokens in each second, up to those of 5 s, and begins full. It is usable while it has a whole
- * token. A use may take more tokens than there are: then the bucket is in debt, and not usable until it has gained the debt. So a use of
- * any size is possible, and the average over time never exceeds `perSecond`. Times are in milliseconds of a clock that never jumps.
+ * A token bucket. It gains `perSecond` tokens in each second, up to the tokens of 5 s, and begins full. It is usable while it has at least one
+ * whole token. A caller may take more tokens than there are: then the bucket is in debt, and not usable until it has gained the debt. So a
+ * request of any size is possible, but the average never exceeds `perSecond`. Times are in milliseconds of a clock that never jumps.
  */
 export class TokenBucket {
   static readonly burstSeconds: number = burstSeconds;
@@ -36,7 +36,7 @@ export class TokenBucket {
     return Math.max(0, Math.floor(this.#tokens + tolerance));
   }
 
-  /** Returns the time until the bucket is usable. Returns 0 if it is usable now. */
+  /** Returns the time in milliseconds until the bucket is usable. Returns 0 if it is usable now. */
   waitMs(now: number): number {
     return this.wholeTokens(now) > 0 ? 0 : ((1 - this.#tokens) * 1000) / this.#perSecond;
   }
@@ -47,7 +47,7 @@ export class TokenBucket {
     this.#tokens = Math.min(this.capacity, this.#tokens - amount);
   }
 
-  /** Changes how many tokens the bucket gains from now on. Tokens and debt stay, within the new maximum. */
+  /** Changes how many tokens the bucket gains per second from now on. Its tokens and debt stay, but the tokens not above the new maximum. */
   change(perSecond: number, now: number): void {
     this.#gain(now);
     this.#perSecond = perSecond;

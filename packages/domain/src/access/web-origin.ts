@@ -32,7 +32,7 @@ export const WebOrigin = {
       );
     return raw as WebOrigin;
   },
-  /** Parses the origins of a key; null and undefined are none. Throws RuleBroken if it is not a list of origins without repeats. */
+  /** Parses the origins of a key. Null and undefined mean no origins. Throws RuleBroken unless `raw` is a list without repeats. */
   parseList(raw: unknown): readonly WebOrigin[] {
     if (raw === null || raw === undefined) return [];
     if (!Array.isArray(raw) || raw.length > maxOrigins)
@@ -41,6 +41,6 @@ export const WebOrigin = {
     if (new Set(origins).size < origins.length) throw new RuleBroken('must not name an origin twice');
     return origins;
   },
-  /** Takes an origin from our own store, without checks. */
+  /** Converts a string from our own store to an origin, without validation. */
   trusted: (raw: string): WebOrigin => raw as WebOrigin,
 };

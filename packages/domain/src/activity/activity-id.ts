@@ -1,7 +1,7 @@
 import type { Brand } from '../shared/brand.ts';
 import { RuleBroken } from '../shared/violation.ts';
 
-/** The id of an activity, and its idempotency key. 1-128 printable ASCII characters without space, not only dots. */
+/** The id of an activity. It is also the idempotency key. 1-128 printable ASCII characters without spaces, not only dots. */
 export type ActivityId = Brand<string, 'ActivityId'>;
 
 const maxLength = 128;
@@ -9,7 +9,7 @@ const printable = new RegExp(`^[\\x21-\\x7e]{1,${maxLength}}$`);
 const onlyDots = /^\.+$/;
 
 export const ActivityId = {
-  /** In characters. */
+  /** The maximum number of characters: 128. */
   maxLength: maxLength as number,
   /** Parses an id from a client. Throws RuleBroken if it breaks a rule. */
   parse(raw: unknown): ActivityId {
@@ -19,6 +19,6 @@ export const ActivityId = {
     if (onlyDots.test(raw)) throw new RuleBroken('must not be only dots');
     return raw as ActivityId;
   },
-  /** Takes an id from our own store, without checks. */
+  /** Converts a string from our own store to an id, without validation. */
   trusted: (raw: string): ActivityId => raw as ActivityId,
 };

@@ -19,10 +19,10 @@ interface Facts {
   readonly receivedAt: Timestamp;
 }
 
-/** The member of metadata that keeps the original input of a client, if the service changed it. */
+/** The member of metadata that keeps the client's original input if the service changed it. */
 const original = 'original';
 
-/** Compares two activities with the same id; see `UserActivity.compare`. Metadata comes last, because it takes the longest. */
+/** Compares two activities with the same id; see `UserActivity.compare`. Calls `haveSameMetadata` last, because it takes the longest. */
 export function comparisonOf(first: Facts, second: Facts, haveSameMetadata: () => boolean): Comparison {
   const haveSameTime = first.createdAt === second.createdAt;
   const isSameFact =

@@ -6,7 +6,7 @@ import { pointer, RuleBroken, type Violations } from '../shared/violation.ts';
 import { copyPlainMetadata } from './plain-metadata.ts';
 
 /**
- * Further data about an activity: a JSON object of at most 256 KiB of JSON in UTF-8. A new activity's metadata has at most
+ * Further data about an activity: a JSON object that takes at most 256 KiB as JSON in UTF-8. The metadata of a new activity has at most
  * 16 levels, the object itself being level 1. Numbers are IEEE 754 doubles, and -0 becomes 0.
  */
 export type Metadata = Brand<JsonObject, 'Metadata'>;
@@ -28,12 +28,12 @@ interface Container {
 }
 
 export const Metadata = {
-  /** For activities without metadata. */
+  /** The metadata of an activity without metadata: an empty object. */
   none: Object.freeze({}) as Metadata,
   /**
-   * Checks and copies untrusted data. Adds faults to `violations` below `path`, and then returns undefined. `maxBytes` limits
-   * its JSON in UTF-8, `maxLevels` its depth (default: 16). The work is proportional to `maxBytes`, however large the value
-   * is, and it does not recurse.
+   * Checks and copies untrusted data. If it breaks rules, returns undefined and adds violations with paths that begin with `path`. The JSON of
+   * the data may have at most `maxBytes` bytes in UTF-8 and `maxLevels` levels (default: 16). The work is proportional to `maxBytes`,
+   * however large the data is, and does not recurse.
    */
   parse(
     raw: unknown,
@@ -42,7 +42,7 @@ export const Metadata = {
     maxBytes: number,
     maxLevels: number = maxNewLevels,
   ): Metadata | undefined {
-    // A value that is not plain is read twice: not for a caller whose budget for violations is spent.
+    // The fast path would read an invalid value twice. A caller that lists no violations may have many of them, so it does without.
     const plain = violations.isListing ? copyPlainMetadata(raw, maxBytes, maxLevels) : undefined;
     if (plain !== undefined) return plain as Metadata;
     if (!isPlainObject(raw)) {
@@ -53,11 +53,11 @@ export const Metadata = {
     const keepsRules = copyMembers(root, path, violations, { maxBytes, maxLevels });
     return keepsRules ? (root.target as JsonObject as Metadata) : undefined;
   },
-  /** Takes metadata from our own store, without checks. */
+  /** Converts an object from our own store to metadata, without validation. */
   trusted: (raw: JsonObject): Metadata => raw as Metadata,
 };
 
-/** Copies everything in the container. Returns whether all of it keeps the rules. */
+/** Copies everything in the container to its target. Returns whether all of it obeys the rules. */
 function copyMembers(root: Container, path: string, violations: Violations, limits: Limits): boolean {
   const { maxBytes } = limits;
   const open = [root];
@@ -87,7 +87,10 @@ function copyMembers(root: Container, path: string, violations: Violations, limi
   return isSound;
 }
 
-/** Copies one member, or adds it to `open` if it has members itself. Returns its size as JSON in bytes, without its own members. */
+/**
+ * Copies one member. If it is an object or array, its own members are left for later, by adding it to `open`. Returns the size in bytes of
+ * what was copied, as JSON in UTF-8.
+ */
 function copyMember(
   container: Container,
   key: string | number,
@@ -95,7 +98,7 @@ function copyMember(
   { maxBytes, maxLevels }: Limits,
 ): number {
   const value: unknown = Reflect.get(container.source, key);
-  // A UTF-16 code unit takes at least one byte, so a longer text exceeds the limit: skip its checks.
+  // Each UTF-16 code unit takes at least one byte, so such a text exceeds the limit and needs no other checks.
   if (lengthOf(key) > maxBytes || lengthOf(value) > maxBytes) return maxBytes + 1;
   const bytes = typeof key === 'string' ? bytesOfKey(key, value) : 0;
   if (typeof value !== 'object' || value === null) {

@@ -1,11 +1,12 @@
 /**
- * The outcomes of a record of the log. Clients and dashboards rely on these names.
- *  - `stored`         its activity is new, and stored now;
- *  - `redelivered`    the log delivered the record again, after its activity was stored;
- *  - `duplicate`      the same fact is stored already under its id;
- *  - `conflict`       a different fact is stored under its id; this one is a dead letter;
- *  - `erased`         its project or its user was erased after the service received it, or it is the request for that; it is not stored, or stored without its user;
- *  - `dead_lettered`  it can't be read or stored, and is a dead letter.
+ * The outcomes of handling a record of the log, which usually holds one activity. Clients and dashboards rely on these names.
+ *  - `stored`         the activity is new, and is now stored;
+ *  - `redelivered`    the log delivered the record again, after its activity had been stored;
+ *  - `duplicate`      a client sent the activity again: an equal one with the same id is stored already;
+ *  - `conflict`       a different activity with the same id is stored already; this record became a dead letter;
+ *  - `erased`         the project or the user was erased after the service had received the activity. The activity was not stored, or was
+ *                     stored without its user. A record that requests an erasure has this outcome too;
+ *  - `dead_lettered`  the record can't be read or stored, and became a dead letter.
  */
 export const recordOutcomes = [
   'stored',
@@ -19,10 +20,10 @@ export const recordOutcomes = [
 /** The outcome of one record of the log; see `recordOutcomes`. */
 export type RecordOutcome = (typeof recordOutcomes)[number];
 
-/** The outcome of an activity as its sender sees it: `accepted` until more is known, and `stored` also for `redelivered`. */
+/** The outcome of an activity as its sender sees it: `accepted` as long as it is not known. A `redelivered` record counts as `stored`. */
 export type ActivityOutcome = 'accepted' | Exclude<RecordOutcome, 'redelivered'>;
 
-/** The status of an id. It is `unknown` if nothing is stored under it and no dead letter names it. */
+/** What is known about the activity with an id. It is `unknown` if it is not stored and no dead letter has its id. */
 export type ActivityStatus = Extract<RecordOutcome, 'stored' | 'dead_lettered'> | 'unknown';
 
 /** Returns a count of 0 for each outcome. */

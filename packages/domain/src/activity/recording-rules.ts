@@ -11,13 +11,13 @@ export const maxMetadataBytes: number = 256 * 1024;
 export interface RecordingRules {
   /** The limit on metadata, in bytes of JSON in UTF-8. At most `maxMetadataBytes`. */
   readonly maxMetadataBytes: number;
-  /** Words that a client must not use as an id, such as words of the routes by which activities are found. */
+  /** Words that a client must not use as an id, because they have another meaning in the path of a route, such as `count`. */
   readonly reservedIds: ReadonlySet<string>;
-  /** Returns the retention of a project. An older createdAt is a violation. Undefined if the project keeps everything. */
+  /** Returns the retention of a project, or undefined if the project keeps everything. A createdAt before the retention is a violation. */
   readonly retentionOf: (project: ProjectId) => RetentionDays | undefined;
 }
 
-/** 32 KiB of metadata, no reserved ids and no retention. */
+/** The rules without any configuration: 32 KiB of metadata, no reserved ids and no retention. */
 export const defaultRecordingRules: RecordingRules = {
   maxMetadataBytes: defaultMetadataBytes,
   reservedIds: new Set(),

@@ -1,9 +1,9 @@
 import type { KeyId } from '../access/key-id.ts';
 import type { ProjectId } from './project-id.ts';
 
-/** Where new activities come from, and the project to which they belong. */
+/** The sender of new activities, and the project to which the activities belong. */
 export interface Sender {
   readonly project: ProjectId;
-  /** The public key with which they came. Then their ids are those of `PublicId`. Absent for every other sender. */
+  /** The public key of the sender. Then the activities get ids of `PublicId`. Absent if the sender has no public key. */
   readonly publicKey?: KeyId | undefined;
 }

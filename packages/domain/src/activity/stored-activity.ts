@@ -12,13 +12,14 @@ import { Timestamp } from './timestamp.ts';
 import { type ActivityState, UserActivity } from './user-activity.ts';
 import { UserId } from './user-id.ts';
 
+/** The values of a stored activity. */
 export interface StoredState extends Omit<ActivityState, 'metadata'> {
   readonly metadata: MetadataText;
-  /** The position of the record from which the activity was stored. Older versions kept none. */
+  /** The position of the record from which the activity was stored. Undefined if an older version stored it, which kept no positions. */
   readonly origin?: LogPosition | undefined;
 }
 
-/** The values of an activity as a store returns them. */
+/** The values of a stored activity as plain strings and numbers, which a store returns. */
 interface StoredValues {
   /** The activity's `ActivityKeyText`. */
   readonly key: string;
@@ -27,7 +28,7 @@ interface StoredValues {
   readonly type: string;
   /** JSON text. */
   readonly metadata: string;
-  /** In milliseconds since 1970-01-01T00:00:00Z, as `receivedAt`. */
+  /** `createdAt` and `receivedAt` are in milliseconds since 1970-01-01T00:00:00Z. */
   readonly createdAt: number;
   readonly receivedAt: number;
   readonly origin: OriginValues | undefined;
@@ -39,9 +40,9 @@ interface OriginValues {
   readonly offset: number;
 }
 
-// More than the names of the members, two times and the source take.
+// More bytes than the names of the members, two times and the source take in the JSON text of an activity.
 const maxFixedBytes = 200;
-// The maximum size of a UTF-16 code unit: an escape such as \u001f in a JSON string, and three bytes elsewhere.
+// The maximum number of bytes of a UTF-16 code unit: six if JSON escapes it, as \u001f, and three in UTF-8 otherwise.
 const [maxEscapeBytes, maxUtf8Bytes] = [6, 3];
 
 /** An activity from a store, for responses and comparisons. Its metadata stays text until a comparison needs the values. */
@@ -73,12 +74,12 @@ export class StoredActivity implements StoredState {
     return new StoredActivity({ project, id, userId, type, createdAt, receivedAt, origin }, metadata);
   }
 
-  /** Makes an activity from our own store, without checks. */
+  /** Makes an activity from values of our own store, without validation. */
   static rehydrate(state: StoredState): StoredActivity {
     return new StoredActivity(state, state.metadata);
   }
 
-  /** Makes an activity from plain values of our own store, without checks. */
+  /** Makes an activity from the plain strings and numbers of our own store, without validation. */
   static trusted({
     key,
     project,
@@ -107,7 +108,7 @@ export class StoredActivity implements StoredState {
     return UserActivity.rehydrate({ project, id, userId, type, metadata: parsed, createdAt, receivedAt });
   }
 
-  /** Compares this activity as `UserActivity.compare` does. Parses the metadata only if the two JSON texts differ. */
+  /** Compares this activity with another one as `UserActivity.compare` does. Parses the metadata only if the two JSON texts differ. */
   compare(activity: UserActivity): Comparison {
     return comparisonOf(
       this,
@@ -118,19 +119,19 @@ export class StoredActivity implements StoredState {
     );
   }
 
-  /** Returns the activity as JSON text for an answer, in the shape of `ActivityJson` without its project. */
+  /** Returns the activity as JSON text for a response: an `ActivityJson` without `project`. */
   toText(): string {
     const [start, end] = this.#textAroundMetadata();
     return `${start}${this.metadata}${end}`;
   }
 
-  /** Returns the size of `toText` in bytes of UTF-8, without a copy of the metadata. */
+  /** Returns the size of the text of `toText` in bytes of UTF-8. Does not copy the metadata. */
   textBytes(): number {
     const [start, end] = this.#textAroundMetadata();
     return utf8Bytes(start) + utf8Bytes(this.metadata) + utf8Bytes(end);
   }
 
-  /** Returns an upper bound of `textBytes`. It makes no text, so it takes 0.02 instead of 2 µs. */
+  /** Returns an upper bound of `textBytes` in 0.02 µs instead of 2 µs, because it makes no text. */
   maxTextBytes(): number {
     const { id, userId, type, metadata } = this;
     return (

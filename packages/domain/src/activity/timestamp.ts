@@ -9,7 +9,7 @@ const latest = 253_402_300_799_999;
 // RFC 3339, section 5.6; "T" and "Z" may be lower case there.
 const rfc3339 = /^(\d{4})-(\d\d)-(\d\d)t(\d\d):(\d\d):(\d\d)(?:\.(\d{1,64}))?(?:z|([+-])(\d\d):(\d\d))$/i;
 
-// The latest moment that `toISO` was called with, and its text.
+// A cache of the last result of `toISO`: the moment and its text.
 let latestMoment = 0;
 let latestText = '1970-01-01T00:00:00.000Z';
 
@@ -33,7 +33,7 @@ export const Timestamp = {
     const offset = (part(9) * 60 + part(10)) * (match[8] === '-' ? -60_000 : 60_000);
     return Timestamp.fromMillis(date.setUTCHours(hour, minute, second, fraction) - offset);
   },
-  /** Takes milliseconds since 1970-01-01T00:00:00Z, for instance from a clock. Throws RuleBroken if they are out of range. */
+  /** Converts milliseconds since 1970-01-01T00:00:00Z, for instance from a clock. Throws RuleBroken if they are out of range. */
   fromMillis(millis: number): Timestamp {
     if (!Number.isInteger(millis) || millis < earliest || millis > latest) {
       throw new RuleBroken('must be within the years 0000 to 9999 in UTC');
@@ -42,13 +42,13 @@ export const Timestamp = {
   },
   /** Returns the moment as RFC 3339 in UTC with milliseconds, such as `2026-11-24T07:30:00.123Z`. */
   toISO(moment: Timestamp): string {
-    // The events of a batch share a moment: 0.01 instead of 0.5 µs.
+    // Most calls in a row are for the same moment, that of a batch. The cache takes 0.01 µs instead of 0.5 µs.
     if (moment !== latestMoment) {
       latestText = new Date(moment).toISOString();
       latestMoment = moment;
     }
     return latestText;
   },
-  /** Takes a moment from our own store, without checks. */
+  /** Converts milliseconds since 1970 from our own store, without validation. */
   trusted: (millis: number): Timestamp => millis as Timestamp,
 };

@@ -8,7 +8,7 @@ import { UserActivity } from '../activity/user-activity.ts';
 import { UserId } from '../activity/user-id.ts';
 import type { JsonObject } from '../shared/json.ts';
 
-/** The kinds of audit events. Each is the type of an activity. */
+/** The kinds of audit events. Each one is the `type` of the activity that records the event. */
 export type AuditType =
   | 'KEY_CREATED'
   | 'KEY_ROTATED'
@@ -20,16 +20,16 @@ export type AuditType =
   | 'SEARCHED'
   | 'VIEWED';
 
-/** A change or a read of the service's data that the service logs of itself. */
+/** A change or a read of data in the service, which the service logs as an activity. */
 export interface AuditEvent {
   readonly type: AuditType;
   readonly actor: Actor;
-  /** Ids, projects, scopes, numbers and digests. Never a secret, a name for people, a user id, or a value of a filter. */
+  /** Has ids, projects, scopes, numbers and digests, but never a secret, a name for people, a user id, or a value of a filter. */
   readonly details: JsonObject;
 }
 
 export const AuditEvent = {
-  /** Makes the activity of `_system` that records an event. Its user is the actor. */
+  /** Makes the activity that records an event. Its project is `_system`, and its user is the actor. */
   activity: (
     { type, actor, details }: AuditEvent,
     { id, now }: { readonly id: ActivityId; readonly now: Timestamp },

@@ -1,7 +1,7 @@
 import type { Brand } from '../shared/brand.ts';
 import { RuleBroken } from '../shared/violation.ts';
 
-/** The id of an erasure. 1-64 of `A-Z a-z 0-9 -`. */
+/** The id of an erasure. 1-64 characters of `A-Z`, `a-z`, `0-9` and `-`. */
 export type ErasureId = Brand<string, 'ErasureId'>;
 
 const pattern = /^[A-Za-z0-9-]{1,64}$/;
@@ -13,6 +13,6 @@ export const ErasureId = {
       throw new RuleBroken('must be 1-64 characters of A-Z, a-z, 0-9 and "-"');
     return ErasureId.trusted(raw);
   },
-  /** Takes an id from our own store, without checks. */
+  /** Converts a string from our own store to an id, without validation. */
   trusted: (raw: string): ErasureId => raw as ErasureId,
 };

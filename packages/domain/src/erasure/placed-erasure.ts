@@ -7,7 +7,7 @@ import type { ErasureId } from './erasure-id.ts';
 import type { UserDigest } from './user-digest.ts';
 import type { ErasureMode } from './user-erasure.ts';
 
-/** An erasure with the place of its request on the log. It does not name the user. */
+/** The erasure of a user, with the log position of its request. It has only a digest of the user's id. */
 export interface PlacedErasure {
   readonly id: ErasureId;
   readonly project: ProjectId;
@@ -15,20 +15,23 @@ export interface PlacedErasure {
   readonly mode: ErasureMode;
   readonly requestedAt: Timestamp;
   readonly place: LogPosition;
-  /** The `QualifiedTopic` of the place, by which dead letters name their log. */
+  /** The topic and log of the request as a `QualifiedTopic`, to compare with those of dead letters. */
   readonly topic: string;
 }
 
-/** The part of an activity or a record that decides whether an erasure of its user covers it. */
+/** What decides whether an erasure of its user covers an activity. */
 export interface Placed {
-  /** The place of the first copy of its record. Undefined if older versions stored it, which kept no places. */
+  /**
+   * The log position of the activity's record. If the record is a replay of a dead letter, it is that of the original record. Undefined if an
+   * older version stored the activity, which kept no positions.
+   */
   readonly origin: LogPosition | undefined;
   readonly receivedAt: Timestamp;
 }
 
 /**
- * Returns whether an erasure covers an activity of its user. On the partition of the request, the offset decides. The order of two logs, or of
- * two partitions, is not known, so there the time of receipt decides. An activity without a place counts as older.
+ * Returns whether an erasure covers an activity of its user. On the partition of the request, the offset decides. Offsets of different logs
+ * or partitions can't be compared, so there the time of receipt decides. An activity without a position is always covered.
  */
 export function isCovered({ origin, receivedAt }: Placed, { place, requestedAt }: PlacedErasure): boolean {
   if (origin === undefined) return true;
@@ -36,8 +39,8 @@ export function isCovered({ origin, receivedAt }: Placed, { place, requestedAt }
 }
 
 /**
- * Returns whether an erasure covers a dead letter of its user: by the place of its first copy, or for letters of other logs and of the edge
- * by the time of its death.
+ * Returns whether an erasure covers a dead letter of its user. If the origin of the letter is on the partition of the request, the offset
+ * decides, otherwise the time at which the letter was made.
  */
 export const isLetterCovered = (
   { origin, diedAt }: Pick<DeadLetter, 'origin' | 'diedAt'>,
@@ -48,15 +51,15 @@ export const isLetterCovered = (
     : diedAt <= requestedAt;
 
 /**
- * Orders erasures of a user: those on one partition by their offsets, as consumers handled them, and others by the time of the request. The
- * first one that covers an activity decides about it.
+ * Compares two erasures of a user, to sort them: on one partition by their offsets, which is the order in which consumers handle them, and
+ * otherwise by the time of the request.
  */
 export const compareErasures = (left: PlacedErasure, right: PlacedErasure): number =>
   isSamePartition(left.place, right.place)
     ? left.place.offset - right.place.offset
     : left.requestedAt - right.requestedAt;
 
-/** Returns the erasure that decides about an activity of the user: the first one that covers it, in the order of `compareErasures`. */
+/** Returns the erasure whose mode applies to an activity of the user: the first one that covers it, in the order of `compareErasures`. */
 export const decidingErasure = <Erasure extends PlacedErasure>(
   erasures: readonly Erasure[],
   activity: Placed,
@@ -67,7 +70,7 @@ export const decidingErasure = <Erasure extends PlacedErasure>(
     .at(0);
 
 /**
- * Returns the projects whose records and dead letters may belong to a user of the project. The names of a project in a record of `_system`
- * contradict each other, so it may belong to any.
+ * Returns the projects whose unreadable records and dead letters may belong to a user of the project. `_system` is one of them: it gets those
+ * whose record names its project wrongly.
  */
 export const projectsOfUser = (project: ProjectId): readonly ProjectId[] => [project, ProjectId.system];

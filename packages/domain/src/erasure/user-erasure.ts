@@ -7,9 +7,9 @@ import { RuleBroken, Violations } from '../shared/violation.ts';
 import { ErasureId } from './erasure-id.ts';
 
 /**
- * What happens to the activities of the user:
- *  - `erase`      they are removed;
- *  - `anonymise`  their user is replaced by a keyed digest, and their metadata by none. So counts stay.
+ * What an erasure does to the activities of its user:
+ *  - `erase`      removes them;
+ *  - `anonymise`  replaces their user by a keyed digest and removes their metadata, so that they are still counted.
  */
 export type ErasureMode = (typeof modes)[number];
 
@@ -26,7 +26,7 @@ export const ErasureMode = {
   },
 };
 
-/** A request to erase what the service received for a user of a project before it. */
+/** A request to erase everything that the service received for a user of a project before the request. */
 export interface UserErasure {
   readonly id: ErasureId;
   readonly project: ProjectId;
@@ -35,7 +35,7 @@ export interface UserErasure {
   readonly requestedAt: Timestamp;
 }
 
-/** Domain event: a client asked to erase a user. It goes through the log with the key of the user. */
+/** Domain event: a client asked to erase a user. Its record on the log has the same key as the user's activities: the user id. */
 export interface ErasureRequested {
   readonly name: 'ErasureRequested';
   readonly erasure: UserErasure;
@@ -51,12 +51,12 @@ export const UserErasure = {
       mode,
       requestedAt: Timestamp.toISO(requestedAt),
     }),
-  /** Makes an erasure from its JSON on the log. Drops unknown members. Throws INVALID_ACTIVITY with every violation. */
+  /** Makes an erasure from its JSON on the log. Drops unknown members. Throws INVALID_ACTIVITY with the violations. */
   parse(json: unknown): UserErasure {
     const violations = new Violations();
     if (!isPlainObject(json)) violations.add('', 'must be a JSON object');
     const members = isPlainObject(json) ? json : {};
-    // Nobody may erase the service's own audit events.
+    // `recorded` refuses `_system`: nobody may erase the service's own audit events.
     const project = violations.check('/project', () => ProjectId.recorded(members['project']));
     const id = violations.check('/id', () => ErasureId.parse(members['id']));
     const userId = violations.check('/userId', () => UserId.parse(members['userId']));
