@@ -180,6 +180,6 @@ test('a damaged file of the erasures is refused by its name', async () => {
   await (await SqliteDatabase.open({ folder })).close();
   writeFileSync(join(folder, 'erasures.db'), 'no database, but longer than the header of one: '.repeat(20));
   await expect(SqliteDatabase.open({ folder })).rejects.toThrow(
-    /erasures\.db, .*If the file is damaged, move it away/,
+    /erasures\.db can't be used .*If the file is damaged, move it away/,
   );
 });

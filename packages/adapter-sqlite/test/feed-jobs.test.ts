@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { maxPageBytes, MetadataCondition } from '@user-activity/domain';
 import { expect, onTestFinished, test } from 'vitest';
-import { addRowMatches } from '../src/protocol/row-conditions.ts';
+import { defineRowMatches } from '../src/protocol/row-conditions.ts';
 import { insertedColumns } from '../src/protocol/rows.ts';
 import { statementCache } from '../src/protocol/statements.ts';
 import { type FeedJob, readFeed } from '../src/reader/feed-job.ts';
@@ -19,7 +19,7 @@ function filledFeed(count: number, metadataAt: (index: number) => string) {
     `INSERT INTO activities (${insertedColumns}) VALUES (?, 'u', 'T', ?, 0, 0, 'p', ${lastInsertRowid}, 0, ?)`,
   );
   for (let index = 0; index < count; index += 1) insert.run(`id-${index}`, metadataAt(index), 2 * index);
-  const reader = { prepare: statementCache(db), setConditions: addRowMatches(db) };
+  const reader = { prepare: statementCache(db), setConditions: defineRowMatches(db) };
   const max = Number.MAX_SAFE_INTEGER;
   return (job: Pick<FeedJob, 'to' | 'max' | 'maxExamined'> & Partial<FeedJob>) => {
     const selection = {

@@ -47,7 +47,7 @@ test('a member gets replays and events in their order, the same as a member that
   ]);
   await live.waitFor(11);
   await member.stop();
-  database.recent.clear();
+  database.recentEvents.clear();
   const reader = new SqliteEventConsumer(database, 'later group');
   const later = await read(reader);
   await later.waitFor(11);

@@ -2,7 +2,7 @@ import { activityLogged } from '@user-activity/domain';
 import { anyActivity, anyErasure, sampleActivity } from '@user-activity/port-contracts';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { logRecord, recordOf, rowOfEvent } from '../src/ports/log-record.ts';
+import { recordFromRow, recordFromEvent, rowFromEvent } from '../src/ports/log-record.ts';
 
 const jsonOf = (project?: unknown): string =>
   JSON.stringify({ ...sampleActivity({ id: 'a' }).toJSON(), project });
@@ -16,7 +16,7 @@ test.each([
   ['the project shop', asTextAndBytes(jsonOf('shop')), 'shop'],
 ])('a record with %s is of the right project', (_, values, project) => {
   for (const value of values)
-    expect(logRecord('topic', [1, 'user-1', value, null]).content).toMatchObject({
+    expect(recordFromRow('topic', [1, 'user-1', value, null]).content).toMatchObject({
       name: 'ActivityLogged',
       activity: { project, id: 'a' },
     });
@@ -38,7 +38,7 @@ test.each([
   ['no value', [null], 'default'],
 ])('a record that has %s is unreadable, and of the right project', (_, values, project) => {
   for (const value of values)
-    expect(logRecord('topic', [1, 'user-1', value, null]).content).toMatchObject({
+    expect(recordFromRow('topic', [1, 'user-1', value, null]).content).toMatchObject({
       name: 'Unreadable',
       project,
     });
@@ -47,8 +47,8 @@ test.each([
 test('a record that is handed over equals the one that is read from its row', () => {
   fc.assert(
     fc.property(fc.oneof(anyActivity.map(activityLogged), anyErasure), fc.nat(), (event, offset) => {
-      const handedOver = recordOf('topic', offset, event);
-      const read = logRecord('topic', [offset, ...rowOfEvent(event)]);
+      const handedOver = recordFromEvent('topic', offset, event);
+      const read = recordFromRow('topic', [offset, ...rowFromEvent(event)]);
       expect({ ...handedOver, raw: handedOver.raw() }).toEqual({ ...read, raw: read.raw() });
       expect(JSON.stringify(handedOver.content)).toBe(JSON.stringify(read.content));
     }),

@@ -12,7 +12,7 @@ import {
   SqliteSettledOffsets,
   SqliteTopicRegistry,
 } from '../src/index.ts';
-import { rowOf, storedOf } from '../src/ports/activity-row.ts';
+import { activityRow, activityFromRow } from '../src/ports/activity-row.ts';
 import { statementCache } from '../src/protocol/statements.ts';
 import { readJobs } from '../src/reader/read-jobs.ts';
 import { commitTogether } from '../src/writer/group-commit.ts';
@@ -98,7 +98,7 @@ test('a log of a failed save gets no key, and the next log gets its own', () => 
   const [one, two, three] = sampleActivities(3);
   if (one === undefined || two === undefined || three === undefined) throw new Error('There are too few.');
   const rowAt = (activity: typeof one, log: string) =>
-    rowOf(activity, { log: LogId.parse(log), partition: 1, offset: 2 ** 40 });
+    activityRow(activity, { log: LogId.parse(log), partition: 1, offset: 2 ** 40 });
   const invalid = [...rowAt(one, 'failed')].with(1, null);
   const outcomes = commitTogether(db, jobs, [
     { id: 1, name: 'save', input: [invalid] },
@@ -107,7 +107,7 @@ test('a log of a failed save gets no key, and the next log gets its own', () => 
   ]);
   expect(outcomes.map((outcome) => 'result' in outcome)).toEqual([false, true, true]);
   const rows = readJobs(prepare).activities([one.id, two.id, three.id]);
-  expect(rows.map((row) => storedOf(row).origin)).toEqual(
+  expect(rows.map((row) => activityFromRow(row).origin)).toEqual(
     ['failed', 'log-2', 'log-3'].map((log) => ({ log, partition: 1, offset: 2 ** 40 })),
   );
   db.close();

@@ -7,7 +7,7 @@ import { latestLetterSql, letterPageSql, letterSizeSql, letterSql } from '../src
 import { erasingSql, projectPageSql, sizesSql } from '../src/reader/project-jobs.ts';
 import { oldestActivitiesSql, oldestLettersSql } from '../src/writer/project-jobs.ts';
 import { edgeBytesSql, oldestOfEdgeSql, oldestOfLogSql } from '../src/writer/sweep-job.ts';
-import { addRowMatches } from '../src/protocol/row-conditions.ts';
+import { defineRowMatches } from '../src/protocol/row-conditions.ts';
 import { erasuresOfUserSql, hasErasureSql, openErasuresSql } from '../src/reader/user-erasure-queries.ts';
 import { lettersOfUserSql, oldestOfUserSql } from '../src/writer/user-erasure-jobs.ts';
 import { feedEndSql, feedSql } from '../src/reader/feed-job.ts';
@@ -26,7 +26,7 @@ import { nextKeySql } from '../src/reader/stats-jobs.ts';
 const planOf = (sql: string): string => {
   const db = new DatabaseSync(':memory:');
   db.exec(schema);
-  addRowMatches(db);
+  defineRowMatches(db);
   const steps = db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all();
   db.close();
   return steps.map(({ detail }) => String(detail)).join('; ');

@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { MetadataCondition } from '@user-activity/domain';
 import { expect, onTestFinished, test } from 'vitest';
-import { addRowMatches } from '../src/protocol/row-conditions.ts';
+import { defineRowMatches } from '../src/protocol/row-conditions.ts';
 import { insertedColumns } from '../src/protocol/rows.ts';
 import { spanOf } from '../src/protocol/branches.ts';
 import { schema } from '../src/writer/schema.ts';
@@ -18,7 +18,7 @@ function filledSearch() {
   );
   for (let index = 0; index < 2000; index += 1)
     insert.run(`id-${index}`, index % 10 === 0 ? '{"a":"rare"}' : '{"a":"common"}', index);
-  const jobs = searchJobs({ prepare: statementCache(db), setConditions: addRowMatches(db) });
+  const jobs = searchJobs({ prepare: statementCache(db), setConditions: defineRowMatches(db) });
   return (order: 'asc' | 'desc', limit: number) => {
     const span = spanOf({ from: undefined, to: undefined }, undefined, order, limit);
     const metadata = [{ path: ['a'], scalars: MetadataCondition.scalarsOf(['rare']) }];

@@ -34,7 +34,7 @@ import {
   SqliteProjectRepository,
 } from '../src/index.ts';
 import { headersJson } from '../src/ports/header-json.ts';
-import { letterOf } from '../src/ports/letter-row.ts';
+import { letterFromRow } from '../src/ports/letter-row.ts';
 import { letterColumns, type LetterRow } from '../src/protocol/rows.ts';
 
 /** Makes a new folder. */
@@ -191,7 +191,7 @@ function lettersIn(file: string): readonly DeadLetter[] {
   statement.setReturnArrays(true);
   const rows = statement.all() as unknown as readonly LetterRow[];
   db.close();
-  return rows.map(letterOf);
+  return rows.map(letterFromRow);
 }
 
 export async function sqliteLog(): Promise<LogSubject> {

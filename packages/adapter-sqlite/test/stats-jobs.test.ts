@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type PositionRange, spanOf } from '../src/protocol/branches.ts';
-import { addRowMatches } from '../src/protocol/row-conditions.ts';
+import { defineRowMatches } from '../src/protocol/row-conditions.ts';
 import { insertedColumns } from '../src/protocol/rows.ts';
 import type { Reader } from '../src/reader/portions.ts';
 import { schema } from '../src/writer/schema.ts';
@@ -26,7 +26,7 @@ beforeAll(() => {
         FROM activities WHERE project = 'p' AND rowid % 3 = 0
       UNION ALL SELECT '${neighbour}-own', '${neighbour}', '${neighbour}', '{}', 105, 0, '${neighbour}', NULL, NULL, NULL`);
   db.exec("CREATE TEMP VIEW own AS SELECT * FROM activities WHERE project = 'p'");
-  reader = { prepare: statementCache(db), setConditions: addRowMatches(db) };
+  reader = { prepare: statementCache(db), setConditions: defineRowMatches(db) };
 });
 afterAll(() => db.close());
 

@@ -7,7 +7,7 @@ import {
 } from '@user-activity/domain';
 import type { ActivityRow } from '../protocol/rows.ts';
 
-export function rowOf(activity: UserActivity, origin: LogPosition | undefined): ActivityRow {
+export function activityRow(activity: UserActivity, origin: LogPosition | undefined): ActivityRow {
   const { project, userId, type, createdAt, receivedAt } = activity;
   const metadata = MetadataText.of(activity.metadata);
   const { log = null, partition = null, offset = null } = origin ?? {};
@@ -15,7 +15,7 @@ export function rowOf(activity: UserActivity, origin: LogPosition | undefined): 
   return [key, userId, type, metadata, createdAt, receivedAt, project, log, partition, offset];
 }
 
-export function storedOf(row: ActivityRow): StoredActivity {
+export function activityFromRow(row: ActivityRow): StoredActivity {
   const [key, userId, type, metadata, createdAt, receivedAt, project, log, partition, offset] = row;
   const origin =
     log === null || partition === null || offset === null ? undefined : { log, partition, offset };

@@ -1,7 +1,10 @@
 import { type Claim, isClaimBlocked } from '@user-activity/domain';
 import type { SqliteDatabase } from './sqlite-database.ts';
 
-/** Claims the exclusive right to do a kind of work. Claims are in memory, because no other process can open the file. */
+/**
+ * Claims the exclusive right to do a kind of work. Returns 'taken' while another claim on it is valid. The claims are in memory,
+ * because no other process can open the file.
+ */
 export function claimWork(
   { writer, claims }: SqliteDatabase,
   work: string,
@@ -14,6 +17,7 @@ export function claimWork(
   return 'claimed';
 }
 
+/** Releases the claim, unless a later claim has replaced it. */
 export function releaseWork({ writer, claims }: SqliteDatabase, work: string, { until }: Claim): void {
   writer.assertAlive();
   if (claims.get(work) === until) claims.delete(work);

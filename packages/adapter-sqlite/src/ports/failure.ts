@@ -23,23 +23,27 @@ export class JobFailure extends Error {
 const isOfKind = (error: unknown, kind: FailureKind): boolean =>
   error instanceof JobFailure && error.kind === kind;
 
-/** Returns whether the database is closed or its thread has ended, according to the error. Further attempts are useless. */
+/** Returns true if the error means that the database is closed or its thread has ended. Retries are useless then. */
 export const isEnded = (error: unknown): boolean => isOfKind(error, 'ended');
 
-export const failureOf = ({ code, text, isLate }: Fault): JobFailure =>
+export const failureFromFault = ({ code, text, isLate }: Fault): JobFailure =>
   new JobFailure(isLate === true ? 'late' : 'failed', code === undefined ? text : `SQLite ${code}: ${text}`);
 
 export const logUnavailable = (failure: unknown): DomainError =>
-  new DomainError('LOG_UNAVAILABLE', `The log did not confirm (${reasonOf(failure)}).`, { cause: failure });
+  new DomainError('LOG_UNAVAILABLE', `The log did not complete the operation (${reasonOf(failure)}).`, {
+    cause: failure,
+  });
 
 const storeUnavailable = (failure: unknown): DomainError =>
-  new DomainError('STORE_UNAVAILABLE', `The store did not confirm (${reasonOf(failure)}).`, {
+  new DomainError('STORE_UNAVAILABLE', `The store did not complete the operation (${reasonOf(failure)}).`, {
     cause: failure,
   });
 
 function queryFailed(failure: unknown): DomainError {
   const code = isOfKind(failure, 'late') ? 'STORE_TIMEOUT' : 'STORE_UNAVAILABLE';
-  return new DomainError(code, `The store did not answer (${reasonOf(failure)}).`, { cause: failure });
+  return new DomainError(code, `The store did not answer the query (${reasonOf(failure)}).`, {
+    cause: failure,
+  });
 }
 
 function reasonOf(failure: unknown): string {
@@ -48,6 +52,7 @@ function reasonOf(failure: unknown): string {
   return failure.message;
 }
 
+/** Returns a function that runs work of the database, and translates the error if the work fails. */
 const translated =
   (translate: (failure: unknown) => DomainError) =>
   async <Result>(work: () => Result | Promise<Result>): Promise<Result> => {
@@ -58,11 +63,11 @@ const translated =
     }
   };
 
-/** Uses the log. A failure is LOG_UNAVAILABLE. */
+/** Runs work that uses the log. A failure is LOG_UNAVAILABLE. */
 export const useLog = translated(logUnavailable);
 
-/** Changes the store, or checks that it works. A failure is STORE_UNAVAILABLE. */
+/** Runs work that changes the store, or checks that it works. A failure is STORE_UNAVAILABLE. */
 export const changeStore = translated(storeUnavailable);
 
-/** Queries the store. A failure is STORE_TIMEOUT if the query is late, and STORE_UNAVAILABLE otherwise. */
+/** Runs a query of the store. A failure is STORE_TIMEOUT if the query exceeded its time limit, and STORE_UNAVAILABLE otherwise. */
 export const queryStore = translated(queryFailed);

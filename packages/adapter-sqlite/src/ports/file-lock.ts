@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { DataFileError } from '../protocol/data-file-error.ts';
-import { makePrivateFile, makePrivateFolder, tighten } from './private-file.ts';
-import { faultOf } from '../protocol/messages.ts';
+import { makePrivateFile, makePrivateFolder, restrictToOwner } from './private-file.ts';
+import { faultFromError } from '../protocol/messages.ts';
 
-// https://www.sqlite.org/rescode.html#busy
+// SQLITE_BUSY: another connection holds the lock (https://www.sqlite.org/rescode.html#busy).
 const busyCode = 5;
 
 /**
- * An exclusive lock on the data folder. It excludes other processes, and also a second FileLock in this process. SQLite takes a lock of
- * the operating system on a separate file. The lock ends with the process, so it does not remain after a crash.
+ * An exclusive lock on the data folder. It excludes other processes, and also a second FileLock in this process. SQLite locks a separate
+ * file through the operating system. So the lock ends with the process, and does not remain after a crash.
  */
 export class FileLock {
   readonly #db: DatabaseSync;
@@ -23,7 +23,7 @@ export class FileLock {
     makePrivateFolder(folder);
     const file = join(folder, 'user-activity.lock');
     makePrivateFile(file);
-    tighten(`${file}-journal`);
+    restrictToOwner(`${file}-journal`);
     let db: DatabaseSync | undefined;
     try {
       db = new DatabaseSync(file, { timeout: 0 });
@@ -41,7 +41,7 @@ export class FileLock {
 }
 
 function lockError(folder: string, error: unknown): unknown {
-  const { code, text } = faultOf(error);
+  const { code, text } = faultFromError(error);
   if (code === undefined) return error;
   if ((code & 0xff) === busyCode)
     return new DataFileError(

@@ -1,7 +1,7 @@
 import { AccessKey, parseJson, type StoredKey } from '@user-activity/domain';
 import type { KeyRow } from '../protocol/key-rows.ts';
 
-export function rowOf(key: AccessKey): KeyRow {
+export function keyRow(key: AccessKey): KeyRow {
   const { id, name, project, createdAt, expiresAt = null, revokedAt = null, revision } = key;
   const { scopes, origins, limits, secrets } = key;
   const json = [scopes, origins, limits, secrets].map((value) => JSON.stringify(value)) as [
@@ -13,7 +13,8 @@ export function rowOf(key: AccessKey): KeyRow {
   return [id, name, project, ...json, createdAt, expiresAt, revokedAt, revision];
 }
 
-export function keyOf(row: KeyRow): AccessKey | undefined {
+/** Returns undefined if the stored key has no secret. */
+export function keyFromRow(row: KeyRow): AccessKey | undefined {
   const [id, name, project, scopes, origins, limits, secrets, createdAt, expiresAt, revokedAt, revision] =
     row;
   return AccessKey.rehydrate({

@@ -11,7 +11,7 @@ import {
   type RecordPart,
   Timestamp,
 } from '@user-activity/domain';
-import { headersJson, headersOf } from './header-json.ts';
+import { headersJson, headersFromJson } from './header-json.ts';
 import type { LetterRow, ListedRow, OriginRow } from '../protocol/rows.ts';
 
 export const originRow = (origin: Origin): OriginRow => [
@@ -22,18 +22,26 @@ export const originRow = (origin: Origin): OriginRow => [
 
 export function letterRow({ origin, key, value, headers, ...letter }: DeadLetter): LetterRow {
   const { code, reason, diedAt, activityId = null, project } = letter;
-  const parts = [ownBytes(key), ownBytes(value), headersJson(headers)] as const;
+  const parts = [copyBytes(key), copyBytes(value), headersJson(headers)] as const;
   return [...originRow(origin), ...parts, code, reason, diedAt, activityId, project];
 }
 
-export function letterOf([topic, partition, offset, key, value, headers, ...fields]: LetterRow): DeadLetter {
+export function letterFromRow([
+  topic,
+  partition,
+  offset,
+  key,
+  value,
+  headers,
+  ...fields
+]: LetterRow): DeadLetter {
   const [code, reason, diedAt, activityId, project] = fields;
   return {
     project: ProjectId.trusted(project),
     origin: { ...QualifiedTopic.parts(topic), partition, offset },
     key,
     value,
-    headers: headersOf(headers),
+    headers: headersFromJson(headers),
     code: DeadLetterCode.parse(code),
     reason,
     diedAt: Timestamp.trusted(diedAt),
@@ -41,7 +49,16 @@ export function letterOf([topic, partition, offset, key, value, headers, ...fiel
   };
 }
 
-export function listedOf([id, diedAt, code, reason, key, value, headers, ...sizes]: ListedRow): ListedLetter {
+export function listedLetterFromRow([
+  id,
+  diedAt,
+  code,
+  reason,
+  key,
+  value,
+  headers,
+  ...sizes
+]: ListedRow): ListedLetter {
   const parts = ['key', 'value', 'headers'] as const satisfies readonly RecordPart[];
   return {
     project: ProjectId.trusted(sizes[4]),
@@ -49,7 +66,7 @@ export function listedOf([id, diedAt, code, reason, key, value, headers, ...size
     origin: DeadLetterId.originOf(DeadLetterId.parse(id)),
     key,
     value,
-    headers: headers === null ? {} : headersOf(headers),
+    headers: headers === null ? {} : headersFromJson(headers),
     code: DeadLetterCode.parse(code),
     reason,
     diedAt: Timestamp.trusted(diedAt),
@@ -62,5 +79,5 @@ export function listedOf([id, diedAt, code, reason, key, value, headers, ...size
 const optionalActivityId = (id: string | null): Pick<DeadLetter, 'activityId'> =>
   id === null ? {} : { activityId: ActivityId.trusted(id) };
 
-/** Copies the bytes. If they were a view, the whole buffer behind it would be sent to the thread. */
-export const ownBytes = (bytes: Uint8Array | null): Uint8Array | null => bytes && Uint8Array.from(bytes);
+/** Copies the bytes. They may be a view of a larger buffer, and the whole buffer would be sent to the thread. */
+export const copyBytes = (bytes: Uint8Array | null): Uint8Array | null => bytes && Uint8Array.from(bytes);

@@ -12,34 +12,34 @@ import {
   unreadable,
   userOf,
 } from '@user-activity/domain';
-import { headersJson, headersOf } from './header-json.ts';
+import { headersJson, headersFromJson } from './header-json.ts';
 import type { Bytes, LogEntry, LogRow } from '../protocol/rows.ts';
 
 const utf8 = new TextEncoder();
 
-/** Returns the row of a new record. */
-export const rowOfEvent = (event: LogEvent): LogRow => [
+/** Returns the row that stores the event as a record of the log. */
+export const rowFromEvent = (event: LogEvent): LogRow => [
   userOf(event),
   textOfEvent(event),
   event.name === 'ActivityLogged' ? null : headersJson(headersOfEvent(event)),
 ];
 
 /**
- * Returns the record that `logRecord` returns for the row of an event, without the row. With single events, reading and parsing rows took
- * 12 % of the CPU of the process.
+ * Returns the same record as `recordFromRow` would return for the row of the event, without a row. If each publish had one event, reading
+ * and parsing rows took 12 % of the CPU time of the process.
  */
-export const recordOf = (topic: string, offset: number, event: LogEvent): LogRecord => ({
+export const recordFromEvent = (topic: string, offset: number, event: LogEvent): LogRecord => ({
   origin: { topic, partition: 0, offset },
   content: event,
   raw() {
-    const [key, value] = rowOfEvent(event);
+    const [key, value] = rowFromEvent(event);
     return { key: encoded(key), value: encoded(value), headers: headersOfEvent(event) };
   },
 });
 
-export function logRecord(topic: string, [offset, key, value, headerJson]: LogEntry): LogRecord {
+export function recordFromRow(topic: string, [offset, key, value, headerJson]: LogEntry): LogRecord {
   const origin = { topic, partition: 0, offset };
-  const headers = headerJson === null ? {} : headersOf(headerJson);
+  const headers = headerJson === null ? {} : headersFromJson(headerJson);
   const replayedOrigin = replayOf(headers, topic);
   return {
     origin,
@@ -49,7 +49,7 @@ export function logRecord(topic: string, [offset, key, value, headerJson]: LogEn
   };
 }
 
-// SQLite stored a text as UTF-8, so the result has the original bytes.
+// SQLite stores a text as UTF-8, so the result has the original bytes.
 const encoded = (bytes: Bytes): Uint8Array | null => (typeof bytes === 'string' ? utf8.encode(bytes) : bytes);
 
 function contentOf(value: Bytes, headers: RawRecord['headers']): RecordContent {

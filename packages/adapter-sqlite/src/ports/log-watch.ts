@@ -1,8 +1,8 @@
 import type { Cancellation } from '@user-activity/domain';
 
-/** Notifies the consumers of this process of changes of the log, and lets only one consumer of a group work at a time. */
+/** Notifies the consumers of this process when the log changes, and lets only one consumer of a group work at a time. */
 export class LogWatch {
-  /** For each group, a promise that resolves when all queued work is done. */
+  /** For each group, a promise that resolves when all its queued work is done. */
   readonly #ends = new Map<string, Promise<unknown>>();
   #changed = Promise.withResolvers<void>();
 

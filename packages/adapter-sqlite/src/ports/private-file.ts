@@ -20,12 +20,12 @@ export function makePrivateFolder(folder: string): void {
  * other files with the same mode. Throws DataFileError if the file is a symbolic link or can't be created.
  */
 export function makePrivateFile(file: string): void {
-  if (tighten(file)) return;
+  if (restrictToOwner(file)) return;
   try {
     closeSync(openSync(file, 'wx', ownerOnly));
   } catch (error) {
     // If another process has just created the file, the lock decides which process may use it.
-    if (codeOf(error) !== 'EEXIST' || !tighten(file))
+    if (codeOf(error) !== 'EEXIST' || !restrictToOwner(file))
       throw new DataFileError(
         `${file} can't be created (${codeOf(error)}). Check the folder's permissions and free space.`,
       );
@@ -36,12 +36,12 @@ export function makePrivateFile(file: string): void {
  * Removes the permissions of group and others from the file. Returns false if there is no file. Does not open the file: on POSIX
  * systems, closing a file ends all locks of the process on it. Throws DataFileError if the file is a symbolic link or can't be reached.
  */
-export function tighten(file: string): boolean {
+export function restrictToOwner(file: string): boolean {
   const stats = statsOf(file);
   if (stats === undefined) return false;
   if (stats.isSymbolicLink())
     throw new DataFileError(
-      `${file} is a symbolic link, which is not allowed for data files. Replace the link by the file itself, or set DATA_DIR to ` +
+      `${file} is a symbolic link, which is not allowed for data files. Replace the link with the file itself, or set DATA_DIR to ` +
         'the folder of the file.',
     );
   if ((stats.mode & groupAndOthers) !== 0) {

@@ -1,18 +1,20 @@
 import type { LogEvent } from '@user-activity/domain';
 
-/** Events of one transaction, at consecutive offsets. */
+/** The events of one call of `add`, at consecutive offsets. */
 interface Portion {
+  /** The offset of the first event. */
   readonly first: number;
   readonly events: readonly LogEvent[];
   readonly characters: number;
 }
 
+/** The limits of the cache. Characters are UTF-16 code units of JSON. */
 const maxEvents = 4000;
 const maxCharacters = 4 * 1024 * 1024;
 
 /**
- * The latest events of the log, for consumers that are nearly up to date: they need not read these from the file and parse them. Events
- * may be added only after their commit. All are at consecutive offsets, and at most 4,000 events or 4 Mi characters of JSON.
+ * A cache of the latest events of the log. Consumers that are nearly up to date need not read these events from the file and parse them.
+ * The offsets of the cached events are consecutive. The cache drops its oldest events when it exceeds 4,000 events or 4 Mi characters.
  */
 export class RecentEvents {
   readonly #portions: Portion[] = [];
@@ -20,7 +22,10 @@ export class RecentEvents {
   #events = 0;
   #characters = 0;
 
-  /** Adds the events of one job, which end at the offset `last`. If they do not follow the latest event, drops the older ones. */
+  /**
+   * Adds events at consecutive offsets, the last one at `last`. Call it only after the commit of the events. If they do not directly
+   * follow the cached events, the cached ones are dropped first. `characters` is the size of the events.
+   */
   add(events: readonly LogEvent[], last: number, characters: number): void {
     const first = last + 1 - events.length;
     if (first !== this.#end) this.clear();
@@ -31,7 +36,7 @@ export class RecentEvents {
     while (this.#events > maxEvents || this.#characters > maxCharacters) this.#dropOldest();
   }
 
-  /** Returns the events from an offset on, at most `limit`. Returns none if the event at this offset is not here. */
+  /** Returns at most `limit` events, beginning with the one at `offset`. Returns none if that event is not in the cache. */
   from(offset: number, limit: number): readonly LogEvent[] {
     if (offset >= this.#end) return [];
     const start = this.#portions.findLastIndex(({ first }) => first <= offset);

@@ -9,12 +9,12 @@ import {
 } from '@user-activity/domain';
 import { monotonicNow } from '../protocol/job-scheduler.ts';
 import { rowConditionsOf } from '../protocol/row-conditions.ts';
-import { storedOf } from './activity-row.ts';
+import { activityFromRow } from './activity-row.ts';
 import { queryStore } from './failure.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 
 export interface SqliteActivityFeedOptions {
-  /** A page that takes longer is rejected with STORE_TIMEOUT. Default: 10,000. */
+  /** The time limit of each read. A slower read rejects with STORE_TIMEOUT. Default: 10,000. */
   readonly queryTimeoutMs?: number;
 }
 
@@ -68,6 +68,6 @@ export class SqliteActivityFeed implements ActivityFeed {
     const { rows, end, examined } = await queryStore(() =>
       this.#database.searches.submit('feed', job, { timeoutMs: Math.max(1, deadline - monotonicNow()) }),
     );
-    return { activities: rows.map(storedOf), end, examined };
+    return { activities: rows.map(activityFromRow), end, examined };
   }
 }

@@ -16,7 +16,7 @@ import {
   type TimeSlots,
   type UserActivity,
 } from '@user-activity/domain';
-import { rowOf, storedOf } from './activity-row.ts';
+import { activityRow, activityFromRow } from './activity-row.ts';
 import { eventLoopTurns } from './event-loop-turns.ts';
 import { changeStore, queryStore } from './failure.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
@@ -27,9 +27,9 @@ import { monotonicNow } from '../protocol/job-scheduler.ts';
 type OriginValues = readonly [log: string, partition: number, offset: number];
 
 export interface SqliteActivityRepositoryOptions {
-  /** A query that takes longer is rejected with STORE_TIMEOUT. Default: 10,000. */
+  /** The time limit of each query. A slower query rejects with STORE_TIMEOUT. Default: 10,000. */
   readonly queryTimeoutMs?: number;
-  /** A save that takes longer is rejected with STORE_UNAVAILABLE. Default: 10,000. */
+  /** The time limit of each save. A slower save rejects with STORE_UNAVAILABLE. Default: 10,000. */
   readonly saveTimeoutMs?: number;
 }
 
@@ -50,7 +50,7 @@ export class SqliteActivityRepository implements ActivityRepository {
   ): Promise<readonly SaveOutcome[]> {
     return changeStore(async () => {
       const options = { timeoutMs: this.#saveTimeoutMs, weight: activities.length };
-      const rows = activities.map((activity, index) => rowOf(activity, origins?.[index]));
+      const rows = activities.map((activity, index) => activityRow(activity, origins?.[index]));
       const storedRows = await this.#database.writer.submit('save', rows, options);
       // Stored activities never change, so they can be compared here, after the transaction.
       const outcomes: SaveOutcome[] = [];
@@ -58,9 +58,9 @@ export class SqliteActivityRepository implements ActivityRepository {
       const turn = eventLoopTurns.begin();
       for (const [index, activity] of activities.entries()) {
         const storedRow = storedRows[index] ?? null;
-        // A comparison of large metadata takes up to 66 ms.
+        // Comparing large metadata takes up to 66 ms.
         if (storedRow !== null && turn.isOver) await turn.next();
-        const stored = storedRow === null ? undefined : storedOf(storedRow);
+        const stored = storedRow === null ? undefined : activityFromRow(storedRow);
         const comparison = stored?.compare(activity);
         outcomes.push(comparison ?? 'stored');
         const origin = origins?.[index];
@@ -89,7 +89,7 @@ export class SqliteActivityRepository implements ActivityRepository {
         conditions === undefined
           ? await queries.submit('page', query, this.#queryOptions)
           : await searches.submit('search', { ...query, conditions }, this.#queryOptions);
-      return ActivityPage.of(rows.map(storedOf), limit);
+      return ActivityPage.of(rows.map(activityFromRow), limit);
     });
   }
 
@@ -126,7 +126,7 @@ export class SqliteActivityRepository implements ActivityRepository {
     return queryStore(async () => {
       const texts = [...new Set(keys.map(ActivityKeyText.of))];
       const rows = await this.#database.queries.submit('activities', texts, this.#queryOptions);
-      return rows.map(storedOf);
+      return rows.map(activityFromRow);
     });
   }
 

@@ -3,7 +3,7 @@ import type { Worker } from 'node:worker_threads';
 import { DataFileError } from '../protocol/data-file-error.ts';
 import { FileLock } from './file-lock.ts';
 import { LogWatch } from './log-watch.ts';
-import { makePrivateFile, tighten } from './private-file.ts';
+import { makePrivateFile, restrictToOwner } from './private-file.ts';
 import { RecentEvents } from './recent-events.ts';
 import { type Reply, startThread, ThreadClient } from './thread-client.ts';
 import type { Greeting, ThreadSetup } from '../protocol/messages.ts';
@@ -16,7 +16,7 @@ export interface SqliteDatabaseOptions {
   readonly folder: string;
   /** The maximum time to wait for the lock of another connection, such as a backup. Default: 1,000. */
   readonly busyTimeoutMs?: number;
-  /** The number of records that stay on the log for new groups although all groups have handled them. Default: 10,000. */
+  /** The number of latest records that the log keeps for new groups, even if all groups have handled them. Default: 10,000. */
   readonly retainedRecords?: number;
 }
 
@@ -37,15 +37,15 @@ export class SqliteDatabase {
   /** The thread that reads for the consumers, so that no query of a client delays them. */
   readonly log: ThreadClient<ReadJobs>;
   readonly watch = new LogWatch();
-  /** The latest events of the log, if consumers were started. */
-  readonly recent = new RecentEvents();
-  /** The started consumers. `close` stops them first. */
+  /** A cache of the latest events of the log. It is empty until a consumer has started. */
+  readonly recentEvents = new RecentEvents();
+  /** The running consumers. `close` stops them first. */
   readonly consumers = new Set<{ stop(): Promise<void> }>();
-  /** Each listener is called after each transaction. */
+  /** Each listener is called after each transaction of the writer. */
   readonly commitListeners = new Set<(reply: Reply) => void>();
-  /** Each listener is called after a settled offset was raised. */
+  /** Each listener is called after a settled offset has risen. */
   readonly settledListeners = new Set<() => void>();
-  /** The end of each claim, by the kind of work, such as `replay`. */
+  /** The time at which each claim ends, in milliseconds since 1970, by the kind of work, such as `replay`. */
   readonly claims = new Map<string, number>();
   readonly #lock: FileLock;
   #closed: Promise<void> | undefined;
@@ -57,16 +57,16 @@ export class SqliteDatabase {
       this.watch.announce();
       for (const listener of this.commitListeners) listener(reply);
     });
-    // The thread runs about 1,000 queries per second, so a waiting query waits about 1 s at most.
+    // The thread runs about 1,000 queries per second, so a query waits for about 1 s at most.
     const startReader = (): Worker => startThread('reader/reader-thread', setup);
     this.queries = new ThreadClient(startReader, { messages: 2, weight: 1, waiting: 1000 });
     this.log = new ThreadClient(startReader, { messages: 2, weight: 1 });
-    // The thread must have all queries, because it runs a short query before the long queries sent earlier.
+    // All queries are sent to the thread at once, because the thread can run a short query before long ones that were sent earlier.
     const startSearches = (): Worker => startThread('reader/search-thread', setup);
     this.searches = new ThreadClient(startSearches, { messages: 1000, weight: 1, waiting: 1000 });
   }
 
-  /** Throws DataFileError if the file is in use, damaged, not accessible, or of another application or a newer version. */
+  /** Throws DataFileError if the file is in use, damaged or not accessible, or if another application or a newer version wrote it. */
   static async open({
     folder,
     busyTimeoutMs = 1000,
@@ -79,10 +79,10 @@ export class SqliteDatabase {
       makePrivateFile(file);
       const erasuresFile = join(folder, 'erasures.db');
       makePrivateFile(erasuresFile);
-      for (const suffix of ['-wal', '-shm', '-journal']) tighten(`${file}${suffix}`);
+      for (const suffix of ['-wal', '-shm', '-journal']) restrictToOwner(`${file}${suffix}`);
       const setup: ThreadSetup = { file, erasuresFile, busyTimeoutMs, retainedRecords };
       writer = startThread('writer/writer-thread', setup);
-      await fileOpenedBy(writer);
+      await waitUntilOpened(writer);
       return new SqliteDatabase(setup, lock, writer);
     } catch (error) {
       await writer?.terminate();
@@ -91,7 +91,7 @@ export class SqliteDatabase {
     }
   }
 
-  /** Stops the consumers, waits for the submitted jobs except long queries, and releases the file. Further calls have no effect. */
+  /** Stops the consumers, rejects unfinished long queries, completes all other submitted jobs, and releases the file. */
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
@@ -100,14 +100,14 @@ export class SqliteDatabase {
   async #close(): Promise<void> {
     await Promise.all([...this.consumers].map((consumer) => consumer.stop()));
     await Promise.all([this.queries.close(), this.log.close(), this.searches.abandon()]);
-    // The writer is last, because SQLite makes a checkpoint when the last connection closes.
+    // The writer closes last: SQLite makes a checkpoint when the last connection closes, and only the writer may change the file.
     await this.writer.close();
     this.#lock.release();
   }
 }
 
 /** Waits until the writer has opened the file. Throws DataFileError if the file can't be used. */
-async function fileOpenedBy(writer: Worker): Promise<void> {
+async function waitUntilOpened(writer: Worker): Promise<void> {
   const greeted = Promise.withResolvers<Greeting>();
   writer.once('message', (greeting: Greeting) => greeted.resolve(greeting));
   writer.once('error', greeted.reject);

@@ -5,7 +5,7 @@ import type { SqliteDatabase } from './sqlite-database.ts';
 
 const timeoutMs = 10_000;
 
-/** Stores at most one dead letter for each origin. */
+/** Stores dead letters in the data file. A new dead letter replaces the one with the same origin: topic, partition and offset. */
 export class SqliteDeadLetterQueue implements DeadLetterQueue {
   readonly #database: SqliteDatabase;
 

@@ -17,12 +17,12 @@ import {
 } from '@user-activity/domain';
 import { claimWork, releaseWork } from './claims.ts';
 import { changeStore, queryStore } from './failure.ts';
-import { letterOf, listedOf, originRow } from './letter-row.ts';
+import { letterFromRow, listedLetterFromRow, originRow } from './letter-row.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { spanOf } from '../protocol/branches.ts';
 
 export interface SqliteDeadLetterRepositoryOptions {
-  /** A query that takes longer is rejected with STORE_TIMEOUT. Default: 10,000. */
+  /** The time limit of each query. A slower query rejects with STORE_TIMEOUT. Default: 10,000. */
   readonly queryTimeoutMs?: number;
 }
 
@@ -41,7 +41,7 @@ export class SqliteDeadLetterRepository implements DeadLetterRepository {
     const query = { ...span, maxBytes: maxPageBytes, project: filter.project, codes, maxShown: listedBytes };
     return queryStore(async () => {
       const rows = await this.#database.queries.submit('letterPage', query, this.#queryOptions);
-      return DeadLetterPage.of(rows.map(listedOf), limit);
+      return DeadLetterPage.of(rows.map(listedLetterFromRow), limit);
     });
   }
 
@@ -57,7 +57,7 @@ export class SqliteDeadLetterRepository implements DeadLetterRepository {
         { project, origins, maxBytes },
         this.#queryOptions,
       );
-      return rows.map(letterOf);
+      return rows.map(letterFromRow);
     });
   }
 

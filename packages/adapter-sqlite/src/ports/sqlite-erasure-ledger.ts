@@ -22,7 +22,7 @@ import {
 import type { CoverInput, KeptErasureRow, OpenRow, UserErasureRow } from '../protocol/user-erasure-rows.ts';
 import { changeStore, queryStore } from './failure.ts';
 import { originRow } from './letter-row.ts';
-import { positionAfter, positionOf, shares } from './removal-shares.ts';
+import { domainPosition, jobLimits, portionStart } from './job-limits.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 
 const options = { timeoutMs: 10_000 };
@@ -47,7 +47,7 @@ export class SqliteErasureLedger implements ErasureLedger {
     return queryStore(async () => {
       const rows = await this.#database.queries.submit('allErasures', { after, limit }, options);
       return rows.map((row) => ({
-        ...placedErasure(row),
+        ...erasureFromRow(row),
         userId: row[9] === null ? undefined : UserId.trusted(row[9]),
         erased: row[10],
       }));
@@ -55,7 +55,7 @@ export class SqliteErasureLedger implements ErasureLedger {
   }
 
   async keep(erasure: KeptUserErasure): Promise<void> {
-    await changeStore(() => this.#database.writer.submit('recordErasure', rowOf(erasure), options));
+    await changeStore(() => this.#database.writer.submit('recordErasure', erasureRow(erasure), options));
   }
 
   find(project: ProjectId, id: ErasureId): Promise<ErasureProgress | undefined> {
@@ -68,16 +68,16 @@ export class SqliteErasureLedger implements ErasureLedger {
     });
   }
 
-  // The consumer asks before each batch, and must not wait behind the queries of clients.
+  // Runs on the log's thread: the consumer calls this before each batch, and must not wait behind the queries of clients.
   isEmpty(): Promise<boolean> {
     return queryStore(async () => !(await this.#database.log.submit('hasErasure', undefined, options)));
   }
 
   findByUsers(users: readonly UserDigest[]): Promise<readonly RecordedErasure[]> {
     return queryStore(async () => {
-      // A user that is asked for twice has each erasure once.
+      // Each erasure is returned once, even if `users` names its user twice.
       const rows = await this.#database.log.submit('erasuresOfUsers', [...new Set(users)], options);
-      return rows.map((row) => ({ ...placedErasure(row), isOpen: row[9] !== null }));
+      return rows.map((row) => ({ ...erasureFromRow(row), isOpen: row[9] !== null }));
     });
   }
 
@@ -85,31 +85,31 @@ export class SqliteErasureLedger implements ErasureLedger {
     const after: OpenRow = last === undefined ? beforeAll : [last.requestedAt, last.id];
     return queryStore(async () => {
       const rows = await this.#database.queries.submit('openErasures', { after, limit }, options);
-      return rows.map((row) => ({ ...placedErasure(row), userId: UserId.trusted(row[9] ?? '') }));
+      return rows.map((row) => ({ ...erasureFromRow(row), userId: UserId.trusted(row[9] ?? '') }));
     });
   }
 
   removeActivities({ erasure, replacement, after, limit }: UserRemoval) {
-    const cover = coverOf(erasure, erasure.userId, replacement);
+    const cover = coverInput(erasure, erasure.userId, replacement);
     return changeStore(async () => {
-      let position = positionAfter({ project: erasure.project, after });
+      let position = portionStart({ project: erasure.project, after });
       let removed = 0;
-      for (const max of shares(limit)) {
+      for (const max of jobLimits(limit)) {
         const input = { cover, after: position, limit: max };
         const output = await this.#database.writer.submit('removeOfUser', input, { ...options, weight: max });
         removed += output.removed;
         position = output.next;
         if (position === null) return { removed, next: undefined };
       }
-      return { removed, next: position === null ? undefined : positionOf(position) };
+      return { removed, next: position === null ? undefined : domainPosition(position) };
     });
   }
 
   removeLetters(erasure: OpenErasure, limit: number): Promise<number> {
-    const cover = coverOf(erasure, erasure.userId, undefined);
+    const cover = coverInput(erasure, erasure.userId, undefined);
     return changeStore(async () => {
       let removed = 0;
-      for (const max of shares(limit)) {
+      for (const max of jobLimits(limit)) {
         const input = { cover, limit: max };
         const count = await this.#database.writer.submit('removeLettersOfUser', input, {
           ...options,
@@ -127,14 +127,14 @@ export class SqliteErasureLedger implements ErasureLedger {
     letterIds: readonly DeadLetterId[],
   ): Promise<void> {
     const covered = records.map((record) => ({
-      cover: coverOf(record.erasure, record.userId, record.replacement),
+      cover: coverInput(record.erasure, record.userId, record.replacement),
       keys: [ActivityKeyText.of(record)],
     }));
     const letters = letterIds.map((id) => originRow(DeadLetterId.originOf(id)));
     await changeStore(async () => {
       const { writer } = this.#database;
       await writer.submit('removeRecords', covered, { ...options, weight: covered.length });
-      await writer.submit('removeLettersOf', letters, { ...options, weight: letters.length });
+      await writer.submit('removeLettersAt', letters, { ...options, weight: letters.length });
     });
   }
 
@@ -143,7 +143,7 @@ export class SqliteErasureLedger implements ErasureLedger {
   }
 }
 
-const rowOf = ({
+const erasureRow = ({
   id,
   project,
   user,
@@ -167,7 +167,7 @@ const rowOf = ({
   erased,
 ];
 
-function placedErasure(row: UserErasureRow | KeptErasureRow): PlacedErasure {
+function erasureFromRow(row: UserErasureRow | KeptErasureRow): PlacedErasure {
   const [id, project, user, mode, requestedAt, log, partition, offset, topic] = row;
   return {
     id: ErasureId.trusted(id),
@@ -180,7 +180,7 @@ function placedErasure(row: UserErasureRow | KeptErasureRow): PlacedErasure {
   };
 }
 
-const coverOf = (
+const coverInput = (
   { id, project, place, topic, requestedAt }: PlacedErasure,
   userId: UserId,
   replacement: UserId | undefined,

@@ -11,7 +11,7 @@ import {
 import { backOff } from '@user-activity/timing';
 import { eventLoopTurns } from './event-loop-turns.ts';
 import { isEnded, logUnavailable, useLog } from './failure.ts';
-import { logRecord, recordOf } from './log-record.ts';
+import { recordFromRow, recordFromEvent } from './log-record.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import type { LogEntry } from '../protocol/rows.ts';
 
@@ -26,7 +26,7 @@ const maxRecords = 1000;
 const maxBytes = 8 * 1024 * 1024;
 const timeoutMs = 10_000;
 
-/** Reads the log, which has one partition. Only one consumer of a group works at a time; the others stand by. */
+/** Reads the log, which has one partition. Only one consumer of a group works at a time. The others stand by. */
 export class SqliteEventConsumer implements EventConsumer {
   readonly #database: SqliteDatabase;
   readonly #group: string;
@@ -54,7 +54,7 @@ export class SqliteEventConsumer implements EventConsumer {
     const { signal } = this.#stopping;
     const { consumers, watch, writer } = this.#database;
     consumers.add(this);
-    const joined = this.#persist(() => writer.submit('join', this.#group, { timeoutMs }));
+    const joined = this.#withRetries(() => writer.submit('join', this.#group, { timeoutMs }));
     this.#work = joined.then(() =>
       watch.runInTurn(this.#group, signal, () => this.#consume(handler, resumeAt)),
     );
@@ -87,18 +87,18 @@ export class SqliteEventConsumer implements EventConsumer {
   }
 
   async #consume(handler: RecordHandler, resumeAt: ResumeAt): Promise<void> {
-    const { log, recent, watch } = this.#database;
+    const { log, recentEvents, watch } = this.#database;
     const { signal } = this.#stopping;
     const progress = () => log.submit('progress', this.#group, { timeoutMs });
     /** The offset at which the member continues. */
-    let next = (await this.#persist(progress)).committed;
-    // Asks at once, even if no record waits: an older copy may have replaced the store.
+    let next = (await this.#withRetries(progress)).committed;
+    // False at the start and after each failure. `resumeAt` is called then, because an older copy may have replaced the store.
     let isConfirmed = false;
     let failures = 0;
     while (!signal.aborted) {
       if (!isConfirmed) {
-        // An older copy of the file may have other records at these offsets.
-        recent.clear();
+        // If an older copy has replaced the file, it may have other records at the cached offsets.
+        recentEvents.clear();
         next = await this.#goBack(next, await this.#resume(resumeAt, next));
       }
       isConfirmed = true;
@@ -131,27 +131,28 @@ export class SqliteEventConsumer implements EventConsumer {
     }
   }
 
-  /** Returns the lower offset. The group goes back too, so that no record is trimmed before it is handled again. */
+  /** Returns the lower of the offsets. If that is `from`, commits it, so that no record is deleted before it is handled again. */
   async #goBack(next: number, from: number): Promise<number> {
     if (from < next) await this.#commit(from);
     return Math.min(from, next);
   }
 
   async #read(from: number): Promise<readonly LogRecord[]> {
-    const events = this.#database.recent.from(from, maxRecords);
-    if (events.length > 0) return events.map((event, index) => recordOf(this.#topic, from + index, event));
+    const events = this.#database.recentEvents.from(from, maxRecords);
+    if (events.length > 0)
+      return events.map((event, index) => recordFromEvent(this.#topic, from + index, event));
     const query = { from, maxRecords, maxBytes };
-    const entries = await this.#persist(() => this.#database.log.submit('records', query, { timeoutMs }));
+    const entries = await this.#withRetries(() => this.#database.log.submit('records', query, { timeoutMs }));
     return decodeEntries(this.#topic, entries);
   }
 
-  /** Tries at least once, even if the consumer is stopped. */
+  /** Commits the next offset of the group. Tries at least once, even if the consumer is stopped. */
   async #commit(next: number): Promise<void> {
     const progress = { group: this.#group, next };
-    await this.#persist(() => this.#database.writer.submit('commit', progress, { timeoutMs }), 1);
+    await this.#withRetries(() => this.#database.writer.submit('commit', progress, { timeoutMs }), 1);
   }
 
-  /** Repeats `resumeAt` while it rejects with a DomainError. Rejects with any other rejection, or if the consumer is stopped meanwhile. */
+  /** Calls `resumeAt`, and again after each DomainError. Rejects on any other error, and on a DomainError after the consumer is stopped. */
   async #resume(resumeAt: ResumeAt, next: number): Promise<number> {
     const { signal } = this.#stopping;
     for (let failures = 1; ; failures += 1) {
@@ -165,10 +166,10 @@ export class SqliteEventConsumer implements EventConsumer {
   }
 
   /**
-   * Retries until the attempt succeeds. Throws if the consumer is stopped, but not before `minAttempts` attempts. Throws at once if
-   * the thread has ended.
+   * Repeats the attempt until it succeeds. Throws if the consumer is stopped, but not before `minAttempts` attempts. Throws at once
+   * if the database is closed or its thread has ended.
    */
-  async #persist<Result>(attempt: () => Promise<Result>, minAttempts = 0): Promise<Result> {
+  async #withRetries<Result>(attempt: () => Promise<Result>, minAttempts = 0): Promise<Result> {
     const { signal } = this.#stopping;
     let failures = 0;
     while (failures < minAttempts || !signal.aborted) {
@@ -189,13 +190,13 @@ export class SqliteEventConsumer implements EventConsumer {
   }
 }
 
-/** Decodes entries. Gives way to other tasks in between, because 8 MiB take up to a second. */
+/** Decodes entries of the log. Yields to other tasks in between, because decoding 8 MiB takes up to a second. */
 async function decodeEntries(topic: string, entries: readonly LogEntry[]): Promise<readonly LogRecord[]> {
   const records: LogRecord[] = [];
   const turn = eventLoopTurns.begin();
   for (const entry of entries) {
     if (turn.isOverAfter(entry[2]?.length ?? 0)) await turn.next();
-    records.push(logRecord(topic, entry));
+    records.push(recordFromRow(topic, entry));
   }
   return records;
 }

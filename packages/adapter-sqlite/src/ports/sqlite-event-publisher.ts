@@ -9,25 +9,25 @@ import {
 } from '@user-activity/domain';
 import { useLog } from './failure.ts';
 import { headersJson } from './header-json.ts';
-import { ownBytes } from './letter-row.ts';
-import { rowOfEvent } from './log-record.ts';
+import { copyBytes } from './letter-row.ts';
+import { rowFromEvent } from './log-record.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import type { Reply } from './thread-client.ts';
 import type { Bytes, LogRow } from '../protocol/rows.ts';
 
 export interface SqliteEventPublisherOptions {
-  /** A publish that takes longer is rejected with LOG_UNAVAILABLE. Default: 10,000. */
+  /** The time limit of each publish. A slower publish rejects with LOG_UNAVAILABLE. Default: 10,000. */
   readonly publishTimeoutMs?: number;
   /** The maximum number of events in the buffer. Default: 100,000. */
   readonly bufferedEvents?: number;
-  /** The maximum size of the buffer: UTF-16 code units of JSON, and bytes of replayed records. Default: 64 Mi. */
+  /** The maximum size of the buffer, in UTF-16 code units of JSON and in bytes of replayed records. Default: 64 Mi. */
   readonly bufferedCharacters?: number;
-  /** Notified of buffer changes and transactions. Its bytes are UTF-16 code units of JSON. */
+  /** Notified of buffer changes and transactions. Instead of bytes, it gets UTF-16 code units of JSON. */
   readonly observer?: PublishObserver;
 }
 
-/** The publishes of one turn of the event loop, until their job is sent. */
-interface Group {
+/** The events of all publishes of one turn of the event loop. One job appends them. */
+interface PublishGroup {
   readonly rows: LogRow[];
   readonly events: LogEvent[];
   characters: number;
@@ -36,10 +36,10 @@ interface Group {
   readonly onSend: () => void;
 }
 
-// All publishes of a job fail together, so their number has a bound. A larger publish has a job of its own.
+// All publishes of a group fail together, so a group has at most this many events. A larger publish has a group of its own.
 const maxGroupedEvents = 1000;
 
-/** Appends to the log. Concurrent publishes share a transaction and its sync of the disk. */
+/** Appends events to the log. Concurrent publishes share a transaction and its sync of the disk. */
 export class SqliteEventPublisher implements EventPublisher {
   readonly #database: SqliteDatabase;
   readonly #timeoutMs: number;
@@ -48,8 +48,8 @@ export class SqliteEventPublisher implements EventPublisher {
   readonly #observer: PublishObserver | undefined;
   readonly #onCommit = (reply: Reply) => this.#notify(reply);
   readonly #pending = new Set<Promise<unknown>>();
-  /** The open group, and its work. */
-  #group: { readonly group: Group; readonly work: Promise<void> } | undefined;
+  /** The group that further publishes can join, and the promise of its job. */
+  #group: { readonly group: PublishGroup; readonly work: Promise<void> } | undefined;
   #events = 0;
   #characters = 0;
   #closed = false;
@@ -66,7 +66,7 @@ export class SqliteEventPublisher implements EventPublisher {
   async publish(events: readonly LogEvent[]): Promise<void> {
     await this.#append(
       events.length,
-      () => events.map(rowOfEvent),
+      () => events.map(rowFromEvent),
       (rows, characters) => this.#join(rows, events, characters),
     );
   }
@@ -77,9 +77,9 @@ export class SqliteEventPublisher implements EventPublisher {
       () =>
         records
           .map(replayed)
-          .map(({ key, value, headers }) => [ownBytes(key), ownBytes(value), headersJson(headers)]),
+          .map(({ key, value, headers }) => [copyBytes(key), copyBytes(value), headersJson(headers)]),
       (rows) => {
-        // Later publishes must not join an earlier job.
+        // Later publishes must not join a job that was submitted before this one.
         this.#group = undefined;
         const options = { timeoutMs: this.#timeoutMs, weight: rows.length };
         return this.#track(() => this.#database.writer.submit('append', rows, options));
@@ -123,10 +123,10 @@ export class SqliteEventPublisher implements EventPublisher {
   ): Promise<void> {
     this.#assertOpen();
     if (count === 0) return;
-    if (this.#events + count > this.#maxEvents) throw busy();
+    if (this.#events + count > this.#maxEvents) throw bufferFull();
     const rows = make();
     const characters = sizeOf(rows);
-    if (this.#characters + characters > this.#maxCharacters) throw busy();
+    if (this.#characters + characters > this.#maxCharacters) throw bufferFull();
     this.#buffer(count, characters);
     try {
       await submit(rows, characters);
@@ -147,12 +147,12 @@ export class SqliteEventPublisher implements EventPublisher {
     return work;
   }
 
-  /** Opens a group and submits its job. With 128 concurrent callers, a job for each publish took 14 % more CPU of the process. */
-  #openGroup(): { readonly group: Group; readonly work: Promise<void> } {
+  /** Opens a group and submits its job. With 128 concurrent callers, a job for each publish took 14 % more CPU time. */
+  #openGroup(): { readonly group: PublishGroup; readonly work: Promise<void> } {
     const close = (): void => {
       if (this.#group?.group === group) this.#group = undefined;
     };
-    const group: Group = {
+    const group: PublishGroup = {
       rows: [],
       events: [],
       characters: 0,
@@ -160,12 +160,12 @@ export class SqliteEventPublisher implements EventPublisher {
       timeoutMs: this.#timeoutMs,
       onSend: close,
     };
-    // The time limit of the job begins in this turn, so no later publish may join.
+    // The time limit of the job begins in this turn, so publishes of later turns must not join.
     setImmediate(close);
-    const { consumers, recent, writer } = this.#database;
+    const { consumers, recentEvents, writer } = this.#database;
     const work = this.#track(async () => {
       const last = await writer.submit('append', group.rows, group);
-      if (consumers.size > 0) recent.add(group.events, last, group.characters);
+      if (consumers.size > 0) recentEvents.add(group.events, last, group.characters);
     });
     return { group, work };
   }
@@ -174,7 +174,7 @@ export class SqliteEventPublisher implements EventPublisher {
     if (this.#closed) throw new DomainError('LOG_UNAVAILABLE', 'The publisher is closed.');
   }
 
-  /** Runs work that `close` waits for. */
+  /** Runs work on the log. `close` waits for it. */
   async #track(submit: () => Promise<unknown>): Promise<void> {
     const work = useLog(submit);
     this.#pending.add(work);
@@ -191,4 +191,4 @@ const sizeOf = (rows: readonly LogRow[]): number =>
 
 const lengthOf = (bytes: Bytes): number => bytes?.length ?? 0;
 
-const busy = (): DomainError => new DomainError('LOG_BUSY', "The publisher's buffer is full.");
+const bufferFull = (): DomainError => new DomainError('LOG_BUSY', "The publisher's buffer is full.");

@@ -4,7 +4,7 @@ import type { SqliteDatabase } from './sqlite-database.ts';
 
 const options = { timeoutMs: 10_000 };
 
-/** Keeps audit events in the file of the activities, until the log in the same file holds them. */
+/** Keeps audit events in the data file until they are on the log, which is in the same file. */
 export class SqliteOutbox implements Outbox {
   readonly #database: SqliteDatabase;
 
@@ -13,7 +13,7 @@ export class SqliteOutbox implements Outbox {
   }
 
   add(activity: UserActivity, dueAt: Timestamp, max: number): Promise<'added' | 'full'> {
-    const row = { ...rowOf(activity), dueAt, max };
+    const row = { ...outboxRow(activity), dueAt, max };
     return changeStore(async () =>
       (await this.#database.writer.submit('addToOutbox', row, options)) ? 'added' : 'full',
     );
@@ -21,7 +21,9 @@ export class SqliteOutbox implements Outbox {
 
   settle(activity: UserActivity): Promise<'settled' | 'late'> {
     return changeStore(async () =>
-      (await this.#database.writer.submit('settleInOutbox', rowOf(activity), options)) ? 'settled' : 'late',
+      (await this.#database.writer.submit('settleInOutbox', outboxRow(activity), options))
+        ? 'settled'
+        : 'late',
     );
   }
 
@@ -41,7 +43,7 @@ export class SqliteOutbox implements Outbox {
   }
 }
 
-const rowOf = (activity: UserActivity) => ({
+const outboxRow = (activity: UserActivity) => ({
   id: activity.id,
   activity: activity.toText(),
   receivedAt: activity.receivedAt,

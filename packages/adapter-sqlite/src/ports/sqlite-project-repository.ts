@@ -21,12 +21,12 @@ import {
 import { claimWork, releaseWork } from './claims.ts';
 import { changeStore, queryStore } from './failure.ts';
 import { originRow } from './letter-row.ts';
-import { positionAfter, positionOf, shares } from './removal-shares.ts';
+import { domainPosition, jobLimits, portionStart } from './job-limits.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
-import { type ErasureRow, settingsOf } from '../protocol/project-rows.ts';
+import { type ErasureRow, settingsFromColumns } from '../protocol/project-rows.ts';
 
 export interface SqliteProjectRepositoryOptions {
-  /** A query that takes longer is rejected with STORE_TIMEOUT. Default: 10,000. */
+  /** The time limit of each query. A slower query rejects with STORE_TIMEOUT. Default: 10,000. */
   readonly queryTimeoutMs?: number;
 }
 
@@ -45,7 +45,7 @@ export class SqliteProjectRepository implements ProjectRepository {
       const rows = await this.#database.queries.submit('projectPage', query, this.#options);
       const projects = rows.slice(0, limit).map(([id, days, limits, erasing]) => ({
         id: ProjectId.trusted(id),
-        ...settingsOf(days, limits ?? '{}'),
+        ...settingsFromColumns(days, limits ?? '{}'),
         erasing: erasing === 1,
       }));
       return { projects, hasMore: rows.length > limit };
@@ -57,7 +57,7 @@ export class SqliteProjectRepository implements ProjectRepository {
       const rows = await this.#database.queries.submit('projectSettings', undefined, this.#options);
       return rows.map(([project, days, limits]) => ({
         project: ProjectId.trusted(project),
-        ...settingsOf(days, limits),
+        ...settingsFromColumns(days, limits),
       }));
     });
   }
@@ -78,15 +78,15 @@ export class SqliteProjectRepository implements ProjectRepository {
   findErasures(projects: readonly ProjectId[]): Promise<readonly KeptErasure[]> {
     const distinct = [...new Set(projects)];
     return queryStore(async () => {
-      // The consumer asks before each batch, and must not wait behind the queries of clients.
+      // Runs on the log's thread: the consumer calls this before each batch, and must not wait behind the queries of clients.
       const rows = await this.#database.log.submit('erasures', distinct, this.#options);
-      return rows.map((row) => ({ ...erasureOf(row), erasing: row[2] === 1 }));
+      return rows.map((row) => ({ ...erasureFromRow(row), erasing: row[2] === 1 }));
     });
   }
 
   findErasing(limit: number): Promise<readonly Erasure[]> {
     return queryStore(async () =>
-      (await this.#database.queries.submit('erasing', limit, this.#options)).map(erasureOf),
+      (await this.#database.queries.submit('erasing', limit, this.#options)).map(erasureFromRow),
     );
   }
 
@@ -97,9 +97,9 @@ export class SqliteProjectRepository implements ProjectRepository {
   removeActivities(removal: ActivityRemoval): Promise<RemovedPortion> {
     const { project, createdBefore = null, receivedUpTo = null, limit } = removal;
     return changeStore(async () => {
-      let position = positionAfter(removal);
+      let position = portionStart(removal);
       let removed = 0;
-      for (const max of shares(limit)) {
+      for (const max of jobLimits(limit)) {
         const input = { project, createdBefore, receivedUpTo, after: position, limit: max };
         const options = { ...this.#options, weight: max };
         const output = await this.#database.writer.submit('removeActivities', input, options);
@@ -107,30 +107,30 @@ export class SqliteProjectRepository implements ProjectRepository {
         position = output.next;
         if (position === null) return { removed, next: undefined };
       }
-      return { removed, next: position === null ? undefined : positionOf(position) };
+      return { removed, next: position === null ? undefined : domainPosition(position) };
     });
   }
 
   measureActivities(measurement: ActivityMeasurement): Promise<MeasuredPortion> {
     const { project, limit } = measurement;
     return queryStore(async () => {
-      let position = positionAfter(measurement);
+      let position = portionStart(measurement);
       let bytes = 0;
-      for (const max of shares(limit)) {
+      for (const max of jobLimits(limit)) {
         const input = { project, after: position, limit: max };
         const output = await this.#database.queries.submit('measureActivities', input, this.#options);
         bytes += output.bytes;
         position = output.next;
         if (position === null) return { bytes, next: undefined };
       }
-      return { bytes, next: position === null ? undefined : positionOf(position) };
+      return { bytes, next: position === null ? undefined : domainPosition(position) };
     });
   }
 
   removeLetters(project: ProjectId, diedUpTo: Timestamp, limit: number): Promise<number> {
     return changeStore(async () => {
       let removed = 0;
-      for (const max of shares(limit)) {
+      for (const max of jobLimits(limit)) {
         const options = { ...this.#options, weight: max };
         const input = [project, diedUpTo, max] as const;
         const count = await this.#database.writer.submit('removeProjectLetters', input, options);
@@ -152,7 +152,7 @@ export class SqliteProjectRepository implements ProjectRepository {
     await changeStore(() => this.#database.writer.submit('removeErased', rows, options));
   }
 
-  /** Does nothing: SQLite removes nothing by itself. */
+  /** Does nothing, because SQLite cannot remove old rows by itself. Only `removeActivities` removes old activities. */
   expireAfter(): Promise<void> {
     return changeStore(() => this.#database.writer.assertAlive());
   }
@@ -166,7 +166,7 @@ export class SqliteProjectRepository implements ProjectRepository {
   }
 }
 
-const erasureOf = ([project, erasedAt]: ErasureRow): Erasure => ({
+const erasureFromRow = ([project, erasedAt]: ErasureRow): Erasure => ({
   project: ProjectId.trusted(project),
   erasedAt: Timestamp.trusted(erasedAt),
 });

@@ -4,7 +4,7 @@ import type { SqliteDatabase } from './sqlite-database.ts';
 
 const options = { timeoutMs: 10_000 };
 
-/** Keeps the settled offsets in the file of the activities. Queries use the thread of the log, so no other query delays them. */
+/** Keeps the settled offsets in the data file. Queries run on the log's thread, so that no query of a client delays them. */
 export class SqliteSettledOffsets implements SettledOffsets {
   readonly #database: SqliteDatabase;
 

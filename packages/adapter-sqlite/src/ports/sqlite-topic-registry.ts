@@ -4,7 +4,7 @@ import type { SqliteDatabase } from './sqlite-database.ts';
 
 const options = { timeoutMs: 10_000 };
 
-/** Keeps the registered topics in the file of the activities. */
+/** Keeps the registered topics in the data file. */
 export class SqliteTopicRegistry implements TopicRegistry {
   readonly #database: SqliteDatabase;
 

@@ -1,21 +1,21 @@
 import { Worker } from 'node:worker_threads';
 import { settlesWithin } from '@user-activity/timing';
-import { failureOf, JobFailure } from './failure.ts';
+import { failureFromFault, JobFailure } from './failure.ts';
 import type { Job, Outcome, Runners, ThreadSetup } from '../protocol/messages.ts';
 import type { Steps } from '../protocol/job-scheduler.ts';
 
 type Input<Jobs extends Runners, Name extends keyof Jobs> = Parameters<Jobs[Name]>[0];
 
-/** The result of a job, also of a job in steps. */
+/** The result of a job, whether or not the job runs in steps. */
 type Result<Jobs extends Runners, Name extends keyof Jobs> =
   ReturnType<Jobs[Name]> extends Steps<infer Value> ? Value : ReturnType<Jobs[Name]>;
 
 interface ThreadLimits {
-  /** The maximum number of messages without a reply. With two, the thread does not wait for its next message. */
+  /** The maximum number of messages without a reply. With two, the next message is there when the thread finishes one. */
   readonly messages: number;
   /** The maximum total weight of the jobs in a message. A heavier job has a message of its own. */
   readonly weight: number;
-  /** The maximum number of waiting jobs. Further jobs are rejected at once. Default: no limit. */
+  /** The maximum number of jobs that wait to be sent. Further jobs are rejected at once. Default: no limit. */
   readonly waiting?: number;
 }
 
@@ -31,7 +31,7 @@ interface JobOptions {
   readonly timeoutMs: number;
   /** Default: 1. */
   readonly weight?: number;
-  /** Called when the job is sent, or when its time is over before that. Until then, its input and its weight may still grow. */
+  /** Called when the job is sent, or when its time limit ends before that. Until this call, its input and weight may grow. */
   readonly onSend?: () => void;
 }
 
@@ -45,7 +45,7 @@ interface Pending extends Job {
 // A disk that hangs must not keep the process from ending.
 const closeTimeoutMs = 5000;
 
-/** Sends jobs to a thread. Jobs that are submitted while the thread is busy share the next message. */
+/** Sends jobs to a worker thread. Jobs that are submitted while the thread is busy share the next message. */
 export class ThreadClient<Jobs extends Runners> {
   readonly #start: (() => Worker) | undefined;
   readonly #limits: ThreadLimits;
@@ -63,8 +63,8 @@ export class ThreadClient<Jobs extends Runners> {
   #end: JobFailure | undefined;
 
   /**
-   * `thread` is a started thread, or a function that starts one for the first job. `onReply` is called for each reply, after its jobs
-   * have settled.
+   * `thread` is a started thread, or a function that starts one for the first job. `onReply` is called for each reply, after the
+   * promises of its jobs are settled.
    */
   constructor(
     thread: Worker | (() => Worker),
@@ -77,7 +77,10 @@ export class ThreadClient<Jobs extends Runners> {
     else this.#listenTo(thread);
   }
 
-  /** Rejects with a `JobFailure`. The thread may still finish a job that was rejected as late. */
+  /**
+   * Runs a job on the thread and returns its result. Rejects with a `JobFailure` if there is no result. The thread may still finish a
+   * job that was rejected because of its time limit.
+   */
   submit<Name extends keyof Jobs & string>(
     name: Name,
     input: Input<Jobs, Name>,
@@ -112,7 +115,7 @@ export class ThreadClient<Jobs extends Runners> {
     await this.close();
   }
 
-  /** Rejects later jobs. Ends the thread after all submitted jobs. Returns after 5 s even if the thread hangs. */
+  /** Rejects later jobs. Ends the thread after all submitted jobs. Returns after at most 5 s, even if the thread hangs. */
   async close(): Promise<void> {
     this.#end ??= closedFailure();
     this.#isClosing = true;
@@ -126,7 +129,7 @@ export class ThreadClient<Jobs extends Runners> {
     worker.on('message', (outcomes: readonly Outcome[]) => this.#settle(outcomes));
     worker.on('error', (error: unknown) => this.#fail(nameOf(error)));
     worker.on('exit', () => {
-      this.#fail('it ended');
+      this.#fail('it exited');
       this.#exited.resolve();
     });
     this.#worker = worker;
@@ -138,7 +141,7 @@ export class ThreadClient<Jobs extends Runners> {
     try {
       this.#listenTo(this.#start());
     } catch (error) {
-      // Node throws if the process may have no more memory or threads.
+      // Node throws if the system has no memory or no thread left for this process.
       this.#fail(nameOf(error));
     }
   }
@@ -185,7 +188,7 @@ export class ThreadClient<Jobs extends Runners> {
       if (pending === undefined) continue;
       this.#sent.delete(outcome.id);
       clearTimeout(pending.timer);
-      if ('fault' in outcome) pending.reject(failureOf(outcome.fault));
+      if ('fault' in outcome) pending.reject(failureFromFault(outcome.fault));
       else pending.resolve(outcome.result);
     }
     if (message !== undefined)
@@ -193,7 +196,7 @@ export class ThreadClient<Jobs extends Runners> {
   }
 
   #fail(reason: string): void {
-    this.#end ??= new JobFailure('ended', `the database's thread failed: ${reason}`);
+    this.#end ??= new JobFailure('ended', `the database thread failed: ${reason}`);
     this.#rejectAll(this.#end);
   }
 
@@ -211,10 +214,10 @@ const nameOf = (error: unknown): string => (error instanceof Error ? error.name 
 
 const closedFailure = (): JobFailure => new JobFailure('ended', 'the database is closed');
 
-/** After 100 pages of 4 MiB, the heap of a thread has 20 to 40 MiB with this limit, and 72 MiB with the default. */
+/** With this limit, a thread that has read 100 pages of 4 MiB has a heap of 20 to 40 MiB. With the default, it has 72 MiB. */
 const pageLimits = { maxYoungGenerationSizeMb: 8 } as const;
 
-/** Starts a thread. Runs its source file, or its built file if this file is built. */
+/** Starts a thread. It runs a TypeScript source file, or a built JavaScript file if this module is built too. */
 export function startThread(
   name: 'writer/writer-thread' | 'reader/reader-thread' | 'reader/search-thread',
   setup: ThreadSetup,

@@ -1,17 +1,17 @@
-import { type Fault, faultOf, type Job, type Outcome } from './messages.ts';
+import { type Fault, faultFromError, type Job, type Outcome } from './messages.ts';
 
-/** A job in steps. The generator returns the result of the job. */
+/** A job in steps. The generator yields after each step, and returns the result of the job. */
 export type Steps<Result> = Generator<undefined, Result, undefined>;
 
 /** The part of a job's input that the scheduler reads. */
 export interface TimedJob {
-  /** A time of `monotonicNow`. The job is abandoned after it. */
+  /** The time at which the job fails if it is not done, on the clock of `monotonicNow`. */
   readonly deadline: number;
   /** Whether the job reads rows, and not only an index. Default: false. */
   readonly readsRows?: boolean;
 }
 
-/** Returns milliseconds of a clock that never goes back and that all threads of the process share. */
+/** Returns the time in milliseconds, on a clock that never goes back. All threads of the process share this clock. */
 export const monotonicNow = (): number => performance.timeOrigin + performance.now();
 
 interface QueuedJob {
@@ -21,7 +21,7 @@ interface QueuedJob {
   readonly spentMs: number;
 }
 
-/** The time after which a job counts as long. In this time, a job can count 100,000 index keys. */
+/** The run time, in milliseconds, after which a job is a long job. In this time, a job can count 100,000 index keys. */
 export const trialMs = 10;
 
 const lateFault: Fault = { code: undefined, text: 'it exceeded its time limit', isLate: true };
@@ -69,7 +69,7 @@ export class JobScheduler {
       if (done === true) return { id, result: value };
       this.#requeue(queue, { ...queued, steps, spentMs: queued.spentMs + this.#now() - startedAt });
     } catch (error) {
-      return { id, fault: faultOf(error) };
+      return { id, fault: faultFromError(error) };
     }
     return undefined;
   }
@@ -83,7 +83,7 @@ export class JobScheduler {
       queue.unshift(queued);
       return;
     }
-    // A long job that must wait starts again later: the partial results of 1,000 jobs would fill the heap.
+    // A long job that must wait is started anew later, because the partial results of 1,000 jobs would fill the heap.
     this.#longJobs.push(this.#longJobs.length === 0 ? queued : { ...queued, steps: undefined });
     this.#moveToEnd(this.#longJobs);
   }

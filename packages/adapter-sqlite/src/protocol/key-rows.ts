@@ -1,6 +1,7 @@
 /**
  * An API key. `scopes` and `origins` are JSON lists of texts. `limits` is a JSON object of numbers. `secrets` is a JSON list of objects
- * with `digest` and, if the secret ends, `expiresAt`. All times are in milliseconds since 1970. They are null if the key has no such time.
+ * with `digest` and, if the secret expires, `expiresAt`. All times are in milliseconds since 1970. `expiresAt` is null if the key never
+ * expires. `revokedAt` is null unless the key was revoked.
  */
 export type KeyRow = readonly [
   id: string,

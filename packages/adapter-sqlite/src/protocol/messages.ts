@@ -20,20 +20,20 @@ export type Outcome =
   | { readonly id: number; readonly result: unknown }
   | { readonly id: number; readonly fault: Fault };
 
-/** The first message of the writer. */
+/** The first message of the writing thread. It says whether the data file can be used. */
 export interface Greeting {
-  /** The message of the DataFileError, or undefined if the file can be used. */
+  /** The message of the DataFileError if the file can't be used. */
   readonly unusable: string | undefined;
 }
 
 /** The settings of a thread. */
 export interface ThreadSetup {
   readonly file: string;
-  /** The file with all erasures of users. */
+  /** The journal of all erasures of users, which is a file of its own. */
   readonly erasuresFile: string;
   /** The maximum time that SQLite waits for the lock of another connection. */
   readonly busyTimeoutMs: number;
-  /** The number of records that stay on the log although every group has handled them. */
+  /** The number of latest records that the log keeps even if every group has handled them. */
   readonly retainedRecords: number;
 }
 
@@ -41,7 +41,7 @@ export interface ThreadSetup {
 export type Runners = Readonly<Record<string, (input: never) => unknown>>;
 
 /** Describes an error without its message, because the message may quote stored data. */
-export function faultOf(error: unknown): Fault {
+export function faultFromError(error: unknown): Fault {
   const code: unknown = error instanceof Error ? Reflect.get(error, 'errcode') : undefined;
   const text: unknown = error instanceof Error ? Reflect.get(error, 'errstr') : undefined;
   if (typeof code === 'number' && typeof text === 'string') return { code, text };

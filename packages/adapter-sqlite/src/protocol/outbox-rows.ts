@@ -5,7 +5,7 @@ export interface OutboxRow {
   readonly receivedAt: number;
 }
 
-/** A pending audit event that is added if the outbox has fewer than `max`. `dueAt` is in milliseconds since 1970. */
+/** A pending audit event. It is added if the outbox has fewer than `max` events. `dueAt` is in milliseconds since 1970. */
 export interface NewOutboxRow extends OutboxRow {
   readonly dueAt: number;
   readonly max: number;

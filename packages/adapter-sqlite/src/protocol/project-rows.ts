@@ -4,8 +4,8 @@ import type { Position } from './branches.ts';
 /** The settings of a project. `limits` is a JSON object of numbers. */
 export type SettingsRow = readonly [project: string, retentionDays: number | null, limits: string];
 
-/** Returns the settings in the columns of a row. */
-export const settingsOf = (retentionDays: number | null, limits: string): ProjectSettings =>
+/** Returns the settings that two columns of a row hold. */
+export const settingsFromColumns = (retentionDays: number | null, limits: string): ProjectSettings =>
   ProjectSettings.trusted(retentionDays, parseJson(limits) as Readonly<Record<string, number>>);
 
 /** A listed project. `limits` is null if the project has no settings. `erasing` is 1 while its data is being erased. */
@@ -16,33 +16,35 @@ export type ProjectRow = readonly [
   erasing: 0 | 1,
 ];
 
-/** An erasure, with its time in milliseconds since 1970. `erasing` is 0 once it has ended. */
+/** The erasure of a project. `erasedAt` is in milliseconds since 1970. `erasing` is 0 once the erasure has ended. */
 export type ErasureRow = readonly [project: string, erasedAt: number, erasing: 0 | 1];
 
-/** Limits a removal of activities. Null is no limit. */
+/** Selects the activities that a job removes. A time is in milliseconds since 1970, and null if it does not restrict the selection. */
 export interface RemovalInput {
   readonly project: string;
   readonly createdBefore: number | null;
   readonly receivedUpTo: number | null;
-  /** The time and the key after which the portion begins. */
+  /** The job examines `limit` activities after this position. Null for the first ones. */
   readonly after: Position | null;
   readonly limit: number;
 }
 
-/** Asks for the size of activities. */
+/** Selects the activities whose sizes a job adds up. */
 export interface MeasurementInput extends Pick<RemovalInput, 'project' | 'after' | 'limit'> {}
 
 export interface MeasurementOutput {
   readonly bytes: number;
+  /** The position after which the next job continues. Null if no activities are left. */
   readonly next: Position | null;
 }
 
 export interface RemovalOutput {
   readonly removed: number;
+  /** The position after which the next job continues. Null if no activities are left. */
   readonly next: Position | null;
 }
 
-/** A record whose activity is erased: the activity's key, and the origin of its dead letter. */
+/** A record that an erasure covers: the key of its activity, and the origin of its dead letter. */
 export interface ErasedRow {
   readonly project: string;
   readonly key: string;

@@ -6,26 +6,26 @@ export interface RowConditions {
   readonly metadata: readonly MetadataCondition[];
 }
 
-/** Returns undefined if indexes serve the whole filter. */
+/** Returns the conditions of a filter that no index serves, or undefined if indexes serve the whole filter. */
 export const rowConditionsOf = ({ metadata }: ActivityFilter): RowConditions | undefined =>
   metadata.length > 0 ? { metadata } : undefined;
 
-/** SQL condition: the row meets the conditions that were last passed to `SetConditions`. */
+/** SQL condition: the row meets the conditions that `SetConditions` has set last. */
 export const rowMatches = 'row_matches(metadata)';
 
 /** Sets the conditions that `rowMatches` tests on a connection. */
 export type SetConditions = (conditions: RowConditions) => void;
 
-/** Defines the SQL function `row_matches`. It is faster than a test of the rows that a query returned. */
-export function addRowMatches(db: DatabaseSync): SetConditions {
+/** Defines the SQL function `row_matches`. Testing rows in SQL is faster than testing the rows that a query has returned. */
+export function defineRowMatches(db: DatabaseSync): SetConditions {
   let matches: (metadata: string) => boolean = () => false;
   db.function('row_matches', { directOnly: true }, (metadata) => (matches(String(metadata)) ? 1 : 0));
   return (conditions) => {
-    matches = metadataTest(conditions.metadata);
+    matches = metadataPredicate(conditions.metadata);
   };
 }
 
-function metadataTest(conditions: readonly MetadataCondition[]): (metadata: string) => boolean {
+function metadataPredicate(conditions: readonly MetadataCondition[]): (metadata: string) => boolean {
   const texts = conditions.map(({ scalars }) => [...scalars].map((scalar) => JSON.stringify(scalar)));
   return (metadata) => {
     // Stored metadata is the output of JSON.stringify, so a text search rules out most rows.

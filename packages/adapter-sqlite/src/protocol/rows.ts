@@ -1,11 +1,12 @@
-import type { RowKind } from './branches.ts';
+import type { RowFunctions } from './branches.ts';
 
-/** Text or bytes. Bytes must not be a view into a larger buffer, because the whole buffer would be copied to the thread. */
+/** Text, bytes or none. Bytes must not be a view of a larger buffer, because the whole buffer would be copied to the thread. */
 export type Bytes = string | Uint8Array | null;
 
 /** A record to append. `headers` is a JSON object with lists of base64 values, or null if the record has no headers. */
 export type LogRow = readonly [key: Bytes, value: Bytes, headers: string | null];
 
+/** A stored record of the log. */
 export type LogEntry = readonly [offset: number, ...LogRow];
 
 /**
@@ -33,8 +34,8 @@ export const insertedColumns = `${ownColumns}, log_key, partition, offset`;
 /** The columns of an `ActivityRow` in a query, in the same order. */
 export const activityColumns = `${ownColumns}, (SELECT logs.id FROM logs WHERE logs.key = log_key), partition, offset`;
 
-/** Sorts by `createdAt` and key. Metadata makes up nearly the whole size of a row, so only its length counts. */
-export const activityKind: RowKind<ActivityRow> = {
+/** Activities are sorted by `createdAt` and key. Only the length of the metadata counts as size, because the other columns are small. */
+export const activityFunctions: RowFunctions<ActivityRow> = {
   positionOf: (row) => [row[4], row[0]],
   bytesOf: (row) => row[3].length,
 };

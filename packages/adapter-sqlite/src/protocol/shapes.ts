@@ -16,7 +16,7 @@ export interface Selection extends IndexedFilter, PositionRange {
 /** The fields besides the project that a filter has values for: none, user, type, or both. Each shape has an index. */
 export type Shape = 'all' | 'user' | 'type' | 'both';
 
-/** One range of the index of a shape. `values` are the project, the user and the type, as far as the shape has them. */
+/** One range of the index of a shape. `values` are the project, and the user and the type if the shape has them. */
 export interface Branch {
   readonly shape: Shape;
   readonly values: readonly string[];
@@ -32,8 +32,8 @@ const sources: Readonly<Record<Shape, { readonly index: string; readonly equal: 
 export const indexFor = (shape: Shape): string => sources[shape].index;
 
 /**
- * Returns the start of the SQL that reads a branch. A condition on positions must follow. The SQL names the index, because for a user
- * and a type SQLite would choose the index of types and read all activities of the type.
+ * Returns the start of the SQL that reads a branch. A condition on positions must follow. The SQL names the index: otherwise SQLite would
+ * choose the index of types for a user and a type, and read all activities of the type.
  */
 export function fromBranch(shape: Shape): string {
   const { index, equal } = sources[shape];
@@ -42,14 +42,14 @@ export function fromBranch(shape: Shape): string {
 
 /** Returns the shape of a filter, and the values of a branch for each pair of a user and a type. */
 export function branchesOf({ project, userIds, types }: IndexedFilter) {
-  const branches = listsOf(userIds).flatMap((user) =>
-    listsOf(types).map((type) => [project, ...user, ...type]),
+  const branches = singleValueLists(userIds).flatMap((user) =>
+    singleValueLists(types).map((type) => [project, ...user, ...type]),
   );
   const shapeOfTypes: Shape = types.length > 0 ? 'type' : 'all';
   const shapeOfUsers: Shape = types.length > 0 ? 'both' : 'user';
   return { shape: userIds.length > 0 ? shapeOfUsers : shapeOfTypes, branches };
 }
 
-/** Returns a list of each value, or one empty list if there is no value. */
-export const listsOf = (values: readonly string[]): readonly (readonly string[])[] =>
+/** Wraps each value in a list of its own. Returns one empty list if there are no values. */
+export const singleValueLists = (values: readonly string[]): readonly (readonly string[])[] =>
   values.length > 0 ? values.map((value) => [value]) : [[]];

@@ -9,8 +9,8 @@ export interface Statement<Row> {
 }
 
 /**
- * Returns the prepared statement of an SQL text, with the row type that the caller states. The number of texts must be bounded, because
- * every statement stays in memory.
+ * Returns the prepared statement of an SQL text, with the row type that the caller states. Use a bounded number of different texts,
+ * because every statement stays in the cache.
  */
 export type Prepare = <Row = readonly SQLOutputValue[]>(sql: string) => Statement<Row>;
 

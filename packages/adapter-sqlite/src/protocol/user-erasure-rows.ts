@@ -1,6 +1,9 @@
 import type { Position } from './branches.ts';
 
-/** A recorded erasure of a user, with its time in milliseconds since 1970. `userId` is null once it is done. */
+/**
+ * A recorded erasure of a user. `user` is the digest of the user id. `requestedAt` is in milliseconds since 1970. `log`, `partition` and
+ * `offset` are the position of the request on the log. `userId` is null once the erasure is done.
+ */
 export type UserErasureRow = readonly [
   id: string,
   project: string,
@@ -17,13 +20,13 @@ export type UserErasureRow = readonly [
 /** An erasure with the number of erased activities. */
 export type KeptErasureRow = readonly [...erasure: UserErasureRow, erased: number];
 
-/** How far an erasure is. `user` is null if it is not recorded, and `userId` is null if it is not recorded, or done. */
+/** The progress of an erasure. `user` is null until it is recorded. `userId` is null until it is recorded, and again once it is done. */
 export type ProgressRow = readonly [user: string | null, userId: string | null, erased: number];
 
-/** The time and the id of an erasure that is not done. */
+/** The time of the request and the id of an erasure that is not done. Open erasures are sorted by both. */
 export type OpenRow = readonly [requestedAt: number, id: string];
 
-/** What an erasure covers: see `isCovered` and `isLetterCovered`. */
+/** The values that decide which activities and dead letters an erasure covers: see `isCovered` and `isLetterCovered` of the domain. */
 export interface CoverInput {
   /** The id of the erasure. */
   readonly id: string;
@@ -34,18 +37,18 @@ export interface CoverInput {
   readonly offset: number;
   readonly topic: string;
   readonly requestedAt: number;
-  /** Replaces the user. Null: activities are removed. */
+  /** The user id that replaces `userId` in the activities. Null if the activities are removed. */
   readonly replacement: string | null;
 }
 
 export interface UserRemovalInput {
   readonly cover: CoverInput;
-  /** The time and the key after which the portion begins. */
+  /** The job examines `limit` activities after this position. Null for the first ones. */
   readonly after: Position | null;
   readonly limit: number;
 }
 
-/** Activities of a user whose keys are those of records. */
+/** The keys of activities that an erasure may cover. */
 export interface CoveredKeys {
   readonly cover: CoverInput;
   readonly keys: readonly string[];

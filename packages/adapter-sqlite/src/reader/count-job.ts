@@ -4,7 +4,7 @@ import { SpanCounter } from './span-counter.ts';
 import { branchesOf, type Selection } from '../protocol/shapes.ts';
 import type { Steps } from '../protocol/job-scheduler.ts';
 
-export function* count(reader: Reader, selection: Selection): Steps<number> {
+export function* countActivities(reader: Reader, selection: Selection): Steps<number> {
   if (selection.conditions !== undefined) {
     const [total = 0] = (yield* countGroups(reader, selection, oneGroup, 1)).values();
     return total;

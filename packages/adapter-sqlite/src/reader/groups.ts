@@ -25,7 +25,7 @@ export function groupsSql(
   return `SELECT ${expression}, count(*) ${fromBranch(shape)} ${inPortion('asc')}${condition}${groupBy}`;
 }
 
-/** Reads each row to count activities by group. Ends early if there are more than `maxGroups` groups. */
+/** Counts activities by group. Reads each row. Ends early if there are more than `maxGroups` groups. */
 export function* countGroups(
   reader: Reader,
   { conditions, ...selection }: Selection,

@@ -1,4 +1,4 @@
-import { type Order, type PageSpan, readBranches, type RowKind } from '../protocol/branches.ts';
+import { type Order, type PageSpan, readBranches, type RowFunctions } from '../protocol/branches.ts';
 import { type LetterRow, letterColumns, type ListedRow, type OriginRow } from '../protocol/rows.ts';
 import type { Prepare } from '../protocol/statements.ts';
 
@@ -17,12 +17,12 @@ export interface WholeLettersQuery {
 }
 
 const atOrigin = 'FROM dead_letters WHERE project = ? AND topic = ? AND partition = ? AND offset = ?';
-/** SQL: the bytes of a dead letter of a project. */
+/** SQL: the size of the dead letter at an origin, in bytes. Finds nothing in other projects. */
 export const letterSizeSql = `SELECT coalesce(length(key), 0) + coalesce(length(value), 0) + octet_length(headers) ${atOrigin}`;
-/** SQL: a whole dead letter of a project. */
+/** SQL: the whole dead letter at an origin. Finds nothing in other projects. */
 export const letterSql = `SELECT ${letterColumns} ${atOrigin}`;
 
-/** Returns the SQL for a page of one code or of all codes: one range of one index. SQLite knows a length without reading the bytes. */
+/** Returns the SQL for a page of one code or of all codes. It reads one range of one index. SQLite knows lengths without reading the bytes. */
 export function letterPageSql(hasCode: boolean, order: Order): string {
   return `SELECT id, died_at, code, reason, iif(length(key) <= ?, key, NULL), iif(length(value) <= ?, value, NULL),
       iif(octet_length(headers) <= ?, headers, NULL),
@@ -32,11 +32,11 @@ export function letterPageSql(hasCode: boolean, order: Order): string {
     ORDER BY died_at ${order}, id ${order} LIMIT ?`;
 }
 
-/** SQL: the time of the latest dead letter of an activity, which is the end of one range of one index. */
+/** SQL: the time of the latest dead letter of an activity. It is at the end of one range of one index. */
 export const latestLetterSql = `SELECT max(died_at) FROM dead_letters INDEXED BY dead_letters_by_activity
   WHERE project = ? AND activity_id = ?`;
 
-const letterKind: RowKind<ListedRow> = {
+const letterFunctions: RowFunctions<ListedRow> = {
   positionOf: ([id, diedAt]) => [diedAt, id],
   bytesOf: ([, , , reason, key, value]) => 2 * (reason.length + (key?.length ?? 0) + (value?.length ?? 0)),
 };
@@ -47,9 +47,9 @@ export const letterJobs = (prepare: Prepare) => ({
     const statement = prepare<ListedRow>(letterPageSql(codes.length > 0, order));
     const values = [maxShown.key, maxShown.value, maxShown.headers, project];
     const branches = codes.length === 0 ? [values] : codes.map((code) => [...values, code]);
-    return readBranches(statement, branches, query, letterKind);
+    return readBranches(statement, branches, query, letterFunctions);
   },
-  /** Returns whole dead letters up to `maxBytes`, in the order of `origins`. The first is returned whatever its size. */
+  /** Returns whole dead letters up to `maxBytes`, in the order of `origins`. Returns the first one whatever its size. */
   wholeLetters({ project, origins, maxBytes }: WholeLettersQuery) {
     const rows: LetterRow[] = [];
     let bytes = 0;

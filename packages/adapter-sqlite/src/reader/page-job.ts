@@ -1,5 +1,5 @@
 import { type Order, type PageSpan, readBranches } from '../protocol/branches.ts';
-import { type ActivityRow, activityColumns, activityKind } from '../protocol/rows.ts';
+import { type ActivityRow, activityColumns, activityFunctions } from '../protocol/rows.ts';
 import { branchesOf, fromBranch, type IndexedFilter, type Shape } from '../protocol/shapes.ts';
 import type { Prepare } from '../protocol/statements.ts';
 
@@ -12,5 +12,10 @@ export const branchSql = (shape: Shape, order: Order): string =>
 
 export function readPage(prepare: Prepare, query: PageQuery): readonly ActivityRow[] {
   const { shape, branches } = branchesOf(query);
-  return readBranches(prepare<ActivityRow>(branchSql(shape, query.order)), branches, query, activityKind);
+  return readBranches(
+    prepare<ActivityRow>(branchSql(shape, query.order)),
+    branches,
+    query,
+    activityFunctions,
+  );
 }

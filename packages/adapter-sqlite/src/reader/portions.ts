@@ -10,7 +10,7 @@ export interface Reader {
   readonly setConditions: SetConditions;
 }
 
-/** The number of index keys, or of table rows, for one step. A step takes a few milliseconds; with the largest metadata, 25 ms. */
+/** The number of index keys, or of table rows, that one step reads. A step takes a few milliseconds; with the largest metadata, 25 ms. */
 export const portionRows = { ofIndex: 5000, ofTable: 250 } as const;
 
 /** Consecutive rows of a branch, in the order of the query: the rows after `start`, up to and including `end`. */
@@ -34,7 +34,7 @@ export const portionEndSql = (shape: Shape, order: Order): string =>
   `SELECT created_at, id ${fromBranch(shape)} ${inPortion(order)}
     ORDER BY created_at ${order}, id ${order} LIMIT 1 OFFSET ?`;
 
-/** Yields portions of `rows` rows. Finds each portion only when it is requested. No row may be exactly at `above` or `below`. */
+/** Yields the portions of a branch, with `rows` rows each. Finds each only when it is requested. No row may be at `above` or `below`. */
 export function* portionsOf(
   prepare: Prepare,
   { shape, values }: Branch,

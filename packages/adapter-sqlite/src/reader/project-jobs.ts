@@ -9,7 +9,7 @@ import type {
 } from '../protocol/project-rows.ts';
 import type { Prepare } from '../protocol/statements.ts';
 
-/** SQL: the names of the projects in a table that follow one name. Each is found with one step over an index. */
+/** SQL: the projects in a table whose names sort after a given name. One lookup in the index finds each project. */
 const namesIn = (table: string, index: string): string => `SELECT name FROM (
     WITH RECURSIVE step (name) AS (
       SELECT (SELECT project FROM ${table} INDEXED BY ${index} WHERE project > ?1 ORDER BY project LIMIT 1)
@@ -19,7 +19,7 @@ const namesIn = (table: string, index: string): string => `SELECT name FROM (
     )
     SELECT name FROM step WHERE name IS NOT NULL LIMIT ?2)`;
 
-/** SQL: a page of projects that follow one name. */
+/** SQL: a page of the projects whose names sort after a given name. */
 export const projectPageSql = `SELECT name,
     (SELECT retention_days FROM project_settings WHERE project = name),
     (SELECT limits FROM project_settings WHERE project = name),
@@ -36,18 +36,18 @@ type SizeRow = readonly [createdAt: number, key: string, bytes: number];
 
 const settingsSql = 'SELECT project, retention_days, limits FROM project_settings';
 const erasureSql = 'SELECT project, erased_at, erasing FROM erasures WHERE project = ?';
-/** SQL: erasures that have not ended. */
+/** SQL: the erasures of projects that have not ended. */
 export const erasingSql = `SELECT project, erased_at, 1 FROM erasures INDEXED BY erasures_under_way
   WHERE erasing = 1 ORDER BY project LIMIT ?`;
 
-/** SQL: the sizes of the oldest activities of a project, in one range of one index. Large metadata are not read from the file. */
+/** SQL: the sizes of the oldest activities of a project, in one range of one index. SQLite knows lengths without reading the metadata. */
 export const sizesSql = `SELECT created_at, id, ${activityOverheadBytes} + octet_length(project) + octet_length(id) + octet_length(user_id)
     + octet_length(type) + octet_length(metadata)
   FROM activities INDEXED BY activities_by_time
   WHERE project = ? AND (created_at, id) > (?, ?) ORDER BY created_at, id LIMIT ?`;
 
 export const projectJobs = (prepare: Prepare) => ({
-  /** Returns at most `maxRows` projects that follow a name. */
+  /** Returns at most `maxRows` projects whose names sort after `after`. */
   projectPage: ({ after, maxRows }: { readonly after: string; readonly maxRows: number }) =>
     prepare<ProjectRow>(projectPageSql).all(after, maxRows),
   projectSettings: () => prepare<SettingsRow>(settingsSql).all(),

@@ -7,7 +7,7 @@ import { userErasureQueries } from './user-erasure-queries.ts';
 import { projectJobs } from './project-jobs.ts';
 import type { Prepare } from '../protocol/statements.ts';
 
-/** SQL: the activity with a key. */
+/** SQL: the activity with a given key. */
 export const activitySql = `SELECT ${activityColumns} FROM activities WHERE id = ?`;
 const nextOffsetSql = 'SELECT next_offset FROM groups WHERE name = ?';
 const endSql = "SELECT seq + 1 FROM sqlite_sequence WHERE name = 'log'";
@@ -24,7 +24,7 @@ interface RecordsQuery {
 
 export type ReadJobs = ReturnType<typeof readJobs>;
 
-/** Returns the jobs of the threads that run each query as a whole. */
+/** Returns the jobs of the reading threads that run each job in one go, not in steps. */
 export function readJobs(prepare: Prepare) {
   const nextOffset = (group: string): number => Number(prepare(nextOffsetSql).all(group)[0]?.[0] ?? 0);
   return {
@@ -34,10 +34,10 @@ export function readJobs(prepare: Prepare) {
     ...userErasureQueries(prepare),
     apiKeys: () => prepare<KeyRow>(apiKeysSql).all(),
     page: (query: PageQuery) => readPage(prepare, query),
-    /** Returns the activities that exist. */
+    /** Returns the stored activities with these keys. */
     activities: (keys: readonly string[]) =>
       keys.flatMap((key) => prepare<ActivityRow>(activitySql).all(key)),
-    /** Returns the offsets of the oldest record and of the first one that the group has not handled, and the offset after the last record. */
+    /** Returns the offsets of the oldest record and of the first record that the group has not handled, and the one after the last record. */
     progress(group: string) {
       // The log may be empty after a trim, so the end is read from SQLite's counter.
       const end = Number(prepare(endSql).all()[0]?.[0] ?? 1);
@@ -45,7 +45,7 @@ export function readJobs(prepare: Prepare) {
         Number(prepare(firstOffsetSql).all(offset)[0]?.[0] ?? end);
       return { oldest: firstFrom(0), committed: firstFrom(nextOffset(group)), end };
     },
-    /** Returns the records from an offset on. The first is returned whatever its size. */
+    /** Returns the records from an offset on, within both limits. Returns the first one whatever its size. */
     records({ from, maxRecords, maxBytes }: RecordsQuery) {
       const entries: LogEntry[] = [];
       let bytes = 0;

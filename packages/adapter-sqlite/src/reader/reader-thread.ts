@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 import {
-  faultOf,
+  faultFromError,
   type Job,
   type Outcome,
   receiveJobs,
@@ -23,7 +23,7 @@ function outcomeOf(job: Job): Outcome {
     db.exec('BEGIN');
     return { id: job.id, result: runJob(runners, job) };
   } catch (error) {
-    return { id: job.id, fault: faultOf(error) };
+    return { id: job.id, fault: faultFromError(error) };
   } finally {
     if (db.isOpen && db.isTransaction) db.exec('ROLLBACK');
   }

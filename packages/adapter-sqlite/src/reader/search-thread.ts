@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 import { receiveJobs, runJob, type ThreadSetup } from '../protocol/messages.ts';
-import { addRowMatches } from '../protocol/row-conditions.ts';
+import { defineRowMatches } from '../protocol/row-conditions.ts';
 import { type SearchJobs, searchJobs } from './search-jobs.ts';
 import { statementCache } from '../protocol/statements.ts';
 import { JobScheduler, type Steps } from '../protocol/job-scheduler.ts';
@@ -13,7 +13,7 @@ let runners: SearchJobs | undefined;
 const scheduler = new JobScheduler((job) => {
   // The connection opens with the first job, so that a file that cannot be opened fails a job, and not the thread.
   if (!db.isOpen) db.open();
-  runners ??= searchJobs({ prepare: statementCache(db), setConditions: addRowMatches(db) });
+  runners ??= searchJobs({ prepare: statementCache(db), setConditions: defineRowMatches(db) });
   return runJob(runners, job) as Steps<unknown>;
 });
 

@@ -2,7 +2,7 @@ import type { Position, PositionRange } from '../protocol/branches.ts';
 import { groupsSql } from './groups.ts';
 import { inPortion, type Portion, portionRows, portionsOf, portionValues } from './portions.ts';
 import { fromBranch, type Shape } from '../protocol/shapes.ts';
-import { groupingBySlot, slotAt, slotExpression, slotOf, type Slots, startOf } from './slots.ts';
+import { groupingBySlot, slotAt, slotExpression, slotFromSql, type Slots, startOfSlot } from './slots.ts';
 import type { Prepare, Statement } from '../protocol/statements.ts';
 import type { Steps } from '../protocol/job-scheduler.ts';
 
@@ -33,7 +33,7 @@ export class SpanCounter {
     this.#slots = prepare(groupsSql(shape, { expression: slotExpression }, false));
   }
 
-  /** Counts the rows of a branch. Several small counts may share a step. */
+  /** Counts the rows of a branch. Yields only when the step is over, so several small counts can share a step. */
   *count(values: readonly string[], range: PositionRange): Steps<number> {
     const maxRows = this.#maxRowsPerStep;
     const firstCount = this.countUpTo(maxRows, values, range);
@@ -47,7 +47,7 @@ export class SpanCounter {
     return total;
   }
 
-  /** Counts up to `maxRows` rows, without ending the step. */
+  /** Counts the rows of a branch, up to `maxRows`, without ending the step. */
   countUpTo(maxRows: number, values: readonly string[], { above, below }: PositionRange): number {
     const count = Number(this.#count.all(...values, ...above, ...below, maxRows)[0]?.[0]);
     this.#costOfStep += count + statementCost;
@@ -55,9 +55,9 @@ export class SpanCounter {
   }
 
   /**
-   * Counts the rows of a branch by slot. Alternates between two statements: one groups a few rows into slots, the other counts the
-   * remaining rows of the last slot. Both many rows in a slot and many slots are fast in this way. Ends early if there are more than
-   * `maxSlots` slots.
+   * Counts the rows of a branch by slot. Alternates between two statements: one groups a few rows into slots, the other counts all
+   * rows of the last slot. This is fast for many rows in one slot, and for many slots. Ends early if there are more than `maxSlots`
+   * slots.
    */
   *countBySlot(
     values: readonly string[],
@@ -72,18 +72,18 @@ export class SpanCounter {
       if (portion === undefined) break;
       const parameters = [...grouping.values, ...values, ...portionValues(portion)];
       for (const [value, count] of this.#slots.all(...parameters)) {
-        counts.set(slotOf(value, slots.unitMs), count);
+        counts.set(slotFromSql(value, slots.unitMs), count);
         this.#costOfStep += 4 * count;
       }
       this.#costOfStep += 2 * statementCost;
       if (portion.rows === undefined) break;
       const last = slotAt(portion.end[0], slots);
-      const slotStart: Position = [Math.max(start[0], startOf(last, slots)), ''];
-      const slotEnd: Position = [Math.min(below[0], startOf(last + 1, slots)), ''];
+      const slotStart: Position = [Math.max(start[0], startOfSlot(last, slots)), ''];
+      const slotEnd: Position = [Math.min(below[0], startOfSlot(last + 1, slots)), ''];
       counts.set(last, yield* this.count(values, { above: slotStart, below: slotEnd }));
       start = slotEnd;
     }
-    // Otherwise a step would not end while each branch or offset has few rows.
+    // Without this, a query with many branches or offsets of few rows would be one long step.
     if (this.#isStepOver()) yield;
     return counts;
   }
@@ -92,7 +92,7 @@ export class SpanCounter {
     return portionsOf(this.#prepare, { shape: this.#shape, values }, { ...range, order: 'asc' }, rows);
   }
 
-  /** Returns whether the step has reached its maximum cost. If so, the next step begins. */
+  /** Returns whether the step has reached its maximum cost. If so, resets the cost for the next step. */
   #isStepOver(): boolean {
     if (this.#costOfStep < this.#maxRowsPerStep) return false;
     this.#costOfStep = 0;

@@ -2,8 +2,8 @@ import type { KeyCount, KeyField, SlotCount } from '@user-activity/domain';
 import type { Position, PositionRange } from '../protocol/branches.ts';
 import { countGroups } from './groups.ts';
 import type { Reader } from './portions.ts';
-import { branchesOf, indexFor, listsOf, type Selection, type Shape } from '../protocol/shapes.ts';
-import { groupingBySlot, slotOf, type Slots } from './slots.ts';
+import { branchesOf, indexFor, singleValueLists, type Selection, type Shape } from '../protocol/shapes.ts';
+import { groupingBySlot, slotFromSql, type Slots } from './slots.ts';
 import { SpanCounter } from './span-counter.ts';
 import type { Prepare } from '../protocol/statements.ts';
 import type { Steps } from '../protocol/job-scheduler.ts';
@@ -16,7 +16,7 @@ export interface KeyQuery extends Selection {
 export interface SlotQuery extends Selection {
   readonly maxSlots: number;
   readonly unitMs: number;
-  /** Each offset applies from its time on, up to the time of the next offset. */
+  /** The offsets of a time zone. Each applies from its time `from` on, up to that of the next offset. */
   readonly offsets: readonly { readonly from: number; readonly offsetMs: number }[];
 }
 
@@ -25,7 +25,7 @@ const fewRows = 20_000;
 
 const columns = { type: 'type', userId: 'user_id' } as const;
 
-/** Returns the SQL that finds the next type or user after a value in a project, of all activities or of one user. */
+/** Returns the SQL that finds the first type or user that sorts after a value, in a project or among the activities of one user. */
 export function nextKeySql(field: KeyField, hasUser: boolean): string {
   const column = columns[field];
   const index = indexFor(field === 'userId' ? 'user' : hasUser ? 'both' : 'type');
@@ -45,7 +45,7 @@ export function* countByKey(reader: Reader, query: KeyQuery): Steps<readonly Key
     : [...counts].map(([key, count]) => ({ key: String(key), count }));
 }
 
-/** Returns whether the query counts by user, for all users, and matches few rows. There may be many more users than such rows. */
+/** Returns whether the query counts by user, for all users, and matches few rows. There may be many more users than matching rows. */
 function hasFewRows(prepare: Prepare, query: KeyQuery): boolean {
   if (query.field !== 'userId' || query.userIds.length > 0) return false;
   const { shape, branches } = branchesOf(query);
@@ -57,7 +57,7 @@ function hasFewRows(prepare: Prepare, query: KeyQuery): boolean {
   });
 }
 
-/** Goes from key to key in an index and counts the rows of each key. */
+/** Finds one key after another in an index, and counts the rows of each key. */
 function* countInIndex(prepare: Prepare, query: KeyQuery): Steps<ReadonlyMap<string, number>> {
   const counter = new SpanCounter(prepare, shapeOf(query));
   const counts = new Map<string, number>();
@@ -85,10 +85,10 @@ function* keyBranches(
 ): Iterable<readonly [key: string, values: readonly string[]]> {
   if (field === 'userId') {
     for (const user of userIds.length > 0 ? userIds : keysOf(prepare, field, [project]))
-      for (const type of listsOf(types)) yield [user, [project, user, ...type]];
+      for (const type of singleValueLists(types)) yield [user, [project, user, ...type]];
     return;
   }
-  for (const user of listsOf(userIds)) {
+  for (const user of singleValueLists(userIds)) {
     const owner = [project, ...user];
     for (const type of types.length > 0 ? types : keysOf(prepare, field, owner))
       yield [type, [...owner, type]];
@@ -127,7 +127,7 @@ function* countSlots(
 ): Steps<ReadonlyMap<number, number>> {
   if (selection.conditions !== undefined) {
     const groups = yield* countGroups(reader, selection, groupingBySlot(slots), maxSlots);
-    return new Map([...groups].map(([value, count]) => [slotOf(Number(value), slots.unitMs), count]));
+    return new Map([...groups].map(([value, count]) => [slotFromSql(Number(value), slots.unitMs), count]));
   }
   const { shape, branches } = branchesOf(selection);
   const counter = new SpanCounter(reader.prepare, shape);

@@ -3,7 +3,7 @@ import type { KeptErasureRow, OpenRow, ProgressRow, UserErasureRow } from '../pr
 
 const columns = 'id, project, user, mode, requested_at, log, partition, offset, topic, user_id';
 const progressSql = 'SELECT user, user_id, erased FROM user_erasures WHERE id = ? AND project = ?';
-/** SQL: whether an erasure of a user is recorded. */
+/** SQL: whether an erasure of any user is recorded. */
 export const hasErasureSql =
   'SELECT 1 FROM user_erasures INDEXED BY user_erasures_by_user WHERE user IS NOT NULL LIMIT 1';
 /** SQL: the erasures of a user. */

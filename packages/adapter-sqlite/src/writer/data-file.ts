@@ -1,17 +1,17 @@
 import { statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { DataFileError } from '../protocol/data-file-error.ts';
-import { faultOf, type ThreadSetup } from '../protocol/messages.ts';
+import { faultFromError, type ThreadSetup } from '../protocol/messages.ts';
 import { applicationId, migrations, schema, schemaVersion } from './schema.ts';
 
-// SQLite checks about 1 GB/s, so a check of a file of this size hardly delays a start.
+// SQLite checks about 1 GB per second, so the check of a file of this size hardly delays a start.
 const maxFullyCheckedBytes = 128 * 1024 * 1024;
 
-// Result codes of SQLite, https://www.sqlite.org/rescode.html
+// SQLITE_BUSY, and SQLITE_CORRUPT and SQLITE_NOTADB: https://www.sqlite.org/rescode.html
 const busyCode = 5;
 const damageCodes = new Set([11, 26]);
 
-/** Opens the file for writing. Creates the tables of a new file, and migrates an older file. Throws DataFileError. */
+/** Opens the file for writing. Creates the tables of a new file, and migrates an older file. Throws DataFileError if it can't be used. */
 export function openDataFile({ file, busyTimeoutMs }: ThreadSetup): DatabaseSync {
   let db: DatabaseSync | undefined;
   try {
@@ -21,7 +21,7 @@ export function openDataFile({ file, busyTimeoutMs }: ThreadSetup): DatabaseSync
     db.exec(
       'PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -65536',
     );
-    // FAST leaves removed rows in free pages, where others can read erased users. ON writes at most 4 % more bytes.
+    // With FAST, removed rows would stay in free pages, where erased users could still be read. ON writes at most 4 % more bytes.
     db.exec('PRAGMA secure_delete = ON');
     inspect(db, file);
     migrate(db);
@@ -35,7 +35,7 @@ export function openDataFile({ file, busyTimeoutMs }: ThreadSetup): DatabaseSync
 const pragma = (db: DatabaseSync, name: string): unknown =>
   Object.values(db.prepare(`PRAGMA ${name}`).get() ?? {})[0];
 
-/** Checks that the file belongs to this program, before anything changes the file. */
+/** Checks that the file belongs to this program before it changes anything. Creates the tables of a new file. */
 function identify(db: DatabaseSync, file: string): void {
   const isNew = db.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined;
   const version = Number(pragma(db, 'user_version'));
@@ -50,7 +50,7 @@ function identify(db: DatabaseSync, file: string): void {
     );
   if (pragma(db, 'journal_mode = WAL') !== 'wal')
     throw new DataFileError(
-      `${file} can't have a write-ahead log. Set DATA_DIR to a folder on a local disk.`,
+      `SQLite can't use a write-ahead log for ${file}. Set DATA_DIR to a folder on a local disk.`,
     );
   if (isNew) db.exec(`PRAGMA synchronous = FULL; BEGIN EXCLUSIVE; ${schema} COMMIT`);
 }
@@ -69,7 +69,7 @@ function inspect(db: DatabaseSync, file: string): void {
   const bytes = Number(pragma(db, 'page_count')) * Number(pragma(db, 'page_size'));
   if (statSync(file).size < bytes) throw damaged(file, 'its end is missing');
   if (bytes <= maxFullyCheckedBytes && pragma(db, 'quick_check(1)') !== 'ok')
-    throw damaged(file, 'its pages contradict each other');
+    throw damaged(file, 'its pages are inconsistent');
   for (const table of ['log', 'groups', 'heartbeat', 'activities', 'dead_letters'])
     db.prepare(`SELECT * FROM ${table} LIMIT 1`).all();
   // If the file can't be written to, this fails now and not only at the first publish.
@@ -83,8 +83,8 @@ const damaged = (file: string, reason: string): DataFileError =>
   );
 
 function unusable(file: string, error: unknown): DataFileError {
-  const { code, text } = faultOf(error);
-  // SQLite did not fail: the error is a bug, or the file was removed meanwhile.
+  const { code, text } = faultFromError(error);
+  // The error is not one of SQLite: it is a bug, or the file was removed meanwhile.
   if (code === undefined) throw error;
   const primaryCode = code & 0xff;
   if (damageCodes.has(primaryCode)) return damaged(file, `SQLite ${code}: ${text}`);

@@ -1,13 +1,13 @@
 import { hash } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
 import { ProjectId, projectsOfUser } from '@user-activity/domain';
-import { faultOf, type ThreadSetup } from '../protocol/messages.ts';
+import { faultFromError, type ThreadSetup } from '../protocol/messages.ts';
 import { type Prepare, statementCache } from '../protocol/statements.ts';
 import type { KeptErasureRow } from '../protocol/user-erasure-rows.ts';
 import { DataFileError } from '../protocol/data-file-error.ts';
-import { recordSql } from './user-erasure-jobs.ts';
+import { recordErasureSql } from './user-erasure-jobs.ts';
 
-/** An erasure as the journal keeps it. It has the digest of the user, and not the name. */
+/** An erasure in the journal. `user` is the digest of the user id, because the journal must not keep the id. */
 type JournalRow = readonly [id: string, project: string, user: string, mode: string, requestedAt: number];
 
 const createSql = `CREATE TABLE IF NOT EXISTS erasures (
@@ -28,20 +28,20 @@ const nextUserSql = `SELECT project, user_id FROM activities INDEXED BY activiti
 const nextKeySql = `SELECT project, key FROM dead_letters INDEXED BY dead_letters_by_key
   WHERE key IS NOT NULL AND (project, key) > (?, ?) ORDER BY project, key LIMIT 1`;
 
-// The order of these erasures and the records of a restored log is not known, so the time of receipt decides.
-const noPlace = { log: '', partition: 0, offset: 0, topic: '' };
+// A restored log may have other records at the old position. Without a position, an erasure covers records by their time of receipt.
+const unknownPosition = { log: '', partition: 0, offset: 0, topic: '' };
 
 const utf8 = new TextDecoder();
 
 /**
- * Keeps all erasures of users in a file of their own. A restored backup of the data file has lost those since the backup, because the log is
- * in the same file. They come back from here.
+ * Keeps all erasures of users in a file of their own. If a backup of the data file is restored, the data file and its log lack the erasures
+ * since the backup. They are restored from the journal.
  */
 export class ErasureJournal {
   readonly #db: DatabaseSync;
   readonly #prepare: Prepare;
 
-  /** Opens the file, and brings it and the data file to the same erasures. Throws DataFileError if the file can't be used. */
+  /** Opens the journal. Copies the erasures that only the journal or only the data file has. Throws DataFileError if it can't be used. */
   static open({ erasuresFile, busyTimeoutMs }: ThreadSetup, dataFile: DatabaseSync): ErasureJournal {
     let db: DatabaseSync | undefined;
     try {
@@ -51,17 +51,17 @@ export class ErasureJournal {
       );
       const journal = new ErasureJournal(db);
       journal.#restore(dataFile);
-      journal.#complete(dataFile);
+      journal.#copyMissing(dataFile);
       return journal;
     } catch (error) {
       db?.close();
-      const { code, text } = faultOf(error);
-      // SQLite did not fail: the error is a bug.
+      const { code, text } = faultFromError(error);
+      // The error is not one of SQLite: it is a bug.
       if (code === undefined) throw error;
       throw new DataFileError(
-        `${erasuresFile}, which has the erasures of users, can't be used (SQLite ${code}: ${text}). Check the folder's permissions and free space. ` +
-          'If the file is damaged, move it away and start again: the service makes it anew from the data file. Restore no older backup after that, ' +
-          'unless you send the erasures since that backup again.',
+        `The journal of erasures ${erasuresFile} can't be used (SQLite ${code}: ${text}). Check the folder's permissions and free space. ` +
+          'If the file is damaged, move it away and start again: the service creates a new journal from the data file. If you restore an older ' +
+          'backup after that, send the erasures since that backup again.',
       );
     }
   }
@@ -71,20 +71,20 @@ export class ErasureJournal {
     this.#prepare = statementCache(db);
   }
 
-  /** Adds an erasure, unless it is there. It is on the disk when this returns. */
+  /** Adds an erasure, unless the journal has it. The erasure is on the disk when this returns. */
   add([id, project, user, mode, requestedAt]: KeptErasureRow): void {
     this.#prepare(addSql).run(id, project, user, mode, requestedAt);
   }
 
-  /** Adds the erasures that only the data file has: a version without this file recorded them, or the file was lost. */
-  #complete(dataFile: DatabaseSync): void {
+  /** Adds the erasures that only the data file has: a version without a journal recorded them, or the journal was lost. */
+  #copyMissing(dataFile: DatabaseSync): void {
     this.#db.exec('BEGIN IMMEDIATE');
     for (const row of statementCache(dataFile)<JournalRow>(recordedSql).iterate())
       this.#prepare(addSql).run(...row);
     this.#db.exec('COMMIT');
   }
 
-  /** Records the erasures that the data file has lost. One of a user whom the file does not know is done at once. */
+  /** Records the erasures that the data file has lost. If the data file has nothing of the user, the erasure is recorded as done. */
   #restore(db: DatabaseSync): void {
     const prepare = statementCache(db);
     const all = this.#prepare<JournalRow>(allSql).iterate();
@@ -92,14 +92,14 @@ export class ErasureJournal {
     for (const row of all) if (prepare(isRecordedSql).all(row[0]).length === 0) lost.push(row);
     if (lost.length === 0) return;
     const digests = new Set(lost.map(([, , user]) => user));
-    const names = namesOf(prepare, digests);
+    const userIds = userIdsByDigest(prepare, digests);
     db.exec('BEGIN IMMEDIATE');
     for (const [id, project, user, mode, requestedAt] of lost) {
-      const { log, partition, offset, topic } = noPlace;
-      const found = projectsOfUser(ProjectId.trusted(project)).map((each) => names.get(`${each} ${user}`));
+      const { log, partition, offset, topic } = unknownPosition;
+      const found = projectsOfUser(ProjectId.trusted(project)).map((each) => userIds.get(`${each} ${user}`));
       const userId = found.find((name) => name !== undefined) ?? null;
       const place = [log, partition, offset, topic] as const;
-      prepare(recordSql).run(id, project, user, mode, requestedAt, ...place, userId, 0);
+      prepare(recordErasureSql).run(id, project, user, mode, requestedAt, ...place, userId, 0);
     }
     db.exec('COMMIT');
   }
@@ -109,13 +109,13 @@ export class ErasureJournal {
   }
 }
 
-/** Returns the names of the users with these digests, by project and digest, from the activities and the keys of dead letters. */
-function namesOf(prepare: Prepare, digests: ReadonlySet<string>): ReadonlyMap<string, string> {
-  const names = new Map<string, string>();
+/** Returns the ids of the users with these digests, by project and digest. Finds them in the activities and the keys of dead letters. */
+function userIdsByDigest(prepare: Prepare, digests: ReadonlySet<string>): ReadonlyMap<string, string> {
+  const userIds = new Map<string, string>();
   const add = (project: string, name: string | Uint8Array): void => {
     const digest = hash('sha256', name, 'base64url');
     if (digests.has(digest))
-      names.set(`${project} ${digest}`, typeof name === 'string' ? name : utf8.decode(name));
+      userIds.set(`${project} ${digest}`, typeof name === 'string' ? name : utf8.decode(name));
   };
   for (const [sql, first] of [
     [nextUserSql, ''],
@@ -128,5 +128,5 @@ function namesOf(prepare: Prepare, digests: ReadonlySet<string>): ReadonlyMap<st
       if (last !== undefined) add(...last);
     }
   }
-  return names;
+  return userIds;
 }

@@ -1,9 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { faultOf, type Job, type Outcome, type Runners, runJob } from '../protocol/messages.ts';
+import { faultFromError, type Job, type Outcome, type Runners, runJob } from '../protocol/messages.ts';
 
 /**
- * Runs all jobs in one transaction, so that they share one sync of the disk. A failed job undoes only its own changes. If the commit
- * fails, all jobs fail.
+ * Runs all jobs in one transaction, so that they share one sync of the disk. If a job fails, only its own changes are rolled back. If the
+ * commit fails, all jobs fail.
  */
 export function commitTogether(db: DatabaseSync, runners: Runners, jobs: readonly Job[]): Outcome[] {
   try {
@@ -13,14 +13,14 @@ export function commitTogether(db: DatabaseSync, runners: Runners, jobs: readonl
     return outcomes;
   } catch (error) {
     if (db.isTransaction) db.exec('ROLLBACK');
-    const fault = faultOf(error);
+    const fault = faultFromError(error);
     return jobs.map(({ id }) => ({ id, fault }));
   }
 }
 
 /**
- * Runs the jobs without savepoints. Returns undefined if a job fails. In a savepoint, SQLite copies each page before it changes
- * the page. Beyond 64 KiB the copies go to a temporary file: 35 to 45 % of all bytes that were written.
+ * Runs the jobs without savepoints. Returns undefined if a job fails. In a savepoint, SQLite copies each page before it changes the
+ * page. Beyond 64 KiB, the copies go to a temporary file. They were 35 to 45 % of all written bytes.
  */
 function runTogether(runners: Runners, jobs: readonly Job[]): Outcome[] | undefined {
   try {
@@ -30,9 +30,9 @@ function runTogether(runners: Runners, jobs: readonly Job[]): Outcome[] | undefi
   }
 }
 
-/** Undoes all changes, and runs each job again in a savepoint of its own. */
+/** Rolls back all changes, and runs each job again in a savepoint of its own. */
 function runApart(db: DatabaseSync, runners: Runners, jobs: readonly Job[]): Outcome[] {
-  // On some failures, such as a full disk, SQLite has already undone the whole transaction.
+  // After some failures, such as a full disk, SQLite has already rolled back the whole transaction.
   if (db.isTransaction) db.exec('ROLLBACK');
   db.exec('BEGIN IMMEDIATE');
   return jobs.map((job) => runInSavepoint(db, runners, job));
@@ -45,9 +45,9 @@ function runInSavepoint(db: DatabaseSync, runners: Runners, job: Job): Outcome {
     db.exec('RELEASE job');
     return { id: job.id, result };
   } catch (error) {
-    // If SQLite has undone the whole transaction, the changes of all jobs are undone.
+    // If SQLite has rolled back the whole transaction, all jobs have failed.
     if (!db.isTransaction) throw error;
     db.exec('ROLLBACK TO job; RELEASE job');
-    return { id: job.id, fault: faultOf(error) };
+    return { id: job.id, fault: faultFromError(error) };
   }
 }

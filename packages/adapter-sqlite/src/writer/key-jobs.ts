@@ -4,7 +4,7 @@ import type { Prepare } from '../protocol/statements.ts';
 
 const isKnownSql = 'SELECT 1 FROM api_keys WHERE id = ?';
 const countSql = 'SELECT count(*) FROM api_keys';
-// As `AccessKey.firstEnded`.
+// Removes the key that `AccessKey.firstEnded` of the domain would choose.
 const removeFirstEndedSql = `DELETE FROM api_keys WHERE id = (
   SELECT id FROM api_keys WHERE revoked_at IS NOT NULL OR expires_at <= ?
     ORDER BY min(coalesce(expires_at, revoked_at), coalesce(revoked_at, expires_at)) LIMIT 1)`;
@@ -14,7 +14,10 @@ const replaceSql = `UPDATE api_keys SET (${keyColumns}) = (?1, ?2, ?3, ?4, ?5, ?
 
 /** Returns the jobs that change API keys. */
 export const keyJobs = (prepare: Prepare) => ({
-  /** Adds a key at the time `now`. If there are too many keys, removes the one that ended first. */
+  /**
+   * Adds a key. If there are too many keys, removes the one that expired or was revoked first. `now` decides which keys have expired.
+   * Returns 'too-many' if all keys are valid.
+   */
   addKey({ row, now }: { readonly row: KeyRow; readonly now: number }): 'added' | 'exists' | 'too-many' {
     if (prepare(isKnownSql).all(row[0]).length > 0) return 'exists';
     const count = Number(prepare(countSql).all()[0]?.[0]);
@@ -22,6 +25,6 @@ export const keyJobs = (prepare: Prepare) => ({
     prepare(addSql).run(...row);
     return 'added';
   },
-  /** Returns whether the stored key had the revision before. */
+  /** Replaces a key. Changes nothing and returns false unless the revision of the stored key is one lower than that of the new key. */
   replaceKey: (row: KeyRow): boolean => prepare(replaceSql).run(...row) === 1,
 });

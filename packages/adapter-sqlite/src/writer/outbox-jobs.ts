@@ -10,17 +10,17 @@ const makeReadySql = 'UPDATE outbox SET due_at = NULL WHERE due_at <= ?';
 const readySql = 'SELECT activity FROM outbox WHERE due_at IS NULL ORDER BY received_at, id LIMIT ?';
 const removeSql = 'DELETE FROM outbox WHERE id = ?';
 
-/** Returns the jobs of the outbox. They run on the writing thread, because most of them change it. */
+/** Returns the jobs of the outbox. They run on the writing thread, because they change the outbox. */
 export const outboxJobs = (prepare: Prepare) => ({
-  /** Returns whether the outbox had space for a pending entry. */
+  /** Adds a pending entry. Returns false if the outbox is full. */
   addToOutbox: ({ id, activity, receivedAt, dueAt, max }: NewOutboxRow): boolean =>
     prepare(addSql).run(id, activity, receivedAt, dueAt, max) === 1,
-  /** Returns whether the entry was pending. */
+  /** Replaces the activity of a pending entry and makes the entry ready. Returns false if the entry is not pending. */
   settleInOutbox: ({ id, activity }: OutboxRow): boolean => prepare(settleSql).run(activity, id) === 1,
   withdrawFromOutbox(id: string) {
     prepare(withdrawSql).run(id);
   },
-  /** Makes the entries ready that are due, and returns the JSON of the oldest ready ones. */
+  /** Makes the due entries ready. Returns the activities of the oldest ready entries, as JSON. */
   readyInOutbox({ now, limit }: { readonly now: number; readonly limit: number }): readonly string[] {
     prepare(makeReadySql).run(now);
     return prepare<readonly [activity: string]>(readySql)

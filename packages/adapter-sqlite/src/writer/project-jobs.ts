@@ -10,7 +10,7 @@ import {
   type ErasedRow,
   type RemovalInput,
   type RemovalOutput,
-  settingsOf,
+  settingsFromColumns,
 } from '../protocol/project-rows.ts';
 import type { Prepare } from '../protocol/statements.ts';
 
@@ -20,7 +20,7 @@ const putSettingsSql =
   'INSERT OR REPLACE INTO project_settings (project, retention_days, limits) VALUES (?, ?, ?)';
 const removeSettingsSql = 'DELETE FROM project_settings WHERE project = ?';
 
-// A later erasure than `maxErasedAt` was written with a wrong clock.
+// If the stored time is later than `maxErasedAt`, it comes from a wrong clock, and is replaced.
 const eraseSql = `INSERT INTO erasures (project, erased_at, erasing) VALUES (?1, ?2, 1)
   ON CONFLICT (project) DO UPDATE SET erasing = 1,
     erased_at = iif(erased_at > ?3 OR erased_at < ?2, ?2, erased_at)
@@ -43,14 +43,14 @@ const removeErasedLetterSql =
 
 type OldRow = readonly [rowId: number, createdAt: number, key: string, receivedAt: number];
 
-/** The jobs of the writing thread for projects. Each job changes everything or nothing. */
+/** Returns the jobs of the writing thread for projects. Each job is atomic. */
 export const projectJobs = (prepare: Prepare) => ({
-  /** Changes the settings of a project. Returns them, or 'too-many' if there is no room for them. */
+  /** Changes the settings of a project. Returns the new settings, or 'too-many' if too many other projects have settings. */
   changeSettings([project, change]: readonly [project: string, change: SettingsChange]):
     | ProjectSettings
     | 'too-many' {
     const [row] = prepare<readonly [number | null, string]>(settingsSql).all(project);
-    const before = row === undefined ? ProjectSettings.none : settingsOf(...row);
+    const before = row === undefined ? ProjectSettings.none : settingsFromColumns(...row);
     const settings = ProjectSettings.changed(before, change);
     if (ProjectSettings.isNone(settings)) prepare(removeSettingsSql).run(project);
     else if (row === undefined && Number(prepare(countSettingsSql).all()[0]?.[0]) >= maxProjectSettings)

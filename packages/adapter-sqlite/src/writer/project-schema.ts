@@ -1,4 +1,4 @@
-/** The SQL that adds the settings of projects: retentions of their own, and erasures. An erasure stays after its end. */
+/** The SQL that adds two tables: retention times of projects, and erasures of projects. The row of an erasure stays after its end. */
 export const addProjectTables = `CREATE TABLE retentions (
     project TEXT PRIMARY KEY NOT NULL,
     days INTEGER NOT NULL
@@ -10,7 +10,7 @@ export const addProjectTables = `CREATE TABLE retentions (
   ) STRICT;
   CREATE INDEX erasures_under_way ON erasures (project, erased_at) WHERE erasing = 1;`;
 
-/** The SQL that replaces the table of retentions by one of all settings. A project without settings has no row. */
+/** The SQL that replaces the table of retention times with a table of all settings. A project without settings has no row. */
 export const addProjectSettings = `CREATE TABLE project_settings (
     project TEXT PRIMARY KEY NOT NULL,
     retention_days INTEGER,

@@ -15,13 +15,13 @@ export const migrations: readonly string[] = [
   // Dead letters can be found by the id of their activity.
   `ALTER TABLE dead_letters ADD COLUMN activity_id TEXT;
   CREATE INDEX dead_letters_by_activity ON dead_letters (activity_id, died_at) WHERE activity_id IS NOT NULL;`,
-  // An index alone gives the total size and the oldest of the dead letters of the edge.
+  // Adds an index that gives the total size and the oldest of the dead letters of the edge (of refused requests).
   `ALTER TABLE dead_letters ADD COLUMN size INTEGER AS (
     ${letterOverheadBytes} + coalesce(length(key), 0) + coalesce(length(value), 0) + octet_length(headers) + octet_length(reason)
   ) VIRTUAL;
   CREATE INDEX dead_letters_of_edge ON dead_letters (died_at, size) WHERE topic = '${edgeTopic}';`,
-  // Adds projects. Each index of a query begins with the project; the two indexes of sweeps are over all projects. The old
-  // indexes are dropped first, so that the new ones reuse their pages.
+  // Adds projects. The indexes for queries begin with the project. The two indexes for sweeps hold all projects. The old indexes
+  // are dropped first, so that the new ones reuse their pages.
   `DROP INDEX activities_by_time; DROP INDEX activities_by_user; DROP INDEX activities_by_type;
   DROP INDEX activities_by_user_and_type;
   DROP INDEX dead_letters_by_time; DROP INDEX dead_letters_by_code; DROP INDEX dead_letters_by_activity;
@@ -35,8 +35,8 @@ export const migrations: readonly string[] = [
   CREATE INDEX dead_letters_by_code ON dead_letters (project, code, died_at, id);
   CREATE INDEX dead_letters_by_activity ON dead_letters (project, activity_id, died_at) WHERE activity_id IS NOT NULL;
   CREATE INDEX dead_letters_of_log ON dead_letters (died_at) WHERE topic <> '${edgeTopic}';`,
-  // Adds origins and settled offsets. A row names its log by a small key, because an id would take 37 bytes of each row and of each
-  // index entry. A topic may be removed by hand, but not a log: origins need its id.
+  // Adds origins and settled offsets. A row refers to its log by a small key, because an id would take 37 bytes in each row and each
+  // index entry. An operator may remove rows of `topics` by hand, but not of `logs`: origins need the ids.
   `CREATE TABLE logs (
     key INTEGER PRIMARY KEY NOT NULL,
     id TEXT NOT NULL UNIQUE

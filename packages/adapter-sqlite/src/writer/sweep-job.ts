@@ -1,11 +1,11 @@
 import { dueLetters, edgeTopic, type LetterSweep, type SweepLimits } from '@user-activity/domain';
 import type { Prepare } from '../protocol/statements.ts';
 
-/** SQL: the total bytes of the dead letters of the edge. It reads only an index. */
+/** SQL: the total size in bytes of the dead letters of the edge (of refused requests). It reads only an index. */
 export const edgeBytesSql = `SELECT coalesce(sum(size), 0) FROM dead_letters INDEXED BY dead_letters_of_edge
   WHERE topic = '${edgeTopic}'`;
 
-/** SQL: the oldest dead letters of the edge. It reads only an index. */
+/** SQL: the oldest dead letters of the edge (of refused requests). It reads only an index. */
 export const oldestOfEdgeSql = `SELECT rowid, died_at, size FROM dead_letters INDEXED BY dead_letters_of_edge
   WHERE topic = '${edgeTopic}' ORDER BY died_at LIMIT ?`;
 

@@ -11,16 +11,19 @@ import type {
 } from '../protocol/user-erasure-rows.ts';
 
 const announceSql = `INSERT INTO user_erasures (id, project, erased) VALUES (?, ?, 0) ON CONFLICT (id) DO NOTHING`;
-/** SQL: records an erasure, unless it is recorded with its place. One that was restored from the file of the erasures has none. */
-export const recordSql = `INSERT INTO user_erasures (id, project, user, mode, requested_at, log, partition, offset, topic, user_id, erased)
+/**
+ * SQL: records an erasure. Also replaces an erasure that was restored from the journal, because its position on the log is not known.
+ * Changes nothing if the erasure is recorded with a position.
+ */
+export const recordErasureSql = `INSERT INTO user_erasures (id, project, user, mode, requested_at, log, partition, offset, topic, user_id, erased)
   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
   ON CONFLICT (id) DO UPDATE SET project = ?2, user = ?3, mode = ?4, requested_at = ?5, log = ?6, partition = ?7, offset = ?8,
     topic = ?9, user_id = ?10, erased = ?11 WHERE user IS NULL OR log = ''`;
 const addErasedSql = 'UPDATE user_erasures SET erased = erased + ? WHERE id = ?';
 const finishSql = 'UPDATE user_erasures SET user_id = NULL WHERE id = ?';
 
-/** SQL condition: an erasure covers the activity, as `isCovered`. */
-const isCovered = `(log_key IS NULL
+/** SQL condition: an erasure covers the activity. Agrees with `isCovered` of the domain. */
+const coveredSql = `(log_key IS NULL
   OR (log_key IS (SELECT key FROM logs WHERE id = ?) AND partition = ? AND offset < ?)
   OR (NOT (log_key IS (SELECT key FROM logs WHERE id = ?) AND partition = ?) AND received_at <= ?))`;
 const coverValues = ({ log, partition, offset, requestedAt }: CoverInput) => [
@@ -32,7 +35,7 @@ const coverValues = ({ log, partition, offset, requestedAt }: CoverInput) => [
   requestedAt,
 ];
 
-const ofUser = `WHERE id = ? AND project = ? AND user_id = ? AND ${isCovered}`;
+const ofUser = `WHERE id = ? AND project = ? AND user_id = ? AND ${coveredSql}`;
 const removeSql = `DELETE FROM activities ${ofUser}`;
 const anonymiseSql = `UPDATE activities SET user_id = ?, metadata = '{}' ${ofUser}`;
 
@@ -40,7 +43,7 @@ const anonymiseSql = `UPDATE activities SET user_id = ?, metadata = '{}' ${ofUse
 export const oldestOfUserSql = `SELECT created_at, id FROM activities INDEXED BY activities_by_user
   WHERE project = ? AND user_id = ? AND (created_at, id) > (?, ?) ORDER BY created_at, id LIMIT ?`;
 
-/** SQL: the dead letters of a user that an erasure covers, as `isLetterCovered`. */
+/** SQL: the dead letters of a user that an erasure covers. Agrees with `isLetterCovered` of the domain. */
 export const lettersOfUserSql = `SELECT rowid FROM dead_letters INDEXED BY dead_letters_by_key
   WHERE project IN (?, ?) AND key = ?
     AND iif(topic = ? AND partition = ?, offset < ?, died_at <= ?) LIMIT ?`;
@@ -49,12 +52,12 @@ const removeLetterOfSql = 'DELETE FROM dead_letters WHERE topic = ? AND partitio
 
 const utf8 = new TextEncoder();
 
-/** Keeps erasures apart from the data file. */
+/** Keeps the erasures of users outside the data file. */
 export interface Journal {
   add(row: KeptErasureRow): void;
 }
 
-/** The jobs of the writing thread for erasures of users. Each job changes everything or nothing. */
+/** Returns the jobs of the writing thread for erasures of users. Each job is atomic. */
 export function userErasureJobs(prepare: Prepare, journal: Journal) {
   const removeCovered = ({ cover, keys }: CoveredKeys): number => {
     const { project, userId, replacement } = cover;
@@ -74,9 +77,9 @@ export function userErasureJobs(prepare: Prepare, journal: Journal) {
       prepare(announceSql).run(id, project);
     },
     recordErasure(row: KeptErasureRow) {
-      // If the commit fails after this, the erasure is recorded again.
+      // If the commit fails after this, the caller records the erasure again.
       journal.add(row);
-      prepare(recordSql).run(...row);
+      prepare(recordErasureSql).run(...row);
     },
     removeOfUser({ cover, after, limit }: UserRemovalInput): RemovalOutput {
       const [time, key]: Position = after ?? [-Number.MAX_SAFE_INTEGER, ''];
@@ -103,7 +106,7 @@ export function userErasureJobs(prepare: Prepare, journal: Journal) {
     removeRecords(covered: readonly CoveredKeys[]) {
       for (const keys of covered) removeCovered(keys);
     },
-    removeLettersOf(letters: readonly OriginRow[]) {
+    removeLettersAt(letters: readonly OriginRow[]) {
       for (const letter of letters) prepare(removeLetterOfSql).run(...letter);
     },
     finishErasure(id: string) {

@@ -1,4 +1,4 @@
-/** The SQL that adds erasures of users. They stay after their end, and name their user until then. */
+/** The SQL that adds a table of erasures of users. The row of an erasure stays after its end, but has the user id only until then. */
 export const addUserErasures = `CREATE TABLE user_erasures (
     id TEXT PRIMARY KEY NOT NULL,
     project TEXT NOT NULL,

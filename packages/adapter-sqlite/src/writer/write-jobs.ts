@@ -12,14 +12,14 @@ import {
 import type { Prepare } from '../protocol/statements.ts';
 import { keyJobs } from './key-jobs.ts';
 import { outboxJobs } from './outbox-jobs.ts';
-import { logKeys } from './log-keys.ts';
+import { logKeyFinder } from './log-key-finder.ts';
 import { registerTopic } from './register-topic.ts';
 import { settledJobs } from './settled-jobs.ts';
 import { projectJobs } from './project-jobs.ts';
 import { type Journal, userErasureJobs } from './user-erasure-jobs.ts';
 import { sweep } from './sweep-job.ts';
 
-// Limits the duration of a commit. The next commits trim the other records.
+// Limits the duration of a commit. The next commits delete the other records.
 const maxTrimmedRecords = 5000;
 
 const appendSql = 'INSERT INTO log (key, value, headers) VALUES (?, ?, ?)';
@@ -42,22 +42,22 @@ const beatSql = 'UPDATE heartbeat SET beats = beats + 1';
 
 export type WriteJobs = ReturnType<typeof writeJobs>;
 
-/** Returns the jobs of the writing thread. Each job changes everything or nothing. */
+/** Returns the jobs of the writing thread. Each job is atomic. */
 export function writeJobs(prepare: Prepare, retainedRecords: number, journal: Journal) {
   return {
     ...projectJobs(prepare),
     ...userErasureJobs(prepare, journal),
     ...keyJobs(prepare),
     ...outboxJobs(prepare),
-    /** Returns the offset of the last record. The records of a job have consecutive offsets. */
+    /** Appends records to the log, at consecutive offsets. Returns the offset of the last one. */
     append(rows: readonly LogRow[]): number {
       const insert = prepare(appendSql);
       for (const row of rows) insert.run(...row);
       return Number(prepare(lastOffsetSql).all()[0]?.[0]);
     },
-    /** Returns null for each new activity, and the stored activity for each key that exists. */
+    /** Stores the new activities. Returns null for each of them, and the stored activity for each key that exists. */
     save(rows: readonly ActivityRow[]) {
-      const keyOfLog = logKeys(prepare);
+      const keyOfLog = logKeyFinder(prepare);
       const insert = prepare(insertSql);
       return rows.map((row) => {
         const [key, userId, type, metadata, createdAt, receivedAt, project, log, partition, offset] = row;
@@ -77,29 +77,29 @@ export function writeJobs(prepare: Prepare, retainedRecords: number, journal: Jo
         return insert.run(...values) === 1 ? null : (prepare<ActivityRow>(selectSql).all(key)[0] ?? null);
       });
     },
-    /** Sets the origins of activities, unless they have an earlier one of the same log and partition by now: see `replacesOrigin`. */
+    /** Sets the origin of each activity that has none, or a later one of the same log and partition. See `replacesOrigin` of the domain. */
     replaceOrigins(
       origins: readonly (readonly [key: string, log: string, partition: number, offset: number])[],
     ) {
-      const keyOfLog = logKeys(prepare);
+      const keyOfLog = logKeyFinder(prepare);
       for (const [key, log, partition, offset] of origins)
         prepare(replaceOriginSql).run(keyOfLog(log), partition, offset, key);
     },
     addLetters(letters: readonly LetterRow[]) {
       for (const letter of letters) prepare(addLetterSql).run(...letter);
     },
-    /** Removes dead letters. A record that died again since `diedAt` keeps its dead letter. */
+    /** Removes dead letters. Keeps a dead letter if a later one of the same record has replaced it since `diedAt`. */
     removeLetters(letters: readonly (readonly [...origin: OriginRow, diedAt: number])[]) {
       for (const letter of letters) prepare(removeLetterSql).run(...letter);
     },
     sweep: (limits: SweepLimits) => sweep(prepare, limits),
     registerTopic: (topic: TopicRow) => registerTopic(prepare, topic),
     ...settledJobs(prepare),
-    /** Registers the group. A new group starts at the oldest record. */
+    /** Registers a consumer group. A new group starts at the oldest record. */
     join(group: string) {
       prepare(joinSql).run(group);
     },
-    /** Stores the next offset of the group. Deletes records that no group needs any more. */
+    /** Stores the next offset of a group. Deletes records that all groups have handled, except the latest ones. */
     commit({ group, next }: { readonly group: string; readonly next: number }) {
       prepare(commitSql).run(next, group);
       prepare(trimSql).run(retainedRecords);

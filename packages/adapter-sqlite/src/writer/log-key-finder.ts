@@ -4,10 +4,10 @@ const findSql = 'SELECT key FROM logs WHERE id = ?';
 const addSql = 'INSERT INTO logs (id) VALUES (?) RETURNING key';
 
 /**
- * Returns a function that returns the key of a log, and adds the log if it is new. Make a new function for each job: if the job fails,
- * SQLite takes its new keys back, and another log may get them.
+ * Returns a function that looks up the key of a log by its id, and adds the log if it is new. Make a new function for each job: if the
+ * job fails, SQLite rolls back its new keys, and another log may get them.
  */
-export function logKeys(prepare: Prepare): (log: string) => number {
+export function logKeyFinder(prepare: Prepare): (log: string) => number {
   const keys = new Map<string, number>();
   return (log) => {
     const known = keys.get(log);
