@@ -103,7 +103,9 @@ test('a fault of the first page is thrown at once, with a hint', async () => {
   const { pagesOf } = await setUp(3, 1);
   await expect(pagesOf()).rejects.toMatchObject({
     code: 'STORE_TIMEOUT',
-    message: expect.stringMatching(/^The query took too long\. To narrow it, ask for a userId/) as unknown,
+    message: expect.stringMatching(
+      /^The query took too long\. To narrow the query, ask for a userId/,
+    ) as unknown,
   });
 });
 

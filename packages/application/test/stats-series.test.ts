@@ -85,7 +85,9 @@ test.each<[TimeUnit, number]>([
   await repository.save([line(20_000)]);
   await expect(stats({ by, series: 'type' })).rejects.toMatchObject({
     code: 'QUERY_TOO_BROAD',
-    message: expect.stringContaining(`counts more than 20000 lines of a ${by} and a type: bring`) as string,
+    message: expect.stringContaining(
+      `counts more than 20000 combinations of a ${by} and a type: bring`,
+    ) as string,
   });
 });
 

@@ -18,8 +18,8 @@ interface Received {
 }
 
 /**
- * The erasures of the projects and users of activities whose outcome is not known yet, and of the stored activities under their ids. The
- * place of a waiting activity on the log is not known, so the time of receipt decides whether an erasure covers it.
+ * The erasures that may explain the outcome of pending activities: those of their projects and users, and of the users of stored activities
+ * with the same ids. The log position of a pending activity is unknown, so its time of receipt decides whether an erasure covers it.
  */
 export class ErasuresOfPending {
   readonly #projects: readonly KeptErasure[];
@@ -30,6 +30,7 @@ export class ErasuresOfPending {
     this.#users = users;
   }
 
+  /** Looks up the erasures of the projects and users of these activities. */
   static async of(
     deps: ErasureDeps & UserErasureDeps,
     activities: readonly Received[],
@@ -50,7 +51,7 @@ export class ErasuresOfPending {
     );
   }
 
-  /** Returns whether a stored activity is about to be removed: later it will not be there, so it decides about no other. */
+  /** Returns whether a stored activity is about to be removed. Then it no longer conflicts with a pending activity with its id. */
   isErasing(stored: StoredActivity): boolean {
     return (
       this.#projects.some((erasure) => isErased(stored, erasure)) ||
@@ -58,6 +59,7 @@ export class ErasuresOfPending {
     );
   }
 
+  /** Returns the erasures of the activity's user in its project. */
   ofUser(activity: Received): readonly RecordedErasure[] {
     return this.#users.of(activity, (project) => project === activity.project);
   }

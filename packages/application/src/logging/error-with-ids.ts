@@ -1,5 +1,5 @@
 import { type ActivityId, DomainError, isDomainError } from '@user-activity/domain';
 
-/** Adds the ids to a domain error, so that the caller can safely send everything again with them. Returns other errors unchanged. */
+/** Adds ids to a domain error, so that the sender can send the items again with the same ids. Returns other errors unchanged. */
 export const errorWithIds = (error: unknown, ids: readonly (ActivityId | null)[]): unknown =>
   isDomainError(error) ? new DomainError(error.code, error.message, { ids, cause: error }) : error;

@@ -1,6 +1,6 @@
 /**
- * Thrown by a source of drafts. A use case passes it on, and has taken nothing in.
- *  - `INPUT_UNREADABLE`  the input broke off, or is not encoded as it claims;
+ * Thrown by a source of drafts. The use case that reads them passes the error on, and logs nothing of the input.
+ *  - `INPUT_UNREADABLE`  the input ended too early, or is not encoded as it claims;
  *  - `INPUT_TOO_LARGE`   the input has more bytes or items than the limit.
  */
 export class InputFault extends Error {

@@ -13,19 +13,22 @@ import {
 import { errorWithIds } from './error-with-ids.ts';
 import { type RecordedDraft, recordDraft } from './record-draft.ts';
 
+/** The result of logging a batch. */
 export interface BatchReceipt {
+  /** The number of drafts that were logged. */
   readonly accepted: number;
-  /** The id of each draft, in order; null for a rejected one. */
+  /** The id of each draft, in order. Null for a rejected draft. */
   readonly ids: readonly (ActivityId | null)[];
   /** The drafts that break a rule. */
   readonly rejected: readonly RejectedDraft[];
-  /** The number of rejected drafts without listed violations, because the batch's budget was spent. */
+  /** The number of rejected drafts without violations, because earlier ones used up the batch's explanation budget. */
   readonly unexplained: number;
 }
 
 export interface RejectedDraft {
+  /** The index of the draft in its batch, from 0. */
   readonly index: number;
-  /** Empty if the batch's budget was spent. */
+  /** Empty if the batch's explanation budget was used up. */
   readonly violations: readonly Violation[];
 }
 
@@ -38,20 +41,20 @@ export class FaultyDraft {
   }
 }
 
-/** The drafts of a batch in portions, as they arrive. Each portion is checked and released before the next is requested. */
+/** The drafts of a batch in portions, as they arrive. Each portion is checked, and not needed any more, before the next is requested. */
 export type DraftPortions = Iterable<readonly unknown[]> | AsyncIterable<readonly unknown[]>;
 
 export interface BatchOptions {
   /** Whether one invalid draft rejects the whole batch. */
   readonly atomic?: boolean;
-  /** A budget that the caller shares with this batch. Default: a new one. */
+  /** Limits the violations that are listed. A caller can share one budget among batches. Default: a new one. */
   readonly explanations?: ExplanationBudget;
 }
 
 /**
- * Logs the valid drafts of a batch. Resolves only after the log holds all of them. Throws LOG_UNAVAILABLE and LOG_BUSY, with
- * the ids with which all drafts can be sent again safely. Errors of the portions, such as an InputFault,
- * reach the caller, and nothing is logged.
+ * Logs the valid drafts of a batch. Resolves only after the log holds all of them. Throws LOG_UNAVAILABLE and LOG_BUSY with the ids
+ * of all drafts; a sender that sends the drafts again with these ids causes no duplicates. Also throws what the portions throw, such as
+ * an InputFault; then nothing is logged.
  */
 export type LogActivities = (
   sender: Sender,
@@ -72,7 +75,7 @@ export const makeLogActivities = (
     const rejected: RejectedDraft[] = [];
     const events: ActivityLogged[] = [];
     const check = (draft: unknown): void => {
-      const result = recorded(sender, draft, deps, explanations.collector());
+      const result = recordedOrViolations(sender, draft, deps, explanations.collector());
       if ('activity' in result) {
         events.push(activityLogged(result.activity));
         ids.push(result.activity.id);
@@ -95,8 +98,8 @@ export const makeLogActivities = (
     return { accepted: events.length, ids, rejected, unexplained };
   };
 
-/** Returns the recorded draft, or the violations of its draft that `violations` lists. */
-export function recorded(
+/** Makes an activity of a draft. Returns the violations if the draft breaks a rule, as far as `violations` collects them. */
+export function recordedOrViolations(
   sender: Sender,
   draft: unknown,
   deps: RecordingDeps,

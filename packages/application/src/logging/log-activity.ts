@@ -18,7 +18,7 @@ interface Deps extends RecordingDeps {
 
 /**
  * Logs one activity from a client's draft. Resolves only after the log holds it; until then the caller must keep it.
- * Throws INVALID_ACTIVITY, and LOG_UNAVAILABLE and LOG_BUSY with the id with which the draft can be sent again safely.
+ * Throws INVALID_ACTIVITY. Throws LOG_UNAVAILABLE and LOG_BUSY with an id; a sender that sends the draft again with it causes no duplicate.
  */
 export type LogActivity = (sender: Sender, draft: unknown) => Promise<ActivityId>;
 
@@ -27,14 +27,15 @@ export const makeLogActivity = (deps: Deps): LogActivity =>
     return (await logged(sender, draft, deps)).id;
   };
 
+/** What is known of a logged activity when the wait for its outcome ends. */
 export interface KnownOutcome {
   readonly id: ActivityId;
   readonly status: ActivityOutcome;
 }
 
 /**
- * Logs one activity as `logActivity` does, and waits for its outcome until cancelled. Throws only what `logActivity` throws.
- * The status is `accepted` if no outcome is known when the wait ends.
+ * Logs one activity as `logActivity` does, and waits for its outcome, or until `until` is aborted. The status is then `accepted`.
+ * Throws only what `logActivity` throws.
  */
 export type LogAndWait = (sender: Sender, draft: unknown, until: Cancellation) => Promise<KnownOutcome>;
 

@@ -18,46 +18,52 @@ import {
   type Violation,
 } from '@user-activity/domain';
 import { errorWithIds } from './error-with-ids.ts';
-import { type BatchReceipt, FaultyDraft, recorded, type RejectedDraft } from './log-activities.ts';
+import {
+  type BatchReceipt,
+  FaultyDraft,
+  recordedOrViolations,
+  type RejectedDraft,
+} from './log-activities.ts';
 
 /** A draft that was made from a call, and the parts of the call that the draft lacks. */
 export interface MendedDraft {
   readonly activity: Readonly<Record<string, unknown>>;
-  /** The lost parts, by their paths in the call. If there are any, the call also becomes a dead letter. */
+  /** A violation for each part that the draft lacks, with its path in the call. If there are any, the call also becomes a dead letter. */
   readonly losses: readonly Violation[];
 }
 
-/** A call that a client of another system made, such as a Segment call. */
+/** A call by a client that was made for another service, such as Segment. */
 export interface Call {
   /** The id of the activity; undefined if the call has none. */
   readonly id: unknown;
-  /** The draft, or the violations because of which there is none, with paths in the call. */
+  /** The draft that was made from the call. If none could be made: the violations, with paths in the call. */
   readonly draft: MendedDraft | FaultyDraft;
-  /** The path of the time in the call. Absent if it is `/createdAt`. */
+  /** The path of the activity's time in the call. Default: `/createdAt`. */
   readonly timePath?: string;
-  /** Returns the draft without its time, for a time too far in the future. */
+  /** Returns the draft without its time. It replaces a draft whose time is too far in the future. */
   undated(): MendedDraft | FaultyDraft;
-  /** Returns the call as a dead letter keeps it. Its origin is derived from its content, so that a retry gives the same letter. */
+  /** Returns the call as a dead letter keeps it. The origin is derived from the content, so that a repeated call gives the same letter. */
   original(): OriginalRecord;
 }
 
 /** The calls of a request in portions, as they arrive. Each portion is checked before the next is requested. */
 export type CallPortions = Iterable<readonly Call[]> | AsyncIterable<readonly Call[]>;
 
+/** The result of logging the calls of a request. */
 export interface CallsReceipt extends BatchReceipt {
-  /** Accepted calls that lost a part. They are dead letters too. */
+  /** The accepted calls that lost a part. They became dead letters too. */
   readonly incomplete: readonly RejectedDraft[];
 }
 
-/** The maximum number of bytes that `metadata.original` may add to the metadata of a call. */
+/** The maximum size of `metadata.original`, in bytes. The metadata of a call may exceed the usual limit by as much. */
 export const maxOriginalBytes: number = 16 * 1024;
 
 /**
- * Logs the calls of clients that silently drop refused calls. So nothing is lost: a call that can't become an activity, or not a
- * whole one, becomes a dead letter (code `invalid`) with the faults by their paths in the call. A time too far in the future is
+ * Logs the calls of clients that silently drop a call if it is refused. To lose nothing, a call that can't become a complete activity
+ * becomes a dead letter (code `invalid`) that lists the violations. A time too far in the future is
  * left out. The metadata may exceed the limit by `maxOriginalBytes`. Resolves only after the log holds the activities and the queue
- * holds the dead letters. Throws LOG_UNAVAILABLE, LOG_BUSY and STORE_UNAVAILABLE with the ids with which all calls can be sent
- * again safely. Errors of the portions reach the caller, and nothing is logged.
+ * holds the dead letters. Throws LOG_UNAVAILABLE, LOG_BUSY and STORE_UNAVAILABLE with the ids of all calls; sending the calls
+ * again with these ids causes no duplicates. Also throws what the portions throw; then nothing is logged.
  */
 export type LogCalls = (sender: Sender, calls: CallPortions) => Promise<CallsReceipt>;
 
@@ -72,7 +78,7 @@ export const makeLogCalls = (
     const rejected: RejectedDraft[] = [];
     const incomplete: RejectedDraft[] = [];
     const events: ActivityLogged[] = [];
-    // Equal calls of a request have the same origin, and so give one letter.
+    // Equal calls of a request have the same origin, so they become one letter.
     const letters = new Map<DeadLetterId, DeadLetter>();
     const explanationBudget = new ExplanationBudget();
     const activityIdOf = ({ id }: Call): ActivityId | undefined => {
@@ -89,13 +95,13 @@ export const makeLogCalls = (
         letters.set(letterId, letterOf(sender, activityIdOf(call), original, violations, deps.clock.now()));
     };
     const check = (call: Call): void => {
-      // One reading for both checks: the clock may be set back in between.
+      // Both checks use the same time, because the clock may be set back in between.
       const now = deps.clock.now();
       const draft = isAhead(call.draft, now) ? call.undated() : call.draft;
       const { activity, losses } = draft instanceof FaultyDraft ? { activity: draft, losses: [] } : draft;
       const recording = { clock: { now: () => now }, ids: deps.ids, rules };
-      const result = recorded(sender, activity, recording, explanationBudget.collector());
-      if (!('activity' in result)) addLetter(call, result.map(inCall(call)), rejected);
+      const result = recordedOrViolations(sender, activity, recording, explanationBudget.collector());
+      if (!('activity' in result)) addLetter(call, result.map(withPathInCall(call)), rejected);
       else {
         events.push(activityLogged(result.activity));
         if (losses.length > 0) addLetter(call, losses, incomplete);
@@ -122,13 +128,14 @@ function isAhead(draft: Call['draft'], now: Timestamp): boolean {
   return moment !== undefined && UserActivity.isAhead(moment, now);
 }
 
-/** Returns a function that gives a violation of the draft's time its path in the call. */
-const inCall =
+/** Returns a function that replaces the path of a violation in the draft by the path in the call, if it differs. */
+const withPathInCall =
   ({ timePath }: Call) =>
   (violation: Violation): Violation =>
     timePath !== undefined && violation.path === '/createdAt' ? { ...violation, path: timePath } : violation;
 
-const noReason = 'breaks a rule; too many calls of its request did, so that not all are explained';
+const unexplainedReason =
+  'breaks a rule; the details are missing because too many calls of the same request break one';
 
 function letterOf(
   { project }: Sender,
@@ -141,7 +148,7 @@ function letterOf(
     ...original,
     project,
     code: 'invalid',
-    reason: violations.length > 0 ? reasonOf(violations) : noReason,
+    reason: violations.length > 0 ? reasonOf(violations) : unexplainedReason,
     diedAt,
     ...(activityId === undefined ? {} : { activityId }),
   };

@@ -38,20 +38,20 @@ interface Request {
   fail(bug: unknown): void;
 }
 
-/** An outcome. Undefined if it is not known yet. */
-type Found = ActivityOutcome | undefined;
+/** Undefined if the outcome is not known yet. */
+type MaybeOutcome = ActivityOutcome | undefined;
 
 const tickMs = 20;
 /** The maximum number of activities in one query. */
 const maxAtOnce = 250;
 // The longest time between two queries is 500 ms.
 const maxTicks = 25;
-// Erasures are rare, so a request without any outcome looks them up only after some time.
+// Erasures are rare, so a request without an outcome looks for them only after this number of queries.
 const queriesBeforeErasures = 4;
 
 /**
- * Waits for the outcomes of logged activities. Another process may store them, so the waiter queries the store. The intervals grow from
- * 20 ms to 500 ms, and one query covers up to 250 activities that are due. While the store is unavailable, the waiter tries again.
+ * Waits for the outcomes of logged activities. Another process may store them, so the waiter polls the store. The interval between the
+ * queries for an activity grows from 20 ms to 500 ms, and one query covers up to 250 activities. If the store is unavailable, polling goes on.
  */
 export class OutcomeWaiter {
   readonly max: number;
@@ -66,6 +66,7 @@ export class OutcomeWaiter {
     this.max = deps.max;
   }
 
+  /** The number of waiting requests. */
   get waiting(): number {
     return this.#requests.size;
   }
@@ -107,7 +108,7 @@ export class OutcomeWaiter {
     for (const request of this.#requests) request.settle('accepted');
   }
 
-  /** While any request waits, queries the store at each tick for the requests that are due. */
+  /** While any request waits, queries the store every 20 ms for the requests that are due. */
   async #poll(): Promise<void> {
     if (this.#isPolling) return;
     this.#isPolling = true;
@@ -126,10 +127,10 @@ export class OutcomeWaiter {
   }
 
   /**
-   * Answers requests whose activity was erased, and requests with another activity under their id, unless that one is being erased. It may
-   * also be the same activity, whose user was anonymised.
+   * Answers the requests whose outcome an erasure may explain: with `erased` if their activity was erased, and with the outcome found if the
+   * stored activity with their id is not about to be erased. All other requests keep waiting.
    */
-  async #settleUnlessErased(requests: ReadonlyMap<Request, Found>, { stored }: Lookup): Promise<void> {
+  async #settleWithErasures(requests: ReadonlyMap<Request, MaybeOutcome>, { stored }: Lookup): Promise<void> {
     if (requests.size === 0) return;
     const activities = [...requests.keys()].map(({ activity }) => activity);
     const others = activities.flatMap((activity) => stored.get(ActivityKeyText.of(activity)) ?? []);
@@ -145,7 +146,7 @@ export class OutcomeWaiter {
     }
   }
 
-  /** Answers a request with another activity under its id, which may be the same activity, whose user was anonymised. */
+  /** Answers a request if its id has a stored activity that looks different. That may be the same activity after its user was anonymised. */
   async #settleConflict(
     request: Request,
     other: StoredActivity,
@@ -155,7 +156,7 @@ export class OutcomeWaiter {
       const comparison = await compareAnonymised(this.#deps, other, request.activity, erasures);
       request.settle(outcomeOf(comparison));
     } catch (error) {
-      // Without the key of replacements, this request waits, but the others do not.
+      // Without ANONYMISATION_KEY, only this request keeps waiting.
       if (!isDomainError(error)) throw error;
     }
   }
@@ -164,7 +165,7 @@ export class OutcomeWaiter {
     try {
       const lookup = await lookUp(this.#deps, keysOf(due));
       const turn = this.#deps.turns.begin();
-      const unsure = new Map<Request, Found>();
+      const unsure = new Map<Request, MaybeOutcome>();
       for (const request of due) {
         // Comparing large metadata takes up to 66 ms.
         if (lookup.stored.has(ActivityKeyText.of(request.activity)) && turn.isOver) await turn.next();
@@ -174,7 +175,7 @@ export class OutcomeWaiter {
         else if (outcome !== undefined || request.queries >= queriesBeforeErasures)
           unsure.set(request, outcome);
       }
-      await this.#settleUnlessErased(unsure, lookup);
+      await this.#settleWithErasures(unsure, lookup);
     } catch (error) {
       if (!isDomainError(error)) for (const request of due) request.fail(error);
     }
@@ -185,7 +186,7 @@ export class OutcomeWaiter {
   }
 }
 
-/** Returns the key of each activity once: several requests may wait for the same one. */
+/** Returns the keys of the activities without duplicates, because several requests may wait for the same activity. */
 const keysOf = (due: readonly Request[]): readonly ActivityKey[] => [
   ...new Map(due.map(({ activity }) => [ActivityKeyText.of(activity), activity])).values(),
 ];
@@ -194,11 +195,11 @@ const outcomeOf = (comparison: Comparison): ActivityOutcome =>
   comparison === 'redelivered' ? 'stored' : comparison;
 
 /** Returns the outcome of the activity, or undefined if it is not known yet. */
-function outcomeIn({ stored, died }: Lookup, activity: UserActivity): Found {
+function outcomeIn({ stored, died }: Lookup, activity: UserActivity): MaybeOutcome {
   const key = ActivityKeyText.of(activity);
   const comparison = stored.get(key)?.compare(activity);
   if (comparison !== undefined) return outcomeOf(comparison);
   const diedAt = died.get(key);
-  // An older letter belongs to an earlier attempt.
+  // A dead letter from before the receipt belongs to an earlier activity with this id.
   return diedAt !== undefined && diedAt >= activity.receivedAt ? 'dead_lettered' : undefined;
 }

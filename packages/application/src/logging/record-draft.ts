@@ -9,13 +9,13 @@ import {
 export interface RecordedDraft {
   readonly activity: UserActivity;
   /**
-   * The id with which the sender can safely send the draft again. It is the id of the activity, unless the sender has a public key: then the
-   * id of the activity is derived from this one.
+   * The id with which the sender can send the draft again without a duplicate. It is the id of the activity. For senders with a public key,
+   * it is the id from which the id of the activity is derived.
    */
   readonly idToRepeat: ActivityId;
 }
 
-/** Makes an activity of a draft, as `UserActivity.record` does. */
+/** Makes an activity of a draft. Throws as `UserActivity.record` does. */
 export function recordDraft(
   sender: Sender,
   draft: unknown,

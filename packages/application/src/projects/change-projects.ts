@@ -24,8 +24,8 @@ export const makeFindProjects = ({ projects, projectTable }: ProjectDeps): FindP
   };
 
 /**
- * Changes the settings of a project. Returns 'too-many' if the deployment has its maximum of projects with settings. Throws
- * INVALID_ACTIVITY if the deployment keeps activities for fewer days, and STORE_UNAVAILABLE and STORE_TIMEOUT.
+ * Changes the settings of a project. Returns 'too-many' if the deployment has the maximum number of projects with settings. Throws
+ * INVALID_ACTIVITY if the new retention is longer than that of the deployment. Throws STORE_UNAVAILABLE and STORE_TIMEOUT.
  */
 export type ChangeSettings = (
   principal: Principal,
@@ -68,12 +68,12 @@ const detailsOf = ({ retentionDays, limits }: SettingsChange): JsonObject => ({
   ...(limits === undefined ? {} : { limits: { ...limits } }),
 });
 
-/** The maximum number of erasures that one sweep knows. */
+/** The maximum number of erasures of projects that one sweep reads. */
 export const maxErasing = 1000;
 
 /**
- * Erases a project: all activities and dead letters that the service received until now, and its settings. Resolves once the erasure is
- * recorded; `sweepProjects` carries it out. Throws STORE_UNAVAILABLE and STORE_TIMEOUT; then send it again.
+ * Erases a project: its settings, and all its activities and dead letters that the service received until now. Resolves once the erasure is
+ * recorded; `sweepProjects` carries it out. Throws STORE_UNAVAILABLE and STORE_TIMEOUT; then the caller must try again.
  */
 export type EraseProject = (principal: Principal, project: ProjectId) => Promise<EffectiveProject>;
 

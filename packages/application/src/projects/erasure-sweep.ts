@@ -8,19 +8,22 @@ import {
 import { maxErasing } from './change-projects.ts';
 import type { Removals, Walk } from './removals.ts';
 
-/** A walk over everything that an erased project has. */
+/** One pass over all data of an erased project. It may take several sweeps. */
 interface Pass {
   readonly erasure: Erasure;
   readonly walk: Walk;
-  /** The number of activities and dead letters that it has removed in earlier sweeps. */
+  /** The number of activities and dead letters that the pass has removed so far. */
   removed: number;
 }
 
-/** Removes what erasures cover. The position of a walk is kept for the next sweep: much newer data may stay in an erased project. */
+/**
+ * Removes the data of erased projects. If a sweep runs out of time, the next one continues at the same position. It could take too long to
+ * start over, because a project may have much data that is newer than its erasure and stays.
+ */
 export class ErasureSweep {
   readonly #projects: ProjectRepository;
   readonly #clock: Clock;
-  /** The passes that stopped early, by project. The one that stopped last is the last. */
+  /** The passes that stopped early, in the order in which they stopped. */
   readonly #passes = new Map<ProjectId, Pass>();
 
   constructor({ projects, clock }: { readonly projects: ProjectRepository; readonly clock: Clock }) {
@@ -29,8 +32,8 @@ export class ErasureSweep {
   }
 
   /**
-   * Returns whether all of it is gone: otherwise the time is over. Projects without a pass that stopped early come first, so that a large
-   * project does not block the others.
+   * Returns true if nothing is left to remove, or false if the time ran out first. Begins with projects whose pass never stopped early, so
+   * that a large project does not block the others.
    */
   async run(removals: Removals): Promise<boolean> {
     const erasures = await this.#projects.findErasing(maxErasing);
@@ -43,15 +46,16 @@ export class ErasureSweep {
     return true;
   }
 
-  /** Records an erasure again that was written with a wrong clock. It would remove what the service accepts later. */
+  /** Records an erasure again if its time is in the future, because of a wrong clock. It would also remove what the service accepts later. */
   async #corrected(erasure: Erasure): Promise<Erasure> {
     const now = this.#clock.now();
     return isErasedAhead(erasure, now) ? this.#projects.beginErasure(erasure.project, now) : erasure;
   }
 
   /**
-   * Repeats passes until one removes nothing. One pass would do for what was stored before it began: `unlessErased` removes what a consumer
-   * stores later. The last pass is for a write that its process gave up, and that still reaches the store.
+   * Repeats passes until one removes nothing. Returns false if the time ran out first. One pass removes all that was stored before it began,
+   * and `unlessErased` removes what a consumer stores later. Only a write that its process abandoned may reach the store after both: the
+   * further passes are for these.
    */
   async #erase(erasure: Erasure, removals: Removals): Promise<boolean> {
     const { project, erasedAt } = erasure;

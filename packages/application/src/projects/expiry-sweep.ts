@@ -4,18 +4,18 @@ import type { Removals } from './removals.ts';
 
 /** A walk over all projects. */
 interface Round {
-  /** The time from which ages are measured. Undefined in the first round of a process, which removes nothing. */
+  /** The time from which ages are measured. Undefined in the first round of a process: that round removes nothing. */
   readonly now: Timestamp | undefined;
   /** The project that was swept last. */
   after: ProjectId | undefined;
 }
 
-// Few and large pages, because each page may cost a store a step for every project that follows.
+// Pages are large, because the cost of one page may grow with the number of projects after it.
 const pageSize = 5000;
 
 /**
- * Removes activities that are older than the retention of their project, in rounds over all projects. The ages in a round are measured
- * from the earlier of its beginning and the beginning of the round before, so that a clock that is wrong for a moment removes nothing.
+ * Removes activities that are older than the retention of their project, in rounds over all projects. A round measures ages from its own
+ * beginning or that of the previous round, whichever is earlier. So a clock that jumps ahead briefly removes nothing.
  */
 export class ExpirySweep {
   readonly #projects: ProjectRepository;
@@ -41,13 +41,13 @@ export class ExpirySweep {
     this.#previous = now;
   }
 
-  /** Continues the round, if there is one. Returns whether it is complete: otherwise the time is over. */
+  /** Continues the round that has begun, if any. Returns true if no round is left to complete, or false if the time ran out first. */
   async run(removals: Removals): Promise<boolean> {
     const round = this.#round;
     if (round === undefined) return true;
     if (round.now !== undefined && !(await this.#removeOld(round, round.now, removals))) return false;
     this.#round = undefined;
-    // Last, because the store may refuse it, or take longer than the call waits. The next round must begin nevertheless.
+    // The last step, because it may be refused or time out in the store, and even then the next round must begin.
     await this.#projects.expireAfter(this.#table.deploymentDays);
     return true;
   }
@@ -56,7 +56,7 @@ export class ExpirySweep {
     for (;;) {
       const page = await this.#projectsAfter(round.after);
       for (const project of page) {
-        if (removals.isOver) return false;
+        if (removals.isTimeOver) return false;
         const days = this.#table.retentionOf(project);
         if (days !== undefined) {
           const createdBefore = Timestamp.trusted(RetentionDays.startOf(days, now));
@@ -69,7 +69,7 @@ export class ExpirySweep {
     }
   }
 
-  /** Returns the next projects that may have a retention. If the deployment has none, only projects with their own have one. */
+  /** Returns the next page of projects with a retention: all projects if the deployment has a retention, else those with their own. */
   async #projectsAfter(after: ProjectId | undefined): Promise<readonly ProjectId[]> {
     if (this.#table.deploymentDays === undefined)
       return this.#table.projectsWithRetention

@@ -12,8 +12,8 @@ export interface ErasureDeps {
 }
 
 /**
- * Returns the erasures of these projects that count. One that was written with a wrong clock does not, until `sweepProjects` has corrected
- * it: it would erase what the service accepts later.
+ * Returns the erasures of these projects. Omits erasures whose time is in the future, which a process with a wrong clock has written: they
+ * would also erase what the service accepts later. `sweepProjects` corrects their time.
  */
 export async function findErasures(
   { projects, clock }: ErasureDeps,

@@ -3,9 +3,9 @@ import type { ProjectTable } from './project-table.ts';
 import type { StorageUsage } from './storage-usage.ts';
 
 /**
- * Measures one portion of each project whose measurement is under way or due. Only projects with the limit `storedBytes` are measured. Returns
- * whether there are more portions. Throws STORE_UNAVAILABLE and STORE_TIMEOUT; the last measured sizes then stay, and the next call
- * continues. It comes last to the project whose portion failed, so that this project does not keep others from being measured.
+ * Measures the stored bytes of projects with the limit `storedBytes`. A call measures one portion of each project whose measurement is under
+ * way or due. `more` says whether portions are left. Throws STORE_UNAVAILABLE and STORE_TIMEOUT; then the last measured sizes stay, and the
+ * next call continues. It measures the project that failed last, so that this project does not keep others from being measured.
  */
 export type MeasureStorage = () => Promise<{ readonly more: boolean }>;
 
@@ -13,7 +13,7 @@ export interface MeasureStorageDeps {
   readonly projects: Pick<ProjectRepository, 'measureActivities'>;
   readonly projectTable: Pick<ProjectTable, 'projectsWithStorageLimit'>;
   readonly storageUsage: StorageUsage;
-  /** Waits after a portion that took this number of milliseconds. */
+  /** Pauses after each portion. `tookMs` is the time that the portion took. */
   readonly pauseSweep: (tookMs: number) => Promise<void>;
   /** A clock in milliseconds that never jumps. */
   readonly now: () => number;
@@ -23,7 +23,7 @@ const portionSize = 1000;
 
 export const makeMeasureStorage = (deps: MeasureStorageDeps): MeasureStorage => {
   const { projects, projectTable, storageUsage, pauseSweep, now } = deps;
-  // The projects whose last portion failed, the one that failed last at the end.
+  // The projects whose last portion failed, in the order of the failures.
   const failed = new Set<ProjectId>();
   return async function measureStorage() {
     const limited = projectTable.projectsWithStorageLimit;

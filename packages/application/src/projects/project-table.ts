@@ -13,14 +13,15 @@ import { ReadOrder } from '../access/read-order.ts';
 
 /** A project with the retention that applies to it. */
 export interface EffectiveProject extends Project {
-  /** The shorter one of the project's and the deployment's retention. Undefined keeps everything. */
+  /** The retention of the project or of the deployment, whichever is shorter. Undefined keeps activities for ever. */
   readonly effectiveRetentionDays: RetentionDays | undefined;
 }
 
-/** The settings of projects as this process knows them, for checks that can't wait for the store. At most `maxProjectSettings` projects. */
+/** A cache of the settings of all projects that have some, for checks that can't wait for the store. */
 export class ProjectTable {
-  /** What each project with limits has used. */
+  /** The rate limits of projects, and how much of them is used. */
   readonly buckets: BucketTable<ProjectId>;
+  /** The retention of the deployment. */
   readonly deploymentDays: RetentionDays | undefined;
   #settings: ReadonlyMap<ProjectId, ProjectSettings> = new Map();
   readonly #reads: ReadOrder = new ReadOrder();
@@ -47,16 +48,18 @@ export class ProjectTable {
   readonly retentionOf = (project: ProjectId): RetentionDays | undefined =>
     RetentionDays.effective(this.#settings.get(project)?.retentionDays, this.deploymentDays);
 
+  /** Returns the limits of a project. */
   readonly limitsOf = (project: ProjectId): UsageLimits =>
     (this.#settings.get(project) ?? ProjectSettings.none).limits;
 
-  /** Reads the settings of all projects. An older read that ends later changes nothing. If it rejects, the settings stay as they are. */
+  /** Reads the settings of all projects. If reads overlap, the result of the newest counts. If a read fails, the table stays as it is. */
   async refresh(projects: Pick<ProjectRepository, 'findSettings'>): Promise<void> {
     const read = this.#reads.begin();
     const all = await projects.findSettings();
     if (this.#reads.accept(read)) this.replace(all);
   }
 
+  /** Replaces the content of the table. */
   replace(all: readonly SettingsOfProject[]): void {
     this.#settings = new Map(all.map((settings) => [settings.project, settings]));
     this.buckets.replace(all.map(({ project, limits }) => [project, limits]));

@@ -3,24 +3,24 @@ import type { ActivityRemoval, Clock, ProjectId, ProjectRepository, Timestamp } 
 export interface RemovalDeps {
   readonly projects: Pick<ProjectRepository, 'removeActivities' | 'removeLetters'>;
   readonly clock: Clock;
-  /** Waits after a portion that took this number of milliseconds, so that other work of the store goes on. */
+  /** Pauses after portions, so that the store gets to other work. `tookMs` is the time that the portions since the last pause took. */
   readonly pauseSweep: (tookMs: number) => Promise<void>;
   /** A clock in milliseconds that never jumps. */
   readonly now: () => number;
 }
 
-/** The maximum size of a portion. A store removes this many without delaying other work for long. */
+/** The maximum number of items that a store removes at once. It is small, so that other work is not delayed for long. */
 export const maxPortion = 1000;
 
-// The shortest pause is as long, so shorter work waits until it adds up to this.
+// The shortest pause takes this time, so there is no pause before the store has worked as long.
 const minWorkMs = 50;
 
-/** A walk over the activities of a project. It can be continued by a later sweep. */
+/** A walk over the activities of a project that are to be removed. `after` is its position, so that a later sweep can continue it. */
 export interface Walk extends Omit<ActivityRemoval, 'limit'> {
   after: ActivityRemoval['after'];
 }
 
-/** Removes in portions until the time of one sweep is over, and counts what was removed. */
+/** The removals of one sweep. It removes data in portions until the deadline of the sweep, and counts the removed items. */
 export class Removals {
   expired = 0;
   erased = 0;
@@ -28,16 +28,17 @@ export class Removals {
   forgotten = 0;
   letters = 0;
   readonly #deps: RemovalDeps;
-  readonly #lastPortion: Timestamp;
-  /** The time since the last pause in which the store worked, in milliseconds. */
+  readonly #deadline: Timestamp;
+  /** How long the store has worked since the last pause, in milliseconds. */
   #workedMs = 0;
 
-  constructor(deps: RemovalDeps, lastPortion: Timestamp) {
+  /** No portion begins after the deadline. */
+  constructor(deps: RemovalDeps, deadline: Timestamp) {
     this.#deps = deps;
-    this.#lastPortion = lastPortion;
+    this.#deadline = deadline;
   }
 
-  /** Continues the walk. Returns whether it is complete: otherwise the time is over. */
+  /** Continues the walk. Returns true when it is complete, or false if the time ran out first. */
   activities(walk: Walk, count: 'expired' | 'erased'): Promise<boolean> {
     return this.portions(count, async () => {
       const { removed, next } = await this.#deps.projects.removeActivities({ ...walk, limit: maxPortion });
@@ -46,7 +47,7 @@ export class Removals {
     });
   }
 
-  /** Removes the dead letters of a project. Returns whether none is left: otherwise the time is over. */
+  /** Removes the dead letters of a project that died up to a time. Returns true when none is left, or false if the time ran out first. */
   deadLetters(project: ProjectId, diedUpTo: Timestamp): Promise<boolean> {
     return this.portions('letters', async () => {
       const removed = await this.#deps.projects.removeLetters(project, diedUpTo, maxPortion);
@@ -54,13 +55,13 @@ export class Removals {
     });
   }
 
-  /** Removes portions until the last one, with pauses. Returns whether it was reached: otherwise the time is over. */
+  /** Removes portions, with pauses. Returns true after the last portion, or false if the time ran out first. */
   async portions(
     count: 'expired' | 'erased' | 'forgotten' | 'letters',
     remove: () => Promise<{ readonly removed: number; readonly isLast: boolean }>,
   ): Promise<boolean> {
     for (;;) {
-      if (this.isOver) return false;
+      if (this.isTimeOver) return false;
       const begin = this.#deps.now();
       const { removed, isLast } = await remove();
       this[count] += removed;
@@ -73,7 +74,7 @@ export class Removals {
     }
   }
 
-  get isOver(): boolean {
-    return this.#deps.clock.now() > this.#lastPortion;
+  get isTimeOver(): boolean {
+    return this.#deps.clock.now() > this.#deadline;
   }
 }

@@ -1,20 +1,20 @@
 import { DomainError, type MeasuredPortion, type Position, type ProjectId } from '@user-activity/domain';
 
-// Measuring reads every activity of a project, so a project is measured for at most a fifth of the time.
+// A measurement reads every activity of a project. With pauses four times as long, it runs for at most a fifth of the time.
 const minPauseMs = 60_000;
 const pausesPerWalk = 4;
 
-/** A sum of accepted bytes. */
+/** A sum of bytes. It is an object, so that several places can add to the same sum. */
 interface Tally {
   bytes: number;
 }
 
-/** The measurement of a project that is under way. */
+/** A measurement of a project that is under way. */
 class Walk {
   readonly startTime: number;
   after: Position | undefined;
   bytes = 0;
-  /** The bytes that were accepted since this walk began. The walk may have passed their position. */
+  /** The bytes that were accepted since this walk began. The walk may have passed their position, so they are counted in addition. */
   readonly accepted: Tally = { bytes: 0 };
 
   constructor(startTime: number) {
@@ -22,7 +22,7 @@ class Walk {
   }
 }
 
-/** What is known of the storage of one project. */
+/** The stored bytes of one project: as last measured, and accepted since then. */
 class ProjectUsage {
   #measuredBytes = 0;
   #accepted: Tally = { bytes: 0 };
@@ -33,7 +33,7 @@ class ProjectUsage {
     return this.#measuredBytes + this.#accepted.bytes;
   }
 
-  /** Counts bytes as accepted. Returns a function that takes them back, wherever they still count. */
+  /** Counts bytes as accepted. Returns a function that subtracts them again. */
   accept(bytes: number): () => void {
     const tallies = this.#walk === undefined ? [this.#accepted] : [this.#accepted, this.#walk.accepted];
     for (const tally of tallies) tally.bytes += bytes;
@@ -42,7 +42,7 @@ class ProjectUsage {
     };
   }
 
-  /** Returns whether a measurement is under way or is due, and begins it. */
+  /** Begins a measurement if one is due. Returns whether one is under way. */
   begin(now: number): boolean {
     if (this.#walk === undefined && now >= this.#nextStartTime) this.#walk = new Walk(now);
     return this.#walk !== undefined;
@@ -52,6 +52,7 @@ class ProjectUsage {
     return this.#walk?.after;
   }
 
+  /** Adds a portion to the measurement under way. The last portion ends it. */
   addPortion({ bytes, next }: MeasuredPortion, now: number): void {
     const walk = this.#walk;
     if (walk === undefined) return;
@@ -66,8 +67,8 @@ class ProjectUsage {
 }
 
 /**
- * The bytes that projects with the limit `storedBytes` have in the store: as last measured, and what this process accepted since the
- * measurement began. Until the first measurement ends, only what this process accepted counts.
+ * The stored bytes of projects with the limit `storedBytes`: the last measured size, plus the bytes that this process has accepted since that
+ * measurement began. Until the first measurement ends, only the accepted bytes count.
  */
 export class StorageUsage {
   readonly #limitOf: (project: ProjectId) => number | undefined;
@@ -84,7 +85,7 @@ export class StorageUsage {
     return usage;
   }
 
-  /** Forgets all projects but these. */
+  /** Forgets all other projects. */
   keep(projects: readonly ProjectId[]): void {
     const kept = new Set(projects);
     for (const project of this.#usages.keys()) if (!kept.has(project)) this.#usages.delete(project);
@@ -95,8 +96,8 @@ export class StorageUsage {
   }
 
   /**
-   * Counts bytes as accepted. Returns a function that takes them back. Throws STORAGE_FULL, and counts nothing, if a project would exceed
-   * its limit.
+   * Counts bytes as accepted. Returns a function that subtracts them again, for a publish that fails. Throws STORAGE_FULL, and counts
+   * nothing, if a project would exceed its limit.
    */
   reserve(bytesByProject: ReadonlyMap<ProjectId, number>): () => void {
     for (const [project, bytes] of bytesByProject) {

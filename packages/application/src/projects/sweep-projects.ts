@@ -5,6 +5,7 @@ import { makeRefreshProjects, type ProjectDeps } from './project-table.ts';
 import { type RemovalDeps, Removals } from './removals.ts';
 import { UserErasureSweep, type UserErasureSweepDeps } from '../users/user-erasure-sweep.ts';
 
+/** What a sweep removed. */
 export interface ProjectSweep {
   /** The number of activities removed because of their age. */
   readonly expired: number;
@@ -19,9 +20,10 @@ export interface ProjectSweep {
 }
 
 /**
- * Removes the data of erased projects and of erased users, and activities that are older than the retention of their project. Does nothing while another
- * process sweeps, and returns `under way`. A call takes about 20 s at most, and the next one continues. Only the reason `schedule`
- * begins a new round over all projects. Throws STORE_UNAVAILABLE and STORE_TIMEOUT; the next call continues.
+ * Removes the data of erased projects and erased users, and activities that are older than the retention of their project. Returns
+ * 'under way' and does nothing while another process sweeps. A call stops after about 20 s, and the next one continues. The reason 'schedule'
+ * begins a new round over all projects to remove old activities; 'erasure' only continues a round. Throws STORE_UNAVAILABLE and STORE_TIMEOUT;
+ * the next call continues.
  */
 export type SweepProjects = (reason: 'schedule' | 'erasure') => Promise<ProjectSweep | 'under way'>;
 
@@ -44,26 +46,26 @@ export const makeSweepProjects = (deps: SweepProjectsDeps): SweepProjects => {
   const hasErasures = async (): Promise<boolean> =>
     (await projects.findErasing(1)).length > 0 || (await deps.ledger.findOpen(1)).length > 0;
   return async function sweepProjects(reason) {
-    // A claim takes two writes, and nearly every call has nothing to do.
+    // Nearly every call has nothing to do, so it must not write. A claim takes two writes.
     if (reason === 'erasure' && !expiry.isUnderWay && !(await hasErasures()))
       return { expired: 0, erased: 0, forgotten: 0, letters: 0, more: false };
     const from = clock.now();
-    const lastPortion = Timestamp.trusted(from + maxMs);
-    // The longest time that a sweep takes. If the process dies, its claim blocks others until then.
-    const claim: Claim = { from, until: Timestamp.trusted(lastPortion + deps.maxSweepPortionMs) };
+    const deadline = Timestamp.trusted(from + maxMs);
+    // No sweep takes longer than its claim. If the process dies, the claim blocks other sweeps until its end.
+    const claim: Claim = { from, until: Timestamp.trusted(deadline + deps.maxSweepPortionMs) };
     if ((await projects.claimSweep(claim)) === 'taken') return 'under way';
     try {
       if (reason === 'schedule') expiry.begin(from);
       // Another process may have made a retention longer a moment ago.
       await refresh();
-      const removals = new Removals(deps, lastPortion);
+      const removals = new Removals(deps, deadline);
       let isDone = true;
       for (const part of parts) {
         isDone = false;
         try {
           isDone = await part.run(removals);
         } finally {
-          // The next sweep begins with the other parts, so that none blocks the others for long.
+          // The next sweep begins with the other parts, so that no part blocks the others for long.
           if (!isDone) parts = [...parts.filter((other) => other !== part), part];
         }
         if (!isDone) break;

@@ -2,11 +2,11 @@ import { type EventPublisher, type LogEvent, type ProjectId, storedBytesOf } fro
 import type { StorageUsage } from './storage-usage.ts';
 
 /**
- * Returns a publisher that publishes nothing, and rejects with STORAGE_FULL, if a project would exceed its limit of stored bytes. It does not
- * limit `republish`: the service has accepted these records already.
+ * Wraps a publisher to enforce the limit `storedBytes` of projects. If a project would exceed its limit, `publish` rejects with STORAGE_FULL and
+ * publishes nothing. `republish` is not limited, because the service has already accepted its records.
  */
 export const withinStorageLimits = (publisher: EventPublisher, usage: StorageUsage): EventPublisher => ({
-  // Few projects have the limit. The others need no sum, and no second promise.
+  // Few projects have the limit. Events of all others go straight to the publisher, which is faster.
   publish: (events) =>
     events.some((event) => event.name === 'ActivityLogged' && usage.hasLimit(event.activity.project))
       ? publishWithin(publisher, usage, events)
@@ -30,7 +30,7 @@ async function publishWithin(
   }
 }
 
-/** Returns the bytes of the activities of each project that has a limit. */
+/** Returns the stored bytes of the events' activities, by project. Omits projects without a limit. */
 function bytesByProject(events: readonly LogEvent[], usage: StorageUsage): ReadonlyMap<ProjectId, number> {
   const bytes = new Map<ProjectId, number>();
   for (const event of events) {

@@ -14,11 +14,12 @@ import { tooManyKeys } from './too-broad.ts';
 import { withNarrowingHint } from './with-narrowing-hint.ts';
 
 /**
- * Counts activities by type or user, or by a unit of time: minute, hour, day, week or month. Types and users are ordered by count,
- * the highest first, then by key in the order of code points. Units of time are in the order of time. Those of a series are also
- * counted by type or user, in the order of code points. Omits keys without activities.
- * Throws QUERY_TOO_BROAD if activities have more than 10,000 types or users, or more than 100 in a series, or have more than 20,000
- * lines over time. Throws STORE_UNAVAILABLE. Throws STORE_TIMEOUT with a hint how to narrow the filter.
+ * Counts activities by type or user, or by a unit of time: minute, hour, day, week or month.
+ *  - Counts by type or user are ordered by count, the highest first, and then by key in the order of code points.
+ *  - Counts over time are in the order of time. With `series`, there is one count for each unit of time and each type or user, and the
+ *    counts of a unit are in the order of code points.
+ * Omits counts of 0. Throws QUERY_TOO_BROAD if there are more than 10,000 types or users (100 in a series), or more than 20,000 counts over
+ * time. Throws STORE_UNAVAILABLE, and STORE_TIMEOUT with a hint how to narrow the filter.
  */
 export type ActivityStats = (query: StatsQuery) => Promise<readonly StatsLine[]>;
 

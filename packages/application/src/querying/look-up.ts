@@ -15,7 +15,7 @@ export interface LookupDeps {
 /** The stored activities and dead letters found for some keys. */
 export interface Lookup {
   readonly stored: ReadonlyMap<ActivityKeyText, StoredActivity>;
-  /** When the latest dead letter of each activity was made, by key. Omits stored activities. */
+  /** The time of the latest dead letter of each activity that is not stored. */
   readonly died: ReadonlyMap<ActivityKeyText, Timestamp>;
 }
 
@@ -30,7 +30,7 @@ export async function lookUp(
   const latest = missing.length === 0 ? [] : await deadLetters.findLatestLetters(missing);
   const died = new Map(latest.map((letter) => [ActivityKeyText.of(letter), letter.diedAt]));
   if (died.size === 0) return { stored, died };
-  // If an activity was stored between the two queries, the letter is of another one with its id.
+  // If an activity was stored between the two queries, the letter belongs to another activity with the same id.
   for (const activity of await repository.findByIds(latest)) {
     stored.set(ActivityKeyText.of(activity), activity);
     died.delete(ActivityKeyText.of(activity));

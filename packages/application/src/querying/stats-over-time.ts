@@ -19,18 +19,24 @@ import {
 import { type Series, seriesOf } from './stats-series.ts';
 import { tooManyLines } from './too-broad.ts';
 
-/** 54 years: about as many days as there may be lines. A zone changes its clock some hundred times in them. */
+/**
+ * The length of time that one query of the store counts: 54 years, which has about as many days as there may be lines. The store gets the
+ * clock changes of the zone in that time, of which there are some hundred.
+ */
 const partMs = 54 * 365.25 * 86_400_000;
 
 export interface OverTimeDeps {
   readonly repository: ActivityRepository;
   /** A clock in milliseconds that never jumps. */
   readonly now: () => number;
-  /** After this time no further part and no further series is counted. */
+  /** The time limit in milliseconds. After it, no further query of the store begins. */
   readonly maxMs: number;
 }
 
-/** Returns the lines in the order of time, of all activities or of each series. Throws QUERY_TOO_BROAD if there are too many. */
+/**
+ * Counts activities by a unit of time. Returns one line for each unit, in the order of time. With a field, returns one line for each unit and
+ * each type or user. Throws QUERY_TOO_BROAD if there are too many lines, and STORE_TIMEOUT after `maxMs`.
+ */
 export async function statsOverTime(
   { repository, now, maxMs }: OverTimeDeps,
   filter: ActivityFilter,
@@ -40,14 +46,14 @@ export async function statsOverTime(
 ): Promise<readonly TimeLine[]> {
   const end = now() + maxMs;
   const assertInTime = (): void => {
-    if (now() > end) throw new DomainError('STORE_TIMEOUT', 'The store took too long over the question.');
+    if (now() > end) throw new DomainError('STORE_TIMEOUT', 'The store took too long to answer the query.');
   };
   const series = field && (await seriesOf(repository, filter, field));
   const lines = new TimeLines(unit, zone);
   for await (const { first, last } of partsOf(repository, filter)) {
     assertInTime();
     const slots = { unitMs: slotMs[unit], offsets: TimeZone.offsetsBetween(zone, first, last) };
-    // Activities saved meanwhile may lie where the offsets are unknown, so count within the span only.
+    // Counts only within the span. Outside it, where activities may be saved meanwhile, the offsets of the zone are unknown.
     const part = filter.with({ createdAt: rangeOf({ first, last }) });
     const maxSlots = lines.maxSlots(maxTimeLines, slots, series?.length);
     const counts = await (series === undefined
@@ -60,7 +66,7 @@ export async function statsOverTime(
   return lines.inOrder();
 }
 
-/** Counts the slots of each series, one series after the other. Returns 'too-many' if they have more than `maxSlots` together. */
+/** Counts activities by time slot for each series in turn. Returns 'too-many' if the series have more than `maxSlots` slots together. */
 async function countEach(
   repository: ActivityRepository,
   series: readonly Series[],
@@ -85,18 +91,18 @@ interface Span {
   readonly last: Timestamp;
 }
 
-/** Splits the time that holds the activities into parts, in their order. Each part begins at an activity. */
+/** Splits the time from the oldest to the newest activity into parts of at most 54 years, in order. Skips years without activities. */
 async function* partsOf(repository: ActivityRepository, filter: ActivityFilter): AsyncGenerator<Span> {
   const bounded = spanOf(filter.createdAt);
   if (bounded !== undefined && bounded.last - bounded.first < partMs) {
     yield bounded;
     return;
   }
-  // Conditions on metadata would make these queries slow searches.
+  // Ignores conditions on metadata, because no index serves them and these queries must be fast.
   const anyMetadata = filter.with({ metadata: [] });
   const [newest, oldest] = await Promise.all([
-    endOf(repository, anyMetadata, 'desc'),
-    endOf(repository, anyMetadata, 'asc'),
+    timeOfFirst(repository, anyMetadata, 'desc'),
+    timeOfFirst(repository, anyMetadata, 'asc'),
   ]);
   if (newest === undefined) return;
   for (let first = oldest; first !== undefined; ) {
@@ -104,18 +110,18 @@ async function* partsOf(repository: ActivityRepository, filter: ActivityFilter):
     yield { first, last };
     if (last === newest) return;
     const createdAt = rangeOf({ first: Timestamp.fromMillis(last + 1), last: newest });
-    first = await endOf(repository, anyMetadata.with({ createdAt }), 'asc');
+    first = await timeOfFirst(repository, anyMetadata.with({ createdAt }), 'asc');
   }
 }
 
-/** Returns undefined if the range is open or empty. */
+/** Converts a half-open range to a span. Returns undefined if the range is empty or has an open end. */
 function spanOf({ from, to }: TimeRange): Span | undefined {
   if (from === undefined || to === undefined || from === to) return undefined;
   return { first: from, last: Timestamp.fromMillis(to - 1) };
 }
 
-/** Returns the time of the first activity in an order. */
-async function endOf(
+/** Returns the time of the activity that is first in the given order, or undefined if no activity matches the filter. */
+async function timeOfFirst(
   repository: ActivityRepository,
   filter: ActivityFilter,
   order: Order,
@@ -124,7 +130,7 @@ async function endOf(
   return activities[0]?.createdAt;
 }
 
-/** Makes a half-open range of a span. The last moment of the calendar has no next one, so its range has no end. */
+/** Converts a span to a half-open range. If the span ends with the last moment of the calendar, the range has no end. */
 function rangeOf({ first, last }: Span): TimeRange {
   const isLatest = Timestamp.toISO(last) === '9999-12-31T23:59:59.999Z';
   return TimeRange.between(first, isLatest ? undefined : Timestamp.fromMillis(last + 1));

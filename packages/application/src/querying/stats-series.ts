@@ -8,14 +8,14 @@ import {
 } from '@user-activity/domain';
 import { tooManyKeys } from './too-broad.ts';
 
-/** The activities of one type or user: those whose units of time are counted apart from others. */
+/** The activities of one type or of one user, which are counted separately. */
 export interface Series {
   readonly key: string;
   /** Returns the part of a filter that belongs to the series. */
   readonly of: (filter: ActivityFilter) => ActivityFilter;
 }
 
-/** Returns each type or user that activities have. Throws QUERY_TOO_BROAD if there are more than 100. */
+/** Returns a series for each type or user of the matching activities. Throws QUERY_TOO_BROAD if there are more than 100. */
 export async function seriesOf(
   repository: ActivityRepository,
   filter: ActivityFilter,

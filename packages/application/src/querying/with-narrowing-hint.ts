@@ -1,6 +1,6 @@
 import { type ActivityFilter, DomainError, isDomainError } from '@user-activity/domain';
 
-/** Returns what `query` returns. If it takes too long, the message of STORE_TIMEOUT also says how to narrow the filter. */
+/** Calls `query` and returns its result. If it rejects with STORE_TIMEOUT, adds a hint how to narrow the filter to the message. */
 export async function withNarrowingHint<Answer>(
   filter: ActivityFilter,
   query: () => Promise<Answer>,
@@ -20,7 +20,6 @@ function narrowingHint({ userIds, createdAt: { from, to }, metadata }: ActivityF
   if (from !== undefined && to !== undefined) ways.push('bring from and to closer together');
   else if (from !== undefined) ways.push('add a to');
   else ways.push(to === undefined ? 'add from and to' : 'add a from');
-  const why =
-    metadata.length > 0 ? ' Conditions on metadata are looked up in one activity after the other.' : '';
-  return `To narrow it, ${ways.join(', or ')}.${why}`;
+  const why = metadata.length > 0 ? ' Conditions on metadata are checked one activity at a time.' : '';
+  return `To narrow the query, ${ways.join(', or ')}.${why}`;
 }

@@ -7,8 +7,9 @@ export interface CompareDeps extends UserErasureDeps {
 }
 
 /**
- * Compares a stored activity with one that a client sent again after its user was anonymised: the stored one has neither the user nor the
- * metadata any more. Returns `conflict` if none of the user's erasures is an anonymisation. Its replacement may be anonymised too.
+ * Compares a stored activity with one that has the same id and may be the same activity from before its user was anonymised. Anonymises the
+ * latter in the same way first, also repeatedly if the replacement of its user was anonymised too. Returns `conflict` if none of the user's
+ * erasures is an anonymisation.
  */
 export async function compareAnonymised(
   deps: CompareDeps,

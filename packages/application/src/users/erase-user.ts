@@ -26,14 +26,14 @@ export interface EraseUserDeps {
   readonly clock: Clock;
   readonly ids: IdGenerator;
   readonly digestUser: DigestUser;
-  /** Whether the deployment has a key for replacements of users. */
+  /** Whether the deployment has an ANONYMISATION_KEY, so that it can replace users. */
   readonly canAnonymise: boolean;
 }
 
 /**
- * Erases a user of a project: all activities and dead letters that the service received until now. Resolves once the log holds the
- * request. A consumer records it, and `sweepProjects` carries it out. Throws INVALID_QUERY for a mode that the deployment does not
- * offer, LOG_UNAVAILABLE, LOG_BUSY, STORE_UNAVAILABLE and STORE_TIMEOUT; then send it again.
+ * Erases a user of a project: all activities and dead letters of the user that the service received until now. Resolves once the log holds
+ * the request. A consumer then records it in the store, and `sweepProjects` carries it out. Throws INVALID_QUERY for a mode that the deployment
+ * does not offer. Throws LOG_UNAVAILABLE, LOG_BUSY, STORE_UNAVAILABLE and STORE_TIMEOUT; then the caller must try again.
  */
 export type EraseUser = (principal: Principal, draft: ErasureDraft) => Promise<UserErasure>;
 
@@ -47,7 +47,7 @@ export const makeEraseUser = (deps: EraseUserDeps): EraseUser =>
       mode,
       requestedAt: deps.clock.now(),
     };
-    // The audit trail has the digest of the user, because it must not name whoever was erased.
+    // The audit event has only the digest of the user, because it must not name a user who was erased.
     const details = { project, user: deps.digestUser(userId), mode, erasure: erasure.id };
     await deps.audit(
       { type: 'USER_ERASED', principal, details },
@@ -55,7 +55,7 @@ export const makeEraseUser = (deps: EraseUserDeps): EraseUser =>
       () => ({}),
     );
     await deps.ledger.announce(erasure).catch((error: unknown) => {
-      // The log has the request, and a consumer records it.
+      // Not needed: the log has the request, and a consumer records it.
       if (!isDomainError(error)) throw error;
     });
     return erasure;
@@ -66,7 +66,7 @@ function assertAvailable(mode: ErasureMode, { canAnonymise }: Pick<EraseUserDeps
   if (mode === 'anonymise' && !canAnonymise) assertValidQuery([{ path: '/mode', message }]);
 }
 
-/** Returns how far an erasure of the project is, or undefined if it is unknown. Throws STORE_UNAVAILABLE and STORE_TIMEOUT. */
+/** Returns the progress of an erasure of a user, or undefined if the id is unknown. Throws STORE_UNAVAILABLE and STORE_TIMEOUT. */
 export type FindErasure = (key: {
   readonly project: ProjectId;
   readonly id: ErasureId;

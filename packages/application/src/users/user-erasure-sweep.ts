@@ -18,57 +18,60 @@ export interface UserErasureSweepDeps extends UserErasureDeps {
   /** A clock in milliseconds that never jumps. */
   readonly now: () => number;
   /**
-   * How long after the first pass the last one begins, in milliseconds: twice the time after which a consumer that does not answer loses its
-   * partitions. Such a consumer may still save what it had begun to, and may die before it looks at the ledger again.
+   * How long after the first pass the last pass begins, in milliseconds: twice the time after which a consumer that does not answer loses its
+   * partitions. Until then, such a consumer may still save activities, and may die before it notices the erasure.
    */
   readonly settleMs: number;
 }
 
-/** The number of erasures that are read at the same time. */
+/** The number of erasures that one query reads. */
 const pageSize = 1000;
-/** The maximum number of erasures that a process has begun and not finished. The others wait. */
+/** The maximum number of erasures that a process has begun and not finished. Further erasures wait. */
 const maxBegun = 10_000;
 
 type Removal = Pick<UserRemoval, 'erasure' | 'replacement'>;
 
-/** A walk over the activities of a user. */
+/** The position of a walk over the activities of a user. */
 interface Walk {
   after: UserRemoval['after'];
 }
 
-/** What is left of an erasure: a first pass over everything that it covers, and a last one some time later. */
+/** How far an erasure is. It takes two passes over all that it covers, the last one `settleMs` after the first. */
 interface Progress extends Walk {
-  /** When the first pass ended, on the clock `now`. Undefined before. */
+  /** When the first pass ended, on the clock `now`. Undefined until then. */
   firstPassAt: number | undefined;
 }
 
-/** Removes what erasures of users cover. */
+/** Removes or anonymises the data of erased users. */
 export class UserErasureSweep {
   readonly #deps: UserErasureSweepDeps;
-  /** The erasures that this process has begun. Another process begins them anew. */
+  /** The erasures that this process has begun. Another process would begin them again. */
   readonly #progress: Map<ErasureId, Progress> = new Map();
 
   constructor(deps: UserErasureSweepDeps) {
     this.#deps = deps;
   }
 
-  /** Returns whether there is nothing to do now: otherwise the time is over. Rejects at the end if a user has no replacement. */
+  /**
+   * Returns true if nothing is left to do now, or false if the time ran out first. Rejects after all other erasures if a user can't be
+   * anonymised.
+   */
   async run(removals: Removals): Promise<boolean> {
     const seen = new Set<ErasureId>();
     let failure: DomainError | undefined;
     for (let last: OpenErasure | undefined; ; ) {
       const page = await this.#deps.ledger.findOpen(pageSize, last);
       for (const erasure of page) {
-        if (removals.isOver) return false;
+        if (removals.isTimeOver) return false;
         const isBegun = this.#progress.has(erasure.id);
-        // The others wait until this process has finished some.
+        // Further erasures wait until this process has finished some.
         if (!isBegun && this.#progress.size >= maxBegun) continue;
         seen.add(erasure.id);
         let replacement: UserId | undefined;
         try {
           replacement = this.#replacementOf(erasure);
         } catch (error) {
-          // Without a key nobody can be anonymised, but the other erasures go on.
+          // Without ANONYMISATION_KEY no user can be anonymised, but the other erasures go on.
           if (!isDomainError(error)) throw error;
           failure ??= error;
           continue;
@@ -78,7 +81,7 @@ export class UserErasureSweep {
       if (page.length < pageSize) break;
       last = page.at(-1);
     }
-    // Another process has finished the others.
+    // An erasure that is no longer open was finished by another process.
     for (const id of this.#progress.keys()) if (!seen.has(id)) this.#progress.delete(id);
     if (failure !== undefined) throw failure;
     return true;
@@ -106,7 +109,7 @@ export class UserErasureSweep {
     return true;
   }
 
-  /** Continues a pass. Returns whether it is complete: otherwise the time is over. */
+  /** Continues a pass. Returns true when it is complete, or false if the time ran out first. */
   async #pass({ erasure, replacement }: Removal, walk: Walk, removals: Removals): Promise<boolean> {
     const { ledger } = this.#deps;
     const limit = maxPortion;
@@ -126,8 +129,8 @@ export class UserErasureSweep {
   }
 
   /**
-   * Removes activities that have been anonymised, if someone has erased the replacement: that erasure may have ended before they got
-   * it. They may get a replacement again. Returns whether none is left: otherwise the time is over.
+   * If the replacement itself was erased as a user, erases the activities that have just got it: that erasure may have ended before. If it was
+   * an anonymisation, repeats this with the next replacement. Returns true when done, or false if the time ran out first.
    */
   async #eraseReplacement(
     { erasure: { project }, replacement: userId }: Removal,
