@@ -162,7 +162,7 @@ describe('a log that does not reach from the settled offset on', () => {
     const beginning = beginStoring();
     await expect(beginning).rejects.toBeInstanceOf(LogMismatch);
     await expect(beginning).rejects.toThrow(
-      /^The store has no settled offset of partition 1: .* Start this process again/u,
+      /^The store has no offset for partition 1: .* Restart this process/u,
     );
   });
 });

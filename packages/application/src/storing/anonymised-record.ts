@@ -6,17 +6,17 @@ import {
   type UserId,
 } from '@user-activity/domain';
 
-/** Replaces users in anonymised activities. */
+/** Replaces the user ids of anonymised activities. */
 export interface Anonymiser {
-  /** Returns the replacement of a user: always the same, and another one than that of any other user. */
+  /** Returns the replacement of a user id: always the same one, and a different one for each user. */
   replace(project: ProjectId, userId: UserId): UserId;
-  /** Encodes in UTF-8. */
+  /** Encodes a text in UTF-8. */
   encode(text: string): Uint8Array;
 }
 
 const subjectHeader = 'ce_subject';
 
-/** The headers of the service that do not name the user. Another producer may have named the user in any other header. */
+/** The headers that an anonymised record keeps. Any other header may name the user, because other producers may add headers. */
 const namelessHeaders = [
   'ce_specversion',
   'ce_id',
@@ -28,14 +28,20 @@ const namelessHeaders = [
   'traceparent',
 ] as const;
 
-/** The anonymised record of each delivered record, and the delivered record of each anonymised one. */
+/** Caches the anonymised record of each delivered record, and maps each anonymised record back to the delivered one. */
 const anonymisedRecords = new WeakMap<LogRecord, LogRecord>();
 const deliveredRecords = new WeakMap<LogRecord, LogRecord>();
 
-/** Returns the record as it was delivered. Attempts are counted by it, because an early attempt may not anonymise the record yet. */
+/**
+ * Returns the record that was delivered, from which a record was anonymised. It identifies the record in all attempts to store it, because an
+ * early attempt may not anonymise the record yet. Returns other records unchanged.
+ */
 export const deliveredRecord = (record: LogRecord): LogRecord => deliveredRecords.get(record) ?? record;
 
-/** Returns a record of an activity without its user and its metadata, also in its bytes. Returns undefined for a record that can't be read. */
+/**
+ * Returns a copy of a record whose activity has a replacement for its user, and no metadata. The bytes of the record change too. Returns
+ * undefined if the record has no activity.
+ */
 export function anonymisedRecord(record: LogRecord, anonymiser: Anonymiser): LogRecord | undefined {
   const { content } = record;
   if (content.name !== 'ActivityLogged') return undefined;

@@ -25,12 +25,12 @@ export interface ErasureLookupDeps extends ErasureDeps, UserErasureDeps {
   readonly log: LogId;
 }
 
-/** The erasures of the projects and users of some records. */
+/** The erasures of the projects and users of some records. Decides which records may be stored, and what must be removed. */
 export class Erasures {
   readonly #deps: ErasureLookupDeps;
   readonly #projects: ReadonlyMap<ProjectId, KeptErasure>;
   readonly #users: UserErasures<LogRecord>;
-  /** The erasures of the replacements by which records are anonymised. Undefined if none is. */
+  /** The erasures of the user ids that replace the users of anonymised records. Undefined if no record is anonymised. */
   readonly #replacements: Erasures | undefined;
 
   private constructor(
@@ -45,7 +45,7 @@ export class Erasures {
     this.#replacements = replacements;
   }
 
-  /** Looks the erasures up. An `earlier` result is that for the same records. */
+  /** Looks up the erasures. If `earlier` is a result for the same records, its digests of users are used again. */
   static async of(
     deps: ErasureLookupDeps,
     records: readonly LogRecord[],
@@ -61,7 +61,7 @@ export class Erasures {
     const found = new Erasures(deps, projects, users, undefined);
     const anonymised = users.count === 0 ? [] : records.flatMap((record) => found.#anonymised(record) ?? []);
     if (anonymised.length === 0) return found;
-    // Someone may have erased the user by the replacement. This ends, because each turn needs an erasure of another user.
+    // A replacement may have been erased as a user, too. The recursion ends, because each step needs an erasure of another user id.
     return new Erasures(deps, projects, users, await Erasures.of(deps, anonymised));
   }
 
@@ -69,11 +69,11 @@ export class Erasures {
     return this.#projects.size + this.#users.count === 0;
   }
 
-  /** Returns whether there are erasures here that the others do not have. */
+  /** Returns whether this has erasures that are not among the others. */
   hasOthersThan(others: Erasures): boolean {
     for (const { project, erasedAt } of this.#projects.values())
       if (others.#projects.get(project)?.erasedAt !== erasedAt) return true;
-    // An erasure of a user is never forgotten.
+    // Erasures of users are never removed from the ledger, so a larger number means new ones.
     if (this.#users.count > others.#users.count) return true;
     if (this.#replacements === undefined) return false;
     return others.#replacements === undefined
@@ -81,7 +81,7 @@ export class Erasures {
       : this.#replacements.hasOthersThan(others.#replacements);
   }
 
-  /** Returns the record as it may be stored, or undefined if an erasure covers it. */
+  /** Returns the record as it may be stored, perhaps anonymised. Returns undefined if an erasure forbids storing it. */
   kept(record: LogRecord): LogRecord | undefined {
     if (this.#projectErasure(record)?.isCovered === true) return undefined;
     const erasure = this.#deciding(record);
@@ -90,7 +90,7 @@ export class Erasures {
     return anonymised && this.#replacements?.kept(anonymised);
   }
 
-  /** Returns what to remove if the project of the record is erased: the activity under its id, and its letter. */
+  /** Returns what to remove if the project of the record is erased: the stored activity with its id, and its dead letter. */
   dueOfProject(record: LogRecord): readonly ErasedRecord[] {
     const { content } = record;
     const found = this.#projectErasure(record);
@@ -100,7 +100,7 @@ export class Erasures {
     return erasing || found.isCovered ? [{ project, id, erasedAt, letterId: letterIdOf(record) }] : [];
   }
 
-  /** Returns what to remove if the user of the record is erased: the activity under its id, also if it is anonymised already. */
+  /** Returns what to remove if the user of the record is erased: the stored activity with its id, even if it is anonymised already. */
   dueOfUser(record: LogRecord): readonly ErasedUserRecord[] {
     const { content } = record;
     if (content.name !== 'ActivityLogged') return [];
@@ -118,8 +118,8 @@ export class Erasures {
   }
 
   /**
-   * Returns the id of the letter of the record if an erasure of its user covers it, or is under way. Then the letter may be of a conflict
-   * with an activity that is removed. If the record still can't be stored, it gets its letter again.
+   * Returns the id of the record's dead letter if an erasure of its user covers the record or is under way. In the latter case, the record may
+   * have died because of a conflict with an activity that is removed now. If it still can't be stored, it gets a new dead letter.
    */
   dueLetter(record: LogRecord): readonly DeadLetterId[] {
     const placed = placedOf(record, this.#deps.log);
@@ -133,12 +133,12 @@ export class Erasures {
     return erasure && { erasure, isCovered: isErased(content.activity, erasure) };
   }
 
-  /** Returns the erasure of its user that decides about the record. */
+  /** Returns the erasure that decides what happens to the record, among those of its user. */
   #deciding(record: LogRecord): RecordedErasure | undefined {
     return decidingErasure(this.#userErasures(record), placedOf(record, this.#deps.log));
   }
 
-  /** Returns the record without its user and metadata if the erasure that decides about it is an anonymisation. */
+  /** Returns the anonymised record if the deciding erasure is an anonymisation, otherwise undefined. */
   #anonymised(record: LogRecord, deciding = this.#deciding(record)): LogRecord | undefined {
     return deciding?.mode === 'anonymise' ? anonymisedRecord(record, this.#deps.anonymiser) : undefined;
   }
@@ -163,22 +163,23 @@ function userOf(record: LogRecord): string | Uint8Array | null {
   return content.name === 'Unreadable' ? record.raw().key : null;
 }
 
-// The id of no log.
+// An id that no log has.
 const unknownLog = LogId.trusted('');
 
-/** Returns the place of the first copy of a record, which is on `log` or an older log of the topic. */
-export function placeOf({ origin, replayOf: first = origin }: LogRecord, log: LogId): LogPosition {
+/** Returns the log position of the original of a record. A replayed record has an original on `log`, or on an older log of the topic. */
+export function originalPosition({ origin, replayOf: first = origin }: LogRecord, log: LogId): LogPosition {
   const { partition, offset } = first;
   return { log: first.log === origin.log ? log : (first.log ?? unknownLog), partition, offset };
 }
 
 /**
- * Returns what decides whether an erasure covers a record. Nobody knows when a record was received that can't be read. Its first copy
- * may be on an older log: then it counts as older than each erasure, and otherwise as newer than those on other logs.
+ * Returns the position and the time of receipt of a record, which decide whether an erasure covers it. The time of receipt of an unreadable
+ * record is not known. If its original is on an older log, it counts as older than all erasures. Otherwise it counts as newer than erasures
+ * on other partitions and logs.
  */
 function placedOf(record: LogRecord, log: LogId): Placed {
   const { content } = record;
-  const origin = placeOf(record, log);
+  const origin = originalPosition(record, log);
   if (content.name === 'ActivityLogged') return { origin, receivedAt: content.activity.receivedAt };
   const isOlder = origin.log !== log;
   return {

@@ -1,9 +1,9 @@
 import { type Cancellation, DomainError, type OutageObserver } from '@user-activity/domain';
 
-/** Waits before the next attempt, longer after more failures (from 1). Returns early if cancelled. */
+/** Waits before the next attempt. Waits longer after more failures, counted from 1. Resolves early if the signal is aborted. */
 export type Pause = (failures: number, signal: Cancellation) => Promise<void>;
 
-/** Resolves when the grace period of a cancelled attempt is over. */
+/** Resolves after the grace period: the time for which a cancelled attempt may continue. */
 export type Grace = () => Promise<void>;
 
 export interface PersistDeps {
@@ -12,7 +12,10 @@ export interface PersistDeps {
   readonly observer: OutageObserver;
 }
 
-/** Repeats `attempt` until it succeeds, whatever it rejects with: skipping the records would lose them. */
+/**
+ * Repeats `attempt` until it succeeds, whatever it rejects with, because to skip the work would lose data. Rejects only if the signal is
+ * aborted.
+ */
 export async function persist<Result>(
   { pause, grace, observer }: PersistDeps,
   signal: Cancellation,
@@ -36,8 +39,9 @@ export async function persist<Result>(
 }
 
 /**
- * Returns the result of the attempt. Rejects if it is cancelled and the grace period is over: otherwise a hanging store would
- * keep the member from handing over its partitions. Saving is idempotent, so an abandoned attempt that succeeds later does no harm.
+ * Returns the result of the attempt. If the signal is aborted, waits for it only until the grace period is over, and then rejects. Otherwise
+ * a hanging store would keep a consumer from handing over its partitions. An abandoned attempt that succeeds later does no harm, because
+ * saving is idempotent.
  */
 async function unlessAbandoned<Result>(
   attempt: Promise<Result>,
@@ -60,4 +64,4 @@ async function unlessAbandoned<Result>(
 }
 
 const cancelled = (): DomainError =>
-  new DomainError('STORE_UNAVAILABLE', 'Cancelled before the store confirmed.');
+  new DomainError('STORE_UNAVAILABLE', 'The operation was cancelled before the store confirmed it.');

@@ -11,13 +11,16 @@ import {
   type SettledOffsets,
 } from '@user-activity/domain';
 
-/** Receives what an operator should know about the offsets at which a consumer continues. */
+/**
+ * Receives what an operator should know about the offsets at which a consumer continues. The settled offset of a partition is kept in the
+ * store: every record below it is stored or a dead letter.
+ */
 export interface ResumeObserver {
-  /** An older version filled the store up to the committed offsets, so the consumer begins there. */
+  /** The store was filled by an older version, which kept no settled offsets, so the consumer begins at the committed offsets. */
   upgraded(): void;
-  /** The store has settled less than the group has committed, so records are read again. */
+  /** The settled offset `from` is lower than the committed offset, so the records between the two are read again. */
   rereading(partition: number, from: number, committed: number): void;
-  /** The operator accepted that these offsets were never settled and can't be read any more. */
+  /** The log has lost `missing` offsets that were not settled, and the operator accepts the gap. */
   skipped(partition: number, missing: number): void;
 }
 
@@ -26,15 +29,15 @@ export interface ResumeDeps {
   readonly consumer: Pick<EventConsumer, 'progress'>;
   /** The log from which the store is filled. */
   readonly log: LogId;
-  /** Whether to continue if the log has lost records that were never settled. */
+  /** Whether to continue if the log has lost records before they were stored. */
   readonly acceptsGap: boolean;
   readonly resumeObserver: ResumeObserver;
 }
 
 /**
- * Prepares the store to settle the log, before a consumer starts. The first time, it sets the offset of each partition: the oldest
- * record, or the committed offset if an older version filled the store. Rejects with LogMismatch if the log does not reach from each
- * settled offset on, unless the operator accepts the gap.
+ * Prepares the store before a consumer starts. If the log is new to the store, sets the settled offset of each partition to that of the
+ * oldest record, or to the committed offset if an older version filled the store. Rejects with LogMismatch if the log has lost records above a
+ * settled offset, unless the operator accepts the gap.
  */
 export type BeginStoring = () => Promise<void>;
 
@@ -52,13 +55,13 @@ export const makeBeginStoring = (deps: ResumeDeps): BeginStoring =>
       if (continues) deps.resumeObserver.upgraded();
     }
     const settled = await knownOffsets(deps);
-    // Read after the settled offsets: the ends only rise, so the store never seems to be ahead of the log.
+    // Reads the ends of the log last. They only rise, so the store never seems to be ahead of the log.
     await assertContinuous(deps, await consumer.progress(), settled);
   };
 
 /**
- * Returns where a consumer continues in a partition: at the lower of the offset `next`, where its group continues, and the settled offset.
- * So a store that was restored from a backup catches up. Rejects with LogMismatch as BeginStoring does.
+ * Makes the function that returns the offset at which a consumer continues in a partition: the settled offset, or the committed offset `next`,
+ * whichever is lower. So a store that was restored from a backup catches up. The function rejects with LogMismatch as BeginStoring does.
  */
 export const makeResumePartition = (deps: ResumeDeps): ResumeAt =>
   async function resumePartition(partition, next) {
@@ -78,8 +81,8 @@ async function knownOffsets({ settledOffsets, log }: ResumeDeps): Promise<readon
   const settled = await settledOffsets.find(log);
   if (settled !== undefined) return settled;
   throw new LogMismatch(
-    'The store does not know the log any more: it was emptied, or restored from an old backup. Start this process ' +
-      'again: it then reads the log from its beginning.',
+    'The store does not know the log any more: the store was emptied, or restored from an old backup. Restart this process: ' +
+      'it then reads the log from its beginning.',
   );
 }
 
@@ -87,12 +90,15 @@ function settledOffset(partition: number, settled: readonly number[]): number {
   const offset = settled[partition];
   if (offset !== undefined) return offset;
   throw new LogMismatch(
-    `The store has no settled offset of partition ${partition}: the topic has got more partitions since its first use. ` +
-      'Start this process again: it then says what to do.',
+    `The store has no offset for partition ${partition}: the topic has got more partitions since its first use. ` +
+      'Restart this process: it then says what to do.',
   );
 }
 
-/** Rejects with LogMismatch if the log does not reach back to a settled offset, unless the operator accepts the gap. */
+/**
+ * Rejects with LogMismatch if the oldest record of a partition is above its settled offset. If the operator accepts such gaps, raises the
+ * settled offsets instead.
+ */
 async function assertContinuous(
   { settledOffsets, log, acceptsGap, resumeObserver }: ResumeDeps,
   partitions: readonly PartitionProgress[],

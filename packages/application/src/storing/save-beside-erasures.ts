@@ -22,18 +22,18 @@ export interface SaveBesideErasuresDeps extends UserErasureDeps {
   readonly anonymiser: Anonymiser;
 }
 
-/** Returns the outcome of the first attempt that saved the activity at an index, given that of the latest one. */
+/** Takes the outcome of the latest attempt to save the activity at `index`. Returns the outcome of the first attempt that saved it. */
 export type FirstOutcome = (latest: SaveOutcome, index: number) => SaveOutcome;
 
-// Limits memory: the stored activities of so many conflicts are read at the same time.
+// The number of conflicts whose stored activities are read at the same time. Limits memory.
 const maxAtOnce = 100;
 
 /**
- * Saves activities, and decides conflicts that an erasure of a user explains:
- *  - The stored activity is of a user who is erased, and is about to be removed or anonymised. That is done now, and the activity is
+ * Saves activities, and resolves the conflicts that an erasure of a user explains:
+ *  - The stored activity belongs to an erased user, and is about to be removed or anonymised. Then that is done now, and the new activity is
  *    saved again.
- *  - The stored activity is the same one, but its user was anonymised. Then a client has sent it again, and it is a duplicate. As a conflict,
- *    it would become a dead letter that names the user.
+ *  - The stored activity is the same as the new one, but its user was anonymised. Then the new one is a duplicate. A conflict would become a
+ *    dead letter that names the user.
  */
 export async function saveBesideErasures(
   deps: SaveBesideErasuresDeps,
@@ -53,7 +53,7 @@ export async function saveBesideErasures(
       const latest = await deps.repository.save(pick(activities, portion), pick(origins, portion));
       for (const [nth, index] of portion.entries())
         outcomes[index] = firstOutcome(latest[nth] ?? 'conflict', index);
-      // Some may have been anonymised, and others stored meanwhile.
+      // Meanwhile, stored activities may have been anonymised, and further ones stored.
       others = await findOthers(deps, pick(activities, portion));
     }
     for (const index of portion) {
@@ -65,7 +65,7 @@ export async function saveBesideErasures(
   return outcomes;
 }
 
-/** Finds the stored activities under the ids of activities that conflict with them, and the erasures of all their users. */
+/** Finds the stored activities with which these activities conflict, and the erasures of the users of both. */
 async function findOthers(deps: SaveBesideErasuresDeps, activities: readonly UserActivity[]) {
   const { anonymiser } = deps;
   const found = await deps.repository.findByIds(activities);
@@ -74,11 +74,11 @@ async function findOthers(deps: SaveBesideErasuresDeps, activities: readonly Use
     erasures.of(activity, (project) => project === activity.project);
   const stored = new Map(found.map((activity) => [ActivityKeyText.of(activity), activity]));
   return {
-    /** What is about to be removed, in the order of `compareErasures`. */
+    /** The stored activities that are about to be removed or anonymised, in the order of `compareErasures`. */
     due: found
       .flatMap((activity) => dueOf(activity, erasuresOf(activity), anonymiser))
       .toSorted((left, right) => compareErasures(left.erasure, right.erasure)),
-    /** Compares an activity with the stored one under its id, which may have been anonymised. */
+    /** Compares an activity with the stored activity that has its id and may have been anonymised. */
     async compare(activity: UserActivity): Promise<Comparison> {
       const other = stored.get(ActivityKeyText.of(activity));
       return other === undefined
@@ -88,7 +88,7 @@ async function findOthers(deps: SaveBesideErasuresDeps, activities: readonly Use
   };
 }
 
-/** Returns what to remove if an erasure of its user covers a stored activity. */
+/** Returns one removal of a stored activity for each erasure of its user that covers it. */
 const dueOf = (
   activity: StoredActivity,
   erasures: readonly RecordedErasure[],

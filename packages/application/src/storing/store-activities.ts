@@ -13,11 +13,11 @@ import { storeRecords, type StoreRecordsDeps, type StoreTally } from './store-re
 import { unlessErased, type UnlessErasedDeps } from './unless-erased.ts';
 
 /**
- * Stores records of one partition. Resolves once each record is stored, was stored before, or is a dead letter, and the store has
- * settled the offsets of the span: only then may the records be committed. A record that can't be read or stored does not block the
- * others. While the store or the queue is unreachable it retries. If it is cancelled meanwhile it rejects, and nothing may be committed. A
- * pending attempt may then continue until the grace period is over, and is abandoned afterwards. Rejects also if the store has settled
- * less than the begin of the span: it was replaced by an older copy, so records before these are missing in it.
+ * Stores records of one partition, which have the offsets of `span`. Resolves once each record is stored, erased or a dead letter, and the
+ * settled offset in the store is the end of the span. Only then may the offsets be committed to the log. A record that can't be read or stored
+ * does not block the others. Retries while the store or the dead letter queue is unavailable. If the signal is aborted, lets the
+ * pending attempt continue until the grace period is over, and rejects unless it succeeds.
+ * Also rejects if the settled offset is below the span: then an older copy has replaced the store, and it lacks earlier records.
  */
 export type StoreActivities = (
   records: readonly LogRecord[],
@@ -34,9 +34,9 @@ export interface StoreActivitiesDeps extends StoreRecordsDeps, PersistDeps, Unle
 
 export const makeStoreActivities = (deps: StoreActivitiesDeps): StoreActivities => {
   const { settledOffsets, log, isFirstLog: isFirst, observer } = deps;
-  /** The number of failed attempts, for all partitions. Each failure may be an outage in which an older copy replaced the store. */
+  /** The number of failed attempts in all partitions. After each, the store may have been replaced by an older copy. */
   let failedAttempts = 0;
-  /** The value of `failedAttempts` when the store was last known to continue a partition, by partition. */
+  /** For each partition, the value of `failedAttempts` at the last check of its settled offset. */
   const checks = new Map<number, number>();
   const countingObserver: OutageObserver = {
     failed(error, failures) {
@@ -52,11 +52,11 @@ export const makeStoreActivities = (deps: StoreActivitiesDeps): StoreActivities 
     const firstOutcomes = new Map<LogRecord, SaveOutcome>();
     const older = new DomainError(
       'STORE_UNAVAILABLE',
-      `The store has settled partition ${partition} to below offset ${from}: an older copy has replaced it.`,
+      `The store lacks records of partition ${partition} before offset ${from}: an older copy has replaced the store.`,
     );
     const result = await persist({ ...deps, observer: countingObserver }, signal, async () => {
       const checkedAt = failedAttempts;
-      // Without this check, a store that misses earlier records could get these first.
+      // Without this check, a store that lacks earlier records could get these before them.
       if ((checks.get(partition) ?? 0) !== checkedAt && !(await settleTo(from))) return older;
       checks.set(partition, checkedAt);
       const stored = await unlessErased(deps, located, (others) => storeRecords(deps, others, firstOutcomes));

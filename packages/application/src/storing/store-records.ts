@@ -20,7 +20,7 @@ import {
   type SaveBesideErasuresDeps,
 } from './save-beside-erasures.ts';
 
-/** The number of records by outcome. The numbers add up to the number of records. */
+/** The number of records with each outcome. */
 export type StoreTally = Readonly<Record<RecordOutcome, number>>;
 
 export interface StoreRecordsDeps extends SaveBesideErasuresDeps {
@@ -31,8 +31,8 @@ export interface StoreRecordsDeps extends SaveBesideErasuresDeps {
 }
 
 /**
- * Saves the activities, and adds a dead letter for each record that can't be saved. An activity that an earlier attempt saved counts with
- * the outcome of that attempt, which is kept in `firstOutcomes`. Returns an error if another attempt would not help.
+ * Saves the activities of records, and adds a dead letter for each record that can't be saved. `firstOutcomes` keeps the outcomes of earlier
+ * attempts: an activity that one of them saved is counted with that outcome. Returns an error if another attempt would not help.
  */
 export async function storeRecords(
   deps: StoreRecordsDeps,
@@ -42,7 +42,7 @@ export async function storeRecords(
   const tally = emptyTally();
   const letters: DeadLetter[] = [];
   const addLetter = (record: LogRecord, code: DeadLetterCode, reason: string): void => {
-    // With the first copy's origin, so that replays of a record do not give several letters.
+    // Takes the origin of the original record, so that a replayed record gets no second letter.
     letters.push({
       ...firstCopyOf(record),
       code,
@@ -78,7 +78,7 @@ export async function storeRecords(
     const outcome = outcomes[index];
     // Continuing would commit an activity that may not be stored.
     if (outcome === undefined)
-      return new Error('The repository broke its promise R4: an outcome is missing.');
+      return new Error('The repository returned no outcome for an activity, which breaks its promise R4.');
     if (typeof outcome === 'object') {
       addLetter(record, 'refused', outcome.refused);
       tally.dead_lettered += 1;

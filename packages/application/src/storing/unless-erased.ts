@@ -9,10 +9,10 @@ import {
   QualifiedTopic,
   Timestamp,
 } from '@user-activity/domain';
-import { Erasures, type ErasureLookupDeps, placeOf } from './erasures.ts';
+import { Erasures, type ErasureLookupDeps, originalPosition } from './erasures.ts';
 import type { StoreTally } from './store-records.ts';
 
-// One after the other, a batch of requests would take seconds.
+// The number of erasures that are recorded in parallel. One after the other, those of a batch would take seconds.
 const maxRecordedAtOnce = 50;
 
 export interface UnlessErasedDeps extends ErasureLookupDeps {
@@ -21,18 +21,19 @@ export interface UnlessErasedDeps extends ErasureLookupDeps {
 }
 
 /**
- * Stores records unless an erasure covers them: those that the service received at or before the erasure of their project, and those below
- * the erasure of their user, get the outcome `erased`. Those below an anonymisation of their user are stored without their user and metadata.
+ * Stores records unless an erasure covers them. An erasure of a project covers what the service received up to its time. An erasure of a user
+ * covers records before its request on the log. Covered records get the outcome `erased`. If a user was anonymised, covered records
+ * are stored without their user and metadata.
  *
- *  1. Records the erasures that the records request.
- *  2. Removes the erased activities that have the ids of the other records, while an erasure is under way. Otherwise such a record would be
- *     a duplicate or a conflict of an activity that is about to be removed, and would be lost.
- *  3. Stores what no erasure covers.
- *  4. Looks the erasures up again, and starts over at 2 if one was recorded meanwhile. So nothing that it covers stays: whatever is stored
- *     after the sweep of an erasure began was stored after the erasure was recorded, so the second look finds that erasure.
+ *  1. Records the erasures that are requested by records.
+ *  2. While an erasure is under way, removes the stored activities that it covers and that have the id of a record. Otherwise the record would
+ *     be lost as a duplicate of, or in conflict with, an activity that is about to be removed.
+ *  3. Stores the records that no erasure covers.
+ *  4. Looks up the erasures again, and starts over at 2 if one was recorded meanwhile. The sweep of an erasure begins after the erasure is
+ *     recorded. So what is stored after the sweep has passed is always removed here.
  *
- * If the process dies between 3 and 4, the records are delivered again, and removed then. If another member has committed them meanwhile,
- * the last pass of the sweep removes them.
+ * If the process dies between 3 and 4, the records are delivered again, and step 2 removes them. If another consumer has committed them
+ * meanwhile, the last pass of the sweep removes them.
  */
 export async function unlessErased(
   deps: UnlessErasedDeps,
@@ -42,7 +43,7 @@ export async function unlessErased(
   const others = await recordRequests(deps, records);
   for (;;) {
     const erasures = await Erasures.of(deps, others);
-    // Nearly always there is no erasure. Then the records need not be looked at one by one.
+    // Nearly always there is no erasure, and then no record needs to be checked.
     const kept = erasures.isEmpty ? others : others.flatMap((record) => erasures.kept(record) ?? []);
     if (!erasures.isEmpty) await removeErased(deps, others, erasures);
     const tally = await store(kept);
@@ -54,8 +55,8 @@ export async function unlessErased(
 }
 
 /**
- * Records the requested erasures. Returns the other records. A request that was written with a wrong clock gets the latest time that counts,
- * otherwise it would also erase what the service receives later on other partitions.
+ * Records the requested erasures in the ledger. Returns the other records. If a process with a wrong clock wrote a request, its time may be in
+ * the future. Then it gets the latest valid time. Otherwise it would also erase what the service receives later on other partitions.
  */
 async function recordRequests(
   deps: UnlessErasedDeps,
@@ -65,13 +66,13 @@ async function recordRequests(
   for (const record of records) {
     if (record.content.name !== 'ErasureRequested') continue;
     const { erasure } = record.content;
-    // A request that was written twice keeps its first place.
+    // A request that was written twice keeps its first position.
     if (requests.has(erasure.id)) continue;
     requests.set(erasure.id, {
       ...erasure,
       requestedAt: Timestamp.trusted(Math.min(erasure.requestedAt, maxErasedAt(deps.clock.now()))),
       user: deps.digestUser(erasure.userId),
-      place: placeOf(record, deps.log),
+      place: originalPosition(record, deps.log),
       topic: QualifiedTopic.of(record.replayOf ?? record.origin),
     });
   }
@@ -91,7 +92,7 @@ async function removeErased(
 ): Promise<void> {
   const ofProjects = records.flatMap((record) => erasures.dueOfProject(record));
   if (ofProjects.length > 0) await projects.removeErased(ofProjects);
-  // Otherwise an activity would be anonymised that an earlier erasure removes.
+  // Sorted, because an activity that an earlier erasure removes must not be anonymised by a later one.
   const ofUsers = records
     .flatMap((record) => erasures.dueOfUser(record))
     .toSorted((left, right) => compareErasures(left.erasure, right.erasure));

@@ -7,12 +7,12 @@ import {
 } from '@user-activity/domain';
 
 /**
- * Returns whether an older copy has replaced the store since the last call: a settled offset is lower than this process has settled or
- * seen before, or the log is not known any more. Returns false while the store does not answer.
+ * Returns whether an older copy has replaced the store since the last call. That is so if a settled offset is lower than this process has
+ * seen before, or if the store does not know the log any more. Returns false while the store does not answer.
  */
 export type NoticeRestoredStore = () => Promise<boolean>;
 
-/** The settled offsets of a store, which notice if those of one log go back. */
+/** Wraps the settled offsets of a store, to notice when those of one log become lower. */
 export class WatchedOffsets implements SettledOffsets {
   readonly #offsets: SettledOffsets;
   readonly #log: LogId;
@@ -45,7 +45,7 @@ export class WatchedOffsets implements SettledOffsets {
   }
 
   readonly noticeRestoredStore: NoticeRestoredStore = async () => {
-    // Copied before the query: what is settled meanwhile may not be in its result.
+    // Copied before the query, because its result may miss what is settled meanwhile.
     const expected = [...this.#highest];
     try {
       const settled = await this.#offsets.find(this.#log);

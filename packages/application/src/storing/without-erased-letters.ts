@@ -13,8 +13,8 @@ interface Deps extends ErasureDeps, UserErasureDeps {
 }
 
 /**
- * Wraps a queue. After it has added letters, it removes those that an erasure of their project or user covers. The sweep of that erasure may
- * have ended before the letters were added.
+ * Wraps a queue of dead letters. After `add`, removes the added letters that an erasure of their project or user covers, because the sweep of
+ * that erasure may have ended before the letters were added.
  */
 export const withoutErasedLetters = (queue: DeadLetterQueue, deps: Deps): DeadLetterQueue => ({
   async add(letters) {
