@@ -8,10 +8,10 @@ import type { AddRoute } from './requests/route.ts';
 import { activityRoutes } from './routes/activities.ts';
 import { deadLetterRoutes } from './routes/dead-letters.ts';
 import { getHealthHistory } from './routes/get-health-history.ts';
-import { health } from './routes/health.ts';
+import { healthRoutes } from './routes/health.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { loggingRoutes } from './routes/logging.ts';
-import { metrics } from './routes/metrics.ts';
+import { getMetrics } from './routes/metrics.ts';
 import { projectRoutes } from './routes/projects.ts';
 import { userRoutes } from './routes/users.ts';
 import { postCalls } from './segment/post-calls.ts';
@@ -30,7 +30,7 @@ export const allRoutes: readonly AddRoute[] = [
   ...userRoutes,
   ...projectRoutes,
   ...keyRoutes,
-  health,
+  healthRoutes,
   getHealthHistory,
-  metrics,
+  getMetrics,
 ];

@@ -1,12 +1,12 @@
 import type { CheckHealth, ProgressSource } from '@user-activity/application';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { assertRoute, handleErrors } from './requests/error-handling.ts';
-import { health } from './routes/health.ts';
+import { healthRoutes } from './routes/health.ts';
 import { type HttpServer, httpServer, type ServerOptions, serverWithoutApi } from './http-server.ts';
 import { assertOneHost, foreignHostCheck } from './requests/own-hosts.ts';
 import type { Telemetry } from './requests/route.ts';
 import { getHealthHistory } from './routes/get-health-history.ts';
-import { metrics } from './routes/metrics.ts';
+import { getMetrics } from './routes/metrics.ts';
 
 const pathHint = 'A consumer serves /health/live, /health/ready, /metrics and /api/health/history.';
 
@@ -36,8 +36,8 @@ export async function buildHealthServer(options: HealthServerOptions): Promise<H
     stopping = true;
   });
   const typedApp = app.withTypeProvider<TypeBoxTypeProvider>();
-  health(typedApp, { ...options, isStopping: () => stopping });
-  metrics(typedApp, options);
+  healthRoutes(typedApp, { ...options, isStopping: () => stopping });
+  getMetrics(typedApp, options);
   getHealthHistory(typedApp, options);
   await app.ready();
   // `close` waits only 500 ms: the consumer stops only after this server, and a probe may wait for a hung log or store.

@@ -1,7 +1,7 @@
 import type { CheckHealth } from '@user-activity/application';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { answerError } from './requests/error-handling.ts';
-import { health } from './routes/health.ts';
+import { healthRoutes } from './routes/health.ts';
 import { type HttpServer, httpServer, type ServerOptions, serverWithoutApi } from './http-server.ts';
 import { Problem, sendProblem } from './requests/problem.ts';
 
@@ -26,7 +26,7 @@ export async function serveWhileStarting(options: StartingServerOptions): Promis
   const { checkHealth, host, port } = options;
   const app = serverWithoutApi(options, true);
   app.setErrorHandler(answerError);
-  health(app.withTypeProvider<TypeBoxTypeProvider>(), { checkHealth, isStopping: () => false });
+  healthRoutes(app.withTypeProvider<TypeBoxTypeProvider>(), { checkHealth, isStopping: () => false });
   // This hook runs before the body is read: a 413 or 415 would mislead the client.
   app.addHook('onRequest', (request, reply, done) => {
     if (request.is404) sendProblem(reply, startingProblem);

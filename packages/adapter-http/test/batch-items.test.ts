@@ -3,9 +3,9 @@ import { parseJson, RuleBroken } from '@user-activity/domain';
 import { anyMetadata } from '@user-activity/port-contracts';
 import * as fc from 'fast-check';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { batchItems, exactItemIn } from '../src/bodies/batch-items.ts';
-import { type JsonReader, mendedJsonIn } from '../src/bodies/json-body.ts';
-import { valueBytes } from '../src/bodies/json-bytes.ts';
+import { batchItems, readExactItem } from '../src/bodies/batch-items.ts';
+import { type JsonReader, readMendedJson } from '../src/bodies/json-body.ts';
+import { estimateValueBytes } from '../src/bodies/json-bytes.ts';
 import { itemsIn } from '../src/bodies/json-elements.ts';
 import { maxItemBytes } from '../src/requests/input-limits.ts';
 import { seen, service } from './service.ts';
@@ -15,7 +15,7 @@ const limit = { maxItems: 10, message: 'too many', countBytes: () => undefined }
 async function itemsOf(json: string | Buffer, maxItems = limit.maxItems): Promise<unknown[]> {
   const items: unknown[] = [];
   const bytes = Buffer.isBuffer(json) ? json : Buffer.from(json);
-  const portions = batchItems(bytes, { ...limit, maxItems }, exactItemIn, (item) => item);
+  const portions = batchItems(bytes, { ...limit, maxItems }, readExactItem, (item) => item);
   for await (const portion of portions) items.push(...portion);
   return items;
 }
@@ -112,7 +112,7 @@ describe('many items that are parsed at once', () => {
     try {
       for (const item of itemsIn(json)) {
         if (items.length === maxItems) return { fault: 'too many' };
-        bytes += valueBytes(item);
+        bytes += estimateValueBytes(item);
         items.push(parse(item));
       }
     } catch (error) {
@@ -177,8 +177,8 @@ describe('many items that are parsed at once', () => {
   );
 
   test.each([
-    ['exactly', exactItemIn],
-    ['mended', mendedJsonIn],
+    ['exactly', readExactItem],
+    ['mended', readMendedJson],
   ])('are those that are parsed one by one, or the same fault: %s', async (_, parse) => {
     await fc.assert(
       fc.asyncProperty(

@@ -74,7 +74,12 @@ describe('PUT /api/projects/{id}', () => {
     ['{"retentionDays":1e999}', [{ path, message: range }]],
     [
       {},
-      [{ path, message: 'is required without `limits`: a number of days, or null to remove the retention' }],
+      [
+        {
+          path,
+          message: 'is required if there are no `limits`: a number of days, or null to remove the retention',
+        },
+      ],
     ],
     [{ limits: [] }, [{ path: '/limits', message: 'must be an object, or null for no limits' }]],
     [

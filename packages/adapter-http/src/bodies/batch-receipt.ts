@@ -2,7 +2,7 @@ import type { BatchOptions, BatchReceipt as Receipt } from '@user-activity/appli
 import { RuleBroken } from '@user-activity/domain';
 import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from '@sinclair/typebox';
-import { batchItems, exactItemIn, looksLike } from './batch-items.ts';
+import { batchItems, readExactItem, looksLike } from './batch-items.ts';
 import { namedSchema } from '../openapi/component-schemas.ts';
 import { isArrayText } from './json-elements.ts';
 import { idempotencyKey } from './idempotency-key.ts';
@@ -26,7 +26,7 @@ export const OmittedErrors = Type.Optional(
   Type.Integer({
     minimum: 1,
     description:
-      'The number of rejected items that are listed without their errors, because a response has at most 1,000 errors and 256 KiB of errors. Absent if there are none.',
+      'The number of rejected items that are listed without their errors, because a response has at most 1,000 errors and 256 KiB of errors. Absent if no errors are omitted.',
   }),
 );
 
@@ -92,7 +92,7 @@ export function draftsOf(
     throw rulesBroken(detail, [{ path: '', message: 'must be a JSON array' }]);
   const countBytes = (bytes: number): void => byteCounter.addBody(bytes);
   const limit = { maxItems, message: tooManyMessage(maxItems), countBytes };
-  return batchItems(json, limit, exactItemIn, convert);
+  return batchItems(json, limit, readExactItem, convert);
 }
 
 export const tooManyMessage = (maxItems: number): string =>

@@ -27,7 +27,7 @@ export function decodeBodies(app: FastifyInstance): void {
 /** Decompresses a gzip body (RFC 1952) as its reader pulls it. If the reader stops early, Node discards the unread part of the payload. */
 async function* decompress(payload: Readable, maxBytes: number): AsyncGenerator<Buffer> {
   const gunzip = createGunzip();
-  // Gzip never makes data larger than this. Without the limit, a body of empty gzip members could be endless.
+  // Gzip never makes data larger than this. Without the limit, a body of empty gzip members could go on for ever.
   const maxEncodedBytes = maxBytes * 1.01 + 1024;
   const chunkLimit = new ChunkLimit();
   let encodedBytes = 0;

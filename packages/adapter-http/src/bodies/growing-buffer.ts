@@ -6,7 +6,7 @@ const minAllocatedBytes = 16 * 1024;
 export class GrowingBuffer {
   #bytes: Buffer = emptyBuffer;
   #length = 0;
-  /** The memory that this object allocated. Undefined while there is at most one piece, whose memory belongs to the caller. */
+  /** The memory that this object allocated. Undefined while the buffer is the caller's own, which is so for at most one piece. */
   #allocated: ArrayBuffer | undefined;
 
   get length(): number {

@@ -1,13 +1,16 @@
 import type { ServerResponse } from 'node:http';
 
-// Small enough for a slow client to read one within the time limit, at about 2 KB/s.
+// Small enough that a client with 2 KB/s reads a portion within the time limit.
 const portionBytes = 64 * 1024;
-// A client that does not read a portion within this time is cut off. It can continue after its last event.
+// The connection of a client that does not read a portion within this time is closed. The client can continue after its last event.
 const maxStallMs = 30_000;
 
 type Response = Pick<ServerResponse, 'destroy' | 'writableNeedDrain' | 'on' | 'off'>;
 
-/** Yields bytes in portions, each after the previous one was sent, and returns after the last. Closes the connection of a client that stalls. */
+/**
+ * Yields bytes in portions of 64 KiB, each after the previous one was sent. Returns when the last one was sent. Closes the connection if
+ * the client takes more than 30 s to read a portion.
+ */
 export async function* inPortions(
   bytes: Buffer,
   response: Response,
@@ -16,7 +19,7 @@ export async function* inPortions(
     const timer = setTimeout(() => response.destroy(), maxStallMs);
     try {
       yield bytes.subarray(start, start + portionBytes);
-      // Otherwise what follows would wait in memory beside this portion.
+      // Without this wait, the next portion would be held in memory beside this one.
       if (response.writableNeedDrain) await drained(response);
     } finally {
       clearTimeout(timer);

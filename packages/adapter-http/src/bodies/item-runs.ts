@@ -1,18 +1,18 @@
 import { closeBracket, openBracket } from './json-bytes.ts';
 import { ElementCutter } from './json-elements.ts';
 
-/** Items of a JSON array that follow each other. */
+/** Consecutive items of a JSON array. */
 export interface ItemRun {
-  /** Their JSON texts, with the commas between them. */
+  /** The JSON texts of the items, with the commas between them. */
   readonly json: Buffer;
   readonly itemCount: number;
-  /** The sum of their `valueBytes`. */
+  /** An estimate of the memory that the parsed items take, in bytes. */
   readonly valueBytes: number;
 }
 
 /**
- * Yields the items of a JSON array in runs, unchecked. A run has at most `maxBytes` bytes, unless it is one longer item. Throws RuleBroken
- * after the last run if the brackets or commas around the items are wrong.
+ * Yields the items of a JSON array in runs, without checking the items. A run has at most `maxBytes` bytes, unless it is a single longer
+ * item. Throws RuleBroken after the last run if the brackets or commas around the items are wrong.
  */
 export function* itemRunsIn(json: Buffer, maxBytes: number): Generator<ItemRun> {
   const cutter = ElementCutter.inside(json, openBracket, closeBracket);

@@ -16,11 +16,11 @@ export function parseJsonBodies(app: FastifyInstance): void {
   parseBodies(app, 'application/json', (request, body) => {
     const json = utf8Body(request.headers['content-type'], body);
     const isOmitted = json.length === 0 && request.route.config.optionalBody === true;
-    return isOmitted ? {} : jsonBody(json);
+    return isOmitted ? {} : readJsonBody(json);
   });
 }
 
-/** Returns the body of a request; an empty object if the route needs none. Throws 400 if the route needs a body and there is none. */
+/** Returns the body of a request. If there is no body, returns an empty object if the body is optional, and throws 400 otherwise. */
 export function bodyOf(request: FastifyRequest): unknown {
   // Fastify has refused bodies without a Content-Type. A body of `null` is allowed here.
   if (request.headers['content-type'] !== undefined) return request.body;
@@ -28,7 +28,7 @@ export function bodyOf(request: FastifyRequest): unknown {
   throw new Problem(400, 'A JSON body is required.');
 }
 
-/** Throws 400 if the request has a body with content, which the route would ignore. */
+/** Throws 400 if a request has a body with content, to a route that takes no body. */
 export async function refuseBody({ body }: FastifyRequest): Promise<void> {
   // Some clients send an empty object.
   if (body === undefined || body === null || (typeof body === 'object' && Object.keys(body).length === 0))
@@ -36,8 +36,8 @@ export async function refuseBody({ body }: FastifyRequest): Promise<void> {
   throw new Problem(400, 'This route takes no body. It reads only the path and the query.');
 }
 
-/** Parses a body by `parse`. Throws 400 if the body is empty or malformed. Passes other errors of `parse` on to the caller. */
-export function jsonBody(body: Buffer, parse: JsonReader = exactJsonIn): unknown {
+/** Parses a body with `parse`. Throws 400 if the body is empty or malformed. Passes other errors of `parse` on to the caller. */
+export function readJsonBody(body: Buffer, parse: JsonReader = readExactJson): unknown {
   if (body.length === 0) throw new Problem(400, 'A JSON body is required.');
   try {
     return parse(body);
@@ -64,11 +64,11 @@ export const isTooDeep = (bytes: Buffer): boolean =>
 /** Parses JSON. Throws RuleBroken if the bytes are not JSON in UTF-8, or have too many levels. */
 export type JsonReader = (bytes: Buffer) => unknown;
 
-/** Parses JSON by `parseExactJson`, for routes that reject what cannot be stored exactly. Throws INVALID_ACTIVITY for repeated keys. */
-export const exactJsonIn: JsonReader = (bytes) => parseUtf8Json(parseExactJson, bytes);
+/** Parses JSON with `parseExactJson`, for routes that reject what cannot be stored exactly. Throws INVALID_ACTIVITY for repeated keys. */
+export const readExactJson: JsonReader = (bytes) => parseUtf8Json(parseExactJson, bytes);
 
-/** Parses JSON by `parseMendedJson`, which accepts repeated keys, for routes whose clients ignore error responses. */
-export const mendedJsonIn: JsonReader = (bytes) => parseUtf8Json(parseMendedJson, bytes);
+/** Parses JSON with `parseMendedJson`, which accepts repeated keys, for routes whose clients ignore error responses. */
+export const readMendedJson: JsonReader = (bytes) => parseUtf8Json(parseMendedJson, bytes);
 
 function parseUtf8Json(parse: (text: string) => unknown, bytes: Buffer): unknown {
   if (!isUtf8(bytes)) throw new RuleBroken('is not valid UTF-8');

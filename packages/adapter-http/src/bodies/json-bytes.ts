@@ -25,8 +25,8 @@ export function skipSpace(json: Buffer, start: number): number {
 }
 
 /**
- * Returns whether malformed JSON looks like several values, such as lines or Fluent Bit's "json_stream": another array or object follows
- * the first, directly or after white space or a comma.
+ * Returns whether malformed JSON looks like several values, such as lines or Fluent Bit's "json_stream". This is so if another array or
+ * object follows the first, directly or after white space or a comma.
  */
 export function holdsSeveralValues(json: Buffer): boolean {
   const start = skipSpace(json, 0);
@@ -50,20 +50,23 @@ const isOpeningBracket = (byte: number | undefined): boolean => byte === openBra
 const isSpace = (byte: number | undefined): boolean =>
   byte === 0x20 || byte === lineFeed || byte === 0x0d || byte === 0x09;
 
-// V8 takes less memory for a container and its members, but the estimate also covers garbage that is not collected yet.
+// V8 takes less memory for an array or object and its members, but the estimate also covers garbage that is not collected yet.
 const bytesPerContainer = 150;
 const bytesPerMember = 40;
 
-/** By byte of JSON, the memory that its value takes, in bytes. */
-export const bytesOf: Uint8Array = new Uint8Array(256);
-bytesOf[comma] = bytesPerMember;
-bytesOf[openBracket] = bytesPerContainer;
-bytesOf[openBrace] = bytesPerContainer;
+/**
+ * An estimate of the memory, in bytes, that a byte of JSON adds to the parsed value: an opening bracket adds an array or object, and a
+ * comma adds a member. All other bytes add 0.
+ */
+export const valueBytesPerByte: Uint8Array = new Uint8Array(256);
+valueBytesPerByte[comma] = bytesPerMember;
+valueBytesPerByte[openBracket] = bytesPerContainer;
+valueBytesPerByte[openBrace] = bytesPerContainer;
 
-/** Estimates the memory that the parsed values of JSON take, in bytes. */
-export function valueBytes(json: Buffer): number {
+/** Estimates how much memory JSON takes once it is parsed, in bytes. */
+export function estimateValueBytes(json: Buffer): number {
   let total = 0;
-  for (let index = 0; index < json.length; index += 1) total += bytesOf[json[index] ?? 0] ?? 0;
+  for (let index = 0; index < json.length; index += 1) total += valueBytesPerByte[json[index] ?? 0] ?? 0;
   return total;
 }
 

@@ -1,7 +1,7 @@
 import { RuleBroken } from '@user-activity/domain';
 import {
   backslash,
-  bytesOf,
+  valueBytesPerByte,
   skipSpace,
   closeBrace,
   closeBracket,
@@ -18,7 +18,10 @@ import { turns } from './turns.ts';
 export const isArrayText = (json: Buffer): boolean => json[skipSpace(json, 0)] === openBracket;
 export const isObjectText = (json: Buffer): boolean => json[skipSpace(json, 0)] === openBrace;
 
-/** Yields the JSON text of each item of a JSON array, unchecked. Throws RuleBroken if the brackets or commas around them are wrong. */
+/**
+ * Yields the JSON text of each item of a JSON array, without checking the items. Throws RuleBroken if the brackets or commas around them
+ * are wrong.
+ */
 export const itemsIn = (json: Buffer): Generator<Buffer> => elementsIn(json, openBracket, closeBracket);
 
 /**
@@ -51,7 +54,7 @@ export async function membersNamed<Name extends string>(
 // `turn.isOver` reads the clock, which takes as long as skipping a member. So it is checked rarely.
 const membersPerCheck = 1000;
 
-/** Returns a key of printable ASCII without its quotes and escapes. A JSON parser would be too slow for tens of thousands of keys. */
+/** Decodes a JSON string of printable ASCII, between its quotes. A JSON parser would be too slow for tens of thousands of keys. */
 function decodedKey(json: Buffer, start: number, end: number): string {
   const text = json.toString('latin1', start + 1, end - 1);
   if (!text.includes('\\')) return text;
@@ -72,19 +75,22 @@ export function* textsOf(cutter: ElementCutter): Generator<Buffer> {
 }
 
 /**
- * Finds elements between commas, without an object for each, and estimates the memory that their values take. Does not check that brackets
- * match, because a parser does that later.
+ * Finds the elements of an array or object, which are separated by commas, and estimates the memory that their values take. Makes no object
+ * for an element: its bounds are in `start` and `end`. Does not check that brackets match, because a parser does that later.
  */
 export class ElementCutter {
   readonly json: Buffer;
-  /** The bounds of the latest element. */
+  /** The bounds of the latest element, as indexes in `json`. */
   start: number;
   end: number;
-  /** The `valueBytes` of the latest element. Another loop over its bytes would take as long as this one. */
+  /**
+   * An estimate of the memory that the value of the latest element takes, in bytes. A loop of its own over the bytes would take as long as
+   * this one.
+   */
   valueBytes = 0;
   #hasNext: boolean;
 
-  /** Finds elements from `start` to the end of the text, or to a bracket without an opening one. */
+  /** Finds elements from `start` to the end of the text, or to a closing bracket without an opening one. */
   constructor(json: Buffer, start = 0, hasNext = true) {
     this.json = json;
     this.start = start;
@@ -126,14 +132,14 @@ export class ElementCutter {
       if (byte === quote) {
         for (index += 1; index < json.length && json[index] !== quote; index += 1) {
           if (json[index] === backslash) index += 1;
-          bytes += bytesOf[json[index] ?? 0] ?? 0;
+          bytes += valueBytesPerByte[json[index] ?? 0] ?? 0;
         }
       } else if (byte === openBracket || byte === openBrace) depth += 1;
       else if (byte === closeBracket || byte === closeBrace) {
         if (depth === 0) break;
         depth -= 1;
       } else if (byte === comma && depth === 0) break;
-      bytes += bytesOf[byte] ?? 0;
+      bytes += valueBytesPerByte[byte] ?? 0;
     }
     this.end = Math.min(index, json.length);
     this.valueBytes = bytes;

@@ -9,7 +9,10 @@ export const jsonTextSchema = (schema: TSchema) => Type.Unsafe<string | Buffer>(
 
 const portionLength = 64 * 1024;
 
-/** Makes the JSON of a page in portions, because the text of a whole page would stay in memory until the next full garbage collection. */
+/**
+ * Makes the JSON of a page. The text is converted to bytes in portions, because the text of a whole page would stay in memory until the
+ * next full garbage collection.
+ */
 export async function pageBytes<Item>(
   items: readonly Item[],
   jsonOfItem: (item: Item) => string,

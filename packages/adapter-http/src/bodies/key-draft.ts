@@ -36,7 +36,7 @@ export function keyDraftIn(body: unknown, defaultProject: ProjectId): KeyDraft {
   return draft;
 }
 
-/** Returns whether each member was read. */
+/** Returns whether each required member is valid. */
 const isDraft = (
   draft: { readonly [Name in keyof KeyDraft]: KeyDraft[Name] | undefined },
 ): draft is KeyDraft =>

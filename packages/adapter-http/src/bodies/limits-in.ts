@@ -2,8 +2,8 @@ import { pointer, UsageLimits, type Violations } from '@user-activity/domain';
 import { isMembers } from './members.ts';
 
 /**
- * Returns the limits in a member `limits` of a body. Null, undefined and limits that are null are none. Adds a violation for each limit that
- * is not one of `names` or breaks a rule.
+ * Returns the limits in the member `limits` of a body, without those that are null. Adds a violation for each limit that is not one of
+ * `names` or breaks a rule.
  */
 export function limitsIn(
   raw: unknown,

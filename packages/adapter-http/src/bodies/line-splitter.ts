@@ -2,13 +2,13 @@ import { GrowingBuffer } from './growing-buffer.ts';
 
 export const newline = 0x0a;
 
-/** A line without its line feed. Undefined for a line that was too long. */
+/** A line without its line feed. Undefined if the line was too long. */
 export type Line = Buffer | undefined;
 
 /** Splits chunks of bytes into lines. Between two chunks, it holds at most one line, of at most `maxBytes` bytes. */
 export class LineSplitter {
   readonly #maxBytes: number;
-  /** The bytes of the current line, whose end has not arrived. */
+  /** The bytes of the current line that have arrived so far. */
   readonly #unfinishedLine = new GrowingBuffer();
   #isTooLong = false;
 
@@ -16,7 +16,7 @@ export class LineSplitter {
     this.#maxBytes = maxBytes;
   }
 
-  /** Yields every line that ends in the chunk. Lines may share the memory of the chunk. */
+  /** Yields every line that ends in the chunk. A line may share memory with the chunk. */
   *split(chunk: Buffer): Generator<Line, void, undefined> {
     let start = 0;
     for (let end = chunk.indexOf(newline); end !== -1; end = chunk.indexOf(newline, start)) {

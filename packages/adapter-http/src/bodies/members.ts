@@ -5,6 +5,7 @@ import { skipSpace } from './json-bytes.ts';
 /** The members of an untrusted JSON object. */
 export type Members = Readonly<Record<string, unknown>>;
 
+/** Returns whether a value is a JSON object. `UnfitNumber` and `UnreadValue` stand for other values. */
 export const isMembers = (value: unknown): value is Members =>
   typeof value === 'object' &&
   value !== null &&
@@ -15,7 +16,9 @@ export const isMembers = (value: unknown): value is Members =>
 export const withoutUndefined = (members: Members): Members =>
   Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
 
-/** Replaces a JSON value that is too large or too deep to be parsed. Holds the size of its text in bytes, and the text's SHA-256 in hex. */
+/**
+ * Stands for a JSON value that is too large or too deep to be parsed. Holds the size of its text in bytes, and the text's SHA-256 in hex.
+ */
 export class UnreadValue {
   readonly bytes: number;
   readonly sha256: string;

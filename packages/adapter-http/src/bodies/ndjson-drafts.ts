@@ -3,12 +3,12 @@ import type { Readable } from 'node:stream';
 import { FaultyDraft } from '@user-activity/application';
 import { parseLosslessJson, RuleBroken } from '@user-activity/domain';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { exactItemIn } from './batch-items.ts';
+import { readExactItem } from './batch-items.ts';
 import { tooManyMessage } from './batch-receipt.ts';
 import { ChunkLimit } from './chunk-limit.ts';
 import { bodyTooLarge, maxItemBytes, readingFault, inputTooLarge } from '../requests/input-limits.ts';
 import { assertUtf8, maxShortBytes, withoutByteOrderMark } from './json-body.ts';
-import { skipSpace, valueBytes } from './json-bytes.ts';
+import { estimateValueBytes, skipSpace } from './json-bytes.ts';
 import { type Line, LineSplitter, newline } from './line-splitter.ts';
 import { ndjsonTypes } from '../requests/media-types.ts';
 import { turns } from './turns.ts';
@@ -24,7 +24,7 @@ interface Limits {
   readonly countBytes: (bodyBytes: number, valueBytes: number) => void;
 }
 
-/** Makes the routes of a plugin accept bodies with one JSON value on each line. The routes get such a body as `NdjsonDrafts`. */
+/** Makes the routes of a plugin accept bodies with one JSON value on each line. The body of such a request is `NdjsonDrafts`. */
 export function parseNdjsonBodies(app: FastifyInstance, maxLines: number): void {
   app.addContentTypeParser(ndjsonTypes, async (request: FastifyRequest, payload: Readable) => {
     assertUtf8(request.headers['content-type']);
@@ -40,9 +40,10 @@ export function parseNdjsonBodies(app: FastifyInstance, maxLines: number): void 
 }
 
 /**
- * Yields the drafts of a body in portions, as its bytes arrive. Never holds the whole body. Lines end with \n or \r\n. Blank lines are
- * ignored. A line that is not JSON in UTF-8, or is longer than 1 MiB, becomes a `FaultyDraft`. Throws INPUT_TOO_LARGE if the body exceeds
- * a limit, and INPUT_UNREADABLE if the body breaks off. The body can be read only once.
+ * Yields the drafts of a body in portions, as its bytes arrive, and never holds the whole body. Lines end with
+ *  or \r
+ * . Blank lines are ignored. A line that is not JSON in UTF-8, or is longer than 1 MiB, becomes a `FaultyDraft`. Throws INPUT_TOO_LARGE if
+ * the body exceeds a limit, and INPUT_UNREADABLE if the body breaks off. The body can be read only once.
  */
 export class NdjsonDrafts implements AsyncIterable<readonly unknown[]> {
   readonly #payload: Readable;
@@ -52,7 +53,7 @@ export class NdjsonDrafts implements AsyncIterable<readonly unknown[]> {
   readonly #chunkLimit = new ChunkLimit();
   #byteCount = 0;
   #lineCount = 0;
-  /** Whether the next line is the first, which may begin with a byte order mark. */
+  /** Whether the next line is the first line of the body, which may begin with a byte order mark. */
   #isFirstLine = true;
 
   constructor(payload: Readable, limits: Limits, iteratorOptions: Parameters<Readable['iterator']>[0]) {
@@ -67,7 +68,7 @@ export class NdjsonDrafts implements AsyncIterable<readonly unknown[]> {
       const chunks: AsyncIterable<unknown> = this.#payload.iterator(this.#iteratorOptions);
       for await (const chunk of chunks) {
         if (!Buffer.isBuffer(chunk)) continue;
-        // Small chunks do not wait: a wait at each of them would let further chunks pile up in memory.
+        // Small chunks are read without waiting for a turn: meanwhile, further chunks would pile up in memory.
         if (chunk.length > maxSmallChunkBytes && turn.isOver) await turn.next();
         this.#countChunk(chunk);
         const drafts: unknown[] = [];
@@ -90,7 +91,7 @@ export class NdjsonDrafts implements AsyncIterable<readonly unknown[]> {
     this.#chunkLimit.count(chunk.length);
     this.#byteCount += chunk.length;
     if (this.#byteCount > this.#limits.maxBytes) throw bodyTooLarge(this.#limits.maxBytes);
-    this.#limits.countBytes(chunk.length, valueBytes(chunk));
+    this.#limits.countBytes(chunk.length, estimateValueBytes(chunk));
   }
 
   /** Adds the draft of each line that ends in the chunk. */
@@ -112,14 +113,15 @@ export class NdjsonDrafts implements AsyncIterable<readonly unknown[]> {
     for (const line of this.#splitter.split(chunk)) this.#readLine(line, drafts);
   }
 
-  /** Reads lines from one text, without a buffer for each, which takes 0.6 of the time. */
+  /** Reads whole lines from one text, without a buffer for each line, which takes 0.6 of the time. */
   #readShortLines(text: string, drafts: unknown[]): void {
     let start = 0;
     for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', start)) {
       const line = text.slice(start, end);
       const draft = line === '' ? undefined : parseLosslessJson(line);
       if (draft === undefined && line !== '') {
-        // One such line is seldom the only one, and reading each of them twice would cost a hostile client nothing.
+        // All further lines are read one by one too. Lines that fail are seldom alone, and a hostile client could have each of them read
+        // twice.
         this.#splitLines(Buffer.from(text.slice(start)), drafts);
         return;
       }
@@ -130,7 +132,7 @@ export class NdjsonDrafts implements AsyncIterable<readonly unknown[]> {
     }
   }
 
-  /** Adds the draft in a line, but nothing for a blank line. */
+  /** Adds the draft in a line. Adds nothing for a blank line. */
   #readLine(rawLine: Line, drafts: unknown[]): void {
     const line = this.#isFirstLine && rawLine !== undefined ? withoutByteOrderMark(rawLine) : rawLine;
     this.#isFirstLine = false;
@@ -148,7 +150,7 @@ export class NdjsonDrafts implements AsyncIterable<readonly unknown[]> {
 function draftIn(line: Line): unknown {
   try {
     if (line === undefined) throw new RuleBroken(`must be at most ${maxItemBytes} bytes long`);
-    return exactItemIn(line);
+    return readExactItem(line);
   } catch (error) {
     if (error instanceof RuleBroken) return new FaultyDraft([{ path: '', message: error.message }]);
     throw error;

@@ -14,7 +14,7 @@ const pagination = {
   hasMore: Type.Boolean(),
 };
 
-/** The schema of a page. `pages` describes `pagination` and the header `Link`. */
+/** Makes the response schema of a page. `pages` has the schemas of `pagination` and of the header `Link`. */
 export const pageResponseSchema = (
   name: string,
   item: TSchema,
@@ -53,7 +53,7 @@ export async function pageBody<Item>(
   return pageBytes(items, list.jsonOf, { limit, nextCursor, hasMore });
 }
 
-/** Adds the header `Link` to the response: the same query from the cursor on. */
+/** Adds the header `Link` to the response. It leads to the same query, from the cursor on. */
 export function setNextLink(reply: FastifyReply, parameters: QueryParameters, nextCursor: string): void {
   const nextParameters = new URLSearchParams();
   for (const [name, values] of Object.entries(parameters))

@@ -9,7 +9,10 @@ export function assertBodyFits({ headers, route: { bodyLimit } }: FastifyRequest
   if (Number(headers['content-length']) > bodyLimit) throw bodyTooLarge(bodyLimit);
 }
 
-/** Passes each whole body of a media type (`*` for all) to `parse`. Fastify's own reader needs more memory: it keeps all chunks. */
+/**
+ * Reads each body of a media type (`*`: of any) whole, and passes it to `parse`. Fastify's own reader needs more memory, because it keeps
+ * all chunks.
+ */
 export function parseBodies(
   app: FastifyInstance,
   mediaType: string,

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { isDomainError, RuleBroken } from '@user-activity/domain';
-import { jsonBody, utf8Body } from '../bodies/json-body.ts';
+import { readJsonBody, utf8Body } from '../bodies/json-body.ts';
 import { type Members, withoutUndefined } from '../bodies/members.ts';
 import { percentDecode } from '../query/percent-decoded.ts';
 import { quotedStringPattern, unquote } from '../requests/header-syntax.ts';
@@ -65,7 +65,7 @@ function headerValue(raw: string): string {
 /** Parses JSON data. Throws 422 for repeated keys, with paths that begin with `/data`. */
 function jsonDataIn(body: Buffer): unknown {
   try {
-    return jsonBody(body);
+    return readJsonBody(body);
   } catch (error) {
     if (!isDomainError(error, 'INVALID_ACTIVITY')) throw error;
     const violations = error.violations.map(({ path, message }) => ({ path: `/data${path}`, message }));

@@ -14,7 +14,7 @@ import { eventMediaTypes } from './media-type.ts';
 import { type EventDraft, eventDraft } from './event-draft.ts';
 import { EventHeaders, eventBodies } from './schemas.ts';
 import { bodyTooLarge, maxItemBytes } from '../requests/input-limits.ts';
-import { jsonBody, utf8Body } from '../bodies/json-body.ts';
+import { readJsonBody, utf8Body } from '../bodies/json-body.ts';
 import { cloudEventsPrefix, essenceOf } from '../requests/media-types.ts';
 import { locationHeader } from '../openapi/outcome-json.ts';
 import { Problem, rulesBroken } from '../requests/problem.ts';
@@ -101,7 +101,7 @@ export const postEvents: Route<'logActivity' | 'logActivities' | 'maxBatchSize' 
         415,
         `Send events as ${cloudEventsPrefix}+json, as ${cloudEventsPrefix}-batch+json, or in binary mode.`,
       );
-    const event = isStructured ? jsonBody(utf8Body(contentType, body)) : binaryEvent(request.raw, body);
+    const event = isStructured ? readJsonBody(utf8Body(contentType, body)) : binaryEvent(request.raw, body);
     if (Array.isArray(event))
       throw rulesBroken(
         `The body must be one event. Send an array of events as ${cloudEventsPrefix}-batch+json.`,

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { ActivityType } from '@user-activity/domain';
-import { nullable, UserIdText } from '../openapi/schemas.ts';
+import { optionalOrNull, UserIdText } from '../openapi/schemas.ts';
 import { tokenPattern } from '../requests/header-syntax.ts';
 
 // Control characters and noncharacters are forbidden in strings of events (CloudEvents 1.0.2, "Type System").
@@ -58,16 +58,18 @@ const Event = Type.Object(
       pattern: notBlankPattern,
       description: 'Who acted: the user. This service requires it.',
     }),
-    time: nullable(
+    time: optionalOrNull(
       Type.String({
         format: 'date-time',
         description: 'When the event happened (RFC 3339). It becomes createdAt.',
       }),
     ),
-    datacontenttype: nullable(Type.String({ pattern: mediaTypePattern, examples: ['application/json'] })),
-    dataschema: nullable(Type.String({ pattern: `^[^${forbidden}]+$`, description: 'A URI.' })),
+    datacontenttype: optionalOrNull(
+      Type.String({ pattern: mediaTypePattern, examples: ['application/json'] }),
+    ),
+    dataschema: optionalOrNull(Type.String({ pattern: `^[^${forbidden}]+$`, description: 'A URI.' })),
     data: Type.Optional(Type.Unknown({ description: 'An object becomes the metadata.' })),
-    data_base64: nullable(
+    data_base64: optionalOrNull(
       Type.String({
         contentEncoding: 'base64',
         pattern: '^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$',

@@ -12,7 +12,7 @@ import {
 } from '@user-activity/domain';
 import { Type } from '@sinclair/typebox';
 import { exampleId } from '../openapi/schemas.ts';
-import { activityFilter } from '../query/activity-parameters.ts';
+import { activityFilterReader } from '../query/activity-parameters.ts';
 import { type Parameter, ParameterReader, type QueryParameters } from '../query/parameter-reader.ts';
 import { orderParameter } from '../query/read-page.ts';
 import { type ExportFormat, exportFormats } from './export-format.ts';
@@ -60,7 +60,7 @@ const afterParameter: Parameter<Position> = {
 
 /** The OpenAPI schemas of the parameters of an export, by name. */
 export const exportSchemas = {
-  ...activityFilter.schemas,
+  ...activityFilterReader.schemas,
   [orderParameter.name]: Type.Union([Type.Literal('asc'), Type.Literal('desc')], {
     default: 'asc',
     description: '`asc`: the oldest first. `desc`: the newest first.',
@@ -70,7 +70,7 @@ export const exportSchemas = {
 };
 
 const parameterNames = [
-  ...activityFilter.names,
+  ...activityFilterReader.names,
   ...[orderParameter, formatParameter, afterParameter].map(({ name }) => name),
 ];
 
@@ -89,7 +89,7 @@ export function readExportQuery(
   clock: Clock,
 ): ExportRequest {
   const reader = new ParameterReader(parameters, parameterNames);
-  const { part, canonical } = activityFilter.read(reader, { now: clock.now(), timeZone: TimeZone.utc });
+  const { part, canonical } = activityFilterReader.read(reader, { now: clock.now(), timeZone: TimeZone.utc });
   const request = {
     order: reader.one(orderParameter) ?? 'asc',
     format: reader.one(formatParameter) ?? 'ndjson',

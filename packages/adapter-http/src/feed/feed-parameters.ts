@@ -8,7 +8,7 @@ import {
   TimeZone,
 } from '@user-activity/domain';
 import { Type } from '@sinclair/typebox';
-import { feedFilter } from '../query/activity-parameters.ts';
+import { feedFilterReader } from '../query/activity-parameters.ts';
 import { FeedCursor } from './feed-cursor.ts';
 import { type Parameter, ParameterReader, type QueryParameters } from '../query/parameter-reader.ts';
 import { limitParameter } from '../query/read-page.ts';
@@ -43,7 +43,7 @@ const waitParameter: Parameter<number> = {
 
 /** The OpenAPI schemas of the parameters of a stream, by name. */
 export const streamSchemas = {
-  ...feedFilter.schemas,
+  ...feedFilterReader.schemas,
   from: Type.String({
     description:
       'createdAt at or after this time, as in `GET /api/logs`. But `now` has no effect: a stream begins at the end anyway, unless there is ' +
@@ -109,10 +109,10 @@ function readSelection(
   // As a time, `now` would leave out everything that was created before.
   const beginsAtEnd = times.length === 1 && times[0] === 'now';
   const reader = new ParameterReader(beginsAtEnd ? others : parameters, [
-    ...feedFilter.names,
+    ...feedFilterReader.names,
     ...[cursorParameter, ...more].map(({ name }) => name),
   ]);
-  const { part } = feedFilter.read(reader, { now: clock.now(), timeZone: TimeZone.utc });
+  const { part } = feedFilterReader.read(reader, { now: clock.now(), timeZone: TimeZone.utc });
   return {
     reader,
     cursor: reader.one(cursorParameter),

@@ -80,7 +80,7 @@ const parameters = {
   RequestId: requestId,
   Project: projectHeader(projectRule, `^${projectPattern}$`),
   ReadableProject: projectHeader(
-    `${projectRule}; or \`${ProjectId.system}\`, which has what the service logs of itself, and the dead letters that belong to no other project`,
+    `${projectRule}; or \`${ProjectId.system}\`, which has the activities of the service itself, and the dead letters that belong to no other project`,
     `^(?:${projectPattern}|${ProjectId.system})$`,
   ),
 };
@@ -103,7 +103,7 @@ export function completeOpenApi(document: Part): Part {
         MethodNotAllowed: problem(405, 'The path does not have this method.'),
         TooManyRequests: problem(
           429,
-          'The API key or the project has reached a limit, which the detail names, and nothing was stored. Or too many requests with API keys that are not valid came from the address of the client.',
+          'The API key or the project has reached a limit, which the detail names, and nothing was stored. Or the address of the client has sent too many invalid API keys.',
         ),
         RequestHeaderFieldsTooLarge: problem(431, 'The request line and the headers are larger than 16 KiB.'),
       },

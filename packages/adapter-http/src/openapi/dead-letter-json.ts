@@ -42,7 +42,7 @@ const Bytes = Type.Union(
   },
 );
 const BytesOrNull = Type.Union([Bytes, Type.Null()], {
-  description: 'Null if the record has none, or if the bytes are too large for the list.',
+  description: 'Null if the record does not have it, or if it is too large for the list.',
   examples: [{ text: 'no JSON' }],
 });
 
@@ -51,7 +51,7 @@ export const DeadLetterJson = namedSchema(
   Type.Object({
     id: Type.String({
       description:
-        'The topic, partition and offset of the original record, joined by `:`. The topic is `http` for a call that never was on the log. ' +
+        'The topic, partition and offset of the original record, joined by `:`. The topic is `http` for a call that was never on the log. ' +
         'If the topic was deleted and made again, it is followed by `@` and the id of its log.',
       examples: ['user-activity:3:1042'],
     }),

@@ -15,8 +15,8 @@ export const ErasureJson = namedSchema(
     id: ErasureIdText,
     status: Type.Union([Type.Literal('accepted'), Type.Literal('running'), Type.Literal('done')], {
       description:
-        '`accepted`: the log holds the request. `running`: a consumer has recorded it: nothing that it covers is newly stored, and what the store has ' +
-        'is being removed. `done`: nothing that it covers is in the store.',
+        '`accepted`: the log holds the request. `running`: a consumer has recorded it. No further activity that it covers is stored, and those ' +
+        'in the store are being removed. `done`: the store has no activity that it covers.',
     }),
     erased: Type.Integer({
       minimum: 0,

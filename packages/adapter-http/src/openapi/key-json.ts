@@ -8,13 +8,13 @@ export const keyNameJson = Type.String({
   minLength: 1,
   maxLength: KeyName.maxLength,
   pattern: '^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x1f\\x7f-\\x9f]*$',
-  description: 'The name of the key, for people. Several keys may have the same.',
+  description: 'The name of the key, for people. Several keys may have the same name.',
   examples: ['shop backend'],
 });
 
 export const keyProjectJson = Type.String({
   pattern: `^(?:\\*|${projectPattern})$`,
-  description: `The project of the key: ${projectRule}. \`*\` makes the key one of an operator, who may name any project.`,
+  description: `The project of the key: ${projectRule}. \`*\` makes it a key of an operator, who may name any project.`,
   examples: ['shop'],
 });
 
@@ -65,10 +65,10 @@ const members = {
   limits: keyLimitsJson,
   state: Type.Union([Type.Literal('valid'), Type.Literal('expired'), Type.Literal('revoked')]),
   createdAt: time('When the key was made.'),
-  expiresAt: timeOrNull('When the key ends. Null: never.'),
-  revokedAt: timeOrNull('When the key was revoked. Null: it was not.'),
+  expiresAt: timeOrNull('When the key expires. Null: never.'),
+  revokedAt: timeOrNull('When the key was revoked. Null: it is not revoked.'),
   previousSecretExpiresAt: timeOrNull(
-    'Until when the secret before the last rotation works. Null: the key was never rotated.',
+    'When the secret from before the last rotation stops working. Null: the key was never rotated.',
   ),
 };
 

@@ -8,7 +8,7 @@ const limit = (description: string) =>
   );
 
 const rates = {
-  itemsPerSecond: limit('Activities, events and calls that are sent, also those that are rejected.'),
+  itemsPerSecond: limit('Activities, events and calls that are sent, including those that are rejected.'),
   bytesPerSecond: limit('Bytes of request bodies, decoded.'),
   answerBytesPerSecond: limit('Bytes of responses.'),
   searchMsPerSecond: limit('Milliseconds that queries take in the store.'),

@@ -3,15 +3,23 @@ import { Type } from '@sinclair/typebox';
 import { namedSchema } from './component-schemas.ts';
 import { exampleId, headerSchema, problemContent, StoredIdText } from './schemas.ts';
 
-export const outcomeAnswers = {
-  stored: { status: 201, meaning: 'It is stored. `Location` is its path.' },
-  duplicate: { status: 200, meaning: 'The same fact was already stored under its id.' },
+/** The HTTP status of the response with each outcome, and what the outcome means, for the documentation. */
+export const responseByOutcome = {
+  stored: { status: 201, meaning: 'The activity is stored. `Location` is its path.' },
+  duplicate: { status: 200, meaning: 'The same fact was already stored under the id of the activity.' },
   accepted: {
     status: 202,
-    meaning: 'The log holds it, and the outcome is not known yet. `Location` is its path once it is stored.',
+    meaning:
+      'The log holds the activity, and its outcome is not known yet. `Location` is its path once it is stored.',
   },
-  conflict: { status: 409, meaning: 'Another fact is stored under its id. This one is a dead letter.' },
-  erased: { status: 410, meaning: 'Its project or its user was erased after the service received it.' },
+  conflict: {
+    status: 409,
+    meaning: 'Another fact is stored under the id of the activity, which became a dead letter.',
+  },
+  erased: {
+    status: 410,
+    meaning: 'The project or the user of the activity was erased after the service received it.',
+  },
   dead_lettered: {
     status: 422,
     meaning: 'The body breaks a rule (a problem), or the activity could not be stored (an outcome).',
@@ -27,7 +35,8 @@ function idWithStatus<Status extends string>(name: string, meanings: Readonly<Re
 const statusMeanings: Record<ActivityStatus, string> = {
   stored: 'an activity is stored under the id',
   dead_lettered: 'nothing is stored under the id, and a dead letter names it',
-  unknown: 'neither: the id was never accepted, or its activity still waits on the log',
+  unknown:
+    'neither an activity nor a dead letter has the id: it was never accepted, or its activity still waits on the log',
 };
 
 export const statusDescription = Object.entries(statusMeanings)
@@ -49,11 +58,11 @@ const waitHeader = {
   ),
 };
 
-const OutcomeJson = idWithStatus('Outcome', outcomeAnswers);
+const OutcomeJson = idWithStatus('Outcome', responseByOutcome);
 
-/** The response schemas of outcomes by HTTP status, for the documentation. */
+/** The response schemas by HTTP status of a route that returns an outcome. */
 export const outcomeSchemas = Object.fromEntries(
-  Object.entries(outcomeAnswers).map(([outcome, { status, meaning }]) => {
+  Object.entries(responseByOutcome).map(([outcome, { status, meaning }]) => {
     const schema = { ...OutcomeJson, examples: [{ id: exampleId, status: outcome }] };
     const content = { ...problemContent, 'application/json': { schema } };
     const headers = { ...(status === 201 || status === 202 ? locationHeader : {}), ...waitHeader };

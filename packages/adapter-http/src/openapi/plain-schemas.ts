@@ -1,6 +1,9 @@
 import { isPart, mapValues, type Part } from './part.ts';
 
-/** Replaces `anyOf`, which some client generators cannot read: a union of strings by `enum`, X or null by `type: [X, "null"]`. */
+/**
+ * Replaces `anyOf`, which some client generators cannot read. A union of strings becomes an `enum`, and a union of X and null becomes
+ * `type: [X, "null"]`.
+ */
 export function withPlainSchemas(part: unknown): unknown {
   if (Array.isArray(part)) return part.map(withPlainSchemas);
   if (!isPart(part)) return part;

@@ -2,7 +2,7 @@ import { asStrings, asPart } from './part.ts';
 
 /**
  * Makes an example of a JSON Schema from its `examples`, or else from those of its members. Leaves out an optional member without an
- * example. A made-up string may break the schema's pattern.
+ * example. A string without an example becomes `text`, which may break the schema's pattern.
  */
 export function exampleOf(schema: unknown): unknown {
   const part = asPart(schema);

@@ -77,18 +77,19 @@ const createdAt = Type.String({
     'The time of the action (RFC 3339), at most 5 minutes in the future. Default: the time of receipt.',
 });
 
-export const nullable = <Schema extends TSchema>(schema: Schema) =>
+/** Makes a member that may be absent or null, with the same meaning. */
+export const optionalOrNull = <Schema extends TSchema>(schema: Schema) =>
   Type.Optional(Type.Union([schema, Type.Null()], { description: 'Null means absent.' }));
 
 /** An activity in a request, for the documentation and for tests. The TypeScript type is unknown, because the domain validates bodies. */
 export const Draft = Type.Unsafe<unknown>(
   Type.Object(
     {
-      id: nullable(IdText),
+      id: optionalOrNull(IdText),
       userId: UserIdText,
       type: TypeText,
-      metadata: nullable(metadata),
-      createdAt: nullable(createdAt),
+      metadata: optionalOrNull(metadata),
+      createdAt: optionalOrNull(createdAt),
     },
     {
       'x-component': 'NewActivity',
@@ -160,11 +161,11 @@ const problemDescriptions = {
   403: 'The API key does not have the scope that the route needs (see `x-scope`), or belongs to another project. Or the service has no API_KEYS, and the host of the request, or of the page that sent it, is neither loopback nor in ALLOWED_HOSTS.',
   404: 'There is no such activity.',
   409: 'Another such request is in progress. Send this one again after the seconds in `Retry-After`.',
-  410: 'The position belongs to a log that another one has replaced. Begin again with `GET /api/logs/feed` without a cursor to get everything, or with `from=now` to begin at the end.',
+  410: 'The position belongs to an old log, which another one has replaced. Begin again with `GET /api/logs/feed` without a cursor to get everything, or with `from=now` to begin at the end.',
   413: 'The decoded body is too large. The limit for one activity, event or call is 1 MiB. A batch has at most `MAX_BODY_BYTES` and `MAX_BATCH_SIZE` items.',
   415: 'The route does not accept the media type, the charset or the encoding of the body.',
   422: 'The body breaks a rule; every violation is listed with its path.',
-  426: 'The request is HTTP/1.0, whose response could not show that it broke off. Use HTTP/1.1.',
+  426: 'The route needs HTTP/1.1, because a client could not see that an HTTP/1.0 response broke off.',
   503: 'The log or the store does not answer, or the service is busy. Send the request again later. Use the ids in `ids`, if there are any, so that nothing is stored twice.',
 } as const;
 

@@ -10,29 +10,37 @@ import {
   UserId,
 } from '@user-activity/domain';
 import { TypeText, UserIdText } from '../openapi/schemas.ts';
-import { allOf, rangeOf, valuesOf } from './filter-reader.ts';
-import { feedMetadataConditions, metadataConditions } from './metadata-parameters.ts';
+import { combinedReader, timeRangeReader, valuesReader } from './filter-reader.ts';
+import { feedMetadataReader, metadataReader } from './metadata-parameters.ts';
 import { ParameterReader, type QueryParameters } from './parameter-reader.ts';
 import type { PagedList } from './read-page.ts';
 
 const indexedFilters = {
-  userIds: valuesOf('userId', UserIdText, UserId, 'Only activities of these users.'),
-  types: valuesOf('type', TypeText, ActivityType, 'Only activities of these types, in any spelling.'),
-  createdAt: rangeOf('createdAt'),
+  userIds: valuesReader('userId', UserIdText, UserId, 'Only activities of these users.'),
+  types: valuesReader(
+    'type',
+    TypeText,
+    ActivityType,
+    'Only activities of these types. The canonical forms are compared, so `log in` finds `LOG_IN`.',
+  ),
+  createdAt: timeRangeReader('createdAt'),
 };
 
-export const activityFilter = allOf<Omit<FilterParts, 'project'>>({
+/** Reads the filter of a query for activities. */
+export const activityFilterReader = combinedReader<Omit<FilterParts, 'project'>>({
   ...indexedFilters,
-  metadata: metadataConditions,
+  metadata: metadataReader,
 });
 
-export const feedFilter = allOf<Omit<FilterParts, 'project'>>({
+/** Reads the filter of the feed, whose metadata conditions need no `userId` or `from`. */
+export const feedFilterReader = combinedReader<Omit<FilterParts, 'project'>>({
   ...indexedFilters,
-  metadata: feedMetadataConditions,
+  metadata: feedMetadataReader,
 });
 
+/** The list of activities, for `readPage`. */
 export const activityList: PagedList<Partial<Omit<FilterParts, 'project'>>, ActivityId, StoredActivity> = {
-  filter: activityFilter,
+  filter: activityFilterReader,
   parseId: (raw) => ActivityId.parse(raw),
   positionOf: ({ createdAt, id }) => ({ moment: createdAt, id }),
   jsonOf: (activity) => activity.toText(),
@@ -48,8 +56,8 @@ export function readActivityFilter(
   parameters: QueryParameters,
   now: Timestamp,
 ): ActivityFilter {
-  const reader = new ParameterReader(parameters, activityFilter.names);
-  const { part } = activityFilter.read(reader, { now, timeZone: TimeZone.utc });
+  const reader = new ParameterReader(parameters, activityFilterReader.names);
+  const { part } = activityFilterReader.read(reader, { now, timeZone: TimeZone.utc });
   reader.assertNoViolations();
   return ActivityFilter.of({ project, ...part });
 }

@@ -2,7 +2,7 @@ import { parseJson, RuleBroken, Timestamp } from '@user-activity/domain';
 import { Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 
-// Version, time and id of the position, query digest. Only version 2 has `now` as well. Older releases read only version 1.
+// The version, the time and the id of the position, and the query digest. Version 2 also has `now`. Older releases read only version 1.
 const CursorMembers = Type.Union([
   Type.Tuple([Type.Literal(1), Type.Number(), Type.Unknown(), Type.Unknown()]),
   Type.Tuple([Type.Literal(2), Type.Number(), Type.Unknown(), Type.Unknown(), Type.Number()]),
@@ -46,7 +46,7 @@ export function parseCursor<Id extends string>(raw: string, parseId: (raw: unkno
     };
   } catch (error) {
     if (error instanceof RuleBroken || error instanceof SyntaxError)
-      throw new RuleBroken('is not a cursor of this service: take the "nextCursor" of a page as it is');
+      throw new RuleBroken('is not a cursor of this service: send the "nextCursor" of a page unchanged');
     throw error;
   }
 }

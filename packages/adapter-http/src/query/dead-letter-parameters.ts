@@ -5,17 +5,18 @@ import {
   type ListedLetter,
 } from '@user-activity/domain';
 import { DeadLetterCodeJson, deadLetterJson } from '../openapi/dead-letter-json.ts';
-import { allOf, rangeOf, valuesOf } from './filter-reader.ts';
+import { combinedReader, timeRangeReader, valuesReader } from './filter-reader.ts';
 import type { PagedList } from './read-page.ts';
 
+/** The list of dead letters, for `readPage`. */
 export const deadLetterList: PagedList<
   Partial<Omit<DeadLetterFilter, 'project'>>,
   DeadLetterId,
   ListedLetter
 > = {
-  filter: allOf<Omit<DeadLetterFilter, 'project'>>({
-    codes: valuesOf('code', DeadLetterCodeJson, DeadLetterCode, 'Only dead letters with these codes.'),
-    diedAt: rangeOf('diedAt'),
+  filter: combinedReader<Omit<DeadLetterFilter, 'project'>>({
+    codes: valuesReader('code', DeadLetterCodeJson, DeadLetterCode, 'Only dead letters with these codes.'),
+    diedAt: timeRangeReader('diedAt'),
   }),
   parseId: (raw) => DeadLetterId.parse(raw),
   positionOf: ({ diedAt, id }) => ({ moment: diedAt, id }),

@@ -3,7 +3,10 @@ import { type TSchema, Type } from '@sinclair/typebox';
 import type { ParameterReader } from './parameter-reader.ts';
 import { isRelativeTime, parseQueryTime, type TimeReference } from './query-time.ts';
 
-/** Values by parameter name, equal for all queries with the same meaning. A single string is a relative time such as `-24h`. */
+/**
+ * The values of a query by parameter name. Queries with the same meaning have the same values. A single string is a relative time such as
+ * `-24h`.
+ */
 export type CanonicalValues = Readonly<Record<string, number | string | readonly string[] | undefined>>;
 
 /** Reads a filter, or one part of a filter, from its query parameters. */
@@ -12,7 +15,7 @@ export interface FilterReader<Part> {
   readonly names: readonly string[];
   /** The OpenAPI schemas of the parameters, by name. */
   readonly schemas: Readonly<Record<string, TSchema>>;
-  /** Adds a violation to `reader` for each invalid parameter. `canonical` is for the digest in cursors. */
+  /** Adds a violation to `reader` for each invalid parameter. `canonical` goes into the query digest of cursors. */
   readonly read: (
     reader: ParameterReader,
     reference: TimeReference,
@@ -20,7 +23,7 @@ export interface FilterReader<Part> {
 }
 
 /** Makes the reader of a parameter that clients may repeat. */
-export const valuesOf = <Value extends string>(
+export const valuesReader = <Value extends string>(
   name: string,
   schema: TSchema,
   type: { parse(raw: unknown): Value },
@@ -39,7 +42,7 @@ const timeForms =
   'a relative time such as `-24h`: a whole number of `s`, `m`, `h`, `d` or `w` before now.';
 
 /** Makes the reader of the range that `from` and `to` set for a field such as `createdAt`. */
-export const rangeOf = (field: string): FilterReader<TimeRange> => ({
+export const timeRangeReader = (field: string): FilterReader<TimeRange> => ({
   names: ['from', 'to'],
   schemas: {
     from: Type.String({
@@ -47,7 +50,7 @@ export const rangeOf = (field: string): FilterReader<TimeRange> => ({
       examples: ['2026-11-01T00:00:00Z', '2026-11-01', '-24h'],
     }),
     to: Type.String({
-      description: `${field} before this time, so \`to=2026-12-01\` leaves out that day. The forms are those of \`from\`.`,
+      description: `${field} before this time, so \`to=2026-12-01\` leaves out that day. It has the same forms as \`from\`.`,
       examples: ['2026-12-01T00:00:00Z', '2026-12-01', '-1h'],
     }),
   },
@@ -66,7 +69,7 @@ export const rangeOf = (field: string): FilterReader<TimeRange> => ({
 });
 
 /** Combines the readers of all parts of a filter into one. The compiler requires a reader for each part. */
-export function allOf<Parts extends object>(
+export function combinedReader<Parts extends object>(
   readers: {
     readonly [Part in keyof Parts]-?: FilterReader<Parts[Part]>;
   },

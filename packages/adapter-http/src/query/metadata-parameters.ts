@@ -44,16 +44,16 @@ const conditionsReader = (
   },
 });
 
-/** Conditions that need a user or a time as well. */
-export const metadataConditions = conditionsReader('They need `userId` or `from` as well. ', (reader) => {
+/** Reads metadata conditions. The query needs `userId` or `from` as well. */
+export const metadataReader = conditionsReader('They need `userId` or `from` as well. ', (reader) => {
   const [first] = reader.parametersWithPrefix(prefix);
   // An invalid `userId` or `from` is enough here, because it causes a violation of its own.
   if (first !== undefined && !reader.has('userId') && !reader.has('from'))
     reader.addViolation(first[0], 'needs userId or from as well, to limit the search');
 });
 
-/** Conditions for the feed, whose pages limit the search. */
-export const feedMetadataConditions = conditionsReader('', () => {});
+/** Reads metadata conditions for the feed. They need nothing else, because the pages of the feed limit the search. */
+export const feedMetadataReader = conditionsReader('', () => {});
 
 function readConditions(reader: ParameterReader): readonly MetadataCondition[] {
   const parameters = reader.parametersWithPrefix(prefix);

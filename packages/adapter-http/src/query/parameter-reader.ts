@@ -21,7 +21,7 @@ export interface Parameter<Value> {
 
 type ParameterWithoutSchema<Value> = Omit<Parameter<Value>, 'schema'>;
 
-/** Replaces the variable end of a parameter name. */
+/** Stands for the variable end of a parameter name, as in `metadata.<path>`. */
 const pathPlaceholder = '<path>';
 
 /** Reads query parameters, and collects violations with paths such as `/limit`. An unknown parameter is a violation. */

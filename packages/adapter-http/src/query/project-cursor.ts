@@ -6,7 +6,7 @@ const CursorMembers = Type.Tuple([Type.String(), Type.Unknown()]);
 // Marks the cursors of this list. Cursors of other lists have other members.
 const version = 'projects-1';
 
-/** Encodes a cursor: the list of projects continues after this one. */
+/** Encodes the cursor for the page of projects that follow `after`. */
 export const projectCursorText = (after: ProjectId): string =>
   Buffer.from(JSON.stringify([version, after])).toString('base64url');
 
@@ -19,7 +19,7 @@ export function parseProjectCursor(raw: string): ProjectId {
   } catch (error) {
     if (!(error instanceof RuleBroken)) throw error;
   }
-  throw new RuleBroken('is not a cursor of this list: take the "nextCursor" of a page as it is');
+  throw new RuleBroken('is not a cursor of this list: send the "nextCursor" of a page unchanged');
 }
 
 const maxLength = 2 * (ProjectId.maxLength + version.length);

@@ -18,7 +18,10 @@ export function queryParameters(request: FastifyRequest): QueryParameters {
   return Object.fromEntries(parameters);
 }
 
-/** Throws INVALID_QUERY if the URL has parameters. For routes without parameters: an ignored parameter would hide a mistake. */
+/**
+ * A hook `onRequest` for routes without query parameters. Throws INVALID_QUERY if the URL has any, because an ignored parameter would hide
+ * a mistake.
+ */
 export function refuseParameters(request: FastifyRequest, _reply: FastifyReply, done: () => void): void {
   if (request.raw.url?.includes('?') === true) assertNoParameters(request);
   done();

@@ -80,14 +80,14 @@ export const pageSchemas = {
   cursor: Type.String({
     minLength: 1,
     description:
-      'The `nextCursor` of the previous page. Send the same filter and order again: relative times count from the first page.',
+      'The `nextCursor` of the previous page. Send the same filter and order again. Relative times still count back from the request for the first page.',
   }),
 };
 
 /**
- * Reads the query of a page. Relative times count back from the request for the first page: the cursor contains that time, so all pages
- * have the same range. A cursor of another project counts as one of another filter. Throws INVALID_QUERY with every violation, and lists
- * violations of the cursor last.
+ * Reads the query of a page. Relative times count back from the request for the first page. The cursor contains that time, so all pages
+ * have the same range. A cursor of another project is refused, like one of another filter. Throws INVALID_QUERY with every violation, and
+ * lists violations of the cursor last.
  */
 export function readPage<Filter, Id extends string, Item>(
   list: PagedList<Filter, Id, Item>,

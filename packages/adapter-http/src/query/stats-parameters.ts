@@ -11,10 +11,10 @@ import {
   timeUnits,
 } from '@user-activity/domain';
 import { Type } from '@sinclair/typebox';
-import { activityFilter } from './activity-parameters.ts';
+import { activityFilterReader } from './activity-parameters.ts';
 import { type Parameter, ParameterReader, type QueryParameters } from './parameter-reader.ts';
 
-/** What activities are counted by: a field, a unit of time, or the series of a field over time. */
+/** What activities are counted by: a field, a unit of time, or a unit of time and a field (`series`). */
 type Unit = { readonly field: KeyField } | { readonly time: TimeUnit; readonly series?: KeyField };
 
 /** The units by their names in the query string. */
@@ -25,14 +25,14 @@ const units: ReadonlyMap<string, Unit> = new Map<string, Unit>([
 ]);
 const singleUnits = [...keyFields, ...timeUnits].map((name) => `"${name}"`);
 
-export const by: Parameter<Unit> = {
+export const byParameter: Parameter<Unit> = {
   name: 'by',
   schema: Type.Union(
     [...units.keys()].map((name) => Type.Literal(name)),
     {
       'x-component': 'StatsUnit',
       description:
-        'What the activities are counted by: type, user, a unit of time, or two of them, the unit of time first.',
+        'What the activities are counted by: type, user or a unit of time, or a unit of time and then type or user.',
       examples: ['day', 'hour,type'],
     },
   ),
@@ -46,7 +46,7 @@ export const by: Parameter<Unit> = {
   },
 };
 
-export const timezone: Parameter<TimeZone> = {
+export const timeZoneParameter: Parameter<TimeZone> = {
   name: 'timezone',
   schema: Type.String({
     pattern: '^[A-Za-z][A-Za-z0-9_+/-]{0,63}$',
@@ -59,18 +59,22 @@ export const timezone: Parameter<TimeZone> = {
 
 /** Reads a query for statistics. Throws INVALID_QUERY with every violation. Relative times count back from `now`. */
 export function readStatsQuery(project: ProjectId, parameters: QueryParameters, now: Timestamp): StatsQuery {
-  const reader = new ParameterReader(parameters, [by.name, timezone.name, ...activityFilter.names]);
-  const unit = reader.required(by);
+  const reader = new ParameterReader(parameters, [
+    byParameter.name,
+    timeZoneParameter.name,
+    ...activityFilterReader.names,
+  ]);
+  const unit = reader.required(byParameter);
   const zone = reader.one({
-    name: timezone.name,
+    name: timeZoneParameter.name,
     parse(raw) {
       if (unit !== undefined && 'field' in unit)
         throw new RuleBroken(`is only allowed if "by" has ${orList(timeUnits)}`);
-      return timezone.parse(raw);
+      return timeZoneParameter.parse(raw);
     },
   });
   const timeZone = zone ?? TimeZone.utc;
-  const { part } = activityFilter.read(reader, { now, timeZone });
+  const { part } = activityFilterReader.read(reader, { now, timeZone });
   reader.assertNoViolations();
   if (unit === undefined) throw new Error('A missing "by" was not reported as a violation.');
   const filter = ActivityFilter.of({ project, ...part });
@@ -79,7 +83,7 @@ export function readStatsQuery(project: ProjectId, parameters: QueryParameters, 
   return { filter, by: time, timeZone, ...series };
 }
 
-/** Returns the name of what a query counts by, as the query string has it. */
+/** Returns the value of the parameter `by` that means the same as a query. */
 export const unitNameOf = (query: StatsQuery): string =>
   'series' in query && query.series !== undefined ? `${query.by},${query.series}` : query.by;
 

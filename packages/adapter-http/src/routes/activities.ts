@@ -13,17 +13,17 @@ import { pageBody, pageResponseSchema } from '../bodies/page-body.ts';
 import { namedSchema } from '../openapi/component-schemas.ts';
 import { statusDescription, StatusJson } from '../openapi/outcome-json.ts';
 import { Activity, exampleId, problems } from '../openapi/schemas.ts';
-import { activityFilter, activityList, readActivityFilter } from '../query/activity-parameters.ts';
+import { activityFilterReader, activityList, readActivityFilter } from '../query/activity-parameters.ts';
 import { queryParameters, refuseParameters } from '../query/query-parameters.ts';
 import { pageSchemas, readPage } from '../query/read-page.ts';
-import { by, readStatsQuery, timezone, unitNameOf } from '../query/stats-parameters.ts';
+import { byParameter, readStatsQuery, timeZoneParameter, unitNameOf } from '../query/stats-parameters.ts';
 import { makePage, waitForPrevious } from '../requests/page-limits.ts';
 import { unknownPathProblem } from '../requests/error-handling.ts';
 import { Problem } from '../requests/problem.ts';
 import { runLimitedSearch } from '../requests/request-usage.ts';
 import type { AddRoute, Route } from '../requests/route.ts';
 
-// The service also answers questions about its own activities, in `_system`.
+// The service's own activities, in `_system`, can be queried too.
 const config = { scope: 'read', projects: 'readable' } as const;
 
 const findActivitiesSchema = {
@@ -68,7 +68,7 @@ const countActivitiesSchema = {
   tags: ['activities'],
   summary: 'Count activities',
   description: 'The exact number of activities that match a filter of `GET /api/logs`.',
-  querystring: Type.Partial(Type.Object(activityFilter.schemas)),
+  querystring: Type.Partial(Type.Object(activityFilterReader.schemas)),
   response: {
     200: namedSchema(
       'ActivityCount',
@@ -88,7 +88,7 @@ const getCount: Route<'countActivities' | 'clock'> = (app, { countActivities, cl
 
 const Stats = Type.Object(
   {
-    by: by.schema,
+    by: byParameter.schema,
     data: Type.Array(
       namedSchema(
         'StatsLine',
@@ -136,10 +136,10 @@ const Stats = Type.Object(
 );
 
 const { properties: optionalParameters } = Type.Partial(
-  Type.Object({ [timezone.name]: timezone.schema, ...activityFilter.schemas }),
+  Type.Object({ [timeZoneParameter.name]: timeZoneParameter.schema, ...activityFilterReader.schemas }),
 );
 
-// `toLocaleString` would load data about languages at each start, for 10 ms.
+// `toLocaleString` would load language data at each start, which takes 10 ms.
 const withCommas = (count: number): string => String(count).replaceAll(/\B(?=(?:\d{3})+$)/gu, ',');
 
 const activityStatsSchema = {
@@ -147,12 +147,12 @@ const activityStatsSchema = {
   tags: ['activities'],
   summary: 'Count activities by type, user or time',
   description:
-    `Types and users are sorted by count, the highest first, then by code points. More than ${withCommas(maxKeys)} are a 400. ` +
-    `Units of time are those of a clock in \`timezone\`, the earliest first. More than ${withCommas(maxTimeLines)} with an activity are a 400. ` +
-    'With two units, such as `hour,type`, each unit of time has a line for each type, in the order of code points; the limit is for all lines, and ' +
-    `more than ${maxSeries} types or users are a 400. ` +
-    'Units without an activity are left out. The hour that the clock shows twice at the end of summer time is two units.',
-  querystring: Type.Object({ [by.name]: by.schema, ...optionalParameters }),
+    `Types and users are sorted by count, the highest first, then by code points. If there are more than ${withCommas(maxKeys)}, the response is 400. ` +
+    `Units of time are those of a clock in \`timezone\`, the earliest first. If more than ${withCommas(maxTimeLines)} have an activity, the response is 400. ` +
+    'With two units, such as `hour,type`, each unit of time has a line for each type, in the order of code points. The limit is for all lines together. If there are ' +
+    `more than ${maxSeries} types or users, the response is 400. ` +
+    'Units without an activity are left out. At the end of summer time, the hour that the clock shows twice counts as two units.',
+  querystring: Type.Object({ [byParameter.name]: byParameter.schema, ...optionalParameters }),
   response: { 200: Stats, ...problems(400, 401, 403, 503) },
 };
 

@@ -66,11 +66,11 @@ const getDeadLetters: Route<'findDeadLetters' | 'clock'> = (app, { findDeadLette
 const replayDeadLettersSchema = {
   operationId: 'replayDeadLetters',
   tags: ['dead letters'],
-  summary: 'Replay dead letters: send them back to the log',
+  summary: 'Replay dead letters, which sends their records to the log again',
   description:
     'Replays the dead letters with the given `ids`. With `{"all": true}`, replays all dead letters that existed before the request. ' +
-    'Answers 202 once the log holds the records again. A dead letter with the code `invalid` cannot be replayed: `all` skips it, and its ' +
-    'id in `ids` is a 422. You can send the request again after a 503 or a lost response: unknown ids are ignored, and no activity is ' +
+    'The response is 202 once the log holds the records again. A dead letter with the code `invalid` cannot be replayed: `all` skips it, and if `ids` has ' +
+    'its id, the response is 422. You can send the request again after a 503 or a lost response: unknown ids are ignored, and no activity is ' +
     'stored twice. During another replay, the response is 409.',
   body: Type.Unsafe<unknown>(
     Type.Union(
@@ -100,11 +100,15 @@ const replayDeadLettersSchema = {
         replayed: Type.Integer({ description: 'The number of records that the log holds again.' }),
         tooLarge: Type.Optional(
           Type.Integer({
-            description: 'The number of dead letters too large for the log. Absent if there are none.',
+            description:
+              'The number of dead letters that were too large for the log. Absent if there were none.',
           }),
         ),
         more: Type.Optional(
-          Type.Boolean({ description: 'True if the time was over: send the request again for the rest.' }),
+          Type.Boolean({
+            description:
+              'True if the time ran out before the last dead letter. Send the request again for the rest.',
+          }),
         ),
       }),
     ),

@@ -32,8 +32,8 @@ export async function serveDocs(
         title: 'User-activity log',
         version,
         description:
-          'Logs the activities of users. Bodies may be gzip-encoded, and so are larger responses to GET if the client accepts that. Limits apply to ' +
-          'the decoded bytes.',
+          'Logs the activities of users. Bodies of requests may be gzip-encoded, and limits apply to their decoded bytes. Larger responses to GET are ' +
+          'gzip-encoded if the client accepts that.',
         contact: { name: 'The team that runs this service' },
         license: { name: 'MIT', identifier: 'MIT' },
       },
@@ -49,7 +49,7 @@ export async function serveDocs(
         { name: 'erasures', description: 'Erase a user, and read the progress of the erasure.' },
         { name: 'keys', description: 'Make, list, rotate and revoke API keys.' },
         { name: 'health', description: 'Probes for orchestrators.' },
-        { name: 'metrics', description: 'Measurements for Prometheus.' },
+        { name: 'metrics', description: 'Metrics for Prometheus.' },
       ],
       components: {
         securitySchemes: {

@@ -23,16 +23,16 @@ const HealthHistory = namedSchema(
           }),
           seconds: Type.Number({
             minimum: 0,
-            description: 'How long the minute was. The last one is not over.',
+            description: 'The length of the minute in seconds. The last minute is not over yet.',
             examples: [60.001],
           }),
           accepted: count('Activities that the log confirmed.'),
           stored: count(
-            'Activities that this process stored, with those of `_system`, by which the service logs itself.',
+            'Activities that this process stored, including those that the service logs about itself, in `_system`.',
           ),
           deadLettered: count('Dead letters that this process added.'),
           handled: count(
-            'Records that all consumers handled: stored, found to be stored already, or added to the dead letters. Present only if the process has no consumer.',
+            'Records that all consumers handled: stored, found to be already stored, or added to the dead letters. Present only if the process has no consumer.',
           ),
           lag: count(
             'Records that were not handled at the end of the minute, in the partitions of this process. If the process has no consumer: in all partitions.',
@@ -42,7 +42,7 @@ const HealthHistory = namedSchema(
               { p50: milliseconds('The median.'), p99: milliseconds('The 99th percentile.') },
               {
                 description:
-                  'Time from the acceptance of an activity until it was stored, in milliseconds. Absent if none was stored.',
+                  'Time from the acceptance of an activity until it was stored, in milliseconds. Absent if no activity was stored.',
               },
             ),
           ),
@@ -58,8 +58,8 @@ const schema = {
   tags: ['health'],
   summary: 'What this process measured in the last hour',
   description:
-    'One point for each minute, 60 at most. A member is absent if the process does not measure it, or could not: while the log does not answer, there is no lag. An API without a consumer stores nothing itself, and has ' +
-    '`handled` of the whole group instead. A consumer accepts nothing. Each process has its own history, which ends with it. Use `/metrics` for all processes together, and for longer times.',
+    'One point for each minute, 60 at most. A member is absent if the process does not measure it, or cannot at the time: while the log does not answer, `lag` is absent. An API without a consumer stores nothing itself, and ' +
+    '`handled` is that of the whole consumer group. A consumer accepts nothing. Each process has its own history, which ends with it. Use `/metrics` for all processes together, and for longer times.',
   response: { 200: HealthHistory, ...problems(400, 401, 403, 503) },
 };
 

@@ -11,7 +11,7 @@ const Health = namedSchema(
     checks: Type.Partial(Type.Object({ log: Status, store: Status, progress: Status })),
   }),
 );
-// No key is needed.
+// Health checks need no key.
 const noSecurity: [] = [];
 const commonSchema = { tags: ['health'], security: noSecurity, response: { 200: Health, 503: Health } };
 
@@ -27,11 +27,13 @@ const ready = {
   operationId: 'ready',
   summary: 'Whether the service can serve requests',
   description:
-    'For the readiness probe of an orchestrator, and for load balancers. 503 means that the service stops, or that a part in `checks` fails.',
+    'For the readiness probe of an orchestrator, and for load balancers. A 503 means that the service is stopping, or that a part in `checks` is unavailable.',
 };
 
-/** Adds the routes for probes. They need no key, and ignore query parameters, which some probes add to bypass caches. */
-export const health: Route<'checkHealth' | 'progress' | 'isStopping'> = (
+/**
+ * Adds the routes for health checks. They need no key, and ignore query parameters, because some probes add parameters to bypass caches.
+ */
+export const healthRoutes: Route<'checkHealth' | 'progress' | 'isStopping'> = (
   app,
   { checkHealth, progress, isStopping },
 ) => {

@@ -16,7 +16,7 @@ import {
   SecretKeyJson,
 } from '../openapi/key-json.ts';
 import { keyLimitsJson } from '../openapi/limits-json.ts';
-import { notFound, nullable, problemContent, problems } from '../openapi/schemas.ts';
+import { notFound, optionalOrNull, problemContent, problems } from '../openapi/schemas.ts';
 import { refuseParameters } from '../query/query-parameters.ts';
 import { itemBodyLimit } from '../requests/input-limits.ts';
 import { Problem, rulesBroken } from '../requests/problem.ts';
@@ -60,21 +60,21 @@ const createKeySchema = {
   summary: 'Make an API key',
   description:
     'The response has the `secret`, which clients send as their API key. It is shown this once. Every process of the service knows the key ' +
-    'within some seconds. Default of `project`: the project of the request. Only operators may name another one, or `*`.',
+    'within some seconds. Without `project`, the key belongs to the project of the request. Only operators may name another project, or `*`.',
   body: Type.Unsafe<unknown>(
     namedSchema(
       'NewKey',
       Type.Object(
         {
           name: keyNameJson,
-          project: nullable(keyProjectJson),
+          project: optionalOrNull(keyProjectJson),
           scopes: scopesJson,
-          origins: nullable(originsJson),
-          limits: nullable(keyLimitsJson),
-          expiresAt: nullable(
+          origins: optionalOrNull(originsJson),
+          limits: optionalOrNull(keyLimitsJson),
+          expiresAt: optionalOrNull(
             Type.String({
               format: 'date-time',
-              description: 'When the key ends (RFC 3339). Default: never.',
+              description: 'When the key expires (RFC 3339). Default: never.',
             }),
           ),
         },
@@ -113,8 +113,8 @@ const rotateKeySchema = {
   tags: ['keys'],
   summary: 'Give an API key another secret',
   description:
-    'The response has the new `secret`. The secrets before it work during the overlap, but no longer than an earlier rotation has said. So ' +
-    `clients can change without an outage. A key has at most ${maxSecrets} secrets; then the oldest ends at once. The id, project and scopes ` +
+    'The response has the new `secret`. Older secrets still work during the overlap, so that clients can change without an outage. An overlap ' +
+    `that an earlier rotation began is not made longer. A key has at most ${maxSecrets} secrets; beyond that, the oldest stops working at once. The id, project and scopes ` +
     'of the key stay the same. After a lost response, send the request again: the secrets that clients know still work.',
   params: keyInPathSchema,
   body: Type.Unsafe<unknown>(
@@ -122,11 +122,11 @@ const rotateKeySchema = {
       'KeyRotation',
       Type.Object(
         {
-          overlapSeconds: nullable(
+          overlapSeconds: optionalOrNull(
             Type.Integer({
               minimum: 0,
               maximum: maxOverlapSeconds,
-              description: `How long the secrets before work. 0 ends them at once. Default: ${defaultOverlapSeconds}, which is a day.`,
+              description: `How long the older secrets still work, in seconds. With 0, they stop working at once. Default: ${defaultOverlapSeconds}, which is a day.`,
             }),
           ),
         },
@@ -216,14 +216,14 @@ const deleteKey: Route<'revokeKey'> = (app, { revokeKey }) => {
   );
 };
 
-/** Returns the id of a key in a path. Throws 404 if it is malformed, because there is no such key. */
+/** Returns the id of a key in a path. Throws 404 if the id is malformed, because no key can have it. */
 function keyInPath({ id }: { readonly id: string }): KeyId {
   const parsed = unlessBroken(() => KeyId.parse(id));
   if (parsed === undefined) throw noSuchKey();
   return parsed;
 }
 
-/** The same answer for a key that does not exist and for one of another project. */
+/** Makes the same 404 for a key that does not exist and for a key of another project. */
 const noSuchKey = (): Problem => new Problem(404, 'There is no such key.');
 
 /** The routes of API keys. */

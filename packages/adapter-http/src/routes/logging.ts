@@ -14,7 +14,7 @@ import { idempotencyKey, withKeyAsId } from '../bodies/idempotency-key.ts';
 import { bodyOf, utf8Body } from '../bodies/json-body.ts';
 import { NdjsonDrafts, parseNdjsonBodies } from '../bodies/ndjson-drafts.ts';
 import { parseBodies } from '../bodies/whole-body.ts';
-import { outcomeAnswers, outcomeSchemas } from '../openapi/outcome-json.ts';
+import { responseByOutcome, outcomeSchemas } from '../openapi/outcome-json.ts';
 import { reservedPattern } from '../openapi/reserved-ids.ts';
 import { Draft, problems } from '../openapi/schemas.ts';
 import { refuseParameters } from '../query/query-parameters.ts';
@@ -87,11 +87,14 @@ function draftOf(request: FastifyRequest): unknown {
   return withKeyAsId(body, idempotencyKey(request.headers));
 }
 
-/** Sets the status and the headers of a response. Returns its body, which Fastify sends: a call of `send` would cost a second promise. */
+/**
+ * Sets the status and the headers of a response, and returns its body. Fastify sends the body, because a call of `send` would cost a second
+ * promise.
+ */
 function answer(reply: FastifyReply, { id, status }: KnownOutcome): KnownOutcome {
   if (status === 'accepted' || status === 'stored')
     reply.header('location', `/api/logs/${encodeURIComponent(id)}`);
-  reply.code(outcomeAnswers[status].status);
+  reply.code(responseByOutcome[status].status);
   return { id, status };
 }
 

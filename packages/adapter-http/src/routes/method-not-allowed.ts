@@ -6,15 +6,18 @@ import { Problem } from '../requests/problem.ts';
 interface MethodCheck {
   /** Sets `otherMethods` of a request that matches no route. */
   readonly findPath: (request: FastifyRequest) => void;
-  /** Throws 405 if only routes with other methods have the path of the request. */
+  /** Throws 405 if the path of the request has only routes with other methods. */
   readonly assertMethod: (request: FastifyRequest) => void;
-  /** Adds routes for requests that a route with a parameter would take, such as `GET /api/logs/batch` for `/api/logs/:id`. */
+  /**
+   * Adds 405 routes for methods that a path does not have, where a path with a parameter would match instead: `GET /api/logs/batch` would
+   * reach `/api/logs/:id`.
+   */
   readonly addRoutes: () => void;
 }
 
 /**
- * Makes a check that answers every method that a path does not have with 405 and `Allow` (RFC 9110, section 15.5.6). Call this function
- * before you add the first route, and `addRoutes` after the last one.
+ * Makes the parts of a check that responds with 405 and `Allow` to a method that the path does not have (RFC 9110, section 15.5.6). Call
+ * this function before you add the first route, and `addRoutes` after the last one.
  */
 export function methodCheck(app: FastifyInstance): MethodCheck {
   const methodsByPath = new Map<string, readonly string[]>();
@@ -60,7 +63,10 @@ export function methodCheck(app: FastifyInstance): MethodCheck {
 
 type PathFinder = (url: string) => { readonly path: string; readonly hasEmptyId: boolean } | undefined;
 
-/** Returns a function that finds the path of a URL as Fastify does, but in one tree for all methods: a tree for each method is costly. */
+/**
+ * Returns a function that finds the path of a URL as Fastify does. It uses one tree for all methods, because a tree for each method is
+ * costly.
+ */
 function pathFinder(paths: Iterable<string>): PathFinder {
   const router = findMyWay(routerOptions);
   const pathByHandler = new Map<unknown, string>();
@@ -77,7 +83,7 @@ function pathFinder(paths: Iterable<string>): PathFinder {
   };
 }
 
-/** Returns the methods of the paths with a parameter that `path` matches, such as those of `/api/logs/:id` for `/api/logs/batch`. */
+/** Finds the paths with a parameter that match `path`, as `/api/logs/:id` matches `/api/logs/batch`, and returns their methods. */
 function coveringMethods(
   path: string,
   methodsByPath: ReadonlyMap<string, readonly string[]>,

@@ -6,7 +6,7 @@ import type { Route } from '../requests/route.ts';
 const schema = {
   operationId: 'metrics',
   tags: ['metrics'],
-  summary: 'Measurements of this process since its start',
+  summary: 'Metrics of this process since its start',
   description: 'For dashboards and alerts, in the text format of Prometheus.',
   produces: ['text/plain'],
   response: {
@@ -18,7 +18,7 @@ const schema = {
   },
 };
 
-export const metrics: Route<'scrapeMetrics'> = (app, { scrapeMetrics }) => {
+export const getMetrics: Route<'scrapeMetrics'> = (app, { scrapeMetrics }) => {
   app.get(
     '/metrics',
     { schema, config: { scope: 'metrics' }, onRequest: refuseParameters },

@@ -16,7 +16,7 @@ import { refuseMembers } from '../bodies/refuse-members.ts';
 import { namedSchema } from '../openapi/component-schemas.ts';
 import { projectLimitsJson } from '../openapi/limits-json.ts';
 import { projectInPathSchema, ProjectJson, projectJson, retentionDaysJson } from '../openapi/project-json.ts';
-import { nullable, problems } from '../openapi/schemas.ts';
+import { optionalOrNull, problems } from '../openapi/schemas.ts';
 import { ParameterReader } from '../query/parameter-reader.ts';
 import { parseProjectCursor, projectCursorText } from '../query/project-cursor.ts';
 import { queryParameters, refuseParameters } from '../query/query-parameters.ts';
@@ -36,7 +36,7 @@ const findProjectsSchema = {
   tags: ['projects'],
   summary: 'List the projects of the deployment',
   description:
-    'Lists every project that has activities, dead letters, a retention of its own, or an erasure under way, sorted by name.',
+    'Lists every project that has activities, dead letters, a retention of its own, or an erasure in progress. The projects are sorted by name.',
   querystring: Type.Partial(Type.Object({ limit: limitParameter.schema, cursor: cursorSchema })),
   response: {
     200: namedSchema(
@@ -74,13 +74,13 @@ const putProjectSchema = {
   summary: 'Change the settings of a project',
   description:
     'A member that is absent stays as it is, and null removes the setting. `limits` replaces all limits. Activities that are older than the retention are refused, and removed in the background. The change takes effect within some seconds. ' +
-    '`RETENTION_DAYS` of the deployment is the maximum. The path names the project, not `X-Project`.',
+    '`RETENTION_DAYS` of the deployment is the maximum of the retention. The project is the one in the path, not the one in `X-Project`.',
   params: projectInPathSchema,
   body: Type.Unsafe<unknown>(
     namedSchema(
       'ProjectSettings',
       Type.Object(
-        { retentionDays: Type.Optional(retentionDaysJson), limits: nullable(projectLimitsJson) },
+        { retentionDays: Type.Optional(retentionDaysJson), limits: optionalOrNull(projectLimitsJson) },
         { additionalProperties: false, minProperties: 1, examples: [{ retentionDays: 30 }] },
       ),
     ),
@@ -114,7 +114,7 @@ function changeIn(body: unknown): SettingsChange {
   else if (retentionDays === undefined && limits === undefined)
     violations.add(
       '/retentionDays',
-      'is required without `limits`: a number of days, or null to remove the retention',
+      'is required if there are no `limits`: a number of days, or null to remove the retention',
     );
   const days =
     retentionDays === undefined || retentionDays === null
@@ -135,7 +135,7 @@ const eraseProjectSchema = {
   description:
     'Erases everything that the service received for the project until this request: its activities, also those that still wait on the log, ' +
     'its dead letters and its retention. The response is 202, because the work is done in the background: the project has `erasing` in ' +
-    'the list until it is done. You can send the request again after a 503 or a lost response. Activities that are logged later are kept. The path names the project, not `X-Project`.',
+    'the list until it is done. You can send the request again after a 503 or a lost response. Activities that are logged later are kept. The project is the one in the path, not the one in `X-Project`.',
   params: projectInPathSchema,
   response: { 202: ProjectJson, ...problems(400, 401, 403, 503) },
 };
@@ -157,7 +157,7 @@ const deleteProject: Route<'eraseProject'> = (app, { eraseProject }) => {
   );
 };
 
-/** Returns the project that a path names. Throws 400 if its name is invalid, and 404 if it is empty: then the path ends with a slash. */
+/** Returns the project that a path names. Throws 400 if the name is invalid, and 404 if it is empty because the path ends with a slash. */
 function projectInPath({ id }: { readonly id: string }): ProjectId {
   if (id === '') throw unknownPathProblem();
   try {

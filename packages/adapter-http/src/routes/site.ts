@@ -5,7 +5,10 @@ import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import { unknownPathProblem } from '../requests/error-handling.ts';
 
-/** The page may load only files of this service, and no other page may frame it. No script or style may be inline. */
+/**
+ * The policy of the dashboard's page. It may load only files of this service, and no other page may frame it. No script or style may be
+ * inline.
+ */
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -15,15 +18,15 @@ const contentSecurityPolicy = [
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
-  // No code can make HTML of a string.
+  // No code can turn a string into HTML.
   "require-trusted-types-for 'script'",
   "trusted-types 'none'",
 ].join('; ');
 
-/** The names of files that the page asks for. Compressed copies have other names, and are sent in their place. */
+/** Matches the names of files that the page loads. Compressed copies do not match: they are sent in place of these files. */
 const assetName = /^[\w-]+(?:\.[\w-]+)*\.(?:css|js|svg)$/;
 
-// The files hold no data: anyone may have them, and the page asks for a key before it shows any.
+// Anyone may load the page, because its files hold no data. It asks for a key before it shows any.
 const open = { scope: 'any', needsNoKey: () => true } as const;
 
 interface SiteSettings {
@@ -31,22 +34,23 @@ interface SiteSettings {
 }
 
 /**
- * Serves the page of a built site at `/`, and its files at `/assets/`. The name of a file there changes with its content, so browsers keep
- * it for ever. Without a site, `/` redirects to the documentation.
+ * Serves the page of a built dashboard at `/`, and its files at `/assets/`. Browsers cache these files for a year, because the name of a
+ * file changes with its content. Without a dashboard, `/` redirects to the documentation.
  */
 export async function serveSite(app: FastifyInstance, { siteFolder }: SiteSettings): Promise<void> {
   const schema = { hide: true };
   const page = siteFolder && new URL('index.html', siteFolder);
   if (siteFolder === undefined || page === undefined || !existsSync(page)) {
-    if (siteFolder !== undefined) app.log.warn('the dashboard is not built: / leads to /docs');
+    if (siteFolder !== undefined) app.log.warn('the dashboard is not built: / redirects to /docs');
     app.get('/', { schema, config: { scope: 'any' } }, async (_request, reply) =>
       reply.redirect('/docs', 302),
     );
     return;
   }
-  // By the content: packages and images give every file the same time, and the page keeps its size if only names of assets change.
+  // The `ETag` is a digest of the content. Size and time do not show a change: packages and images give every file the same time, and the
+  // page keeps its size if only names of assets change.
   const etag = `"${createHash('sha256').update(readFileSync(page)).digest('base64url')}"`;
-  // In a scope of its own, as the documentation has such a plugin, too.
+  // In a scope of its own, because the documentation also registers this plugin.
   await app.register(async (scope) => {
     await scope.register(fastifyStatic, {
       root: fileURLToPath(siteFolder),

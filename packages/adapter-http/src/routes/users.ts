@@ -15,8 +15,8 @@ const modeParameter: Parameter<ErasureMode> = {
   schema: Type.Union([Type.Literal('erase'), Type.Literal('anonymise')], {
     default: ErasureMode.default,
     description:
-      '`erase` removes the activities. `anonymise` replaces their user by a digest with a secret key, and their metadata by none, so that ' +
-      'counts stay. It needs `ANONYMISATION_KEY`.',
+      '`erase` removes the activities. `anonymise` removes only their metadata, and replaces the user id by a digest that is made with a secret ' +
+      'key, so that counts stay the same. It needs `ANONYMISATION_KEY`.',
   }),
   parse: (raw) => ErasureMode.parse(raw),
 };
@@ -28,7 +28,7 @@ const eraseUserSchema = {
   description:
     'Erases everything that the service received for the user in the project until this request: its activities, also those that still wait ' +
     'on the log, and its dead letters. Answers 202 once the log holds the request, in the order of the activities of the user, so ' +
-    'activities that are logged later are kept. `GET /api/erasures/{id}` tells how far it is. You can send the request again after a ' +
+    'activities that are logged later are kept. `GET /api/erasures/{id}` shows the progress. You can send the request again after a ' +
     '503 or a lost response. What is erased stays erased when the log is read again or dead letters are replayed.',
   params: Type.Object({ userId: UserIdText }),
   querystring: Type.Object({ [modeParameter.name]: Type.Optional(modeParameter.schema) }),
@@ -37,7 +37,11 @@ const eraseUserSchema = {
       'ErasureReceipt',
       Type.Object(
         { id: ErasureIdText, status: Type.Literal('accepted') },
-        { headers: { Location: Type.String({ description: 'Where to ask how far it is.' }) } },
+        {
+          headers: {
+            Location: Type.String({ description: 'The path that shows the progress of the erasure.' }),
+          },
+        },
       ),
     ),
     ...problems(400, 401, 403, 503),
@@ -77,9 +81,9 @@ function userInPath({ userId }: { readonly userId: string }): UserId {
 const findErasureSchema = {
   operationId: 'findErasure',
   tags: ['erasures'],
-  summary: 'Ask how far an erasure is',
+  summary: 'Get the progress of an erasure',
   description:
-    'Gives the state of an erasure of a user in the project. The service keeps it for good. Once it is done, it is kept without the id of the user. A 404 right after ' +
+    'The service keeps the state of an erasure for good, but removes the id of the user once the erasure is done. A 404 right after ' +
     'the 202 can mean that the request is on the log but not recorded yet: ask again.',
   params: Type.Object({ id: ErasureIdText }),
   response: {

@@ -1,7 +1,7 @@
 import type { Call } from '@user-activity/application';
 import { RuleBroken } from '@user-activity/domain';
 import { batchItems, looksLike, OversizedItem } from '../bodies/batch-items.ts';
-import { bodyFault, mendedJsonIn } from '../bodies/json-body.ts';
+import { bodyFault, readMendedJson } from '../bodies/json-body.ts';
 import { isArrayText, isObjectText, itemsIn, membersNamed } from '../bodies/json-elements.ts';
 import { turns } from '../bodies/turns.ts';
 import { Problem } from '../requests/problem.ts';
@@ -55,7 +55,7 @@ export async function* callsIn(
   for await (const portion of batchItems(
     calls,
     { maxItems: maxCalls, message, countBytes },
-    mendedJsonIn,
+    readMendedJson,
     (value) => value,
   )) {
     const callsOfPortion: Call[] = [];

@@ -1,6 +1,6 @@
 import { KeyId, Principal } from '@user-activity/domain';
 import type { FastifyRequest } from 'fastify';
-import { mendedJsonIn, withoutByteOrderMark } from '../bodies/json-body.ts';
+import { readMendedJson, withoutByteOrderMark } from '../bodies/json-body.ts';
 import { assertKeyInBody } from '../requests/authorization.ts';
 import { essenceOf, mediaTypeFault } from '../requests/media-types.ts';
 import { Problem } from '../requests/problem.ts';
@@ -54,7 +54,7 @@ async function writeKeyIn({ headers }: FastifyRequest, body: Buffer): Promise<un
   try {
     const value = (await membersNamed(withoutByteOrderMark(body), ['writeKey'])).get('writeKey');
     if (value === undefined || value.length > maxKeyBytes) return undefined;
-    return mendedJsonIn(utf8OfCalls(headers['content-type'], value));
+    return readMendedJson(utf8OfCalls(headers['content-type'], value));
   } catch {
     // A sender without a key must not learn why the body is malformed.
     return undefined;

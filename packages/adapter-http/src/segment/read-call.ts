@@ -1,6 +1,6 @@
-import { bodyFault, isTooDeep, jsonBody, mendedJsonIn } from '../bodies/json-body.ts';
+import { bodyFault, isTooDeep, readJsonBody, readMendedJson } from '../bodies/json-body.ts';
 import { isObjectText, membersNamed } from '../bodies/json-elements.ts';
-import { valueBytes } from '../bodies/json-bytes.ts';
+import { estimateValueBytes } from '../bodies/json-bytes.ts';
 import { type Members, UnreadValue } from '../bodies/members.ts';
 import { maxItemBytes } from '../requests/input-limits.ts';
 import { Problem } from '../requests/problem.ts';
@@ -31,8 +31,8 @@ export async function callIn(body: Buffer, countBytes: CountBytes): Promise<unkn
   const isTooLarge = body.length > maxItemBytes || isTooDeep(body);
   const parsedMembers = isTooLarge ? await partialCall(body, countBytes) : undefined;
   if (parsedMembers !== undefined) return parsedMembers;
-  countBytes(valueBytes(body));
-  const call = jsonBody(body, mendedJsonIn);
+  countBytes(estimateValueBytes(body));
+  const call = readJsonBody(body, readMendedJson);
   if (call === null) throw new Problem(400, 'A JSON body is required.');
   return call;
 }
@@ -60,6 +60,6 @@ export async function partialCall(json: Buffer, countBytes: CountBytes): Promise
 /** Parses a value, or returns an `UnreadValue` if the value is too deep or has more than `maxBytes` bytes. */
 export function parseIfSmall(json: Buffer, countBytes: CountBytes, maxBytes: number = maxItemBytes): unknown {
   if (json.length > maxBytes || isTooDeep(json)) return new UnreadValue(json);
-  countBytes(valueBytes(json));
-  return mendedJsonIn(json);
+  countBytes(estimateValueBytes(json));
+  return readMendedJson(json);
 }
