@@ -4,6 +4,7 @@ export type { RateName } from './access/bucket-table.ts';
 export type { KeyDraft, SecretKey } from './access/manage-keys.ts';
 export { combinedQueue } from './dead-letters/combined-queue.ts';
 export { type DeadLetterRetention, withinQuota } from './dead-letters/sweep-dead-letters.ts';
+export { makeRelayAuditEvents } from './audit/relay-audit-events.ts';
 export { FeedWatch } from './following/feed-watch.ts';
 export { FollowedLog } from './following/followed-log.ts';
 export type { FeedQuestion } from './following/read-feed.ts';

@@ -2,7 +2,8 @@ import 'reflect-metadata';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { SqliteDatabase } from '@user-activity/adapter-sqlite';
-import { activityLogged, type Outbox, type EventPublisher, Timestamp } from '@user-activity/domain';
+import { makeRelayAuditEvents } from '@user-activity/application';
+import { Timestamp } from '@user-activity/domain';
 import {
   embeddedEngines,
   EngineChoice,
@@ -41,15 +42,15 @@ interface SourceOptions {
   readonly signal: AbortSignal;
 }
 
-/** The open data file of a service. */
+/** The open log and store of an embedded service. */
 export interface EmbeddedSource extends OpenEngines {
   /** The offset that the next record of the log would get. Everything before it is stored. */
   readonly end: number;
 }
 
 /**
- * Opens the data file of an embedded service that is stopped, and stores what waits on its log. Throws UsageError if there is no data file, and
- * DataFileError if it can't be used, for example because the service runs.
+ * Opens the data file of an embedded service that is stopped, and stores the records that wait on its log. Throws UsageError if there is no data
+ * file, and DataFileError if the file can't be used, for example because the service runs.
  */
 export async function openSource(closers: Closers, options: SourceOptions): Promise<EmbeddedSource> {
   const { folder, logger, signal } = options;
@@ -64,23 +65,19 @@ export async function openSource(closers: Closers, options: SourceOptions): Prom
   return { ...source, end };
 }
 
-/** Puts the audit events that wait for the log on the log, also those whose process has ended before it knew how its change ended. */
-async function publishAuditEvents({ log, store }: OpenEngines): Promise<void> {
-  const publisher: EventPublisher = log.makePublisher(publisherOptions);
+/** Publishes all audit events that wait in the outbox to the log. */
+async function publishAuditEvents({ log, store: { outbox } }: OpenEngines): Promise<void> {
+  const publisher = log.makePublisher(publisherOptions);
+  // At the end of time, an event is ready even if its process died before it knew the outcome of the change.
+  const clock = { now: () => endOfTime };
   try {
-    const outbox: Outbox = store.outbox;
-    for (;;) {
-      const events = await outbox.findReady(endOfTime, 100);
-      if (events.length === 0) return;
-      await publisher.publish(events.map(activityLogged));
-      await outbox.remove(events.map(({ id }) => id));
-    }
+    await makeRelayAuditEvents({ outbox, publisher, clock })();
   } finally {
     await publisher.close();
   }
 }
 
-/** Stores what the log has and the store has not. Returns the end of the log. Rejects if the consumer can't go on. */
+/** Stores the records of the log that are not stored yet. Returns the end of the log. Rejects if the consumer can't continue. */
 async function storeWaiting(
   source: OpenEngines,
   { anonymisationKey, logger, signal }: SourceOptions,
@@ -94,12 +91,12 @@ async function storeWaiting(
     await wiring.get(tokens.storingUseCases).beginStoring();
     await startStoring(wiring.get);
     const consumer = wiring.get(tokens.consumer);
-    for (let looks = 1; ; looks += 1) {
+    for (let attempt = 1; ; attempt += 1) {
       signal.throwIfAborted();
       const partitions = await consumer.progress();
       if (partitions.every(({ committed, end }) => committed === end))
         return partitions.reduce((sum, { end }) => sum + end, 0);
-      await Promise.race([backOff(Math.min(looks, 4), signal), consumer.ended]);
+      await Promise.race([backOff(Math.min(attempt, 4), signal), consumer.ended]);
     }
   } finally {
     await wiring.close();
