@@ -3,13 +3,13 @@ import { parse } from 'csv-parse/sync';
 /** The header of an export in CSV. */
 export const csvExportHeader = 'id,userId,type,createdAt,receivedAt,metadata';
 
-// A cell that a spreadsheet would take for a formula has a quote before it.
-const quotedCell = /^'(?=['=+\-@\t\r\n＝＋－＠])/u;
+// An export puts a quote before each cell that a spreadsheet would take for a formula, and before each cell that has such a quote.
+const formulaQuote = /^'(?=['=+\-@\t\r\n＝＋－＠])/u;
 
-/** Returns the text of a cell of an export. */
-export const textOfCell = (cell: string): string => cell.replace(quotedCell, '');
+/** Removes the quote that an export puts before a cell that looks like a formula. */
+export const withoutFormulaQuote = (cell: string): string => cell.replace(formulaQuote, '');
 
-/** Returns the position of an activity in an export: its createdAt and its id, from its line. Throws if the line is none. */
+/** Returns the position of a line in an export, as `createdAt~id`. Throws if the line can't be parsed. */
 export function positionOf(line: string, format: 'ndjson' | 'csv'): string {
   if (format === 'ndjson') {
     const { createdAt, id } = JSON.parse(line) as { readonly createdAt: string; readonly id: string };
@@ -17,5 +17,5 @@ export function positionOf(line: string, format: 'ndjson' | 'csv'): string {
   }
   const [cells = []] = parse(line);
   const [id = '', , , createdAt = ''] = cells;
-  return `${createdAt}~${textOfCell(id)}`;
+  return `${createdAt}~${withoutFormulaQuote(id)}`;
 }

@@ -6,12 +6,12 @@ import {
   unfitNumber,
 } from '@user-activity/domain';
 
-/** The value of a JSON text, or why it can't be taken as it is. */
+/** The value of a JSON text, or the reason why it can't be read without a loss. */
 export type ExactJson =
   | { readonly value: unknown; readonly fault?: undefined }
   | { readonly value?: undefined; readonly fault: string };
 
-/** Parses JSON without changing any number, and without dropping a repeated key. */
+/** Parses JSON. Returns a fault if parsing would change a number or drop a repeated key. */
 export function readExactJson(text: string): ExactJson {
   const value = parseLosslessJson(text);
   if (value !== undefined) return { value };

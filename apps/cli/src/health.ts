@@ -3,10 +3,10 @@ import { printable } from './printable.ts';
 
 // Shorter than the timeout of the health check in a container.
 const timeoutMs = 4000;
-const maxShown = 500;
+const maxShownCharacters = 500;
 
-/** Returns the readiness report of the service. Throws RequestError if the service is not ready or does not answer. */
-export async function health(url: string): Promise<string> {
+/** Returns the readiness report of the service, in JSON. Throws RequestError if the service is not ready or does not answer. */
+export async function fetchReadiness(url: string): Promise<string> {
   const { status, report } = await fetch(`${url.replace(/\/+$/, '')}/health/ready`, {
     signal: AbortSignal.timeout(timeoutMs),
   })
@@ -17,6 +17,8 @@ export async function health(url: string): Promise<string> {
       );
     });
   if (status !== 200)
-    throw new RequestError(`The service is not ready (${status}): ${printable(report.slice(0, maxShown))}`);
+    throw new RequestError(
+      `The service is not ready (${status}): ${printable(report.slice(0, maxShownCharacters))}`,
+    );
   return report;
 }

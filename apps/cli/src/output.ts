@@ -1,9 +1,9 @@
 /** Writes the result of a command, and notes about the result. */
 export interface Output {
-  /** For programs and people. */
+  /** Writes a result, for programs and people. */
   result(text: string): void;
-  /** Writes a part of a long result. Resolves once there is room for the next one. */
+  /** Writes a part of a long result. Resolves once there is room for the next part. */
   stream(text: string): Promise<void>;
-  /** For people. A note is a line. */
+  /** Writes a message for people, and ends its line. */
   note(text: string): void;
 }

@@ -2,11 +2,15 @@
 export const printable = (text: string): string =>
   text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\u{fffd}');
 
-/** Makes a text of several lines printable. */
+/** Like `printable`, but keeps the line breaks. */
 export const printableLines = (text: string): string => text.split('\n').map(printable).join('\n');
 
+/** Returns a count with its noun, such as `1 row` or `2 rows`. */
+export const counted = (count: number, noun: string, plural = `${noun}s`): string =>
+  `${count} ${count === 1 ? noun : plural}`;
+
 /** Formats rows as a table. Cuts cells to `maxWidth` characters. */
-export function table(rows: readonly (readonly string[])[], maxWidth = 60): string {
+export function formatTable(rows: readonly (readonly string[])[], maxWidth = 60): string {
   const cells = rows.map((row) => row.map((cell) => cut(printable(cell), maxWidth)));
   const widths: number[] = [];
   for (const row of cells)

@@ -25,12 +25,12 @@ const commands = [
   addMoveCommand,
 ];
 
-/** Runs a command. Throws UsageError and RequestError. */
+/** Runs the command that `args` name. Throws UsageError if they are invalid, and RequestError if the service refuses a request or fails. */
 export async function run(args: readonly string[], output: Output): Promise<void> {
   const program = new Command('user-activity-log')
     .description('The command line of the user-activity log.')
     .exitOverride()
-    // A fault is written once, by the caller.
+    // The caller writes the errors.
     .configureOutput({ writeOut: (text) => output.result(text), writeErr: () => undefined })
     .addHelpText('after', help);
   for (const add of commands) add(program, output);
@@ -40,12 +40,12 @@ export async function run(args: readonly string[], output: Output): Promise<void
     if (!(error instanceof CommanderError)) throw error;
     if (error.code === 'commander.help' && error.exitCode !== 0)
       throw new UsageError(`Name a command. ${seeHelp}`);
-    // Otherwise help was asked for, and written.
+    // With exit code 0, the user asked for help, and commander has written it.
     if (error.exitCode !== 0) throw new UsageError(`${error.message.replace(/^error: /, '')}\n${seeHelp}`);
   }
 }
 
 const seeHelp = 'See `user-activity-log --help`.';
 const help = `
-Exit codes: 0 done, 1 the service refused or failed, 2 invalid usage.
+Exit codes: 0 success, 1 the service refused the request or failed, 2 invalid usage.
 `;

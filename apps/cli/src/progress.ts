@@ -3,7 +3,7 @@ import type { Output } from './output.ts';
 const minPauseMs = 1000;
 const barWidth = 30;
 
-/** Tells people how far a command is, at most once a second. */
+/** Shows how far a command is, at most once a second. */
 export class Progress {
   readonly #output: Output;
   #lastAt = Number.NEGATIVE_INFINITY;
@@ -13,7 +13,7 @@ export class Progress {
     this.#output = output;
   }
 
-  /** `share` is what is done of the whole, from 0 to 1. Undefined if the whole is not known. */
+  /** `share` is the part that is done, from 0 to 1. It is undefined if the total is not known. */
   show(share: number | undefined, text: string): void {
     const part = Math.min(1, share ?? 0);
     const bar = '#'.repeat(Math.floor(part * barWidth)).padEnd(barWidth, '-');

@@ -4,7 +4,7 @@ import { readEnvironment } from './config.ts';
 import { RequestError, UsageError } from './failure.ts';
 import { printable } from './printable.ts';
 
-/** The options by which every command finds the service. */
+/** The options that tell a command where the service is and how to call it. */
 export interface ServiceOptions {
   readonly url?: string;
   readonly key?: string;
@@ -23,19 +23,24 @@ export const withServiceOptions = (command: Command): Command =>
     .addOption(
       new Option(
         '--key <key>',
-        'key of the API. Prefer API_KEY: other users of this machine can see arguments',
+        'API key. Prefer the variable API_KEY: other users of this machine can see arguments',
       ),
     )
-    .addOption(new Option('--project <name>', 'the project. Default: that of the key, or default'));
+    .addOption(
+      new Option(
+        '--project <name>',
+        'the project. Default: the project of the key, or else the project `default`',
+      ),
+    );
 
-/** Where the service is, and as whom to call it, from options and variables. */
+/** Where the service is, with which key to call it, and for which project. */
 export interface Address {
   readonly url: string;
   readonly key: string | undefined;
   readonly project: string | undefined;
 }
 
-/** Returns the address of the service. Throws UsageError if it can't be one. */
+/** Returns the address that the options and the environment variables name. Throws UsageError if a part of it is invalid. */
 export function addressOf(options: ServiceOptions): Address {
   const environment = readEnvironment();
   const { url = environment.url, key = environment.key, project } = options;
@@ -46,7 +51,10 @@ export function addressOf(options: ServiceOptions): Address {
   return { url, key, project };
 }
 
-/** Runs `use` with a client of the service. Throws UsageError if the options are wrong or the service refuses them, and RequestError if it fails. */
+/**
+ * Runs `use` with a client of the service. Throws UsageError if the options are invalid or the service answers that a value is, and RequestError
+ * if the service refuses the request otherwise or fails.
+ */
 export async function withService<Result>(
   options: ServiceOptions,
   use: (client: ActivityClient) => Promise<Result>,
@@ -65,7 +73,7 @@ export async function withService<Result>(
   } catch (error) {
     throw failureOf(error, url);
   } finally {
-    // A failed command does not wait for what it has not sent.
+    // After a failure, activities that wait in the client are not sent any more.
     await client.close({ timeoutMs: 1 }).catch(() => undefined);
   }
 }
@@ -80,7 +88,7 @@ function assertUrl(text: string): void {
     throw new UsageError('The URL must not contain a user or a password: pass the key in API_KEY.');
 }
 
-/** Returns an error of the client as a failure of the command, with the remedy. */
+/** Converts an error of the client to a UsageError or RequestError, with the remedy in its message. Returns any other error as it is. */
 export function failureOf(error: unknown, url: string): unknown {
   const { origin } = new URL(url);
   if (error instanceof ConnectionError)
@@ -96,7 +104,7 @@ export function failureOf(error: unknown, url: string): unknown {
   return status === 400 || status === 422 ? new UsageError(text) : new RequestError(text);
 }
 
-/** Returns the code of the system's error that is behind this one. */
+/** Returns the first error code in the chain of causes, such as `ECONNREFUSED`. */
 function codeOf(error: unknown): string {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const code: unknown = Reflect.get(cause, 'code');

@@ -80,9 +80,9 @@ test('logs activities, shows them, and counts them', async () => {
     '{"count":2}\n',
   );
   expect(await done('count', '--from', '2026-11-24', '--to', '2026-11-24T08:30:00Z', ...project)).toBe('1\n');
-  expect(await done('stats', '--by', 'userId', ...project)).toBe('USERID  COUNT\nann     2\nbob     1\n');
+  expect(await done('stats', '--by', 'userId', ...project)).toBe('USER  COUNT\nann   2\nbob   1\n');
   expect(await done('stats', '--by', 'month,userId', '--from', '2026-11-01', ...project)).toBe(
-    'MONTH    USERID  COUNT\n2026-11  ann     2\n2026-11  bob     1\n',
+    'MONTH    USER  COUNT\n2026-11  ann   2\n2026-11  bob   1\n',
   );
   const days = [
     'stats',
@@ -142,12 +142,12 @@ test('erases a user after a question, or with --yes', async () => {
   expect(await run('erase', 'ann', ...project)).toEqual({
     code: 2,
     out: '',
-    err: 'Pass --yes to erase without a question.\n',
+    err: 'Pass --yes: without a terminal, the command cannot ask for confirmation.\n',
   });
   const erased = await run('erase', 'ann', '--yes', '--wait', ...project);
-  const [, id = ''] = /^(\S+) done, 1 activities\n$/.exec(erased.out) ?? [];
+  const [, id = ''] = /^(\S+) done, 1 activity\n$/.exec(erased.out) ?? [];
   expect(erased.err).toBe(`The erasure ${id} is accepted.\n`);
-  expect(await done('erasure', id, ...project)).toBe(`${id} done, 1 activities\n`);
+  expect(await done('erasure', id, ...project)).toBe(`${id} done, 1 activity\n`);
   expect(await done('count', ...project)).toBe('0\n');
   expect(await run('erasure', 'no-such-erasure', ...project)).toMatchObject({ code: 1 });
   expect(await done('erase', 'bob', '--yes', '--mode', 'anonymise', '--json', ...project)).toMatch(
@@ -182,7 +182,7 @@ test('makes, lists, rotates and revokes keys', async () => {
   await expect.poll(() => asKey('count')).toMatchObject({ code: 0, out: '0\n' });
   const rotated = await run('keys', 'rotate', created.id, '--overlap', '0', ...project);
   expect(rotated.out).toMatch(/^\S+\n$/);
-  expect(rotated.err).toBe(`The secret of the key ${created.id}. It is not shown again.\n`);
+  expect(rotated.err).toBe(`This is the secret of the key ${created.id}. It is not shown again.\n`);
   expect(await done('keys', 'list', ...project)).toMatch(
     new RegExp(`${created.id} +of the test +keys +write read +valid`),
   );

@@ -51,7 +51,7 @@ describe.each(['ndjson', 'csv'] as const)('%s', (format) => {
     const project = ['--project', `of-${format}`];
     expect(await run('import', file, ...project)).toMatchObject({
       code: 0,
-      out: `${total} of ${total} rows are logged\n`,
+      out: `${total} of ${total} rows logged\n`,
     });
     await expect.poll(() => run('count', ...project)).toMatchObject({ out: `${total}\n` });
     const exported = async (name: string) =>
@@ -105,7 +105,7 @@ test('an export goes on by itself if the connection breaks', async () => {
   const port = typeof address === 'object' ? address?.port : 0;
   const ended = await run('export', '--url', `http://127.0.0.1:${port}`);
   expect(ended).toMatchObject({ code: 0, out: lines.join('') });
-  expect(ended.err).toContain('Continues after the last line.');
+  expect(ended.err).toContain('Continuing after the last line.');
   expect(asked).toEqual(['the beginning', '2026-01-01T00:00:00.000Z~a']);
 });
 
@@ -174,7 +174,7 @@ test('filters, orders, and wrong uses', async () => {
   const refused = await run('export', '--continue', '--output', other, ...source);
   expect(refused).toMatchObject({
     code: 2,
-    err: "The file is no ndjson of an export, so it can't be continued.\n",
+    err: "The file is not an export in the format ndjson, so it can't be continued.\n",
   });
   expect(readFileSync(other, 'utf8')).toBe('something else\n');
   expect(await run('export', '--output', join(folder, 'missing', 'x'), ...source)).toMatchObject({ code: 2 });

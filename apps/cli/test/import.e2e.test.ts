@@ -54,7 +54,7 @@ test('NDJSON with a mapping: paths, times in several forms, other members as met
     'mapped',
   ];
   for (let time = 0; time < 2; time += 1)
-    expect(await run('import', path, ...map)).toMatchObject({ code: 0, out: '3 of 3 rows are logged\n' });
+    expect(await run('import', path, ...map)).toMatchObject({ code: 0, out: '3 of 3 rows logged\n' });
   const all = await stored('mapped', 3);
   expect(all.map(({ id: _id, receivedAt: _receivedAt, ...rest }) => rest)).toEqual([
     {
@@ -90,7 +90,7 @@ test('ids of public keys are refused, or replaced in the same way in every file'
     });
     expect(await run('import', path, '--project', 'public', '--new-public-ids')).toMatchObject({
       code: 0,
-      out: '1 of 1 rows are logged\n',
+      out: '1 of 1 row logged\n',
     });
   }
   expect(await stored('public', 1)).toMatchObject([
@@ -135,13 +135,13 @@ test('faulty rows are shown by their number, and the others are logged', async (
   ];
   const path = file('faulty.jsonl', rows.join('\n'));
   const ended = await run('import', path, '--project', 'faulty');
-  expect(ended).toMatchObject({ code: 1, out: '1 of 5 rows are logged\n' });
+  expect(ended).toMatchObject({ code: 1, out: '1 of 5 rows logged\n' });
   for (const message of [
     /Row 2: it is not JSON/,
     /Row 3: it is not a JSON object/,
     /Row 4: \/userId/,
     /Row 5: \/createdAt/,
-    /4 rows were rejected/,
+    /4 rows rejected/,
   ])
     expect(ended.err).toMatch(message);
   await stored('faulty', 1);
@@ -164,8 +164,8 @@ test('an import that is killed goes on where it was, and stores nothing twice', 
   const { rows } = JSON.parse(readFileSync(`${path}.import.json`, 'utf8')) as { readonly rows: number };
   expect(rows).toBeLessThan(total);
   const ended = await run(...args);
-  expect(ended).toMatchObject({ code: 0, out: `${total} of ${total} rows are logged\n` });
-  expect(ended.err).toContain(`Continues after ${rows} rows`);
+  expect(ended).toMatchObject({ code: 0, out: `${total} of ${total} rows logged\n` });
+  expect(ended.err).toContain(`Continuing after ${rows} rows`);
   expect(existsSync(`${path}.import.json`)).toBe(false);
   await expect.poll(() => run('count', '--project', 'many')).toMatchObject({ out: `${total}\n` });
   // Everything once more adds nothing.
@@ -182,7 +182,7 @@ test('numbers and keys are never changed silently', async () => {
     '{"userId":42,"type":"A","n":1.50}',
   ];
   const ended = await run('import', file('exact.ndjson', rows.join('\n')), '--project', 'exact');
-  expect(ended).toMatchObject({ code: 1, out: '1 of 3 rows are logged\n' });
+  expect(ended).toMatchObject({ code: 1, out: '1 of 3 rows logged\n' });
   expect(ended.err).toMatch(/Row 1: a number must be .* send it as a string/);
   expect(ended.err).toMatch(/Row 2: .*type/);
   expect(await stored('exact', 1)).toMatchObject([{ userId: '42', metadata: { n: 1.5 } }]);
@@ -191,8 +191,8 @@ test('numbers and keys are never changed silently', async () => {
 test('CSV with rows of another length, another delimiter, and a header with a name twice', async () => {
   const path = file('ragged.csv', 'userId;type;plan\nann;A;pro\nbob;B\ncid;C;pro;more\ndan;D;"a;b"\n');
   const ended = await run('import', path, '--delimiter', ';', '--project', 'ragged');
-  expect(ended).toMatchObject({ code: 1, out: '2 of 4 rows are logged\n' });
-  expect(ended.err).toMatch(/Row 2: it has 2 cells, and the header 3/);
+  expect(ended).toMatchObject({ code: 1, out: '2 of 4 rows logged\n' });
+  expect(ended.err).toMatch(/Row 2: it has 2 cells, but the header has 3/);
   const users = (await stored('ragged', 2)).map(({ userId, metadata }) => [userId, metadata]);
   expect(new Map(users as [string, object][])).toEqual(
     new Map([
@@ -227,7 +227,7 @@ test('a repeated import with faulty rows reports them again, and another project
   const path = file('repeated.ndjson', rows.join('\n'));
   const args = ['import', path, '--project', 'repeated'];
   const first = await run(...args);
-  expect(first).toMatchObject({ code: 1, out: '5000 of 5001 rows are logged\n' });
+  expect(first).toMatchObject({ code: 1, out: '5000 of 5001 rows logged\n' });
   expect(await run(...args)).toMatchObject({ code: 1, out: first.out });
   expect(existsSync(`${path}.import.json`)).toBe(false);
   const elsewhere = ['--project', 'elsewhere'];

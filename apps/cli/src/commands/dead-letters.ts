@@ -1,13 +1,13 @@
 import type { DeadLetter, DeadLetterCode } from '@user-activity/client';
 import type { Command } from 'commander';
-import { collect, wholeNumber } from '../arguments.ts';
+import { collect, wholeNumberParser } from '../arguments.ts';
 import { UsageError } from '../failure.ts';
 import type { Output } from '../output.ts';
-import { table } from '../printable.ts';
+import { counted, formatTable } from '../printable.ts';
 import { type ServiceOptions, withService, withServiceOptions } from '../service.ts';
 
 interface ListOptions extends ServiceOptions {
-  readonly code: readonly string[];
+  readonly code?: readonly string[];
   readonly from?: string;
   readonly to?: string;
   readonly order?: string;
@@ -26,29 +26,31 @@ const maxPageSize = 500;
 export function addDeadLetterCommands(program: Command, output: Output): void {
   const deadLetters = program
     .command('dead-letters')
-    .description('list what could not be stored, and replay it');
+    .description('list and replay the records that could not be stored');
   const command = (name: string, description: string): Command =>
     withServiceOptions(deadLetters.command(name).description(description));
 
   command('list', 'show the records that could not be stored, and why, the latest first')
     .option(
       '--code <code>',
-      'only unreadable, conflict, refused or invalid; repeat it for several',
+      'only unreadable, conflict, refused or invalid; repeat the option for several codes',
       collect,
-      [],
     )
-    .option('--from <time>', 'from this time on: RFC 3339, a date, or a time ago such as -24h')
-    .option('--to <time>', 'before this time')
+    .option(
+      '--from <time>',
+      'only dead letters at or after this time: RFC 3339, a date, or relative such as -24h',
+    )
+    .option('--to <time>', 'only dead letters before this time')
     .option('--order <order>', 'desc or asc. Default: desc, the latest first')
-    .option('--limit <n>', 'the maximum number of dead letters', wholeNumber(1, 999_999_999), 50)
+    .option('--limit <n>', 'the maximum number of dead letters', wholeNumberParser(1, 999_999_999), 50)
     .option('--json', 'one JSON object per line instead of a table', false)
     .action((options: ListOptions) => list(options, output));
 
-  command('replay', 'send dead letters back to the log, to be stored after all')
-    .argument('[ids...]', 'the dead letters')
+  command('replay', 'send dead letters back to the log, so that the service tries again to store them')
+    .argument('[ids...]', 'the ids of the dead letters')
     .option(
       '--all',
-      'all of the project, except those with the code invalid, which never were on the log',
+      'replay all of the project, except those with the code invalid, which were never on the log',
       false,
     )
     .option('--json', 'write the result as JSON', false)
@@ -56,19 +58,19 @@ export function addDeadLetterCommands(program: Command, output: Output): void {
 }
 
 async function list(
-  { code, from, to, order, limit, json, ...options }: ListOptions,
+  { code = [], from, to, order, limit, json, ...options }: ListOptions,
   output: Output,
 ): Promise<void> {
   const rows: (readonly string[])[] = [];
   let left = limit;
   await withService(options, async (client) => {
     const letters = client.deadLetters({
-      // The service names the values that it takes.
+      // The service checks the values, and its error lists the valid ones.
       code: code as readonly DeadLetterCode[],
       ...(from === undefined ? {} : { from }),
       ...(to === undefined ? {} : { to }),
       ...(order === undefined ? {} : { order: order as 'asc' | 'desc' }),
-      // One more than the limit tells whether there are more.
+      // One more than the limit shows whether there are more.
       limit: Math.min(limit + 1, maxPageSize),
     });
     for await (const letter of letters) {
@@ -81,7 +83,7 @@ async function list(
       else rows.push(rowOf(letter));
     }
   });
-  if (rows.length > 0) output.result(table([['ID', 'DIED AT', 'CODE', 'BYTES', 'REASON'], ...rows]));
+  if (rows.length > 0) output.result(formatTable([['ID', 'DIED AT', 'CODE', 'BYTES', 'REASON'], ...rows]));
   else if (!json && left === limit) output.note('No dead letters match.');
 }
 
@@ -106,5 +108,5 @@ async function replay(
   if (more === true)
     output.note('Some dead letters were not replayed in time: run the command again to replay the rest.');
   if (tooLarge !== undefined)
-    output.note(`${tooLarge} not replayed, because they are larger than the log accepts.`);
+    output.note(`${counted(tooLarge, 'dead letter')} not replayed, because larger than the log accepts.`);
 }

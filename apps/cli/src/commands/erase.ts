@@ -2,10 +2,10 @@ import { createInterface } from 'node:readline/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ActivityClient, Erasure } from '@user-activity/client';
 import { type Command, Option } from 'commander';
-import { pathText } from '../arguments.ts';
+import { parsePathSegment } from '../arguments.ts';
 import { RequestError, UsageError } from '../failure.ts';
 import type { Output } from '../output.ts';
-import { printable } from '../printable.ts';
+import { counted, printable } from '../printable.ts';
 import { type ServiceOptions, withService, withServiceOptions } from '../service.ts';
 
 interface EraseOptions extends ServiceOptions {
@@ -20,19 +20,22 @@ export function addEraseCommands(program: Command, output: Output): void {
   withServiceOptions(
     program.command('erase').description('erase all activities and dead letters of a user, up to now'),
   )
-    .argument('<user>', 'the id of the user, exactly as it was logged', pathText)
+    .argument('<user>', 'the id of the user, exactly as it was logged', parsePathSegment)
     .addOption(
-      new Option('--mode <mode>', 'anonymise: keep the activities without user and metadata')
+      new Option(
+        '--mode <mode>',
+        'erase: remove the activities; anonymise: keep them without user and metadata',
+      )
         .choices(['erase', 'anonymise'])
         .default('erase'),
     )
-    .option('--yes', 'do not ask whether you are sure', false)
-    .option('--wait', 'wait until nothing of the user is left', false)
+    .option('--yes', 'do not ask for confirmation', false)
+    .option('--wait', 'wait until the erasure is done', false)
     .option('--json', 'write the result as JSON', false)
     .action((userId: string, options: EraseOptions) => erase(userId, options, output));
 
-  withServiceOptions(program.command('erasure').description('show how far an erasure is'))
-    .argument('<id>', 'the id that erase has shown', pathText)
+  withServiceOptions(program.command('erasure').description('show the status of an erasure'))
+    .argument('<id>', 'the id that the command erase has shown', parsePathSegment)
     .option('--json', 'write the result as JSON', false)
     .action(async (id: string, options: ServiceOptions & { readonly json: boolean }) => {
       const found = await withService(options, (client) => client.erasure(id));
@@ -64,13 +67,14 @@ async function untilDone(client: ActivityClient, id: string): Promise<Erasure> {
   }
 }
 
-/** Asks whether the user is sure. Throws UsageError if there is nobody to ask, or the answer is not yes. */
+/** Asks for confirmation. Throws UsageError if the standard input is not a terminal, or the answer is not `yes`. */
 async function confirm(userId: string, mode: string): Promise<void> {
-  if (!process.stdin.isTTY) throw new UsageError('Pass --yes to erase without a question.');
+  if (!process.stdin.isTTY)
+    throw new UsageError('Pass --yes: without a terminal, the command cannot ask for confirmation.');
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const what = mode === 'erase' ? 'Erase everything of' : 'Anonymise everything of';
-    // Ctrl-D closes the question without an answer.
+    const what = mode === 'erase' ? 'Erase all activities of' : 'Anonymise all activities of';
+    // Ctrl-D closes the terminal interface, and the question then gets no answer.
     const closed = new Promise<string>((resolve) => {
       terminal.once('close', () => resolve(''));
     });
@@ -85,4 +89,4 @@ async function confirm(userId: string, mode: string): Promise<void> {
 const textOf = (erasure: Erasure, json: boolean): string =>
   json
     ? `${JSON.stringify(erasure)}\n`
-    : `${printable(erasure.id)} ${printable(erasure.status)}${erasure.status === 'done' ? `, ${erasure.erased} activities` : ''}\n`;
+    : `${printable(erasure.id)} ${printable(erasure.status)}${erasure.status === 'done' ? `, ${counted(erasure.erased, 'activity', 'activities')}` : ''}\n`;

@@ -7,6 +7,7 @@ import { ExportFile } from '../export/export-file.ts';
 import { withAbsoluteTimes } from '../export/absolute-times.ts';
 import { RequestError, UsageError } from '../failure.ts';
 import type { Output } from '../output.ts';
+import { counted } from '../printable.ts';
 import { Progress } from '../progress.ts';
 import { addressOf, type ServiceOptions, withService, withServiceOptions } from '../service.ts';
 import { stopSignal } from '../stop-signal.ts';
@@ -24,32 +25,36 @@ const maxPauseMs = 10_000;
 export const addExportCommand = (program: Command, output: Output): void =>
   void withServiceOptions(
     withFilterOptions(
-      program.command('export').description('write all activities that match, any number, as NDJSON or CSV'),
+      program.command('export').description('write all matching activities as NDJSON or CSV'),
     ),
   )
-    .addOption(new Option('--order <order>', 'asc: the oldest first').choices(['asc', 'desc']).default('asc'))
     .addOption(
-      new Option('--format <format>', 'Default: csv if the name of the file ends so, else ndjson').choices([
-        'ndjson',
-        'csv',
-      ]),
+      new Option('--order <order>', 'asc: the oldest first, desc: the latest first')
+        .choices(['asc', 'desc'])
+        .default('asc'),
+    )
+    .addOption(
+      new Option(
+        '--format <format>',
+        'Default: csv if the name of the file ends with .csv, else ndjson',
+      ).choices(['ndjson', 'csv']),
     )
     .option('--output <file>', 'the file to write. Default: the standard output')
     .option('--continue', 'continue after the last whole line of the file, with the same options', false)
     .action((options: ExportOptions) => exportAll(options, output));
 
 async function exportAll(options: ExportOptions, output: Output): Promise<void> {
-  const { order, output: file, continue: goesOn } = options;
+  const { order, output: file, continue: continues } = options;
   const format = options.format ?? (file?.toLowerCase().endsWith('.csv') === true ? 'csv' : 'ndjson');
-  // Relative times have another meaning in each request.
+  // A relative time would be another moment in each request.
   const query = { ...withAbsoluteTimes(filterOf(options)), order, format };
   if (file === undefined) {
-    if (goesOn) throw new UsageError('--continue needs --output.');
+    if (continues) throw new UsageError('--continue needs --output.');
     return exportTo((text) => output.stream(text), query, undefined, options, output);
   }
   const { url, project } = addressOf(options);
   const settings = JSON.stringify([url, project, filterOf(options), order, format]);
-  const target = await ExportFile.open(file, { settings, query, goesOn });
+  const target = await ExportFile.open(file, { settings, query, continues });
   try {
     await exportTo((text) => target.append(text), target.query, target.after, options, output);
     await target.complete();
@@ -58,18 +63,18 @@ async function exportAll(options: ExportOptions, output: Output): Promise<void> 
   }
 }
 
-/** Writes the export after a position. After an outage it continues after the last line. */
+/** Writes the export from the position `start` on. If the connection breaks, continues after the last line that was written. */
 async function exportTo(
   write: (text: string) => Promise<void>,
   query: ExportTextOptions,
-  begin: string | undefined,
+  start: string | undefined,
   options: ServiceOptions,
   output: Output,
 ): Promise<void> {
   const signal = stopSignal();
   const progress = new Progress(output);
   const isFile = 'output' in options && options.output !== undefined;
-  let [after, lines, hasHeader] = [begin, 0, begin !== undefined];
+  let [after, lines, hasHeader] = [start, 0, start !== undefined];
   await withService(options, async (client) => {
     for (let failures = 0; ; failures += 1) {
       const before = lines;
@@ -81,25 +86,26 @@ async function exportTo(
           hasHeader ||= isHeader;
           await write(rest);
           const last = rest.trimEnd().split('\n').at(-1)?.trimEnd() ?? '';
-          if (last !== '' && last !== csvExportHeader) after = positionIn(last, query.format);
+          if (last !== '' && last !== csvExportHeader) after = positionOfLine(last, query.format);
           lines += rest.split('\n').length - 1;
-          if (isFile) progress.show(undefined, `${lines} lines`);
+          if (isFile) progress.show(undefined, counted(lines, 'line'));
         }
         progress.end();
         return;
       } catch (error) {
-        if (signal.aborted) throw new RequestError('Stopped. An export to a file continues with --continue.');
+        if (signal.aborted)
+          throw new RequestError('Stopped. To continue an export to a file, pass --continue.');
         if (lines > before) failures = 0;
-        // Without a first line, the address or the key may be wrong.
+        // If not even one line came, the address or the key may be wrong.
         if (lines === 0 || !isTransient(error)) throw error;
-        output.note('The connection broke off. Continues after the last line.');
-        await delay(pauseAfter(error, failures), undefined, { signal }).catch(() => undefined);
+        output.note('The connection broke. Continuing after the last line.');
+        await delay(pauseMsAfter(error, failures), undefined, { signal }).catch(() => undefined);
       }
     }
   });
 }
 
-function positionIn(line: string, format: ExportTextOptions['format']): string {
+function positionOfLine(line: string, format: ExportTextOptions['format']): string {
   try {
     return positionOf(line, format ?? 'ndjson');
   } catch {
@@ -111,7 +117,7 @@ const isTransient = (error: unknown): boolean =>
   error instanceof ConnectionError ||
   (error instanceof ProblemError && (error.status >= 500 || error.status === 429));
 
-const pauseAfter = (error: unknown, failures: number): number => {
+const pauseMsAfter = (error: unknown, failures: number): number => {
   const wanted = error instanceof ProblemError ? (error.retryAfter ?? 0) * 1000 : 0;
   return Math.max(wanted, Math.min(maxPauseMs, 500 * 2 ** failures));
 };

@@ -9,53 +9,50 @@ import { ImportCheckpoint } from '../import/import-checkpoint.ts';
 import { Mapping } from '../import/mapping.ts';
 import { type Format, formatOf, openFile, rowsOf } from '../import/rows.ts';
 import type { Output } from '../output.ts';
+import { counted } from '../printable.ts';
 import { Progress } from '../progress.ts';
 import { addressOf, failureOf, type ServiceOptions, withService, withServiceOptions } from '../service.ts';
 
 interface ImportOptions extends ServiceOptions {
   readonly format?: Format;
   readonly delimiter: string;
-  readonly map: readonly string[];
+  readonly map?: readonly string[];
   readonly others: boolean;
   readonly newPublicIds: boolean;
   readonly name?: string;
   readonly json: boolean;
 }
 
-// The rows between two notes of the progress. All of them are in memory.
+// The number of rows that are in memory, sent, and then saved as progress together.
 const portionSize = 5000;
 const maxQueuedBytes = 32 * 1024 * 1024;
-// Longer than it takes to read a portion.
+// Longer than it takes to read a portion, so that only `flush` sends.
 const portionMs = 60_000;
-// The pause of the client after a refusal, which `flush` reports.
+// The client pauses this long after a refusal. No note is needed then, because `flush` throws the refusal.
 const refusedPauseMs = 60_000;
 const maxShown = 20;
 
 /** Adds the command that imports activities from a file. */
 export const addImportCommand = (program: Command, output: Output): void =>
-  void withServiceOptions(program.command('import').description('log the activities of a file, of any size'))
+  void withServiceOptions(program.command('import').description('log the activities in a file of any size'))
     .argument('<file>', 'NDJSON or CSV with a header, also compressed (.gz), or - for the standard input')
     .addOption(
-      new Option('--format <format>', 'ndjson or csv. Default: by the name of the file').choices([
-        'ndjson',
-        'csv',
-      ]),
+      new Option('--format <format>', 'Default: from the extension of the file').choices(['ndjson', 'csv']),
     )
-    .option('--delimiter <character>', 'what stands between the cells of CSV, such as ;', ',')
+    .option('--delimiter <character>', 'the character that separates the cells of CSV, such as ;', ',')
     .option(
       '--map <field=source>',
-      'fill id, userId, type, createdAt or metadata from this column or path, such as userId=actor.id; repeat it for several',
+      'fill id, userId, type, createdAt or metadata from this column or path, such as userId=actor.id; repeat the option for several fields',
       collect,
-      [],
     )
-    .option('--no-others', 'leave out the other columns. Default: they become metadata')
+    .option('--no-others', 'leave out the columns that fill no field. Default: they become metadata')
     .option(
       '--name <name>',
-      'the name of the import, from which it makes the ids of rows without one. Default: that of the file',
+      'the name of the import: the ids of rows without an id are derived from it. Default: the name of the file',
     )
     .option(
       '--new-public-ids',
-      'give activities that came with a public key another id: theirs, which begin with pk., are refused',
+      'replace the ids that begin with pk., which the service would refuse: they came with a public key',
       false,
     )
     .option('--json', 'write the result as JSON', false)
@@ -63,12 +60,12 @@ export const addImportCommand = (program: Command, output: Output): void =>
     .action((file: string, options: ImportOptions) => importFile(file, options, output));
 
 const help = `
-A row is an activity: its user, its type, and when it happened (RFC 3339, in UTC if it has no zone, or seconds or
-milliseconds since 1970). Without a time it is now.
-Rows without an id get one from the name of the import, their number and their text. So the command can be repeated:
-nothing is stored twice, and it goes on where it stopped, even after a SIGKILL. Rows that break a rule are shown, and
-the others are logged. Correct rows where they are: a row that moves gets another id. Times must not be older than the
-retention of the project. A row whose id holds another activity is logged too, and becomes a dead letter.
+Each row is one activity: its user, its type, and when it happened. A time is RFC 3339 (in UTC if it has no zone), or
+seconds or milliseconds since 1970. A row without a time gets the current time.
+If a row has no id, its id is derived from the name of the import, its number and its text. So you can repeat the
+command: it continues where it stopped, even after a SIGKILL, and stores nothing twice. It shows the rows that break a
+rule, and logs the others. Correct such a row in its place: a row that moves gets another id. A time must not be older
+than the retention of the project. If the id of a row already belongs to another activity, the row becomes a dead letter.
 `;
 
 async function importFile(
@@ -76,7 +73,7 @@ async function importFile(
   {
     format = formatOf(file),
     delimiter,
-    map,
+    map = [],
     others,
     newPublicIds,
     name = basename(file),
@@ -86,7 +83,7 @@ async function importFile(
   output: Output,
 ): Promise<void> {
   if (file === '-' && name === '-')
-    throw new UsageError('Pass --name: the ids of rows from the standard input are made from it.');
+    throw new UsageError('Pass --name: the standard input has no file name from which ids could be derived.');
   const mapping = new Mapping({
     name,
     mappings: map,
@@ -98,14 +95,14 @@ async function importFile(
   const settings = [url, project, hash('sha256', key), name, map, others, format, delimiter, newPublicIds];
   const checkpoint = file === '-' ? undefined : await ImportCheckpoint.of(file, settings);
   const earlier = (await checkpoint?.read()) ?? { rows: 0, rejected: 0 };
-  if (earlier.rows > 0) output.note(`Continues after ${earlier.rows} rows of an earlier run.`);
+  if (earlier.rows > 0) output.note(`Continuing after ${counted(earlier.rows, 'row')} of an earlier run.`);
   const rejected = new RejectedRows(output, earlier.rejected);
   const progress = new Progress(output);
   let [bytes, rows] = [0, 0];
   await withService(
     options,
     async (client) => {
-      /** Sends what is queued. Nothing is sent before the mapping was found to fit. */
+      /** Sends the queued activities. Throws before anything is sent if the mapping does not fit the rows. */
       const send = async (): Promise<void> => {
         assertSeen(mapping);
         await client.flush();
@@ -117,11 +114,11 @@ async function importFile(
         if (row.number <= earlier.rows) continue;
         const { activity, fault } = mapping.activityOf(row);
         if (activity === undefined) rejected.add(row.number, fault);
-        else rejected.numbers.set(await logged(client, activity, send), row.number);
+        else rejected.numbers.set(await queue(client, activity, send), row.number);
         if (row.number % portionSize > 0) continue;
         await send();
         await checkpoint?.write({ rows, rejected: rejected.count });
-        progress.show(size === 0 ? undefined : bytes / size, `${row.number} rows`);
+        progress.show(size === 0 ? undefined : bytes / size, counted(rows, 'row'));
       }
       if (rows > earlier.rows) await send();
     },
@@ -130,9 +127,9 @@ async function importFile(
       onRetry(error, pauseMs) {
         const failure = failureOf(error, url);
         if (pauseMs < refusedPauseMs)
-          output.note(`Waits: ${failure instanceof Error ? failure.message : ''}`);
+          output.note(`Waiting: ${failure instanceof Error ? failure.message : ''}`);
       },
-      // Only `flush` sends: a row is logged once the mapping fits.
+      // Only `flush` sends, so that nothing is sent before the mapping is checked.
       queue: { maxCount: portionSize, maxBytes: maxQueuedBytes },
       maxDelayMs: portionMs,
       maxBatchCount: portionSize,
@@ -144,12 +141,12 @@ async function importFile(
   output.result(
     json
       ? `${JSON.stringify({ rows, logged: count, rejected: rejected.count })}\n`
-      : `${count} of ${rows} rows are logged\n`,
+      : `${count} of ${counted(rows, 'row')} logged\n`,
   );
-  if (rejected.count > 0) throw new RequestError(`${rejected.count} rows were rejected.`);
+  if (rejected.count > 0) throw new RequestError(`${counted(rejected.count, 'row')} rejected.`);
 }
 
-/** Throws UsageError if a mapped column or path is in no row so far: it has a typing error. */
+/** Throws UsageError if no row so far has a mapped column or path, because its name is then probably mistyped. */
 function assertSeen({ unseen }: Mapping): void {
   const [first] = unseen;
   if (first !== undefined)
@@ -164,8 +161,8 @@ async function sizeOf(file: string): Promise<number> {
   }
 }
 
-/** Queues an activity, and returns its id. Sends what is queued first if the queue is full. */
-async function logged(
+/** Queues an activity, and returns its id. If the queue is full, calls `send` first. */
+async function queue(
   client: ActivityClient,
   activity: NewActivity,
   send: () => Promise<void>,
@@ -179,12 +176,12 @@ async function logged(
   }
 }
 
-/** The rows that were not logged. The first ones are shown. */
+/** Counts the rejected rows, and shows the first ones. */
 class RejectedRows {
-  /** The number of all, also in earlier runs. */
+  /** The number of all rejected rows, including those of earlier runs. */
   count: number;
   #shown = 0;
-  /** The numbers of the rows that are on their way, by the ids of their activities. */
+  /** The numbers of the rows that are queued or being sent, by the ids of their activities. */
   readonly numbers: Map<string, number> = new Map();
   readonly #output: Output;
 
@@ -202,6 +199,6 @@ class RejectedRows {
     this.count += 1;
     this.#shown += 1;
     if (this.#shown <= maxShown) this.#output.note(`Row ${number}: ${fault}`);
-    if (this.#shown === maxShown + 1) this.#output.note('Further faulty rows are only counted.');
+    if (this.#shown === maxShown + 1) this.#output.note('Further rejected rows are counted, but not shown.');
   }
 }

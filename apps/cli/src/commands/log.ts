@@ -1,6 +1,6 @@
 import { type NewActivity, NotStoredError, type Outcome } from '@user-activity/client';
 import { type Command, InvalidArgumentError } from 'commander';
-import { wholeNumber } from '../arguments.ts';
+import { wholeNumberParser } from '../arguments.ts';
 import { isObject, readExactJson } from '../exact-json.ts';
 import { RequestError } from '../failure.ts';
 import type { Output } from '../output.ts';
@@ -15,7 +15,7 @@ interface LogOptions extends ServiceOptions {
   readonly json: boolean;
 }
 
-// A person waits.
+// Short, because a person waits.
 const timeoutMs = 10_000;
 
 /** Adds the command that logs an activity. */
@@ -23,10 +23,14 @@ export function addLogCommand(program: Command, output: Output): void {
   withServiceOptions(program.command('log').description('log an activity: who did what'))
     .argument('<user>', 'who acted')
     .argument('<type>', 'what happened, such as LOGIN')
-    .option('--metadata <json>', 'more about it: a JSON object', parseObject)
+    .option('--metadata <json>', 'details of the activity: a JSON object', parseJsonObject)
     .option('--at <time>', 'when it happened (RFC 3339). Default: now')
-    .option('--id <id>', 'the id, under which it is stored once. Default: a new one')
-    .option('--wait <seconds>', 'wait until it is stored, and show the outcome', wholeNumber(1, 30))
+    .option('--id <id>', 'the id of the activity; each id is stored only once. Default: a new id')
+    .option(
+      '--wait <seconds>',
+      'wait at most this long until the activity is stored, and show the outcome',
+      wholeNumberParser(1, 30),
+    )
     .option('--json', 'write the result as JSON', false)
     .action((userId: string, type: string, options: LogOptions) => log({ userId, type }, options, output));
 }
@@ -47,12 +51,12 @@ async function log(
   });
   output.result(json ? `${JSON.stringify(outcome)}\n` : `${printable(`${outcome.id} ${outcome.status}`)}\n`);
   if (outcome.status === 'conflict' || outcome.status === 'dead_lettered')
-    throw new RequestError('It was not stored: see `user-activity-log dead-letters list`.');
+    throw new RequestError('The activity was not stored: see `user-activity-log dead-letters list`.');
   if (outcome.status === 'erased')
-    throw new RequestError('It was not stored: its user or its project was erased.');
+    throw new RequestError('The activity was not stored: its user or its project was erased.');
 }
 
-function parseObject(text: string): object {
+function parseJsonObject(text: string): object {
   const json = readExactJson(text);
   if (isObject(json.value)) return json.value;
   throw new InvalidArgumentError(

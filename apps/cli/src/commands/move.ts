@@ -18,15 +18,15 @@ export const addMoveCommand = (program: Command, output: Output): void =>
     .option('--json', 'write the result as JSON', false)
     .addHelpText('after', help)
     .action(async (options: MoveOptions) => {
-      // It loads the drivers of all engines.
+      // Imported only here, because it loads the drivers of all engines.
       const { move } = await import('../move/move.ts');
       await move(options, output, stopSignal());
     });
 
 const help = `
-The target is what a service would use with the same variables: KAFKA_BROKERS, MONGODB_URI, KAFKA_TOPIC,
-MONGODB_DATABASE and so on. Set ANONYMISATION_KEY to the value of the embedded service if it had one.
+The target is named by the variables of the service: KAFKA_BROKERS, MONGODB_URI, KAFKA_TOPIC, MONGODB_DATABASE and so
+on. If the embedded service had an ANONYMISATION_KEY, set the same value.
 
-Activities with their times, dead letters, keys, projects with their retention, and erasures are moved. Nothing
-is removed from the folder. The command can be repeated: it goes on where it stopped, and nothing is doubled.
+The command moves activities with their times, dead letters, keys, projects with their retention, and erasures. It
+removes nothing from the folder. You can repeat it: it continues where it stopped, and stores nothing twice.
 `;

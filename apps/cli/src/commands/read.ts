@@ -1,8 +1,8 @@
 import type { Activity, StatsUnit } from '@user-activity/client';
 import { type Command, Option } from 'commander';
-import { type FilterOptions, filterOf, wholeNumber, withFilterOptions } from '../arguments.ts';
+import { type FilterOptions, filterOf, wholeNumberParser, withFilterOptions } from '../arguments.ts';
 import type { Output } from '../output.ts';
-import { table } from '../printable.ts';
+import { formatTable } from '../printable.ts';
 import { type ServiceOptions, withService, withServiceOptions } from '../service.ts';
 
 type ReadOptions = ServiceOptions & FilterOptions & { readonly json: boolean };
@@ -23,9 +23,11 @@ export function addReadCommands(program: Command, output: Output): void {
 
   command('query', 'show activities, the latest first')
     .addOption(
-      new Option('--order <order>', 'desc: the latest first').choices(['desc', 'asc']).default('desc'),
+      new Option('--order <order>', 'desc: the latest first, asc: the oldest first')
+        .choices(['desc', 'asc'])
+        .default('desc'),
     )
-    .option('--limit <n>', 'the maximum number of activities', wholeNumber(1, 999_999_999), 50)
+    .option('--limit <n>', 'the maximum number of activities', wholeNumberParser(1, 999_999_999), 50)
     .option('--json', 'one JSON object per line instead of a table', false)
     .action((options: ReadOptions & { readonly order: 'asc' | 'desc'; readonly limit: number }) =>
       query(options, output),
@@ -59,7 +61,7 @@ async function query(
   const rows: (readonly string[])[] = [];
   let left = limit;
   await withService(options, async (client) => {
-    // One more than the limit tells whether there are more.
+    // One more than the limit shows whether there are more.
     const pageSize = Math.min(limit + 1, maxPageSize);
     for await (const activity of client.query({ ...filterOf(options), order, limit: pageSize })) {
       if (left === 0) {
@@ -71,7 +73,7 @@ async function query(
       else rows.push(rowOf(activity));
     }
   });
-  if (rows.length > 0) output.result(table([['TIME', 'USER', 'TYPE', 'METADATA', 'ID'], ...rows]));
+  if (rows.length > 0) output.result(formatTable([['TIME', 'USER', 'TYPE', 'METADATA', 'ID'], ...rows]));
   else if (!json && left === limit) output.note('No activities match.');
 }
 
@@ -94,5 +96,6 @@ async function stats(
   const rows = found.data.map(({ key, type, userId, count }) =>
     [key, type, userId, String(count)].filter((cell) => cell !== undefined),
   );
-  output.result(table([[...by.toUpperCase().split(','), 'COUNT'], ...rows]));
+  const columns = by.split(',').map((unit) => (unit === 'userId' ? 'USER' : unit.toUpperCase()));
+  output.result(formatTable([[...columns, 'COUNT'], ...rows]));
 }

@@ -14,7 +14,7 @@ export function addTailCommand(program: Command, output: Output): void {
   withServiceOptions(
     withFilterOptions(program.command('tail').description('show activities as they arrive, until Ctrl-C')),
   )
-    .option('--cursor <cursor>', 'begin after this position, which --json shows')
+    .option('--cursor <cursor>', 'begin after this cursor, which --json shows for each activity')
     .option('--json', 'one JSON object per line: {"cursor", "activity"}', false)
     .action((options: TailOptions) => tail(options, output));
 }
@@ -22,14 +22,16 @@ export function addTailCommand(program: Command, output: Output): void {
 async function tail({ json, cursor, ...options }: TailOptions, output: Output): Promise<void> {
   const signal = stopSignal();
   await withService(options, async (client) => {
-    // A tail waits through outages, so a wrong address or key must fail here.
+    // A tail waits until an outage is over, so a wrong address or key must fail here.
     await client.queryPage({ ...filterOf(options), limit: 1 });
     const events = client.tail({
       ...filterOf(options),
       ...(cursor === undefined ? {} : { cursor }),
       signal,
       onReconnect: (reason) =>
-        output.note(`Connects again, and misses nothing: ${reason instanceof Error ? reason.message : ''}`),
+        output.note(
+          `Reconnecting, without missing an activity: ${reason instanceof Error ? reason.message : ''}`,
+        ),
     });
     try {
       for await (const event of events)

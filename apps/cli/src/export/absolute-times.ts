@@ -9,17 +9,17 @@ const unitMs: Readonly<Record<string, number>> = {
   w: 604_800_000,
 };
 
-/** Replaces times ago, such as `-24h`, by moments. So all requests of an export mean the same. */
+/** Replaces relative times, such as `-24h`, with absolute ones, so that all requests of an export select the same time range. */
 export function withAbsoluteTimes({ from, to, ...others }: ActivityFilter): ActivityFilter {
   const now = Date.now();
   return {
     ...others,
-    ...(from === undefined ? {} : { from: absolute(from, now) }),
-    ...(to === undefined ? {} : { to: absolute(to, now) }),
+    ...(from === undefined ? {} : { from: toAbsolute(from, now) }),
+    ...(to === undefined ? {} : { to: toAbsolute(to, now) }),
   };
 }
 
-function absolute(time: string | Date, now: number): string | Date {
+function toAbsolute(time: string | Date, now: number): string | Date {
   if (time === 'now') return new Date(now);
   const [, count, unit = ''] = typeof time === 'string' ? (relativeTime.exec(time) ?? []) : [];
   return count === undefined ? time : new Date(now - Number(count) * (unitMs[unit] ?? 0));

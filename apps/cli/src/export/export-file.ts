@@ -3,21 +3,22 @@ import type { ExportTextOptions } from '@user-activity/client';
 import { csvExportHeader, positionOf } from '../csv-of-exports.ts';
 import { UsageError } from '../failure.ts';
 
-interface Request {
-  /** The options of the command. An export goes on only with the same ones. */
+interface ExportRequest {
+  /** The options of the command, as text. An export continues only with the same options. */
   readonly settings: string;
   readonly query: ExportTextOptions;
-  readonly goesOn: boolean;
+  /** Whether to continue an export that stopped. */
+  readonly continues: boolean;
 }
 
-// Longer than the longest line.
+// Longer than the longest line of an export.
 const maxTailBytes = 4 * 1024 * 1024;
 
-/** The file of an export. Beside it is `<file>.export.json`, with what is exported, until it is complete. */
+/** The file to which an export is written. Until the export is complete, `<file>.export.json` beside it has its query and its options. */
 export class ExportFile {
-  /** What to export: the query with which the export began. */
+  /** The query with which the export began. */
   readonly query: ExportTextOptions;
-  /** The position of the last line. Undefined if the file has none. */
+  /** The position of the last line, after which to continue. Undefined if the file has no line. */
   readonly after: string | undefined;
   readonly #name: string;
   readonly #handle: FileHandle;
@@ -31,17 +32,20 @@ export class ExportFile {
     this.#isEmpty = after === undefined;
   }
 
-  /** Makes the file, or opens it to go on. Throws UsageError if it exists, or is not an export with these settings. Then it stays as it is. */
-  static async open(name: string, { settings, query, goesOn }: Request): Promise<ExportFile> {
-    const begun = goesOn ? await readBegun(name) : undefined;
-    if (begun !== undefined && begun.settings !== settings)
+  /**
+   * Creates the file, or opens it to continue. Throws UsageError if the file to create exists, or if the file to continue is not an export with the
+   * same settings. That file stays unchanged.
+   */
+  static async open(name: string, { settings, query, continues }: ExportRequest): Promise<ExportFile> {
+    const earlier = continues ? await readEarlier(name) : undefined;
+    if (earlier !== undefined && earlier.settings !== settings)
       throw new UsageError(
         `${name} was begun with other options. Pass the same options with --continue, or remove the file and ${sideName(name)}.`,
       );
-    const handle = await opened(name, goesOn);
+    const handle = await openHandle(name, continues);
     try {
-      const after = goesOn ? await lastPosition(handle, query) : undefined;
-      const used = begun?.query ?? query;
+      const after = continues ? await lastPosition(handle, query) : undefined;
+      const used = earlier?.query ?? query;
       await writeFile(sideName(name), JSON.stringify({ settings, query: used }), { mode: 0o600 });
       return new ExportFile(name, handle, used, after);
     } catch (error) {
@@ -62,7 +66,7 @@ export class ExportFile {
     this.#isEmpty = false;
   }
 
-  /** Closes the file. Removes it if nothing was written: then the next attempt need not go on. */
+  /** Closes the file. Removes it if nothing was written, so that the next attempt does not need `--continue`. */
   async close(): Promise<void> {
     await this.#handle.close();
     if (!this.#isEmpty) return;
@@ -72,7 +76,9 @@ export class ExportFile {
 
 const sideName = (name: string): string => `${name}.export.json`;
 
-async function readBegun(name: string): Promise<{ settings: string; query: ExportTextOptions } | undefined> {
+async function readEarlier(
+  name: string,
+): Promise<{ settings: string; query: ExportTextOptions } | undefined> {
   try {
     return JSON.parse(await readFile(sideName(name), 'utf8')) as {
       settings: string;
@@ -83,9 +89,9 @@ async function readBegun(name: string): Promise<{ settings: string; query: Expor
   }
 }
 
-async function opened(name: string, goesOn: boolean): Promise<FileHandle> {
+async function openHandle(name: string, continues: boolean): Promise<FileHandle> {
   try {
-    return await open(name, goesOn ? 'a+' : 'ax+', 0o600);
+    return await open(name, continues ? 'a+' : 'ax+', 0o600);
   } catch (error) {
     const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
     if (code === 'EEXIST')
@@ -94,7 +100,10 @@ async function opened(name: string, goesOn: boolean): Promise<FileHandle> {
   }
 }
 
-/** Removes a part of a line at the end of a file. Returns the position of its last line. Changes no file that is not an export. */
+/**
+ * Removes an incomplete line from the end of a file. Returns the position of the last whole line, or undefined if there is none. Throws UsageError
+ * and changes nothing if the file is not an export of this format and order.
+ */
 async function lastPosition(
   handle: FileHandle,
   { format = 'ndjson', order = 'asc' }: ExportTextOptions,
@@ -106,11 +115,12 @@ async function lastPosition(
   const tail = await bytesAt(handle, begin, size - begin);
   const end = tail.lastIndexOf('\n') + 1;
   const last = lineAt(tail.subarray(0, end), 'last');
-  const isBegin = end === 0 && (csvExportHeader.startsWith(first.trimEnd()) || first.startsWith('{"id":'));
-  if (!isBegin && last !== csvExportHeader)
+  const isPartOfFirstLine =
+    end === 0 && (csvExportHeader.startsWith(first.trimEnd()) || first.startsWith('{"id":'));
+  if (!isPartOfFirstLine && last !== csvExportHeader)
     assertOrder(positionFrom(first, format), positionFrom(last, format), order);
-  // Not before: until this check, the file may be no export.
-  const isWithoutLines = isBegin || last === csvExportHeader;
+  const isWithoutLines = isPartOfFirstLine || last === csvExportHeader;
+  // Not earlier: only the check above shows that the file is an export.
   await handle.truncate(isWithoutLines ? 0 : begin + end);
   return isWithoutLines ? undefined : positionFrom(last, format);
 }
@@ -120,7 +130,7 @@ async function bytesAt(handle: FileHandle, position: number, length: number): Pr
   return buffer.subarray(0, bytesRead);
 }
 
-/** Returns the first or the last line of some bytes. */
+/** Returns the first or the last line of an export. The header of a CSV file counts only if no line follows. */
 function lineAt(bytes: Buffer, which: 'first' | 'last'): string {
   const lines = bytes.toString('utf8').trimEnd().split('\n');
   const [header = '', second] = lines;
@@ -133,14 +143,14 @@ function positionFrom(line: string, format: 'ndjson' | 'csv'): string {
     const position = positionOf(line, format);
     if (/^\d{4}-.*Z~./.test(position)) return position;
   } catch {
-    // The error below says it.
+    // A line that can't be parsed gets the error below.
   }
-  throw new UsageError(`The file is no ${format} of an export, so it can't be continued.`);
+  throw new UsageError(`The file is not an export in the format ${format}, so it can't be continued.`);
 }
 
 function assertOrder(first: string, last: string, order: 'asc' | 'desc'): void {
-  const isOther = order === 'asc' ? first > last : first < last;
-  if (isOther)
+  const isReversed = order === 'asc' ? first > last : first < last;
+  if (isReversed)
     throw new UsageError(
       `The file is in the order ${order === 'asc' ? 'desc' : 'asc'}. Pass the same --order with --continue.`,
     );

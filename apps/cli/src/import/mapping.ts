@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Metadata, NewActivity } from '@user-activity/client';
-import { csvExportHeader, textOfCell } from '../csv-of-exports.ts';
+import { csvExportHeader, withoutFormulaQuote } from '../csv-of-exports.ts';
 import { isObject, readExactJson } from '../exact-json.ts';
 import { UsageError } from '../failure.ts';
 import { toRfc3339 } from './times.ts';
@@ -10,35 +10,35 @@ import type { Row, Values } from './rows.ts';
 const fields = ['id', 'userId', 'type', 'createdAt', 'metadata'] as const;
 type Field = (typeof fields)[number];
 
-/** The columns of an export that the service sets by itself. */
-const ownFields: ReadonlySet<string> = new Set(['receivedAt', 'source']);
+/** The columns of an export that only the service sets. They do not become metadata. */
+const serviceFields: ReadonlySet<string> = new Set(['receivedAt', 'source']);
 
-/** An activity, or why a row is none. */
+/** The activity of a row, or the reason why the row has none. */
 export type Mapped =
   | { readonly activity: NewActivity; readonly fault?: undefined }
   | { readonly activity?: undefined; readonly fault: string };
 
-/** The beginning of the ids of activities that came with a public key. The service takes no such id from anyone else. */
+/** The prefix of the ids of activities that came with a public key. The service refuses such an id from any other sender. */
 const publicPrefix = 'pk.';
 
 export interface MappingOptions {
-  /** The name of the import, which is part of the ids that it makes. */
+  /** The name of the import. The ids of rows without an id are derived from it. */
   readonly name: string;
   /** The mappings, each as `field=source`. */
   readonly mappings: readonly string[];
-  /** Whether the other members of a row become metadata. */
+  /** Whether the columns or members of a row that fill no field become metadata. */
   readonly keepsOthers: boolean;
-  /** Whether a row with the id of a public key gets another id. */
+  /** Whether an id with the prefix of public keys is replaced by another id. */
   readonly replacesPublicIds: boolean;
 }
 
-/** Makes activities from rows. */
+/** Makes activities from the rows of a file. */
 export class Mapping {
-  /** The sources that were mapped, and that no row has had yet. */
+  /** The mapped columns and paths that no row has had yet. */
   readonly unseen: Set<string> = new Set();
   readonly #options: MappingOptions;
-  /** The path of the source of each field. */
-  readonly #sources: ReadonlyMap<Field, readonly string[]>;
+  /** The column or path that fills each field. */
+  readonly #sources: ReadonlyMap<Field, string>;
 
   /** Throws UsageError if a mapping is not `field=source`. */
   constructor(options: MappingOptions) {
@@ -55,16 +55,16 @@ export class Mapping {
       sources.set(known, source);
       this.unseen.add(source);
     }
-    this.#sources = new Map([...sources].map(([field, source]) => [field, [source]]));
+    this.#sources = sources;
   }
 
-  /** Returns the activity of a row. The service checks its values. */
+  /** Returns the activity of a row. Does not check its values: the service does, and names what is wrong. */
   activityOf({ number, text, values: raw, fault }: Row): Mapped {
     if (fault !== undefined) return { fault };
-    const values = Object.keys(raw).join() === csvExportHeader ? withoutQuotes(raw) : raw;
+    const values = Object.keys(raw).join() === csvExportHeader ? withoutFormulaQuotes(raw) : raw;
     let others: Values = values;
     const found = new Map<Field, unknown>();
-    for (const [field, [source = field]] of this.#sources) {
+    for (const [field, source] of this.#sources) {
       const path = Object.hasOwn(values, source) ? [source] : source.split('.');
       const value = valueAt(values, path);
       if (value !== undefined) this.unseen.delete(source);
@@ -74,24 +74,23 @@ export class Mapping {
     const metadata = metadataOf(found.get('metadata'));
     if (metadata.fault !== undefined) return { fault: `/metadata ${metadata.fault}` };
     const id = found.get('id');
-    // The service names what is wrong with a value.
     const activity = {
-      id: isEmpty(id) ? this.#idOf(number, text) : this.#idFrom(textOfNumber(id)),
+      id: isEmpty(id) ? this.#derivedId(number, text) : this.#givenId(textOfNumber(id)),
       userId: textOfNumber(found.get('userId')),
       type: found.get('type'),
       createdAt: toRfc3339(found.get('createdAt')),
-      metadata: { ...(this.#options.keepsOthers ? kept(others) : {}), ...metadata.value },
+      metadata: { ...(this.#options.keepsOthers ? othersToKeep(others) : {}), ...metadata.value },
     };
     return { activity: activity as NewActivity };
   }
 
-  /** Returns the id of a row without one: always the same, so that a second run stores nothing twice. */
-  #idOf(number: number, text: string): string {
+  /** Returns the id for a row without one. Each run derives the same id, so that a second run stores nothing twice. */
+  #derivedId(number: number, text: string): string {
     return `im_${hash('sha256', JSON.stringify([this.#options.name, number, text]), 'base64url')}`;
   }
 
-  /** Returns the id of a row that has one. An id that is replaced always gets the same other one, in every file. */
-  #idFrom(id: unknown): unknown {
+  /** Returns the id for a row that has one. If the id is replaced, the replacement is the same in every file. */
+  #givenId(id: unknown): unknown {
     if (!this.#options.replacesPublicIds || typeof id !== 'string' || !id.startsWith(publicPrefix)) return id;
     return `im_${hash('sha256', id, 'base64url')}`;
   }
@@ -99,12 +98,12 @@ export class Mapping {
 
 const isEmpty = (value: unknown): boolean => value === undefined || value === null || value === '';
 
-/** Other systems have numbers as ids. */
+/** Converts a number to text, because the ids of other systems may be numbers. */
 const textOfNumber = (value: unknown): unknown => (typeof value === 'number' ? String(value) : value);
 
-const kept = (values: Values): Metadata =>
+const othersToKeep = (values: Values): Metadata =>
   Object.fromEntries(
-    Object.entries(values).filter(([name, value]) => !ownFields.has(name) && !isEmpty(value)),
+    Object.entries(values).filter(([name, value]) => !serviceFields.has(name) && !isEmpty(value)),
   );
 
 function valueAt(values: Values, path: readonly string[]): unknown {
@@ -116,7 +115,7 @@ function valueAt(values: Values, path: readonly string[]): unknown {
   return value;
 }
 
-/** Returns values without the member at a path, and without objects that it leaves empty. */
+/** Returns values without the member at a path, and without the objects that this leaves empty. */
 function without(values: Values, [name = '', ...rest]: readonly string[]): Values {
   if (!Object.hasOwn(values, name)) return values;
   const { [name]: value, ...others } = values;
@@ -126,7 +125,7 @@ function without(values: Values, [name = '', ...rest]: readonly string[]): Value
   return Object.keys(left).length === 0 ? others : { ...values, [name]: left };
 }
 
-/** Returns metadata as an object: CSV has it as JSON. Other values are kept under the name `value`. */
+/** Returns metadata as an object. Parses a text that begins with `{`, as in CSV. Any other value becomes the member `value`. */
 function metadataOf(
   raw: unknown,
 ): { readonly value: Metadata; readonly fault?: undefined } | { readonly fault: string } {
@@ -138,10 +137,10 @@ function metadataOf(
   return { value: isObject(json.value) ? json.value : { value: raw } };
 }
 
-const withoutQuotes = (values: Values): Values =>
+const withoutFormulaQuotes = (values: Values): Values =>
   Object.fromEntries(
     Object.entries(values).map(([name, value]) => [
       name,
-      typeof value === 'string' ? textOfCell(value) : value,
+      typeof value === 'string' ? withoutFormulaQuote(value) : value,
     ]),
   );

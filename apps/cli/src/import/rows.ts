@@ -4,18 +4,19 @@ import { createGunzip } from 'node:zlib';
 import { parse } from 'csv-parse';
 import { isObject, readExactJson } from '../exact-json.ts';
 import { RequestError, UsageError } from '../failure.ts';
+import { counted } from '../printable.ts';
 
 /** The values of a row, by column or member. */
 export type Values = Readonly<Record<string, unknown>>;
 
 /** A row of a file. */
 export interface Row {
-  /** The number of the row, from 1. The header of a CSV file, and blank lines, are no rows. */
+  /** The number of the row, from 1. The header of a CSV file and blank lines are not counted. */
   readonly number: number;
-  /** The text of the row, from which its id is made if it has none. */
+  /** The text of the row. If the row has no id, its id is derived from this text. */
   readonly text: string;
   readonly values: Values;
-  /** Why the row can't be taken. Then it has no values. */
+  /** The reason why the row can't be imported. If set, `values` is empty. */
   readonly fault?: string;
 }
 
@@ -24,30 +25,32 @@ export type Format = 'ndjson' | 'csv';
 /** How a file is written. */
 export interface FileFormat {
   readonly format: Format;
-  /** What stands between the cells of CSV. */
+  /** The text that separates the cells of CSV. */
   readonly delimiter: string;
 }
 
 // Longer than the longest activity that the service takes.
 const maxRowBytes = 16 * 1024 * 1024;
 
-/** Returns the format by the name of a file. Throws UsageError if the name does not say it. */
+/** Returns the format that the extension of a file name stands for. Throws UsageError for an unknown extension. */
 export function formatOf(file: string): Format {
   if (/\.(ndjson|jsonl)(\.gz)?$/i.test(file)) return 'ndjson';
   if (/\.csv(\.gz)?$/i.test(file)) return 'csv';
-  throw new UsageError(`Pass --format ndjson or --format csv: the name ${file} does not say it.`);
+  throw new UsageError(
+    `Pass --format ndjson or --format csv: the extension of ${file} does not tell the format.`,
+  );
 }
 
-/** Opens a file, or the standard input for `-`. Decompresses a file whose name ends with `.gz`. `onBytes` is called with the bytes read. */
+/** Opens a file, or the standard input for `-`. Decompresses a file whose name ends with `.gz`. Calls `onBytes` with the size of each chunk read. */
 export function openFile(file: string, onBytes: (count: number) => void): Readable {
   const raw = file === '-' ? process.stdin : createReadStream(file, { highWaterMark: 256 * 1024 });
   raw.on('data', (chunk: Buffer) => onBytes(chunk.length));
   raw.pause();
-  // The reader of the last stream gets the error of the first one.
+  // `pipeline` passes an error of the file on to whoever reads the decompressed stream.
   return file.endsWith('.gz') ? pipeline(raw, createGunzip(), () => undefined) : raw;
 }
 
-/** Yields the rows of a file. Throws RequestError if it can't be read, or is no CSV. */
+/** Yields the rows of a file. Throws RequestError if the file can't be read or parsed, and UsageError if the header of CSV is invalid. */
 export async function* rowsOf(input: Readable, { format, delimiter }: FileFormat): AsyncGenerator<Row> {
   try {
     yield* format === 'csv' ? csvRows(input, delimiter) : jsonRows(input);
@@ -57,7 +60,7 @@ export async function* rowsOf(input: Readable, { format, delimiter }: FileFormat
       throw new RequestError(
         "The file can't be read: it is not UTF-8. Convert it first, for example with iconv.",
       );
-    // A system error, or one of the CSV, whose text may be as long as a row.
+    // An error of the system or of the CSV parser, whose message may be as long as a row.
     if (error instanceof Error && typeof code === 'string')
       throw new RequestError(`The file can't be read: ${error.message.slice(0, 200)}`);
     throw error;
@@ -103,16 +106,16 @@ async function* csvRows(input: Readable, delimiter: string): AsyncGenerator<Row>
     skip_empty_lines: true,
     max_record_size: maxRowBytes,
   });
-  // An error reaches the reader of the parser.
+  // `pipeline` passes an error of the input on to the loop below.
   pipeline(Readable.from(textOf(input)), parser, () => undefined);
   let header: readonly string[] | undefined;
   let number = 0;
   for await (const cells of parser as AsyncIterable<readonly string[]>) {
     if (header === undefined) {
       header = cells;
-      const twice = cells.find((name, index) => cells.indexOf(name) !== index);
-      if (twice !== undefined)
-        throw new UsageError(`The header of the file has the column "${twice}" twice.`);
+      const repeated = cells.find((name, index) => cells.indexOf(name) !== index);
+      if (repeated !== undefined)
+        throw new UsageError(`The header of the file has the column "${repeated}" twice.`);
       continue;
     }
     number += 1;
@@ -124,7 +127,7 @@ async function* csvRows(input: Readable, delimiter: string): AsyncGenerator<Row>
         number,
         text,
         values: {},
-        fault: `it has ${cells.length} cells, and the header ${header.length}`,
+        fault: `it has ${counted(cells.length, 'cell')}, but the header has ${header.length}`,
       };
   }
 }

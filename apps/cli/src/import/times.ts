@@ -1,13 +1,13 @@
-// Smaller numbers are no times of this century: 20231114 is a date. Larger ones are milliseconds, or the year 5138 in seconds.
+// Smaller numbers are not taken for times, such as 20231114, which is a date. Larger ones are milliseconds: as seconds, they would be after 5138.
 const [minSeconds, maxSeconds] = [1e8, 1e11];
-const wholeNumber = /^\d+(\.\d+)?$/;
-// As databases write it: with a space, without a zone, or with a zone of hours.
+const decimalNumber = /^\d+(\.\d+)?$/;
+// As databases write a time: with a space before the hour, without a zone, or with a zone that has only hours.
 const almostRfc3339 =
   /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d(?:\.\d+)?)? ?(?:Z|([+-]\d\d):?(\d\d)?)?)?$/i;
 
 /**
- * Converts a time to RFC 3339. Numbers are seconds or milliseconds since 1970, and a time without a zone is in UTC. Returns null for an empty value, and
- * unchanged what is no time.
+ * Converts a time to RFC 3339. Numbers are seconds or milliseconds since 1970, and a time without a zone is in UTC. Returns null for an empty value.
+ * Returns a value that is not a time unchanged.
  */
 export function toRfc3339(value: unknown): unknown {
   if (value === undefined || value === null || value === '') return null;
@@ -15,7 +15,7 @@ export function toRfc3339(value: unknown): unknown {
     almostRfc3339.exec(typeof value === 'string' ? value : '') ?? [];
   if (date !== undefined)
     return `${date}T${minutes}${seconds}${hours === undefined ? 'Z' : `${hours}:${rest}`}`;
-  const number = typeof value === 'string' && wholeNumber.test(value) ? Number(value) : value;
+  const number = typeof value === 'string' && decimalNumber.test(value) ? Number(value) : value;
   if (typeof number !== 'number' || number < minSeconds) return value;
   const moment = new Date(number > maxSeconds ? number : number * 1000);
   return Number.isNaN(moment.getTime()) ? value : moment.toISOString();

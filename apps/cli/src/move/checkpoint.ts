@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import type { EarlierMove, MoveProgress } from '@user-activity/application';
 import { ActivityId, ProjectId, Timestamp } from '@user-activity/domain';
 
-/** Where a move has got to, in a file beside the data file. It begins there if it is repeated. */
+/** Keeps the progress of a move in a file beside the data file, so that a repeated move continues there. */
 export class Checkpoint {
   readonly #file: string;
-  /** The log of the target. The progress of a move to another target does not count. */
+  /** The log of the target. Progress of a move to another target is ignored. */
   readonly #target: string;
-  /** The end of the source's log. If the service has run since, there may be more activities before the position too. */
+  /** The end of the source's log. It is higher if the service has run since: then there may be new activities before the saved position. */
   readonly #sourceEnd: number;
 
   constructor(folder: string, target: string, sourceEnd: number) {
@@ -17,7 +17,10 @@ export class Checkpoint {
     this.#sourceEnd = sourceEnd;
   }
 
-  /** Returns undefined if no move to this target has begun, or if the file can't be read: then a move begins from the start, which is safe. */
+  /**
+   * Returns the earlier move to this target. Its `from` is undefined if the source may have new activities, so that all are read again. Returns
+   * undefined if no move to this target has begun or the file can't be read: to move everything again is safe.
+   */
   async read(): Promise<EarlierMove | undefined> {
     try {
       const { target, sourceEnd, project, createdAt, id, activities } = JSON.parse(

@@ -6,7 +6,7 @@ const engines = new EngineChoice(sharedEngines);
 const { ANONYMISATION_KEY } = processVariables(0);
 const Schema = Type.Object({ ANONYMISATION_KEY, ...engines.variables });
 
-/** Reads the log and the store of the target, as a service with the same variables would. Throws ConfigurationError with every fault. */
+/** Reads the settings of the target from the variables that a service also reads. Throws a ConfigurationError that lists every fault. */
 export function readTarget(environment: Environment = process.env) {
   const values = readVariables(Schema, environment, (texts) => engines.faults(texts));
   return { engines: engines.settings(values), ANONYMISATION_KEY: values.ANONYMISATION_KEY };

@@ -15,17 +15,18 @@ import type { Output } from '../output.ts';
 import { readTarget } from './config.ts';
 import { Checkpoint } from './checkpoint.ts';
 import { openSource } from './embedded-source.ts';
+import { counted } from '../printable.ts';
 import { Progress } from '../progress.ts';
 
 export interface MoveOptions {
-  /** The folder of the embedded service. */
+  /** The data folder of the embedded service. */
   readonly fromData: string;
-  /** Whether to wait until the consumers have stored everything, and to compare it. */
+  /** Whether to wait until the consumers have stored all activities, and then compare them with the source. */
   readonly wait: boolean;
   readonly json: boolean;
 }
 
-// A page of activities is at most 4 MiB, so it never fills the buffer.
+// One page of activities has at most 4 MiB, so it never fills the buffer.
 const publisherOptions = {
   publishTimeoutMs: 30_000,
   maxBufferedEvents: 10_000,
@@ -39,7 +40,7 @@ const utf8 = new TextEncoder();
 
 /**
  * Moves the data of an embedded service to the Kafka and MongoDB that the variables name. Throws UsageError for a wrong folder or variable,
- * and RequestError if the move can't go on.
+ * and RequestError if the move can't continue.
  */
 export async function move(options: MoveOptions, output: Output, signal: AbortSignal): Promise<void> {
   const closers = new Closers();
@@ -48,7 +49,7 @@ export async function move(options: MoveOptions, output: Output, signal: AbortSi
   } catch (error) {
     if (error instanceof ConfigurationError) throw new UsageError(error.message);
     if (error instanceof DataFileError || error instanceof MoveRefused) throw new RequestError(error.message);
-    if (signal.aborted) throw new RequestError('Stopped. Run the command again to go on.');
+    if (signal.aborted) throw new RequestError('Stopped. Run the command again to continue.');
     throw error;
   } finally {
     await closers.close();
@@ -62,7 +63,7 @@ async function moveWith(
   signal: AbortSignal,
 ): Promise<void> {
   const { engines, ANONYMISATION_KEY } = readTarget();
-  // The standard output has the result.
+  // Logs go to the standard error, because the standard output is for the result.
   const logger = makeLogger('warn', undefined, standardError);
   const source = await openSource(closers, {
     folder,
@@ -78,7 +79,7 @@ async function moveWith(
   let total = 0;
   const earlier = await checkpoint.read();
   if (earlier?.from !== undefined)
-    output.note(`Continues after ${earlier.from.activities} activities of an earlier run.`);
+    output.note(`Continuing after ${activityCount(earlier.from.activities)} of an earlier run.`);
 
   const { moveData, confirmMove } = makeMovingUseCases({
     source: {
@@ -98,9 +99,9 @@ async function moveWith(
     observer: {
       failed(error) {
         if (!isDomainError(error)) throw error;
-        output.note(`Waits: ${error.message}`);
+        output.note(`Waiting: ${error.message}`);
       },
-      recovered: () => output.note('Goes on.'),
+      recovered: () => output.note('Continuing.'),
     },
     onProgress: async (moved, all) => {
       await checkpoint.write(moved);
@@ -108,7 +109,7 @@ async function moveWith(
       progress.show(moved.activities / total, `${moved.activities} of ${total} activities are on the log`);
     },
     onConfirmed(confirmed, missing) {
-      const hint = missing > 0 ? `; waits for consumers to store ${missing}` : '';
+      const hint = missing > 0 ? `; waiting for consumers to store ${missing}` : '';
       progress.show(confirmed / total, `${confirmed} of ${total} activities are stored${hint}`);
     },
   });
@@ -122,20 +123,24 @@ async function moveWith(
   report({ ...moved, confirmed: true, different: names(different), missing: names(missing) }, json, output);
   if (missing.count > 0)
     throw new RequestError(
-      `${missing.count} activities are not in the store: the target has erased or refused them, or no consumer runs. ` +
-        'Look at its dead letters, and run the command again.',
+      `Not in the store: ${activityCount(missing.count)}. The target has erased or refused them, or no consumer runs. ` +
+        'Look at the dead letters of the target, and run the command again.',
     );
   if (different.count > 0)
     throw new RequestError(
-      `${different.count} activities differ: the target had other activities under their ids. It has dead letters of them.`,
+      `Different in the store: ${activityCount(different.count)}. The target already had other activities with the same ids, and has ` +
+        'the moved ones as dead letters.',
     );
   await checkpoint.remove();
 }
 
+const activityCount = (count: number): string => counted(count, 'activity', 'activities');
+
 interface Report extends MovedData {
   readonly confirmed: boolean;
-  /** The first 100 of each. */
+  /** The first 100 activities that differ in the target, each as its project and id. */
   readonly different: readonly string[];
+  /** The first 100 activities that the target has not stored, each as its project and id. */
   readonly missing: readonly string[];
 }
 
@@ -143,7 +148,7 @@ function report(result: Report, json: boolean, output: Output): void {
   if (json) return output.result(`${JSON.stringify(result)}\n`);
   const { projects, keys, erasures, deadLetters, activities, confirmed, different, missing } = result;
   output.result(
-    `${activities} activities of ${projects} projects, ${deadLetters} dead letters, ${keys} keys and ${erasures} erasures were moved.\n`,
+    `Moved ${activityCount(activities)} of ${counted(projects, 'project')}, ${counted(deadLetters, 'dead letter')}, ${counted(keys, 'key')} and ${counted(erasures, 'erasure')}.\n`,
   );
   for (const name of missing) output.note(`missing: ${name}`);
   for (const name of different) output.note(`different: ${name}`);
@@ -151,10 +156,11 @@ function report(result: Report, json: boolean, output: Output): void {
     output.note(
       'The log has the activities. Consumers store them from there; to compare them, run the command again without --no-wait.',
     );
-  else if (different.length + missing.length === 0) output.note('The store has them, and they are equal.');
+  else if (different.length + missing.length === 0)
+    output.note('The store has all activities, and they are equal to those of the source.');
 }
 
-/** Returns the record that the service writes for an activity. */
+/** Returns the record that the service would write for an activity. */
 function toRecord(activity: StoredActivity): RawRecord {
   const { key, value, headers } = eventMessage(activityLogged(activity.toActivity()), {
     source: '/user-activity',

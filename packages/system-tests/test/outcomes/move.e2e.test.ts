@@ -160,7 +160,7 @@ test('all data of an embedded service move to Kafka and MongoDB, also if the com
   await killed.ended;
 
   const { code, out, err } = await startMove(folder, deployment.environment, '--json').ended;
-  expect(err).not.toContain('Waits:');
+  expect(err).not.toContain('Waiting:');
   expect(code).toBe(0);
   const total = perPrefix - perPrefix / 6 + 2 + 600;
   expect(JSON.parse(out)).toMatchObject({
