@@ -21,34 +21,35 @@ export type SaveOutcome = Exclude<RecordOutcome, 'dead_lettered'> | Refused;
 /**
  * Stores activities and finds them.
  *  R1  Durable     once `save` resolves, a new handle on the same store finds the stored activities.
- *  R2  Idempotent  same id, same fact: `redelivered` or `duplicate`, and the first copy stays unchanged. Two facts are the same if
- *                  user, type and metadata (without the member `original`) are equal, and createdAt is too. createdAt is not
+ *  R2  Idempotent  saving the same fact under the same id again is `redelivered` or `duplicate`, and the stored activity stays unchanged. Two
+ *                  facts are the same if user, type, metadata (without the member `original`) and createdAt are equal. createdAt is not
  *                  compared if it equals receivedAt in one of them: then its client sent no createdAt.
- *  R3  Guarded     same id, different fact: `conflict`, and the first copy stays unchanged.
- *  R4  Aligned     outcome i belongs to activity i. If a batch repeats an id, its first copy is saved first.
+ *  R3  Guarded     saving a different fact under the same id is a `conflict`, and the stored activity stays unchanged.
+ *  R4  Aligned     outcome i belongs to activity i. If several activities of a batch have the same id, the first one is saved first.
  *  R5  Racing      exactly one of N concurrent saves of one id is `stored`.
  *  R6  Faithful    every value comes back equal, metadata deep-equal, whatever its keys are.
- *  R7  Filtered    `find` returns exactly what matches the filter: OR within userIds and types, AND between them, half-open time.
+ *  R7  Filtered    `find` returns exactly the activities that match the filter: they have one of its users, one of its types, and a createdAt
+ *                  in its range of time.
  *  R8  Ordered     sorted by (createdAt, id), ids bytewise; `asc` is the exact reverse of `desc`.
  *  R9  Paged       a page has at most `limit` activities, and fewer only at the end or because of R17. `hasMore` tells whether more
- *                  follow. The pages of a walk have no gaps and no repeats. It can begin after any position, also one that no activity has.
- *  R10 Steady      a walk returns each match that was stored before the walk exactly once, whatever is saved meanwhile.
+ *                  follow. The pages of a walk have no gaps and no repeats. A walk can begin after any position, also one without an activity.
+ *  R10 Steady      a walk returns each matching activity that was stored before the walk exactly once, whatever is saved meanwhile.
  *  R11 Sole        `findById` returns the activity with that key, or undefined.
  *  R12 Honest      while the store is unreachable, every method rejects with STORE_UNAVAILABLE or STORE_TIMEOUT, and works again
  *                  afterwards. A failed save is safe to repeat. No driver error crosses the port.
  *  R13 Searched    metadata conditions match exactly as `MetadataCondition.matches` does, for any keys and values.
- *  R14 Counted     `count` returns the exact number of matches. Activities saved meanwhile may be counted or not.
- *  R15 Grouped     `countByKey` and `countBySlot` count exactly what `find` would return: each key and each slot once, in any order,
- *                  and no empty ones. Activities saved meanwhile may be counted or not; all others are counted exactly once.
+ *  R14 Counted     `count` returns the exact number of matching activities. Activities saved meanwhile may be counted or not.
+ *  R15 Grouped     `countByKey` and `countBySlot` count exactly the activities that `find` would return. They return each key or slot that has
+ *                  activities, once and in any order. Activities saved meanwhile may be counted or not; all others are counted exactly once.
  *                  They return 'too-many' exactly if there are more than `max` keys or slots, and never hold many more in memory.
  *                  Their work grows with the number of activities and zone offsets, not with the length of time.
  *  R16 Several     `findByIds` returns the activities with these ids, each once and in any order; unknown ids are left out.
  *  R17 Bounded     a page of `find` ends before the activity with which its JSON would exceed `maxPageBytes`, but has at least
  *                  one. At most one batch of the driver beyond that is read into memory.
  *  R18 Apart       an id is unique within its project. What is in one project is invisible from every other, for every method.
- *  R19 Located   a stored activity comes back with the origin that `save` got for it: origin i belongs to activity i. Without
- *                origins it has none. An activity that was stored before keeps its origin, unless it has none, or comes again
- *                (`redelivered`) with an earlier one of the same log and partition: then it gets that one.
+ *  R19 Located   a stored activity comes back with the origin that was passed to `save` for it, or without one: origin i belongs to
+ *                activity i. If the activity is saved again, it keeps its origin, with two exceptions: it had none, or it is
+ *                `redelivered` with an earlier origin on the same log and partition. Then it gets the new one.
  */
 export interface ActivityRepository {
   /** Saves in the given order, one by one: a refused or conflicting activity does not stop the others. */
@@ -59,7 +60,7 @@ export interface ActivityRepository {
   find(query: ActivityQuery): Promise<ActivityPage>;
   count(filter: ActivityFilter): Promise<number>;
   findById(key: ActivityKey): Promise<StoredActivity | undefined>;
-  /** Takes at most some thousand keys, because memory holds all results. Sends one query, or none if there are no keys. */
+  /** Accepts at most a few thousand keys, because memory holds all results. Sends one query, or none if there are no keys. */
   findByIds(keys: readonly ActivityKey[]): Promise<readonly StoredActivity[]>;
   countByKey(filter: ActivityFilter, field: KeyField, max: number): Promise<readonly KeyCount[] | 'too-many'>;
   countBySlot(

@@ -9,6 +9,6 @@ import type { ActivityId } from '../activity/activity-id.ts';
  */
 export interface IdGenerator {
   next(): ActivityId;
-  /** For ids that are derived from other values. */
+  /** Used to derive ids from other values; see I4. */
   sha256(text: string): string;
 }

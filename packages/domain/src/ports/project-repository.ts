@@ -9,51 +9,51 @@ import type { Claim } from '../shared/claim.ts';
 
 /**
  * Lists projects, keeps their settings, and removes their activities and dead letters.
- *  J1  Listed    `find` returns every project with settings, an erasure under way, activities or dead letters: each once, with its
- *                settings, sorted by id bytewise. It steps over an index from project to project, and may do so
- *                beyond the page.
+ *  J1  Listed    `find` returns every project that has settings, an unfinished erasure, activities or dead letters: each once, with its
+ *                settings, sorted by id bytewise. It reads only one index entry per project, but maybe also of projects beyond the page.
  *  J2  Paged     a page has at most `limit` projects, and `hasMore` tells whether more follow. The pages of a walk have no gaps
  *                and no repeats.
  *  J3  Kept      once `changeSettings` resolves, a new handle returns the changed settings. Of concurrent changes of different settings,
  *                none is lost.
- *  J4  Limited   at most `maxProjectSettings` projects have settings: `changeSettings` returns 'too-many' for the next, and changes
- *                nothing. Others can still be changed. Each of concurrent calls may add one too many.
- *  J5  Marked    once `beginErasure` resolves, a new handle returns the erasure, with `nextErasedAt`, whatever calls run at the same
- *                time. The project's settings are gone. `findErasures` returns those of the given projects, also after their end, and says
- *                which of them have ended.
- *  J6  Ended     `endErasure` ends an erasure only if its `erasedAt` is still the latest. `findErasing` returns those that have not ended.
- *  J7  Expiring  `removeActivities` removes exactly what its limits name, oldest first by (createdAt, id). It looks at no more than
- *                `limit` activities, by an index, and returns where to continue. So a walk over all portions removes everything that
- *                was stored before it, in one pass, however much stays.
- *  J8  Letters   `removeLetters` removes at most `limit` dead letters that died at or before a moment, and returns their number.
- *  J9  Erased    `removeErased` removes the dead letters of these records, and the activities that are stored under their ids. It
- *                leaves an activity that was received after the erasure. Removing what is gone is no error.
- *  J10 Careful   after `expireAfter`, the store may remove activities by itself, but none that are younger than these days. Undefined
- *                ends this. Removals by `removeActivities` do not depend on it.
- *  J11 Alone     at most one caller, over all handles, holds the claim to sweep: as B11 of `DeadLetterRepository`.
- *  J12 Apart     settings and removals of one project leave every other project as it is.
+ *  J4  Limited   at most `maxProjectSettings` projects have settings. For one more project, `changeSettings` returns 'too-many' and changes
+ *                nothing. The settings that exist can still be changed. Concurrent calls may each add one project too many.
+ *  J5  Marked    once `beginErasure` resolves, a new handle returns the erasure, and the project's settings are removed. The `erasedAt` is
+ *                the one of `nextErasedAt`, also after concurrent calls. `findErasures` returns the erasures of the given projects,
+ *                finished or not, and tells which of them are finished.
+ *  J6  Ended     `endErasure` finishes an erasure only if its `erasedAt` is still the latest of the project. `findErasing` returns the
+ *                erasures that are not finished.
+ *  J7  Expiring  `removeActivities` removes exactly the activities that the `ActivityRemoval` asks for, oldest first by (createdAt, id). It
+ *                looks at no more than `limit` activities, by an index, and returns where to continue. So a single walk over all portions
+ *                removes everything that was stored before the walk, however many activities stay.
+ *  J8  Letters   `removeLetters` removes at most `limit` dead letters that died at or before `diedUpTo`, and returns their number.
+ *  J9  Erased    `removeErased` removes the dead letters of these records, and the stored activities with the ids of these records, except
+ *                those that were received after the erasure. It is no error if they were removed before.
+ *  J10 Careful   after `expireAfter(days)`, the store may by itself remove activities that are older than `days`, but no younger ones. After
+ *                `expireAfter(undefined)`, it removes none by itself. `removeActivities` works independently of this.
+ *  J11 Alone     at most one caller, over all handles, holds the claim to sweep; see B11 of `DeadLetterRepository`.
+ *  J12 Apart     settings and removals of one project do not change any other project.
  *  J13 Honest    while the store is unreachable, every method rejects with STORE_UNAVAILABLE or STORE_TIMEOUT, and works again
  *                afterwards. No driver error crosses the port.
- *  J14 Measured  `measureActivities` returns the bytes of the activities of one portion, and where to continue, as J7. An activity
- *                counts with its texts and its metadata in UTF-8, and with 1 to 1,000 bytes more. A store may count other values
- *                than texts in its own form. Activities that a project no longer has do not count.
+ *  J14 Measured  `measureActivities` returns the size of the activities of one portion, and where to continue, as in J7. An activity counts
+ *                the bytes of its texts and its metadata in UTF-8, and 1 to 1,000 bytes more. Numbers and other values that are not texts may
+ *                count as the store writes them. Removed activities do not count.
  */
 export interface ProjectRepository {
   find(query: ProjectQuery): Promise<ProjectPage>;
-  /** Returns every project with settings, in any order: `maxProjectSettings` at most, except for J4. */
+  /** Returns all settings in any order: those of at most `maxProjectSettings` projects, or a few more after concurrent calls (J4). */
   findSettings(): Promise<readonly SettingsOfProject[]>;
   /** Returns the settings after the change. */
   changeSettings(project: ProjectId, change: SettingsChange): Promise<ProjectSettings | 'too-many'>;
   beginErasure(project: ProjectId, now: Timestamp): Promise<Erasure>;
-  /** Takes at most some thousand projects. The answer is never older than the call. */
+  /** Accepts at most a few thousand projects. Never returns data that is older than the call. */
   findErasures(projects: readonly ProjectId[]): Promise<readonly KeptErasure[]>;
-  /** Returns at most `limit` erasures that have not ended, in any order. */
+  /** Returns at most `limit` unfinished erasures, in any order. */
   findErasing(limit: number): Promise<readonly Erasure[]>;
   endErasure(erasure: Erasure): Promise<void>;
   removeActivities(removal: ActivityRemoval): Promise<RemovedPortion>;
   measureActivities(measurement: ActivityMeasurement): Promise<MeasuredPortion>;
   removeLetters(project: ProjectId, diedUpTo: Timestamp, limit: number): Promise<number>;
-  /** Takes at most some thousand records. */
+  /** Accepts at most a few thousand records. */
   removeErased(records: readonly ErasedRecord[]): Promise<void>;
   expireAfter(days: RetentionDays | undefined): Promise<void>;
   claimSweep(claim: Claim): Promise<'claimed' | 'taken'>;
