@@ -1,13 +1,13 @@
-// A service that is set up by other variables could be somebody's real one, on Kafka and MongoDB.
-const passedOn = ['PATH', 'HOME', 'TMPDIR', 'TZ', 'NODE_OPTIONS', 'NODE_COMPILE_CACHE'];
+// No other variables are passed on: they could configure a real deployment on Kafka and MongoDB.
+const passedVariables = ['PATH', 'HOME', 'TMPDIR', 'TZ', 'NODE_OPTIONS', 'NODE_COMPILE_CACHE'];
 
-/** Returns the environment of the service, whatever the variables of the user are. */
+/** Returns the environment variables for the embedded service of the demo. */
 export const serviceEnvironment = (
   folder: string,
   port: number,
   variables: NodeJS.ProcessEnv = process.env,
 ): NodeJS.ProcessEnv => ({
-  ...Object.fromEntries(passedOn.map((name) => [name, variables[name]])),
+  ...Object.fromEntries(passedVariables.map((name) => [name, variables[name]])),
   HOST: '127.0.0.1',
   PORT: String(port),
   DATA_DIR: folder,

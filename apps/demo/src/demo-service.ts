@@ -6,12 +6,12 @@ import { serviceEnvironment } from './config.ts';
 import { UsageError } from './usage-error.ts';
 
 const main = fileURLToPath(new URL('../../standalone/src/main.ts', import.meta.url));
-// The shell ends the service when the pipe on fd 3 closes: that is when this process ends, even by SIGKILL. A line on the pipe means
-// that the service has ended by itself.
+// In the background, a shell kills the service when the pipe on fd 3 closes, which happens when this process ends, even by SIGKILL. A line on
+// the pipe tells the shell that the service has ended by itself.
 const guard = '{ read -r _ <&3 || kill $$; } 2>/dev/null & exec 3<&-; exec "$@"';
-const maxKept = 8000;
+const maxKeptCharacters = 8000;
 
-/** The service on the data of the demo: a process of its own, started as `npm start` does. */
+/** The service of the demo. It runs in a process of its own, as `npm start` runs it. */
 export class DemoService {
   readonly url: string;
   /** Resolves when the service has ended. */
@@ -24,13 +24,13 @@ export class DemoService {
     this.ended = ended;
   }
 
-  /** Starts the service. Throws UsageError with its messages if it does not start. */
+  /** Starts the service. Throws UsageError if it does not start; its own messages are then on the standard error. */
   static async start(folder: string, port: number): Promise<DemoService> {
     const child = spawn('sh', ['-c', guard, 'sh', process.execPath, main], {
       env: serviceEnvironment(folder, port),
       stdio: ['ignore', 'pipe', 'inherit', 'pipe'],
     });
-    // Not `close`: the guard holds the output open until it gets its line.
+    // Not `close`, because the guard keeps the output open until it gets its line.
     const ended = once(child, 'exit').then(() => undefined);
     const pipe = child.stdio[3];
     if (pipe instanceof Writable) {
@@ -49,12 +49,12 @@ export class DemoService {
   }
 }
 
-/** Resolves with the URL from the line that says that the service is ready. Passes on all other lines. */
+/** Resolves with the URL from the line that says that the service is ready. Copies warnings and errors to the standard error. */
 function readyUrl({ stdout }: ChildProcess): Promise<string> {
   const { promise, resolve } = Promise.withResolvers<string>();
   let text = '';
   stdout?.setEncoding('utf8').on('data', (chunk: string) => {
-    text = (text + chunk).slice(-maxKept);
+    text = (text + chunk).slice(-maxKeptCharacters);
     const lines = text.split('\n');
     text = lines.pop() ?? '';
     for (const line of lines) {

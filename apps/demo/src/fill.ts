@@ -4,21 +4,20 @@ import type { DemoFolder, DemoState } from './demo-state.ts';
 import type { Month } from './month/month.ts';
 import type { ProgressLine } from './progress-line.ts';
 
-// A portion has some 5,000 activities, and the largest ones of small demos are rarely twice that.
+// Much more than a portion, which has about 5,000 activities and rarely twice as many.
 const queue = { maxCount: 200_000, maxBytes: 256 * 1024 * 1024 };
-// A count reads an index from end to end, while the service has better things to do.
+// Not more often, because each count makes the service read a whole index.
 const pollMs = 2000;
 const conflictCount = 3;
 
 /**
- * Logs a month through the API, as any other client does, so the demo shows what the service does with real traffic: the log, the feed,
- * the dead letters and the metrics have seen all of it. Writing into the store would be faster, and nothing of that would be true.
+ * Logs a month through the API, as any other client would. Writing directly to the store would be faster, but then the log, the feed, the
+ * dead letters and the metrics would not show the month.
  *
- * The service is fast here because activities of one day and user follow one another, so each transaction changes few pages of its
- * indexes.
+ * Filling is fast because the activities of a user on one day follow one another, so each transaction changes few pages of the indexes.
  *
- * The state is written after each portion. A fill that was killed goes on there. It may send a portion again, which stores nothing twice: the
- * activities have the same ids.
+ * The state is saved after each portion. If a fill is killed, the next one continues after the last saved portion. It may send one portion
+ * again, but stores nothing twice, because the activities have the same ids.
  */
 export async function fill(
   month: Month,
@@ -56,7 +55,7 @@ async function logPortions(
   }
 }
 
-/** Waits until the service has stored everything. */
+/** Waits until the service has stored all activities. */
 async function untilStored(
   { activities }: DemoState,
   client: ActivityClient,
@@ -74,7 +73,7 @@ async function untilStored(
   }
 }
 
-/** Makes a few dead letters: activities whose ids hold something else, and a call of an SDK that names no user. */
+/** Makes a few dead letters: activities whose ids are already taken by others, and a call of an SDK that names no user. */
 async function addDeadLetters(
   month: Month,
   client: ActivityClient,
@@ -82,7 +81,7 @@ async function addDeadLetters(
   signal: AbortSignal,
 ): Promise<void> {
   const known = new Set<string | undefined>();
-  // A fill that was killed may have made some of them.
+  // A fill that was killed may already have made some of these dead letters.
   for await (const { activityId } of client.deadLetters({ code: 'conflict' }, { signal }))
     known.add(activityId);
   for (const activity of month.portion(0).slice(0, conflictCount)) {
@@ -92,7 +91,7 @@ async function addDeadLetters(
       if (!(error instanceof NotStoredError)) throw error;
     });
   }
-  // Its id is made from its bytes, so it is there once, however often it is sent.
+  // The service derives the id of this dead letter from the call, so sending the call again adds none.
   await fetch(`${url}/v1/track`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Basic ${btoa('demo:')}` },

@@ -1,6 +1,6 @@
 import type { Incident } from './incidents/incident.ts';
 
-/** Returns what is worth finding, with the URLs that show it. */
+/** Returns a text that lists the incidents, each with the URL of the dashboard that shows it. */
 export const incidentList = (incidents: readonly Incident[], url: string): string =>
   [
     '\nWorth finding:',
@@ -8,7 +8,7 @@ export const incidentList = (incidents: readonly Incident[], url: string): strin
     '',
   ].join('\n');
 
-/** Returns the place of the dashboard that shows what a filter selects. */
+/** Returns the URL path and fragment at which the dashboard shows what a filter selects. */
 function pathOf({ userId, type = [], from, to }: Incident['filter']): string {
   const parameters = new URLSearchParams([
     ...(userId === undefined ? [] : [['userId', userId]]),

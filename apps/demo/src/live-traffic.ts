@@ -4,20 +4,20 @@ import { nextAction } from './month/actions.ts';
 import type { Person } from './month/people.ts';
 import { Random } from './month/random.ts';
 
-const visitors = 12;
+const maxVisitors = 12;
 const leaveRate = 0.06;
 const waveMs = 9 * 60_000;
 
-/** Returns the longest pause between two activities now. It rises and falls in waves, as the number of visitors of a shop does. */
-const maxPauseMs = (): number => 550 + Math.round(400 * Math.sin((Date.now() / waveMs) * 2 * Math.PI));
+/** Returns the current maximum pause between two activities. It rises and falls in waves, as the number of visitors of a shop does. */
+const currentMaxPauseMs = (): number => 550 + Math.round(400 * Math.sin((Date.now() / waveMs) * 2 * Math.PI));
 
 interface Visit {
   readonly person: Person;
   readonly session: string;
 }
 
-/** Logs a few activities per second that happen now, by some people who come and go, until the signal is aborted. */
-export async function liveTraffic(
+/** Logs a few activities per second with the current time, of people who come and go, until the signal is aborted. */
+export async function logLiveTraffic(
   people: readonly Person[],
   app: string,
   url: string,
@@ -33,8 +33,8 @@ export async function liveTraffic(
   };
   try {
     while (!signal.aborted) {
-      await delay(random.int(20, maxPauseMs()), undefined, { signal });
-      const visit = visits[random.int(0, visitors - 1)];
+      await delay(random.int(20, currentMaxPauseMs()), undefined, { signal });
+      const visit = visits[random.int(0, maxVisitors - 1)];
       if (visit === undefined) {
         const next = { person: random.pick(people), session: random.int(0, 0x7fff_ffff).toString(36) };
         visits.push(next);

@@ -1,7 +1,7 @@
 const barWidth = 30;
 const pauseMs = { terminal: 100, file: 5000 };
 
-/** Shows how far a long task is: as one line that changes on a terminal, and as a line every 5 s elsewhere. */
+/** Shows how far a long task is. A terminal gets one line that changes; a file or pipe gets a new line every 5 s. */
 export class ProgressLine {
   readonly #stream: NodeJS.WriteStream;
   #lastAt = Number.NEGATIVE_INFINITY;
@@ -10,7 +10,7 @@ export class ProgressLine {
     this.#stream = stream;
   }
 
-  /** `share` is what is done of the whole, from 0 to 1. */
+  /** `share` is the part that is done, from 0 to 1. */
   show(share: number, text: string): void {
     const isTerminal = this.#stream.isTTY;
     const isDone = share >= 1;

@@ -3,13 +3,13 @@ import { DemoService } from './demo-service.ts';
 import { DemoFolder, type DemoState } from './demo-state.ts';
 import { fill } from './fill.ts';
 import { incidentList } from './incident-list.ts';
-import { liveTraffic } from './live-traffic.ts';
+import { logLiveTraffic } from './live-traffic.ts';
 import { Month } from './month/month.ts';
 import { openBrowser } from './open-browser.ts';
 import { ProgressLine } from './progress-line.ts';
 import { UsageError } from './usage-error.ts';
 
-/** The options of the command. Undefined means: as the data is, or the default. */
+/** The options of the command. An undefined option takes the value of the existing data, or else its default. */
 export interface DemoOptions {
   readonly activities?: number;
   readonly users?: number;
@@ -21,7 +21,7 @@ export interface DemoOptions {
   readonly quiet: boolean;
 }
 
-/** Fills the data if it is not there, and serves it until the signal is aborted. */
+/** Fills the data folder unless it is filled, and runs the service on it until the signal is aborted. */
 export async function runDemo(options: DemoOptions, signal: AbortSignal): Promise<void> {
   const folder = new DemoFolder(resolve(options.data));
   if (options.reset) await folder.reset();
@@ -31,7 +31,7 @@ export async function runDemo(options: DemoOptions, signal: AbortSignal): Promis
   const month = new Month(state);
   const service = await DemoService.start(folder.path, options.port);
   const endsEarly = service.ended.then(() => {
-    if (!signal.aborted) throw new UsageError('The service has ended.');
+    if (!signal.aborted) throw new UsageError('The service ended unexpectedly. Its messages are above.');
   });
   try {
     const serve = async (): Promise<void> => {
@@ -39,9 +39,9 @@ export async function runDemo(options: DemoOptions, signal: AbortSignal): Promis
       process.stdout.write(incidentList(month.incidents, service.url));
       process.stdout.write(`\nThe demo is at ${service.url} until you press Ctrl-C.\n`);
       if (options.open) openBrowser(service.url);
-      if (!options.quiet) await liveTraffic(month.people, month.version, service.url, signal);
+      if (!options.quiet) await logLiveTraffic(month.people, month.version, service.url, signal);
     };
-    await Promise.race([Promise.all([serve(), aborted(signal)]), endsEarly]);
+    await Promise.race([Promise.all([serve(), untilAborted(signal)]), endsEarly]);
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {
@@ -49,7 +49,7 @@ export async function runDemo(options: DemoOptions, signal: AbortSignal): Promis
   }
 }
 
-/** Returns the state from which to go on. Throws UsageError if the data is another demo than the options describe. */
+/** Returns the state from which to continue. Throws UsageError if the existing data is of another demo than the options describe. */
 function stateFor({ seed, activities, users, data }: DemoOptions, earlier: DemoState | undefined): DemoState {
   if (earlier === undefined)
     return {
@@ -62,14 +62,14 @@ function stateFor({ seed, activities, users, data }: DemoOptions, earlier: DemoS
     };
   const wanted = { seed, activities, users };
   for (const [name, value] of Object.entries(wanted)) {
-    const kept = earlier[name as keyof typeof wanted];
-    if (value !== undefined && value !== kept)
-      throw new UsageError(`${data} holds a demo with --${name} ${kept}. Pass --reset to make it again.`);
+    const existing = earlier[name as keyof typeof wanted];
+    if (value !== undefined && value !== existing)
+      throw new UsageError(`${data} holds a demo with --${name} ${existing}. Pass --reset to replace it.`);
   }
   return earlier;
 }
 
-const aborted = (signal: AbortSignal): Promise<void> =>
+const untilAborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolvePromise) => {
     if (signal.aborted) resolvePromise();
     else signal.addEventListener('abort', () => resolvePromise(), { once: true });

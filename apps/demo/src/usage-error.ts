@@ -1,4 +1,4 @@
-/** Thrown if the options or the data are not usable. The message names the remedy. */
+/** Thrown if the options or the data folder are not usable. The message names the remedy. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

@@ -59,7 +59,7 @@ test('refuses data that is not a demo, or another one, and deletes neither', asy
   const foreign = new RunningDemo(['--data', path, '--reset', '--port', '0']);
   writeFileSync(join(path, 'thesis.txt'), 'mine');
   expect(await foreign.exited).toBe(2);
-  expect(foreign.output).toContain('holds other files');
+  expect(foreign.output).toContain('holds files that are not from a demo');
   expect(readdirSync(path)).toEqual(['thesis.txt']);
 
   const data = join(path, 'data');

@@ -1,15 +1,15 @@
 import { calendarDay, daysAfter, localTime } from '../month/local-time.ts';
-import { type Incident, type Scene, someone } from './incident.ts';
+import { type Incident, type Scene, personOfRole } from './incident.ts';
 
 const minuteMs = 60_000;
 const attackerDevice = { os: 'Linux', browser: 'python-requests/2.32' };
 
-/** One night, somebody tries passwords on many accounts, from addresses of one range. */
+/** One night, someone tries passwords on many accounts, from addresses of one range. */
 export function bruteForce({ end, people, random, scale }: Scene): Incident {
   const from = daysAfter(calendarDay(end), -9) + 72 * minuteMs;
   const to = from + 55 * minuteMs;
   const count = Math.max(60, Math.round(1800 * scale));
-  const happenings = Array.from({ length: count }, (_, index) => ({
+  const attempts = Array.from({ length: count }, (_, index) => ({
     userId: random.pick(people).id,
     type: 'LOGIN_FAILED',
     at: Math.floor(from + ((to - from) * index) / count),
@@ -22,13 +22,13 @@ export function bruteForce({ end, people, random, scale }: Scene): Incident {
   return {
     title: 'A wave of failed logins from 203.0.113.0/24, at night',
     filter: { type: ['LOGIN_FAILED'], from: from - 60 * minuteMs, to: to + 60 * minuteMs },
-    happenings,
+    happenings: attempts,
   };
 }
 
 /** On a Sunday at 3 in the morning, an analyst exports 40 reports. */
 export function exfiltration({ end, people, random }: Scene): Incident {
-  const analyst = someone(people, 'analyst');
+  const analyst = personOfRole(people, 'analyst');
   const today = calendarDay(end);
   const sunday = daysAfter(today, -7 - new Date(today).getUTCDay());
   const start = localTime(analyst.zone, sunday, 3 * 60);
@@ -46,24 +46,29 @@ export function exfiltration({ end, people, random }: Scene): Incident {
       ...context,
     },
   }));
-  const end40 = start + 41 * 95_000;
+  const exportsEnd = start + 41 * 95_000;
   const login = {
     userId: analyst.id,
     type: 'LOGIN',
     at: start,
     metadata: { method: 'password', ...context },
   };
-  const logout = { userId: analyst.id, type: 'LOGOUT', at: end40, metadata: { minutes: 65, ...context } };
+  const logout = {
+    userId: analyst.id,
+    type: 'LOGOUT',
+    at: exportsEnd,
+    metadata: { minutes: 65, ...context },
+  };
   return {
     title: 'An analyst exports 40 reports on a Sunday at 3 in the morning',
-    filter: { userId: analyst.id, from: start - 30 * minuteMs, to: end40 + 30 * minuteMs },
+    filter: { userId: analyst.id, from: start - 30 * minuteMs, to: exportsEnd + 30 * minuteMs },
     happenings: [login, ...exports, logout],
   };
 }
 
-/** A customer who was just in one place logs in from the other side of the world, and changes everything. */
+/** A customer logs in at home and, minutes later, from the other side of the world, where the password and the profile are then changed. */
 export function accountTakeover({ end, people, random }: Scene): Incident {
-  const victim = someone(people, 'customer', 7);
+  const victim = personOfRole(people, 'customer', 7);
   const start = daysAfter(calendarDay(end), -3) + 14 * 60 * minuteMs + random.int(0, 9) * minuteMs;
   const home = {
     role: victim.role,

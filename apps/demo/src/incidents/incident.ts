@@ -2,33 +2,35 @@ import type { Happening } from '../month/activity.ts';
 import type { Person } from '../month/people.ts';
 import type { Random } from '../month/random.ts';
 
-/** Something that is worth finding in the month. */
+/** Something unusual in the month that a user of the demo can find. */
 export interface Incident {
   /** What happened, in one sentence. */
   readonly title: string;
-  /** The filter that shows it. */
+  /** The filter that shows the incident in the dashboard. Times are in ms since 1970. */
   readonly filter: {
     readonly userId?: string;
     readonly type?: readonly string[];
     readonly from: number;
     readonly to: number;
   };
-  /** The activities that exist because of it. None if it only changes what others do. */
+  /** The activities that the incident adds. Empty if it only changes the usual activities of the month. */
   readonly happenings: readonly Happening[];
 }
 
-/** What an incident is made from. */
+/** The parts of a month from which an incident is made. */
 export interface Scene {
-  /** The end of the month. */
+  /** The end of the month, in ms since 1970. */
   readonly end: number;
   readonly people: readonly Person[];
   readonly random: Random;
-  /** The size of the demo as a part of a million activities, at most 1. */
+  /** The number of activities of the demo, divided by a million. At most 1. */
   readonly scale: number;
 }
 
-/** Returns the first person of a role, or the last one if there is none. Throws if there is nobody. */
-export function someone(people: readonly Person[], role: Person['role'], skip = 0): Person {
+/**
+ * Returns a person with the role, after `skip` others. Returns the last of all people if there is none. Throws if there are no people at all.
+ */
+export function personOfRole(people: readonly Person[], role: Person['role'], skip = 0): Person {
   const person = people.filter((item) => item.role === role)[skip] ?? people.at(-1);
   if (person === undefined) throw new Error('A demo needs people.');
   return person;

@@ -1,7 +1,7 @@
 import type { Person, Role } from './people.ts';
 import type { Random } from './random.ts';
 
-/** What someone does within a session. */
+/** What a person does, without the time and the place. */
 export interface Action {
   readonly type: string;
   readonly details: Readonly<Record<string, unknown>>;
@@ -35,7 +35,7 @@ const orders = { from: 100_000, to: 999_999 };
 const order = (random: Random): string => `A-${random.int(orders.from, orders.to)}`;
 const euros = (random: Random): number => random.int(990, 89_900) / 100;
 
-/** A search that someone pasted a whole text into: some values are very long. */
+/** A long text that someone pasted into a search, because real logs also contain very long values. */
 const pastedText = `${'lorem ipsum dolor sit amet, '.repeat(140)}end`;
 
 const viewPage: MakeAction = (random) => ({
@@ -61,12 +61,13 @@ const downloadFile: MakeAction = (random) => ({
   type: 'DOWNLOAD_FILE',
   details: { file: random.pick(files), bytes: random.int(20_000, 4_000_000) },
 });
-const viewUser: MakeAction = (random) => ({
+const viewCustomer: MakeAction = (random) => ({
   type: 'VIEW_CUSTOMER',
   details: { customer: `C-${random.int(1000, 9999)}` },
 });
 
-const actions: Readonly<Record<Role, readonly (readonly [MakeAction, number])[]>> = {
+/** The actions of each role, with their relative frequencies. */
+const actionsByRole: Readonly<Record<Role, readonly (readonly [MakeAction, number])[]>> = {
   customer: [
     [viewPage, 55],
     [search, 16],
@@ -114,7 +115,7 @@ const actions: Readonly<Record<Role, readonly (readonly [MakeAction, number])[]>
     [search, 10],
   ],
   support: [
-    [viewUser, 35],
+    [viewCustomer, 35],
     [(random) => ({ type: 'REPLY_TICKET', details: { ticket: random.int(10_000, 99_999) } }), 30],
     [search, 20],
     [
@@ -126,7 +127,7 @@ const actions: Readonly<Record<Role, readonly (readonly [MakeAction, number])[]>
     ],
   ],
   admin: [
-    [viewUser, 30],
+    [viewCustomer, 30],
     [(random) => ({ type: 'VIEW_AUDIT_LOG', details: { days: random.pick([1, 7, 30]) } }), 20],
     [
       (random) => ({
@@ -165,14 +166,14 @@ const actions: Readonly<Record<Role, readonly (readonly [MakeAction, number])[]>
   ],
 };
 
-/** Returns what someone of this role does next. */
+/** Returns a random next action of a person with this role. */
 export const nextAction = ({ role }: Pick<Person, 'role'>, random: Random): Action =>
-  random.pickWeighted(actions[role])(random);
+  random.pickWeighted(actionsByRole[role])(random);
 
-/** The types of the errors that users meet. */
+/** The types of the errors that users can get. */
 export const errorTypes: readonly string[] = ['ERROR_CHECKOUT', 'ERROR_TIMEOUT', 'ERROR_INTERNAL'];
 
-/** Returns the error that takes the place of an action. */
+/** Returns a random error, to be logged instead of an action that failed. */
 export const errorInstead = ({ type }: Action, random: Random): Action => {
   const error = random.pick(errorTypes);
   return {

@@ -7,16 +7,17 @@ export interface Happening {
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
-/** An activity of the demo, as the service takes it. */
+/** An activity of the demo, in the form of the API. */
 export interface DemoActivity {
   readonly id: string;
   readonly userId: string;
   readonly type: string;
-  /** RFC 3339. */
+  /** In RFC 3339. */
   readonly createdAt: string;
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
+/** Converts a happening to the form of the API. */
 export const demoActivity = (id: string, { userId, type, at, metadata }: Happening): DemoActivity => ({
   id,
   userId,

@@ -1,12 +1,13 @@
 const dayMs = 86_400_000;
 const minuteMs = 60_000;
 
-/** A day of the calendar, as its first moment in UTC. */
+/** A calendar day, as its first moment in UTC, in ms since 1970. */
 export type CalendarDay = number;
 
+/** Returns the calendar day in UTC of a moment in ms since 1970. */
 export const calendarDay = (moment: number): CalendarDay => Math.floor(moment / dayMs) * dayMs;
 
-/** Returns the day that is `days` later, or earlier if negative. */
+/** Returns the day that is `days` later, or earlier if `days` is negative. */
 export const daysAfter = (day: CalendarDay, days: number): CalendarDay => day + days * dayMs;
 
 /** Returns whether a day is a Saturday or a Sunday. */
@@ -14,7 +15,10 @@ export const isWeekend = (day: CalendarDay): boolean => [0, 6].includes(new Date
 
 const offsets = new Map<string, number>();
 
-/** Returns how far the clocks of a zone are ahead of UTC in the afternoon of a day, in ms: when they change, they do so at night. */
+/**
+ * Returns how far the clocks of a zone are ahead of UTC at noon of a day, in ms. One offset is enough for the waking hours of the day, because
+ * clocks change at night.
+ */
 function offsetOf(zone: string, day: CalendarDay): number {
   const key = `${zone} ${day}`;
   const known = offsets.get(key);
@@ -35,6 +39,6 @@ function offsetOf(zone: string, day: CalendarDay): number {
   return local - noon;
 }
 
-/** Returns the moment at which clocks of a zone show this time of a day. `minutes` count from midnight. */
+/** Returns the moment, in ms since 1970, at which it is `minutes` after midnight of a day in a time zone. */
 export const localTime = (zone: string, day: CalendarDay, minutes: number): number =>
   day + minutes * minuteMs - offsetOf(zone, day);

@@ -11,41 +11,45 @@ import { type DemoActivity, demoActivity, type Happening } from './activity.ts';
 import { calendarDay, daysAfter, isWeekend, localTime } from './local-time.ts';
 import { makePeople, type Person } from './people.ts';
 import { Random } from './random.ts';
-import { activitiesOfDay, type Presence, type Weather } from './session.ts';
+import { activitiesOfDay, type Presence, type AppTimeline } from './session.ts';
 
 /** The settings of a month. The same values give the same month. */
 export interface MonthOptions {
   readonly seed: number;
-  /** How many activities it has. */
+  /** The number of activities. */
   readonly activities: number;
-  /** How many users it has. */
+  /** The number of users. */
   readonly users: number;
-  /** Its last moment, in ms since 1970. */
+  /** The last moment of the month, in ms since 1970. */
   readonly end: number;
 }
 
 const days = 30;
-const targetPortion = 5000;
+const targetPortionSize = 5000;
 const burstMs = 12 * 60_000;
+/** The seeds by which the parts of a month get random numbers of their own. */
 const streams = { day: 2, amount: 3, incidents: 4, outage: 5 };
 
 /**
- * A month of activities, in portions that can be made in any order. Only the weights of days and people are in memory, so a month of ten
- * million activities needs no more than one of a thousand.
+ * A month of activities. It is made in portions, which can be made in any order. Only numbers for each day and person are in memory, so a
+ * month of ten million activities needs no more memory than one of a thousand.
+ *
+ * The month is divided into cells: the activities of one person on one day. The cells of a day follow one another.
  */
 export class Month {
-  /** Its last moment, in ms since 1970. */
+  /** The last moment of the month, in ms since 1970. */
   readonly end: number;
   readonly people: readonly Person[];
   readonly incidents: readonly Incident[];
   readonly #options: MonthOptions;
   readonly #today: number;
   readonly #outage;
-  readonly #weather: Weather;
-  /** How many activities come before each cell. A cell is a day of a person; those of a day follow one another. */
+  readonly #timeline: AppTimeline;
+  /** The number of activities before each cell, and at the end the number of all. */
   readonly #before: Float64Array;
   /** The first cell of each portion. */
   readonly #portions: readonly number[];
+  /** The activities that the incidents add. They are the last portion. */
   readonly #incidental: readonly Happening[];
 
   constructor(options: MonthOptions) {
@@ -54,7 +58,7 @@ export class Month {
     this.end = end;
     this.#today = calendarDay(end);
     this.#outage = outage(end);
-    this.#weather = weatherOf(end);
+    this.#timeline = timelineOf(end);
     this.people = makePeople(seed, users);
     const scene = {
       end,
@@ -71,13 +75,13 @@ export class Month {
       outageIncident,
     ].map((make) => make(scene));
     this.#incidental = this.incidents.flatMap(({ happenings }) => happenings).slice(0, activities);
-    this.#before = this.#amounts(activities - this.#incidental.length);
+    this.#before = this.#countsBefore(activities - this.#incidental.length);
     this.#portions = this.#portionsOf(this.#before);
   }
 
-  /** The version of the application at the end. */
+  /** The version of the application at the end of the month. */
   get version(): string {
-    return this.#weather.versionAt(this.end);
+    return this.#timeline.versionAt(this.end);
   }
 
   /** The number of portions. */
@@ -90,7 +94,7 @@ export class Month {
     return this.#before[this.#portions[portion] ?? this.#before.length - 1] ?? 0;
   }
 
-  /** Returns the activities of a portion: some 5,000. The last one holds what happened in the incidents. */
+  /** Returns the activities of a portion, about 5,000. The last portion has the activities that the incidents add. */
   portion(index: number): readonly DemoActivity[] {
     const number = this.countBefore(index);
     return this.#happenings(index).map((item, at) => demoActivity(this.#id(number + at), item));
@@ -100,46 +104,46 @@ export class Month {
     const first = this.#portions[index];
     if (first === undefined) return this.#incidental;
     const end = this.#portions[index + 1] ?? this.#before.length - 1;
-    return Array.from({ length: end - first }, (_, at) => this.#cell(first + at)).flat();
+    return Array.from({ length: end - first }, (_, at) => this.#happeningsOfCell(first + at)).flat();
   }
 
   #id(number: number): string {
     return `demo-${this.#options.seed}-${String(number).padStart(8, '0')}`;
   }
 
-  #cell(cell: number): readonly Happening[] {
+  #happeningsOfCell(cell: number): readonly Happening[] {
     const count = (this.#before[cell + 1] ?? 0) - (this.#before[cell] ?? 0);
-    const [day, person] = this.#placeOf(cell);
+    const [day, person] = this.#dayAndPersonOf(cell);
     const presence = person === undefined ? undefined : this.#presence(person, day);
     if (count === 0 || person === undefined || presence === undefined) return [];
     const random = new Random(this.#options.seed, streams.day, cell);
-    return activitiesOfDay(person, presence, count, this.#weather, random).map((item) =>
-      this.#afterOutage(item, random),
+    return activitiesOfDay(person, presence, count, this.#timeline, random).map((item) =>
+      this.#movedAfterOutage(item, random),
     );
   }
 
-  #placeOf(cell: number): readonly [day: number, person: Person | undefined] {
+  #dayAndPersonOf(cell: number): readonly [day: number, person: Person | undefined] {
     const count = this.people.length;
     const day = daysAfter(this.#today, Math.floor(cell / count) - days + 1);
     return [day, this.people[cell % count]];
   }
 
-  /** Returns when a person is there on a day, until the end of the month. Undefined if that is not at all. */
+  /** Returns the time in which a person is active on a day, up to the end of the month. Returns undefined if there is none. */
   #presence({ zone, hours }: Person, day: number): Presence | undefined {
     const from = localTime(zone, day, hours[0]);
     const to = Math.min(localTime(zone, day, hours[1]), this.end);
     return to > from ? { from, to } : undefined;
   }
 
-  /** People repeat after the outage what failed during it. */
-  #afterOutage(item: Happening, random: Random): Happening {
+  /** Moves an activity that falls into the outage to the minutes after it, when people repeat what failed. */
+  #movedAfterOutage(item: Happening, random: Random): Happening {
     const { from, to } = this.#outage;
     if (item.at < from || item.at >= to) return item;
     return { ...item, at: to + Math.floor(random.share() ** 2 * burstMs) };
   }
 
-  /** Shares the activities out among the cells, in proportion to their weights. Returns how many come before each cell, and the sum. */
-  #amounts(total: number): Float64Array {
+  /** Distributes the activities over the cells, in proportion to their weights. Returns the number before each cell, and then the total. */
+  #countsBefore(total: number): Float64Array {
     const cells = days * this.people.length;
     const sums = new Float64Array(cells + 1);
     for (let cell = 0; cell < cells; cell += 1) sums[cell + 1] = (sums[cell] ?? 0) + this.#weight(cell);
@@ -149,7 +153,7 @@ export class Month {
   }
 
   #weight(cell: number): number {
-    const [day, person] = this.#placeOf(cell);
+    const [day, person] = this.#dayAndPersonOf(cell);
     const presence = person === undefined ? undefined : this.#presence(person, day);
     if (person === undefined || presence === undefined) return 0;
     const random = new Random(this.#options.seed, streams.amount, cell);
@@ -159,15 +163,16 @@ export class Month {
     return person.weight * mood * part * (isWeekend(day) ? person.weekendShare : 1);
   }
 
+  /** Returns the first cell of each portion. */
   #portionsOf(before: Float64Array): readonly number[] {
     const firsts = [0];
     for (let cell = 1; cell < before.length - 1; cell += 1)
-      if ((before[cell + 1] ?? 0) - (before[firsts.at(-1) ?? 0] ?? 0) > targetPortion) firsts.push(cell);
+      if ((before[cell + 1] ?? 0) - (before[firsts.at(-1) ?? 0] ?? 0) > targetPortionSize) firsts.push(cell);
     return firsts;
   }
 }
 
-function weatherOf(end: number): Weather {
+function timelineOf(end: number): AppTimeline {
   const { from, to } = badRelease(end);
   return {
     versionAt: (moment) => (moment < from ? '2026.10.4' : moment < to ? '2026.11.0' : '2026.11.1'),

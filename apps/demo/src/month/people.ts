@@ -3,7 +3,7 @@ import { Random } from './random.ts';
 
 export type Role = 'customer' | 'analyst' | 'support' | 'admin' | 'service' | 'bot';
 
-/** Who acts, and with which habits. */
+/** A user of the demo, a human or a machine, with the habits that shape its activities. */
 export interface Person {
   /** The id of the user. */
   readonly id: string;
@@ -14,11 +14,11 @@ export interface Person {
   readonly ip: string;
   readonly device: string;
   readonly browser: string;
-  /** When the days of this person begin and end, in minutes of the local time. */
+  /** When the active part of a day begins and ends, in minutes after midnight of the local time. */
   readonly hours: readonly [from: number, to: number];
-  /** How much is done on a day of the weekend, as a part of a working day. */
+  /** The activity on a day of the weekend, relative to a working day. */
   readonly weekendShare: number;
-  /** How much this person does, relative to others. */
+  /** The activity of this person, relative to others. */
   readonly weight: number;
 }
 
@@ -51,7 +51,7 @@ const devices: readonly (readonly [readonly [device: string, browser: string], n
 const emoji = ['🦊', '🌻', '🚀', '🐙', '👩‍🚀', '🇧🇷'];
 const stream = 1;
 
-/** Makes the people of a demo. The first ones are machines. No two have the same id. */
+/** Makes the people of a demo, each with another id. The first ones are machines. */
 export function makePeople(seed: number, count: number): readonly Person[] {
   const taken = new Set<string>();
   return Array.from({ length: count }, (_, index) => {
@@ -96,7 +96,7 @@ function human(random: Random, taken: ReadonlySet<string>, index: number): Perso
     browser: isStaff ? 'Chrome 150' : browser,
     hours: [from, Math.min(from + (isStaff ? 9 : random.int(3, 7)) * 60, 24 * 60 - 1)],
     weekendShare: isStaff ? 0.04 : random.pick([0.3, 0.8, 1.6]),
-    // A few do a lot, and most do little.
+    // A few people do a lot, and most do little.
     weight: (isStaff ? 2 : 1) * (0.15 + random.share() ** 4 * 6),
   };
 }
@@ -106,7 +106,7 @@ function nameOf(random: Random, { firstNames, lastNames, hasAddresses, country }
   if (hasAddresses && random.chance(0.9)) return `${first}.${last}@${random.pick(domains)}`;
   const [firstName, lastName] = [capital(first), capital(last)];
   if (random.chance(0.02)) return `${firstName} ${random.pick(emoji)}`;
-  // Names of organisations can be very long: a page must cut them.
+  // Some names are very long, as those of organisations can be, so that the dashboard must shorten them.
   if (random.chance(0.004)) return `${firstName} ${lastName} (${'department of '.repeat(15)}archives)`;
   if (country === 'KR') return `${lastName}${firstName}`;
   return country === 'JP' ? `${lastName} ${firstName}` : `${firstName} ${lastName}`;
@@ -119,7 +119,7 @@ const domains = ['nordwind.example', 'acme.example', 'mail.example', 'mail.examp
 const numbered = (name: string, index: number): string =>
   name.includes('@') ? name.replace('@', `${index}@`) : `${name} ${index}`;
 
-/** Returns an address that nobody has: private, for documentation (RFC 3849), or for benchmarks (RFC 2544). */
+/** Returns an IP address from a range that nobody uses publicly: private, for documentation (RFC 3849), or for benchmarks (RFC 2544). */
 function addressOf(random: Random, isStaff: boolean): string {
   if (isStaff) return `10.20.${random.int(0, 7)}.${random.int(2, 254)}`;
   if (random.chance(0.2)) return `2001:db8:${random.int(1, 0xffff).toString(16)}::${random.int(1, 99)}`;

@@ -1,19 +1,19 @@
-/** Where people live, and how they are called there. */
+/** A place where people of the demo live, with the names that are usual there. */
 export interface Place {
   readonly city: string;
   readonly country: string;
   readonly zone: string;
   readonly firstNames: readonly string[];
   readonly lastNames: readonly string[];
-  /** Whether most people are known by their e-mail address, and not by their name. */
+  /** Whether the id of most people is an e-mail address instead of a name. */
   readonly hasAddresses: boolean;
-  /** How many of the people live there. */
+  /** The number of people who live there, relative to the other places. */
   readonly weight: number;
 }
 
 const words = (text: string): readonly string[] => text.split(' ');
 
-/** Scripts of several directions and widths: a page must show all of them. */
+/** The places of a demo. Their names are in scripts of several directions and widths, to show that the dashboard can display them. */
 export const places: readonly Place[] = [
   {
     city: 'Berlin',

@@ -4,14 +4,15 @@ import type { Person } from './people.ts';
 import type { Random } from './random.ts';
 
 const minuteMs = 60_000;
-/** A timetable of the whole system: what the version of the application is, and how often it fails. */
-export interface Weather {
+
+/** The state of the application over time: its version, and how often it fails. Moments are in ms since 1970. */
+export interface AppTimeline {
   versionAt(moment: number): string;
   /** Returns the probability with which an action fails. */
   errorRateAt(moment: number): number;
 }
 
-/** When a person is there: the first and the last moment of the day. */
+/** The first and the last moment at which a person is active on a day, in ms since 1970. */
 export interface Presence {
   readonly from: number;
   readonly to: number;
@@ -22,19 +23,19 @@ export const activitiesOfDay = (
   person: Person,
   presence: Presence,
   count: number,
-  weather: Weather,
+  timeline: AppTimeline,
   random: Random,
 ): readonly Happening[] =>
   person.role === 'bot' || person.role === 'service'
-    ? runs(person, presence, count, weather, random)
-    : sessions(person, presence, count, weather, random);
+    ? machineRuns(person, presence, count, timeline, random)
+    : humanSessions(person, presence, count, timeline, random);
 
-/** A machine runs every hour, always at the same minute. */
-function runs(
+/** Returns the activities of a machine, which runs every hour, always at about the same minute. */
+function machineRuns(
   person: Person,
   { from, to }: Presence,
   count: number,
-  weather: Weather,
+  timeline: AppTimeline,
   random: Random,
 ): readonly Happening[] {
   const hourMs = 60 * minuteMs;
@@ -43,31 +44,31 @@ function runs(
   return Array.from({ length: count }, (_, index) => {
     const hour = Math.floor((index * hours) / count);
     const at = from + hour * hourMs + minute * minuteMs + random.int(0, 90_000);
-    return happening(person, Math.min(at, to), weather, random, nextAction(person, random), {});
+    return happening(person, Math.min(at, to), timeline, random, nextAction(person, random), {});
   });
 }
 
-/** People come for a while, log in, do something, and mostly log out. */
-function sessions(
+/** Returns the activities of a human, in sessions that begin with a login and often end with a logout. */
+function humanSessions(
   person: Person,
   presence: Presence,
   count: number,
-  weather: Weather,
+  timeline: AppTimeline,
   random: Random,
 ): readonly Happening[] {
   const happenings: Happening[] = [];
   while (happenings.length < count) {
     const length = Math.min(random.int(4, 26), count - happenings.length);
-    happenings.push(...session(person, presence, length, weather, random));
+    happenings.push(...humanSession(person, presence, length, timeline, random));
   }
   return happenings;
 }
 
-function session(
+function humanSession(
   person: Person,
   { from, to }: Presence,
   length: number,
-  weather: Weather,
+  timeline: AppTimeline,
   random: Random,
 ): readonly Happening[] {
   const times = [0];
@@ -89,7 +90,7 @@ function session(
           : index === length - 1 && hasLogout
             ? { type: 'LOGOUT', details: { minutes: Math.ceil(duration / minuteMs) } }
             : nextAction(person, random);
-    return happening(person, start + time, weather, random, action, { session: id });
+    return happening(person, start + time, timeline, random, action, { session: id });
   });
 }
 
@@ -109,12 +110,12 @@ function startWithin(from: number, to: number, random: Random): number {
 function happening(
   person: Person,
   at: number,
-  weather: Weather,
+  timeline: AppTimeline,
   random: Random,
   action: Action,
   extra: { readonly session?: string },
 ): Happening {
-  const { type, details } = random.chance(weather.errorRateAt(at)) ? errorInstead(action, random) : action;
+  const { type, details } = random.chance(timeline.errorRateAt(at)) ? errorInstead(action, random) : action;
   const { id: userId, role, ip, city, country, device, browser } = person;
   return {
     userId,
@@ -127,7 +128,7 @@ function happening(
       ip,
       place: { city, country },
       device: { os: device, browser },
-      app: weather.versionAt(at),
+      app: timeline.versionAt(at),
     },
   };
 }
