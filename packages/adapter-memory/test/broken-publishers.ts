@@ -8,7 +8,7 @@ import {
 } from '@user-activity/domain';
 import type { LogSubject } from '@user-activity/port-contracts';
 import { MemoryEventPublisher, MemoryLog } from '../src/index.ts';
-import { patienceMs } from './changed-consumers.ts';
+import { timeoutMs } from './changed-consumers.ts';
 import { memoryLog } from './memory-subjects.ts';
 import type { Broken } from './broken.ts';
 
@@ -19,7 +19,7 @@ const publisher =
     const log = new MemoryLog();
     return {
       ...(await memoryLog(log)),
-      patienceMs,
+      timeoutMs,
       async openPublisher(options) {
         const sound = new MemoryEventPublisher(log, options);
         return {

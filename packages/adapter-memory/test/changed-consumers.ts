@@ -4,7 +4,7 @@ import { MemoryLog } from '../src/index.ts';
 import { memoryLog } from './memory-subjects.ts';
 
 /** A time in milliseconds that exceeds any delivery in memory. */
-export const patienceMs = 500;
+export const timeoutMs = 500;
 
 /** Makes a log whose consumers have some methods replaced. */
 export const consumer =
@@ -17,7 +17,7 @@ export const consumer =
     const subject = await memoryLog(shared);
     return {
       ...subject,
-      patienceMs,
+      timeoutMs,
       async openConsumer(group) {
         const sound = await subject.openConsumer(group);
         return {

@@ -24,7 +24,7 @@ export const feed =
     const store = new MemoryStore();
     return {
       ...(await memoryFeed(store)),
-      patienceMs: 300,
+      timeoutMs: 300,
       async open() {
         const sound = new MemoryActivityFeed(store);
         return {

@@ -8,13 +8,13 @@ import {
 } from '@user-activity/domain';
 import { feedLimitCases } from './feed-limit-cases.ts';
 import {
-  assertFollowed,
-  everything,
+  assertWalkFound,
+  matchAllFilter,
   feedCases,
   FeedWriter,
-  follow,
+  walkFeed,
   log,
-  partitions,
+  partitionCount,
   variousActivities,
 } from './feed-subject.ts';
 import { idsOf, sampleActivities, sampleActivity, start } from './samples.ts';
@@ -24,21 +24,24 @@ import { filterOf, where } from './walk.ts';
 export const activityFeedContract = [
   ...feedCases({
     F1: {
-      async 'a walk returns everything that is settled, with any limit'(feed, writer) {
+      async 'a walk with any page limit returns every settled activity'(feed, writer) {
         await writer.begin();
         const activities = variousActivities(90);
-        for (let partition = 0; partition < partitions; partition += 1)
+        for (let partition = 0; partition < partitionCount; partition += 1)
           await writer.append(activities.slice(partition * 30, partition * 30 + 30), partition, 0);
         for (const limit of [1, 7, 30, 500])
-          assertFollowed((await follow(feed, { limit })).found, activities);
+          assertWalkFound((await walkFeed(feed, { limit })).found, activities);
       },
-      async 'a reader that stays at the end misses nothing of what is saved in any order'(feed, writer) {
+      async 'a reader at the end gets every new activity, even if lower offsets are saved after higher ones'(
+        feed,
+        writer,
+      ) {
         await writer.begin([5, 0, 0]);
         const activities = variousActivities(120);
         const seen: StoredActivity[] = [];
         let position = FeedPosition.start(log);
         const read = async (): Promise<void> => {
-          const { found, position: next } = await follow(feed, { limit: 9, position });
+          const { found, position: next } = await walkFeed(feed, { limit: 9, position });
           seen.push(...found);
           position = next;
         };
@@ -64,12 +67,12 @@ export const activityFeedContract = [
           await writer.settle(0, from, from + 12);
           await read();
         }
-        assertFollowed(seen, activities);
+        assertWalkFound(seen, activities);
       },
-      async 'a reader misses nothing while several processes save and settle'(feed, _, subject) {
+      async 'a reader gets every activity while several processes save and settle'(feed, _, subject) {
         const activities = variousActivities(600);
         await new FeedWriter(await subject.repository(), await subject.settledOffsets()).begin();
-        const writers = Array.from({ length: partitions }, async (_unused, partition) => {
+        const writers = Array.from({ length: partitionCount }, async (_unused, partition) => {
           const writer = new FeedWriter(await subject.repository(), await subject.settledOffsets());
           let from = 0;
           for (let step = 0; step < 40; step += 1) {
@@ -84,16 +87,16 @@ export const activityFeedContract = [
         const seen: StoredActivity[] = [];
         let position = FeedPosition.start(log);
         for (let isLast = false; !isLast; ) {
-          // Read before the page, so that the last page sees everything.
+          // Set before the page is read, so that the last page is read after all writes.
           isLast = !isWriting;
-          const { found, position: next } = await follow(feed, { limit: 50, position });
+          const { found, position: next } = await walkFeed(feed, { limit: 50, position });
           seen.push(...found);
           position = next;
         }
         await written;
-        assertFollowed(seen, activities);
+        assertWalkFound(seen, activities);
       },
-      async 'what a repeated save inserts below the settled offset is at its own place for later readers'(
+      async 'if a repeated save adds an activity, a reader gets only the added one, once its offset is settled'(
         feed,
         writer,
       ) {
@@ -101,67 +104,73 @@ export const activityFeedContract = [
         const [first, second] = sampleActivities(2);
         assert.ok(first !== undefined && second !== undefined);
         await writer.append([first], 0, 0);
-        const { position } = await follow(feed);
+        const { position } = await walkFeed(feed);
         await writer.save([first, second], 0, [0, 2]);
-        assert.deepEqual(idsOf((await follow(feed, { position })).found), []);
+        assert.deepEqual(idsOf((await walkFeed(feed, { position })).found), []);
         await writer.settle(0, 2, 3);
-        assert.deepEqual(idsOf((await follow(feed, { position })).found), [second.id]);
-        assertFollowed((await follow(feed)).found, [first, second]);
+        assert.deepEqual(idsOf((await walkFeed(feed, { position })).found), [second.id]);
+        assertWalkFound((await walkFeed(feed)).found, [first, second]);
       },
     },
     F2: {
-      async 'the same position gives the same page, to every handle'(feed, writer, subject) {
+      async 'reading a position again returns the same page, from any handle'(feed, writer, subject) {
         await writer.begin();
         const activities = variousActivities(40);
         for (const partition of [0, 1])
           await writer.append(activities.slice(partition * 20, partition * 20 + 20), partition, 0);
-        const query = FeedQuery.of({ filter: everything, position: FeedPosition.start(log), limit: 15 });
+        const query = FeedQuery.of({ filter: matchAllFilter, position: FeedPosition.start(log), limit: 15 });
         const first = await feed.read(query);
-        const rest = await follow(feed, { position: first.position });
-        assertFollowed([...first.activities, ...rest.found], activities);
+        const rest = await walkFeed(feed, { position: first.position });
+        assertWalkFound([...first.activities, ...rest.found], activities);
         for (const handle of [feed, await subject.open()]) {
           const again = await handle.read(query);
           assert.deepEqual(idsOf(again.activities), idsOf(first.activities));
           assert.deepEqual(again.position, first.position);
         }
       },
-      async 'a walk can continue after any activity of a page'(feed, writer) {
+      async 'a walk that continues after any activity of a page skips and repeats nothing'(feed, writer) {
         await writer.begin();
         const activities = variousActivities(30);
         for (const partition of [0, 2])
           await writer.append(activities.slice(partition * 7, partition * 7 + 15), partition, 0);
         const expected = [...activities.slice(0, 15), ...activities.slice(14, 29)];
-        const { found } = await follow(feed);
+        const { found } = await walkFeed(feed);
         for (const cut of [1, 7, 14, 15, 16, 28]) {
           let position = FeedPosition.start(log);
           for (const { origin } of found.slice(0, cut)) {
             assert.ok(origin !== undefined);
             position = FeedPosition.after(position, origin);
           }
-          const rest = await follow(feed, { position, limit: 4 });
+          const rest = await walkFeed(feed, { position, limit: 4 });
           assert.deepEqual(new Set(idsOf([...found.slice(0, cut), ...rest.found])), new Set(idsOf(expected)));
           assert.equal(cut + rest.found.length, found.length);
         }
       },
     },
     F3: {
-      async 'offsets order the activities of a partition, and times and ids do not'(feed, writer) {
+      async 'a walk returns the activities of a partition by offset, whatever their times and ids are'(
+        feed,
+        writer,
+      ) {
         await writer.begin([0]);
         const activities = [3, 1, 2].map((hour) =>
           sampleActivity({ id: `z-${9 - hour}`, createdAt: start + hour * 3_600_000 }),
         );
         await writer.save(activities.toReversed(), 0, [2 ** 40 + 2, 9, 8]);
         await writer.settle(0, 0, 2 ** 41);
-        assert.deepEqual(idsOf((await follow(feed, { limit: 2 })).found), idsOf(activities));
+        assert.deepEqual(idsOf((await walkFeed(feed, { limit: 2 })).found), idsOf(activities));
       },
-      async 'a partition with much news does not keep a reader from the others'(feed, writer) {
+      async 'if one partition has many new activities, a reader still gets those of the others within a few pages'(
+        feed,
+        writer,
+      ) {
         await writer.begin();
         await writer.append(variousActivities(100), 0, 0);
         const rare = sampleActivity({ userId: 'rare' });
         await writer.append([rare], 2, 0);
-        let query = FeedQuery.of({ filter: everything, position: FeedPosition.start(log), limit: 10 });
+        let query = FeedQuery.of({ filter: matchAllFilter, position: FeedPosition.start(log), limit: 10 });
         const early: StoredActivity[] = [];
-        for (let page = 0; page < partitions; page += 1) {
+        for (let page = 0; page < partitionCount; page += 1) {
           const { activities, position } = await feed.read(query);
           early.push(...activities);
           query = query.from(position);
@@ -170,49 +179,51 @@ export const activityFeedContract = [
       },
     },
     F4: {
-      async 'an activity appears once its own partition is settled'(feed, writer) {
+      async 'an activity appears only when its own partition is settled beyond it'(feed, writer) {
         await writer.begin();
         const [first, second, elsewhere] = sampleActivities(3);
         assert.ok(first !== undefined && second !== undefined && elsewhere !== undefined);
         await writer.save([first, second], 0, [0, 1]);
         await writer.save([elsewhere], 1, [0]);
-        assert.deepEqual((await follow(feed)).found, []);
+        assert.deepEqual((await walkFeed(feed)).found, []);
         await writer.settle(0, 0, 1);
-        const { found, position } = await follow(feed);
+        const { found, position } = await walkFeed(feed);
         assert.deepEqual(idsOf(found), [first.id]);
         await writer.settle(1, 0, 1);
         await writer.settle(0, 1, 2);
-        assertFollowed((await follow(feed, { position })).found, [second, elsewhere]);
+        assertWalkFound((await walkFeed(feed, { position })).found, [second, elsewhere]);
       },
-      async 'a log that was never settled is empty'(feed, writer) {
+      async 'the feed of a log without settled offsets is empty'(feed, writer) {
         await writer.save(sampleActivities(1), 0, [0]);
         assert.equal(await feed.settled(log), undefined);
-        const page = await feed.read(FeedQuery.of({ filter: everything, position: FeedPosition.start(log) }));
+        const page = await feed.read(
+          FeedQuery.of({ filter: matchAllFilter, position: FeedPosition.start(log) }),
+        );
         assert.deepEqual(page.activities, []);
         assert.equal(page.hasMore, false);
       },
-      async 'an activity without an origin never appears'(feed, writer, subject) {
+      async 'an activity that was saved without an origin never appears'(feed, writer, subject) {
         await writer.begin();
         const [located, older] = sampleActivities(2);
         assert.ok(located !== undefined && older !== undefined);
         await (await subject.repository()).save([older]);
         await writer.append([located], 0, 0);
-        assertFollowed((await follow(feed)).found, [located]);
+        assertWalkFound((await walkFeed(feed)).found, [located]);
       },
-      async '`settled` returns the settled offsets'(feed, writer) {
+      async '`settled` returns the settled offset of each partition'(feed, writer) {
         await writer.begin([3, 0, 7]);
         await writer.settle(1, 0, 2 ** 50);
         assert.deepEqual(await feed.settled(log), [3, 2 ** 50, 7]);
       },
     },
     F5: {
-      async 'filters select exactly what matches, and metadata needs no other filter'(feed, writer) {
+      async 'a filtered walk returns exactly the matches, also if metadata is the only filter'(feed, writer) {
         await writer.begin();
         const activities = variousActivities(100);
         for (const partition of [0, 1])
           await writer.append(activities.slice(partition * 50, partition * 50 + 50), partition, 0);
         const times = activities.map(({ createdAt }) => createdAt).toSorted((left, right) => left - right);
-        const { project } = everything;
+        const { project } = matchAllFilter;
         const filters = [
           filterOf({ userIds: ['user-1'] }),
           filterOf({ userIds: ['user-1', 'user-4', 'nobody'], types: ['LOGIN'] }),
@@ -229,10 +240,13 @@ export const activityFeedContract = [
         for (const filter of filters)
           for (const limit of [1, 3, 500]) {
             const expected = activities.filter((activity) => filter.matches(activity));
-            assertFollowed((await follow(feed, { filter, limit })).found, expected);
+            assertWalkFound((await walkFeed(feed, { filter, limit })).found, expected);
           }
       },
-      async 'a walk may change its filter'(feed, writer) {
+      async 'a walk that changes its filter returns the matches of the new filter from then on'(
+        feed,
+        writer,
+      ) {
         await writer.begin([0]);
         const activities = variousActivities(60);
         await writer.append(activities, 0, 0);
@@ -242,7 +256,7 @@ export const activityFeedContract = [
           limit: 10,
         });
         const { activities: logins, position } = await feed.read(query);
-        const rest = await follow(feed, { filter: filterOf({ types: ['LOGOUT'] }), position });
+        const rest = await walkFeed(feed, { filter: filterOf({ types: ['LOGOUT'] }), position });
         const last = logins.at(-1)?.origin?.offset ?? 0;
         const expected = activities.filter(({ type }, index) => type === 'LOGOUT' && index * 2 > last);
         assert.deepEqual(idsOf(rest.found), idsOf(expected));

@@ -10,9 +10,9 @@ import {
   type UserActivity,
 } from '@user-activity/domain';
 import * as fc from 'fast-check';
-import { anyStatsCases } from './any-stats-cases.ts';
+import { filteredStatsCases } from './filtered-stats-cases.ts';
 import { anyActivity } from './arbitraries.ts';
-import { apartCases } from './apart-cases.ts';
+import { projectIsolationCases } from './project-isolation-cases.ts';
 import type { Contract } from './contract.ts';
 import { countCases } from './count-cases.ts';
 import { metadataCases } from './metadata-cases.ts';
@@ -42,7 +42,9 @@ const activityRepositoryCases = repositoryCases({
     },
   },
   R4: {
-    async 'outcomes are in the order of their activities, in a batch with every outcome'(repository) {
+    async '`save` returns the outcomes in the order of the activities, in a batch with every outcome'(
+      repository,
+    ) {
       const [old, fresh, twice] = [sampleActivity(), sampleActivity(), sampleActivity()];
       await repository.save([old]);
       const sentAgain = sampleActivity({ id: old.id, receivedAt: '2026-01-02T03:09:00Z' });
@@ -67,7 +69,7 @@ const activityRepositoryCases = repositoryCases({
       assert.deepEqual((await repository.findById(twice))?.toActivity(), twice);
       assert.deepEqual(await repository.save([]), []);
     },
-    async 'a batch of 1,000 has 1,000 outcomes'(repository) {
+    async 'saving a batch of 1,000 activities returns 1,000 outcomes'(repository) {
       const activities = sampleActivities(1000);
       const known = activities.filter((_, index) => index % 3 === 0);
       await repository.save(known);
@@ -94,7 +96,9 @@ const activityRepositoryCases = repositoryCases({
     },
   },
   R6: {
-    async 'any metadata comes back deep-equal, and is the same fact when saved again'(repository) {
+    async 'any metadata comes back deep-equal, and saving it again is redelivery of the same fact'(
+      repository,
+    ) {
       const manyActivities = fc.array(anyActivity, { minLength: 20, maxLength: 20 });
       await fc.assert(
         fc.asyncProperty(manyActivities, async (activities) => {
@@ -148,7 +152,7 @@ const activityRepositoryCases = repositoryCases({
     },
   },
   R16: {
-    async 'findByIds returns each existing activity once'(repository) {
+    async 'findByIds returns each existing activity once, and omits unknown ids'(repository) {
       const activities = sampleActivities(1000, { metadata: { a: { $b: 1 } } });
       const unknown = ['never', 'sample%', 'SAMPLE-1'].map((text) => ({
         project: ProjectId.default,
@@ -199,7 +203,7 @@ const activityRepositoryCases = repositoryCases({
 export const activityRepositoryContract: Contract<RepositorySubject> = [
   ...activityRepositoryCases,
   ...sameFactCases,
-  ...apartCases,
+  ...projectIsolationCases,
   ...originCases,
   ...queryCases,
   ...pageSizeCases,
@@ -207,7 +211,7 @@ export const activityRepositoryContract: Contract<RepositorySubject> = [
   ...countCases,
   ...statsCases,
   ...slotLimitCases,
-  ...anyStatsCases,
+  ...filteredStatsCases,
 ];
 
 const activitiesOf = (stored: readonly StoredActivity[]): UserActivity[] =>

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import type { Clock } from '@user-activity/domain';
 import { casesWith, type Subject } from './contract.ts';
 
-/** One clock. */
+/** A clock under test. */
 export interface ClockSubject extends Subject {
   readonly clock: Clock;
 }
 
 const clockCases = casesWith(async ({ clock }: ClockSubject) => [clock] as const);
 
-/** The promises of every `Clock` of a running service. A clock with a fixed time, as in tests, breaks them. */
+/** The promises of every `Clock` of a running service. The clocks of tests, with a fixed time, do not keep them. */
 export const clockContract = clockCases({
   C1: {
     async 'the time lies between two readings of the system clock, in whole milliseconds'(clock) {

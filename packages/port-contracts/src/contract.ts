@@ -8,10 +8,10 @@ export interface ContractCase<Tested> {
   readonly run: (subject: Tested) => Promise<void>;
 }
 
-/** The suite of a port, as data. Every adapter runs all of it. */
+/** All cases of a port. Every adapter of the port must pass each of them. */
 export type Contract<Tested> = readonly ContractCase<Tested>[];
 
-/** An adapter on a fresh store or log, for its contract. */
+/** An adapter on a fresh store or log, as a contract tests it. */
 export interface Subject {
   /** Closes everything that this subject opened. */
   close(): Promise<void>;
@@ -21,16 +21,16 @@ export interface Subject {
 export interface StoreSubject<Handle> extends Subject {
   /** Opens a new handle on the store, which is empty at first. */
   open(): Promise<Handle>;
-  /** Makes the store unreachable for every handle. The returned function undoes it. */
+  /** Makes the store unreachable for every handle. The returned function makes it reachable again. */
   interrupt(): Promise<() => Promise<void>>;
 }
 
-/** Cases by the number of their promise, then by title. */
+/** The functions of cases, by the number of their promise, then by title. */
 type CaseTable<Args extends readonly unknown[]> = Readonly<
   Record<string, Readonly<Record<string, (...args: Args) => Promise<void>>>>
 >;
 
-/** Returns a function that makes cases from a table. `open` makes the arguments of a case from its subject. */
+/** Returns a function that makes cases from a table. Before a case runs, `open` makes its arguments from its subject. */
 export const casesWith =
   <Tested, Args extends readonly unknown[]>(open: (subject: Tested) => Promise<Args>) =>
   (table: CaseTable<Args>): Contract<Tested> =>
@@ -42,7 +42,7 @@ export const casesWith =
       })),
     );
 
-/** Registers the whole suite with vitest. Each case has a subject of its own. */
+/** Registers all cases with vitest. Each case gets a subject of its own. */
 export function describeContract<Tested extends Subject>(
   name: string,
   contract: Contract<Tested>,

@@ -6,7 +6,7 @@ import { filterOf, saveAll } from './walk.ts';
 
 const at = (seconds: number): Timestamp => Timestamp.fromMillis(start + seconds * 1000);
 
-/** The promise about `count`. */
+/** The promise R14 about `count`. */
 export const countCases = repositoryCases({
   R14: {
     async 'the count is exact for every kind of filter, and each activity counts once'(repository) {

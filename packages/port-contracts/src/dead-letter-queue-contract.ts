@@ -7,12 +7,12 @@ import {
 } from '@user-activity/domain';
 import * as fc from 'fast-check';
 import { casesWith, type StoreSubject } from './contract.ts';
-import { assertSame, bytes, letterOf, lettersOfLogs } from './letters.ts';
+import { assertSameLetters, bytes, letterOf, lettersOfLogs } from './letters.ts';
 import { assertRejects } from './rejections.ts';
 
 /** A queue of dead letters. */
 export interface DeadLetterSubject extends StoreSubject<DeadLetterQueue> {
-  /** Returns all letters by a new handle, in any order. */
+  /** Reads all letters of the queue with a new handle, in any order. */
   letters(): Promise<readonly DeadLetter[]>;
 }
 
@@ -21,11 +21,11 @@ const queueCases = casesWith(async (subject: DeadLetterSubject) => [await subjec
 /** The promises of every `DeadLetterQueue`, by the numbers in its doc comment. */
 export const deadLetterQueueContract = queueCases({
   D1: {
-    async 'a new handle has the added letters'(queue, subject) {
+    async 'a new handle returns the added letters'(queue, subject) {
       const letters = [letterOf(1), letterOf(2, { code: 'conflict' }), letterOf(3, { code: 'refused' })];
       letters.push(letterOf(4, { code: 'invalid', activityId: ActivityId.parse('a') }));
       await queue.add(letters);
-      assertSame(await subject.letters(), letters);
+      assertSameLetters(await subject.letters(), letters);
     },
   },
   D2: {
@@ -35,7 +35,7 @@ export const deadLetterQueueContract = queueCases({
       await queue.add([letterOf(1), otherPartition]);
       await queue.add([later]);
       await queue.add([letterOf(7), letterOf(7, { reason: 'twice in one call' })]);
-      assertSame(await subject.letters(), [
+      assertSameLetters(await subject.letters(), [
         later,
         otherPartition,
         letterOf(7, { reason: 'twice in one call' }),
@@ -43,7 +43,7 @@ export const deadLetterQueueContract = queueCases({
     },
   },
   D3: {
-    async 'any bytes come out unchanged'(queue, subject) {
+    async 'letters come back unchanged, whatever bytes they have'(queue, subject) {
       const anyBytes = fc.option(fc.uint8Array({ maxLength: 64 }));
       const anyHeaders = fc.dictionary(
         fc.string({ minLength: 1, maxLength: 8 }).filter((name) => name !== '__proto__'),
@@ -75,7 +75,7 @@ export const deadLetterQueueContract = queueCases({
       );
       const others = [largest, attributed, farthest, ...ofProjects];
       await queue.add(others);
-      assertSame(await subject.letters(), [...added, ...others]);
+      assertSameLetters(await subject.letters(), [...added, ...others]);
     },
   },
   D4: {
@@ -84,7 +84,7 @@ export const deadLetterQueueContract = queueCases({
       await assertRejects(queue.add([letterOf(1)]), 'STORE_UNAVAILABLE', 'LOG_UNAVAILABLE');
       await restore();
       await queue.add([letterOf(1)]);
-      assertSame(await subject.letters(), [letterOf(1)]);
+      assertSameLetters(await subject.letters(), [letterOf(1)]);
     },
   },
   D5: {
@@ -96,10 +96,10 @@ export const deadLetterQueueContract = queueCases({
       for (const letter of letters) await queue.add([letter]);
       const together = lettersOfLogs(2);
       await queue.add(together);
-      assertSame(await subject.letters(), [...letters, ...together]);
+      assertSameLetters(await subject.letters(), [...letters, ...together]);
       const again = lettersOfLogs(1, { reason: 'again' }).slice(1, 2);
       await queue.add(again);
-      assertSame(await subject.letters(), [...letters.toSpliced(1, 1, ...again), ...together]);
+      assertSameLetters(await subject.letters(), [...letters.toSpliced(1, 1, ...again), ...together]);
     },
   },
 });

@@ -16,9 +16,9 @@ import {
 } from '@user-activity/domain';
 import * as fc from 'fast-check';
 import type { Contract } from './contract.ts';
-import { apartLetterCases } from './apart-letter-cases.ts';
+import { letterIsolationCases } from './letter-isolation-cases.ts';
 import { latestLetterCases } from './latest-letter-cases.ts';
-import { assertSame, at, bytes, comparable, idsOf, letterOf } from './letters.ts';
+import { assertSameLetters, at, bytes, comparable, idsOf, letterOf } from './letters.ts';
 import { assertRejects } from './rejections.ts';
 import { letterCases, type LetterRepositorySubject } from './letter-repository-subject.ts';
 import { lettersOfLogsCases } from './letters-of-logs-cases.ts';
@@ -98,8 +98,8 @@ const deadLetterRepositoryCases = letterCases({
     },
   },
   B3: {
-    async 'any walk returns what filtering and sorting everything would return'(repository, queue) {
-      const everything: DeadLetter[] = [];
+    async 'a walk with any filter, order and limit returns all matching letters in order'(repository, queue) {
+      const allLetters: DeadLetter[] = [];
       const anyQuery = fc.record({
         codes: fc.subarray<DeadLetterCode>(['unreadable', 'conflict', 'refused']),
         from: fc.option(fc.integer({ min: -1, max: 6 }), { nil: undefined }),
@@ -110,14 +110,14 @@ const deadLetterRepositoryCases = letterCases({
       await fc.assert(
         fc.asyncProperty(fc.array(anyLetter, { maxLength: 8 }), anyQueries, async (fields, queries) => {
           const added = fields.map(({ topic, partition, ...rest }, index) =>
-            letterOf(0, { origin: originOf(topic, partition, everything.length + index), ...rest }),
+            letterOf(0, { origin: originOf(topic, partition, allLetters.length + index), ...rest }),
           );
           await queue.add(added);
-          everything.push(...added);
+          allLetters.push(...added);
           for (const { codes, from, ...page } of queries) {
             const diedAt = TimeRange.between(from === undefined ? undefined : at(from), undefined);
             const pages = await walk(repository, { ...page, filter: filterOf({ codes, diedAt }) });
-            const wanted = everything
+            const wanted = allLetters
               .filter(
                 (letter) =>
                   (codes.length === 0 || codes.includes(letter.code)) && diedAt.holds(letter.diedAt),
@@ -131,7 +131,7 @@ const deadLetterRepositoryCases = letterCases({
         { numRuns: 15, endOnFailure: true },
       );
     },
-    async 'letters added or removed during a walk neither hide nor repeat others'(repository, queue) {
+    async 'a walk skips and repeats no letter while others are added or removed'(repository, queue) {
       const initial = Array.from({ length: 12 }, (_, offset) =>
         letterOf(offset, { diedAt: at(offset * 10) }),
       );
@@ -239,11 +239,12 @@ const deadLetterRepositoryCases = letterCases({
         ids([first, second, third]),
         highLimit,
       );
-      assertSame(left, [again, third]);
+      assertSameLetters(left, [again, third]);
       await repository.remove([again]);
-      assertSame(await repository.findByIds(ProjectId.default, ids([first, second, third]), highLimit), [
-        third,
-      ]);
+      assertSameLetters(
+        await repository.findByIds(ProjectId.default, ids([first, second, third]), highLimit),
+        [third],
+      );
     },
   },
   B7: {
@@ -264,7 +265,7 @@ const deadLetterRepositoryCases = letterCases({
       );
       await assertRejects(repository.remove([letter]), ...codes);
       await restore();
-      assertSame(await repository.findByIds(ProjectId.default, ids([letter]), highLimit), [letter]);
+      assertSameLetters(await repository.findByIds(ProjectId.default, ids([letter]), highLimit), [letter]);
       await repository.remove([letter]);
       assert.deepEqual(await walk(repository, { limit: 1 }), [[]]);
     },
@@ -275,7 +276,7 @@ const deadLetterRepositoryCases = letterCases({
 export const deadLetterRepositoryContract: Contract<LetterRepositorySubject> = [
   ...deadLetterRepositoryCases,
   ...latestLetterCases,
-  ...apartLetterCases,
+  ...letterIsolationCases,
   ...sweepCases,
   ...lettersOfLogsCases,
 ];

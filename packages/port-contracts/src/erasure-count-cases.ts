@@ -13,7 +13,7 @@ import { sampleActivity } from './samples.ts';
 
 const replacement = UserId.parse('anon_1');
 
-/** Makes an activity of `user-1`, with its position on the partition of the erasures. */
+/** Makes an activity of `user-1`, and its origin: this offset on the partition that also has the erasures. */
 const activityAt = (offset: number, fields: Parameters<typeof sampleActivity>[0] = {}) => {
   const activity = sampleActivity({ id: `at-${offset}`, ...fields });
   return { activity, origin: { log: erasureLog, partition: 0, offset } };
@@ -35,7 +35,10 @@ const progressOf = (ledger: ErasureLedger, id: string) => ledger.find(ProjectId.
 /** The promise E8 of a ledger: it counts what it removes. */
 export const erasureCountCases = ledgerCases({
   E8: {
-    async 'what is removed is counted once, also by its record, and also after the end'(ledger, repository) {
+    async 'each removed activity is counted once, by a walk or by its record, even after `finish`'(
+      ledger,
+      repository,
+    ) {
       const erasure = erasureOf();
       const { id } = erasure;
       const save = async (...offsets: readonly number[]) => {
@@ -62,7 +65,7 @@ export const erasureCountCases = ledgerCases({
       await ledger.removeRecords(await save(5), []);
       assert.deepEqual(await progressOf(ledger, id), { id, status: 'done', erased: 5 });
     },
-    async 'what is anonymised is counted too'(ledger, repository) {
+    async 'each anonymised activity is counted once'(ledger, repository) {
       const erasure = erasureOf({ mode: 'anonymise' });
       await ledger.record(erasure);
       const [first, second] = [activityAt(1), activityAt(2)];
@@ -73,7 +76,7 @@ export const erasureCountCases = ledgerCases({
       await removeAll(ledger, erasure, { replacement });
       assert.equal((await progressOf(ledger, erasure.id))?.erased, 2);
     },
-    async 'each erasure has its own number, and the first one that covers an activity counts it'(
+    async 'an activity that several erasures cover is counted only for the first of them'(
       ledger,
       repository,
     ) {

@@ -34,7 +34,9 @@ export const erasureLedgerContract = [
         assert.deepEqual(await later.findByUsers([erasure.user]), [{ ...recorded, isOpen: true }]);
         assert.deepEqual(await later.find(shop, id), { id, status: 'running', erased: 0 });
       },
-      async 'the first place stays, also after the end'(ledger) {
+      async 'an erasure that is recorded again keeps its first log position, even after it is finished'(
+        ledger,
+      ) {
         const [first, again] = [erasureOf({ offset: 5 }), erasureOf({ offset: 9, userId: 'user-2' })];
         await ledger.record(first);
         await ledger.record(again);
@@ -49,7 +51,7 @@ export const erasureLedgerContract = [
       },
     },
     E2: {
-      async 'an announced erasure is accepted until it is recorded'(ledger) {
+      async 'an announced erasure has the status `accepted` until it is recorded'(ledger) {
         const erasure = erasureOf();
         assert.equal(await statusOf(ledger), undefined);
         await ledger.announce(erasure);
@@ -60,7 +62,7 @@ export const erasureLedgerContract = [
         assert.equal(await statusOf(ledger), 'running');
         assert.deepEqual(await ledger.findOpen(10), [erasure]);
       },
-      async 'an erasure that is announced while it is recorded is recorded'(ledger, _, subject) {
+      async 'an erasure that is announced and recorded at the same time is recorded'(ledger, _, subject) {
         const another = await subject.open();
         const erasures = Array.from({ length: 300 }, (__, index) => erasureOf({ id: `erasure-${index}` }));
         for (const erasure of erasures)
@@ -68,7 +70,7 @@ export const erasureLedgerContract = [
         const open = await ledger.findOpen(1000);
         assert.equal(open.length, erasures.length);
       },
-      async 'an announcement that comes late changes nothing'(ledger, repository) {
+      async 'announcing an erasure that was recorded before changes nothing'(ledger, repository) {
         const erasure = erasureOf();
         await ledger.record(erasure);
         await repository.save(sampleActivities(7));
@@ -83,7 +85,7 @@ export const erasureLedgerContract = [
         assert.equal(await statusOf(ledger, id, shop), undefined);
         assert.equal((await ledger.findByUsers([erasure.user])).length, 1);
       },
-      async 'a second announcement changes nothing'(ledger) {
+      async 'announcing the same erasure again changes nothing'(ledger) {
         await ledger.announce(erasureOf());
         await ledger.announce(erasureOf({ project: shop }));
         assert.equal(await statusOf(ledger), 'accepted');
@@ -91,7 +93,7 @@ export const erasureLedgerContract = [
       },
     },
     E3: {
-      async 'erasures are found by their users, in every project, and never by others'(ledger) {
+      async 'findByUsers returns the erasures of these users in every project, and of no other user'(ledger) {
         assert.equal(await ledger.isEmpty(), true);
         const erasures = [
           erasureOf({ id: 'a' }),
@@ -111,12 +113,12 @@ export const erasureLedgerContract = [
         assert.deepEqual(await ledger.findByUsers([digestOf('User-1')]), []);
         assert.deepEqual(await ledger.findByUsers([]), []);
       },
-      async 'each is found once, also if a user is asked for twice'(ledger) {
+      async 'findByUsers returns each erasure once, even if a user is given twice'(ledger) {
         const { user } = erasureOf();
         await ledger.record(erasureOf());
         assert.equal((await ledger.findByUsers([user, digestOf('user-2'), user])).length, 1);
       },
-      async 'they are found after their end, and are never older than the call'(ledger, _, subject) {
+      async 'findByUsers shows at once what another handle has recorded or finished'(ledger, _, subject) {
         const [other, erasure] = [await subject.open(), erasureOf()];
         const states: unknown[] = [];
         const look = async () =>
@@ -135,14 +137,14 @@ export const erasureLedgerContract = [
           [false, [false]],
         ]);
       },
-      async 'a thousand users are looked up at once'(ledger) {
+      async 'findByUsers takes 1,000 users in one call'(ledger) {
         const users = Array.from({ length: 1000 }, (_, index) => `user-${index}`);
         await ledger.record(erasureOf({ id: 'first', userId: 'user-0' }));
         await ledger.record(erasureOf({ id: 'last', userId: 'user-999' }));
         const found = await ledger.findByUsers(users.map(digestOf));
         assert.deepEqual(found.map((erasure) => erasure.id).toSorted(), ['first', 'last']);
       },
-      async 'those that are not done come oldest first, up to the limit'(ledger) {
+      async 'findOpen returns the erasures that are not done, oldest first, up to the limit'(ledger) {
         for (const [name, second] of [
           ['late', 3],
           ['early', 1],
@@ -155,7 +157,7 @@ export const erasureLedgerContract = [
         assert.deepEqual(await ids(10), ['early', 'middle', 'late']);
         assert.deepEqual(await ids(1), ['early']);
       },
-      async 'those that are not done are read page by page, also if they were requested at the same time'(
+      async 'a walk with findOpen skips and repeats nothing, even if erasures were requested at the same time'(
         ledger,
       ) {
         const names = ['A', 'a', 'b', 'c', 'd'];
@@ -167,14 +169,14 @@ export const erasureLedgerContract = [
           found.push(...page.map((erasure) => erasure.id));
           if (page.length < 2) break;
           after = page.at(-1);
-          // The page goes on behind an erasure that is done meanwhile.
+          // The next page begins after this erasure, even though it is finished by then.
           if (after?.id === ErasureId.parse('a')) await ledger.finish(after.id);
         }
         assert.deepEqual(found, names);
       },
     },
     E9: {
-      async 'an erasure is known only in its project'(ledger) {
+      async '`find` returns an erasure only in its own project'(ledger) {
         await ledger.announce(erasureOf({ project: shop }));
         assert.equal(await statusOf(ledger), undefined);
         assert.equal(await statusOf(ledger, id, shop), 'accepted');

@@ -15,19 +15,23 @@ import {
 import { casesWith, type StoreSubject } from './contract.ts';
 import { start } from './samples.ts';
 
-/** The erasures of a store. */
+/** A store with an erasure ledger. */
 export interface ErasureLedgerSubject extends StoreSubject<ErasureLedger> {
-  /** The activities and the dead letters of the same store. */
+  /** Opens the activities of the same store. */
   repository(): Promise<ActivityRepository>;
+  /** Opens the queue that adds dead letters to the same store. */
   queue(): Promise<DeadLetterQueue>;
+  /** Opens the dead letters of the same store. */
   letters(): Promise<DeadLetterRepository>;
 }
 
+/** Makes cases of `ErasureLedger`. Each gets an open ledger, the activities of the same store, and its subject. */
 export const ledgerCases = casesWith(
   async (subject: ErasureLedgerSubject) =>
     [await subject.open(), await subject.repository(), subject] as const,
 );
 
+/** The log of the erasures in these cases. */
 export const erasureLog = LogId.parse('erasure-log');
 
 interface Fields {
@@ -37,11 +41,11 @@ interface Fields {
   readonly mode?: ErasureMode;
   readonly offset?: number;
   readonly partition?: number;
-  /** In seconds after `start`. */
+  /** The time of the request, in seconds after `start`. */
   readonly second?: number;
 }
 
-/** Makes an erasure. Default: of `user-1`, at offset 100 of partition 0, requested at `start`. */
+/** Makes an erasure. By default it is of `user-1`, is at offset 100 of partition 0, and was requested at `start`. */
 export const erasureOf = ({
   id = 'erasure-1',
   project = ProjectId.default,
@@ -61,5 +65,5 @@ export const erasureOf = ({
   topic: 'user-activity',
 });
 
-/** Makes a digest. The stores do not look into it. */
+/** Makes a digest of a user. Stores only compare digests, so it need not be a real one. */
 export const digestOf = (userId: string): UserDigest => UserDigest.trusted(`digest of ${userId}`);

@@ -16,13 +16,13 @@ import type { Contract } from './contract.ts';
 import { bytes } from './letters.ts';
 import { logCases, type LogSubject } from './log-subject.ts';
 import { Reader } from './reader.ts';
-import { plain } from './replay-cases.ts';
+import { withPlainArrays } from './replay-cases.ts';
 import { anyErasure, sampleErasure } from './sample-erasures.ts';
 import { sampleActivities, sampleActivity } from './samples.ts';
 
 const typeHeader = { ce_type: [bytes(eventTypes.ErasureRequested)] };
 
-/** Waits until a number of records was delivered. */
+/** Waits until this many records have been delivered. */
 const waitForCount = (reader: Reader, wanted: number): Promise<void> =>
   reader.waitUntil(
     () => reader.records.length >= wanted,
@@ -32,7 +32,7 @@ const waitForCount = (reader: Reader, wanted: number): Promise<void> =>
 const contentsOf = (records: readonly LogRecord[]): readonly unknown[] =>
   records.map(({ content }) => content);
 
-/** Makes events of a user: in each of `rounds`, some activities and an erasure after them. */
+/** Makes events of a user: `rounds` times three activities and an erasure after them. */
 const eventsOfUser = (userId: string, rounds: number): LogEvent[] =>
   Array.from({ length: rounds }, (_, round) => [
     ...sampleActivities(3, { userId }).map(activityLogged),
@@ -42,7 +42,9 @@ const eventsOfUser = (userId: string, rounds: number): LogEvent[] =>
 /** The promises of a publisher about erasures of users. */
 export const publishedErasureCases = logCases({
   P2: {
-    async 'an erasure keeps its place among the activities of its user'(subject) {
+    async 'an erasure is delivered in its order among the activities of its user, across publishers'(
+      subject,
+    ) {
       const users = ['user-1', 'user-2', 'user-3'];
       const events = users.map((user) => eventsOfUser(user, 5));
       const publishers = [await subject.openPublisher(), await subject.openPublisher()];
@@ -61,7 +63,9 @@ export const publishedErasureCases = logCases({
     },
   },
   P6: {
-    async 'a republished erasure stays an erasure, with its bytes and the origin of its first copy'(subject) {
+    async 'a republished erasure is delivered as an erasure, with its bytes and the origin of its first copy'(
+      subject,
+    ) {
       const event = sampleErasure();
       const publisher = await subject.openPublisher();
       await publisher.publish([event]);
@@ -77,12 +81,12 @@ export const publishedErasureCases = logCases({
       assert.deepEqual(replay.content, event);
       assert.deepEqual(replay.replayOf, first.origin);
       assert.equal(replay.origin.partition, first.origin.partition);
-      assert.deepEqual(plain(firstCopyOf(replay)), plain(firstCopyOf(first)));
+      assert.deepEqual(withPlainArrays(firstCopyOf(replay)), withPlainArrays(firstCopyOf(first)));
     },
   },
 });
 
-/** Returns values that are no erasures, although their headers say so. */
+/** Returns values that are not valid erasures. The cases send them with the header of an erasure. */
 const malformedErasures = (): string[] => {
   const json = { ...sampleErasure().erasure, project: undefined, requestedAt: '2026-01-02T03:04:05.678Z' };
   return [
@@ -96,7 +100,7 @@ const malformedErasures = (): string[] => {
   ];
 };
 
-/** Publishes events of one user, and checks that exactly these are delivered, in their order. */
+/** Publishes events of one user, and asserts that exactly these are delivered, in their order. */
 async function assertDelivered(subject: LogSubject, events: readonly LogEvent[]): Promise<void> {
   const publisher = await subject.openPublisher();
   await publisher.publish(events);
@@ -128,13 +132,13 @@ export const deliveredErasureCases: Contract<LogSubject> = logCases({
       for (const [index, record] of reader.records.slice(0, -1).entries()) {
         const { content } = record;
         assert.ok(content.name === 'Unreadable' && content.reason.length > 0, `value ${index} was read`);
-        assert.deepEqual(plain(record.raw()), plain(appended[index]));
+        assert.deepEqual(withPlainArrays(record.raw()), withPlainArrays(appended[index]));
       }
       assert.deepEqual(reader.records.at(-1)?.content, last);
     },
   },
   L9: {
-    async 'any erasure comes out equal'(subject) {
+    async 'any published erasure is delivered equal'(subject) {
       const reader = await Reader.start(subject, 'one');
       const publisher = await subject.openPublisher();
       const idOf = ({ erasure }: ErasureRequested): string => erasure.id;

@@ -10,13 +10,13 @@ async function readAll(ledger: ErasureLedger): Promise<readonly KeptUserErasure[
     const page = await ledger.findAll(2, all.at(-1)?.id);
     assert.ok(page.length <= 2);
     all.push(...page);
-    assert.ok(all.length < 100, 'the pages have no end');
+    assert.ok(all.length < 100, 'the walk does not end');
     if (page.length === 0) return all;
   }
 }
 
-/** Returns an erasure under another id. */
-const renamed = (erasure: KeptUserErasure, id: string): KeptUserErasure => ({
+/** Returns the erasure with another id. */
+const withId = (erasure: KeptUserErasure, id: string): KeptUserErasure => ({
   ...erasure,
   id: ErasureId.parse(id),
 });
@@ -24,7 +24,7 @@ const renamed = (erasure: KeptUserErasure, id: string): KeptUserErasure => ({
 /** The promise E11 of a ledger: its erasures can be moved to another one. */
 export const erasureMoveCases = ledgerCases({
   E11: {
-    async 'all recorded erasures are read by id, page by page, with what they have erased'(
+    async 'findAll returns every recorded erasure in pages sorted by id, with its number of erased activities'(
       ledger,
       repository,
     ) {
@@ -52,10 +52,10 @@ export const erasureMoveCases = ledgerCases({
         .toSorted((left, right) => (left.id < right.id ? -1 : 1));
       assert.deepEqual(await readAll(ledger), expected);
     },
-    async 'an erasure that is kept is found as one that was recorded'(ledger, _, subject) {
+    async 'an erasure that `keep` has stored is found like one that `record` has stored'(ledger, _, subject) {
       const { userId, ...placed } = erasureOf({ id: 'open', mode: 'anonymise', offset: 5 });
       const open = { ...placed, userId, erased: 4 };
-      const done = renamed({ ...open, userId: undefined, erased: 1042 }, 'done');
+      const done = withId({ ...open, userId: undefined, erased: 1042 }, 'done');
       await ledger.announce(erasureOf({ id: 'open' }));
       for (const erasure of [open, done]) await ledger.keep(erasure);
       const later = await subject.open();
@@ -76,7 +76,7 @@ export const erasureMoveCases = ledgerCases({
           erased,
         });
     },
-    async 'a recorded erasure stays as it is'(ledger) {
+    async '`keep` changes no erasure that was recorded before'(ledger) {
       const erasure = erasureOf();
       await ledger.record(erasure);
       const kept = { ...erasure, erased: 0 };

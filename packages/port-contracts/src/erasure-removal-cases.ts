@@ -27,7 +27,7 @@ const replacement = UserId.parse('anon_1');
 
 const at = (offset: number, partition = 0, log = erasureLog): LogPosition => ({ log, partition, offset });
 
-/** Walks over everything that an erasure may cover. Returns how many activities were removed or anonymised. */
+/** Walks over all activities that an erasure may cover. Returns how many of them were removed or anonymised. */
 async function removeAll(
   ledger: ErasureLedger,
   erasure: OpenErasure,
@@ -52,7 +52,10 @@ async function storedIds(repository: ActivityRepository, project = ProjectId.def
   return idsOf(activities).toSorted();
 }
 
-/** Activities with their places, and whether an erasure at offset 100 of partition 0, requested at `start`, covers them. */
+/**
+ * Activities with their origin and the time at which they were received, in seconds after `start`. `covered` says whether an erasure at
+ * offset 100 of partition 0, requested at `start`, covers them.
+ */
 const placed: readonly (readonly [
   id: string,
   origin: LogPosition | undefined,
@@ -77,10 +80,10 @@ async function savePlaced(repository: ActivityRepository): Promise<void> {
   }
 }
 
-/** The promises about what a ledger removes. */
+/** The promises of a ledger about what it removes, anonymises and keeps. */
 export const erasureRemovalCases = ledgerCases({
   E4: {
-    async 'after the end, the erasure has no name of the user'(ledger, _, subject) {
+    async 'after `finish`, the erasure is found by user digest, but has no user name'(ledger, _, subject) {
       const erasure = erasureOf({ userId: 'somebody@example.com' });
       await ledger.record(erasure);
       await ledger.finish(erasure.id);
@@ -92,7 +95,7 @@ export const erasureRemovalCases = ledgerCases({
     },
   },
   E5: {
-    async 'exactly what the erasure covers is removed'(ledger, repository) {
+    async 'removeActivities removes exactly the activities that the erasure covers'(ledger, repository) {
       await savePlaced(repository);
       const erasure = erasureOf();
       const covered = placed.filter(([, , , isCovered]) => isCovered);
@@ -101,7 +104,7 @@ export const erasureRemovalCases = ledgerCases({
       assert.deepEqual(await storedIds(repository), kept.toSorted());
       assert.equal(await removeAll(ledger, erasure), 0);
     },
-    async 'anonymised activities keep all but their user and their metadata'(ledger, repository) {
+    async 'anonymised activities keep everything except their user and their metadata'(ledger, repository) {
       const activities = sampleActivities(3, { metadata: { name: 'Ann', 'a.b': { $set: 1 } } });
       await repository.save(activities, [at(1), at(2), at(200)]);
       assert.equal(await removeAll(ledger, erasureOf({ mode: 'anonymise' }), { replacement }), 2);
@@ -116,7 +119,7 @@ export const erasureRemovalCases = ledgerCases({
       assert.equal(await repository.count(filter), 2);
       assert.equal(await removeAll(ledger, erasureOf({ mode: 'anonymise' }), { replacement }), 0);
     },
-    async 'a walk in small portions covers everything that was stored before it'(ledger, repository) {
+    async 'a walk in small portions removes all covered activities stored before it'(ledger, repository) {
       const activities = sampleActivities(250, { createdAt: start });
       const later = sampleActivities(20);
       await repository.save(
@@ -126,7 +129,7 @@ export const erasureRemovalCases = ledgerCases({
       assert.equal(await removeAll(ledger, erasureOf(), { limit: 7 }), 250);
       assert.deepEqual(await storedIds(repository), idsOf(later).toSorted());
     },
-    async 'a walk goes on behind portions without a covered activity'(ledger, repository) {
+    async 'a walk continues after portions in which no activity is covered'(ledger, repository) {
       const activities = sampleActivities(30);
       await repository.save(
         activities,
@@ -137,7 +140,7 @@ export const erasureRemovalCases = ledgerCases({
     },
   },
   E6: {
-    async 'exactly the dead letters that the erasure covers are removed'(ledger, _, subject) {
+    async 'removeLetters removes exactly the dead letters that the erasure covers'(ledger, _, subject) {
       const queue = await subject.queue();
       const key = new TextEncoder().encode('user-1');
       const log = LogId.parse('newer');
@@ -188,7 +191,7 @@ export const erasureRemovalCases = ledgerCases({
     },
   },
   E7: {
-    async 'activities under the ids of records are removed if they belong to the user and are covered'(
+    async 'removeRecords removes activities by the ids of records if they belong to the user and are covered'(
       ledger,
       repository,
       subject,
@@ -226,7 +229,7 @@ export const erasureRemovalCases = ledgerCases({
         [other.origin],
       );
     },
-    async 'they are anonymised instead if the user has a replacement'(ledger, repository) {
+    async 'removeRecords anonymises activities instead if the user has a replacement'(ledger, repository) {
       const [activity] = sampleActivities(1, { metadata: { name: 'Ann' } });
       assert.ok(activity !== undefined);
       await repository.save([activity], [at(5)]);
@@ -237,7 +240,7 @@ export const erasureRemovalCases = ledgerCases({
       assert.deepEqual(found?.toActivity(), activity.anonymised(replacement));
       assert.deepEqual(found?.origin, at(5));
     },
-    async 'several erasures, also of one user, each remove what they cover'(ledger, repository) {
+    async 'removeRecords applies the first of its erasures that covers an activity'(ledger, repository) {
       const placedAt = [
         ['a', 5],
         ['b', 15],
@@ -270,7 +273,7 @@ export const erasureRemovalCases = ledgerCases({
     },
   },
   E9: {
-    async 'nothing of other users and projects is removed'(ledger, repository) {
+    async 'activities of other users and projects are not removed'(ledger, repository) {
       const others = [
         sampleActivity({ id: 'a', userId: 'user-2' }),
         sampleActivity({ id: 'b', userId: 'User-1' }),

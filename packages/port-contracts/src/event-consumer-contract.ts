@@ -9,7 +9,7 @@ import { untilAborted, lifeCycleCases } from './life-cycle-cases.ts';
 import { eventsOf, logCases, type LogSubject, publish } from './log-subject.ts';
 import { Reader } from './reader.ts';
 import { resumeCases } from './resume-cases.ts';
-import { attributionCases, plain } from './replay-cases.ts';
+import { attributionCases, withPlainArrays } from './replay-cases.ts';
 import { idsOf, confusableActivities, sampleActivities, sampleActivity } from './samples.ts';
 
 const eventConsumerCases = logCases({
@@ -40,7 +40,7 @@ const eventConsumerCases = logCases({
     },
   },
   L2: {
-    async 'offsets of a partition rise, and its batches do not overlap in time'(subject) {
+    async 'the records of a partition are delivered by rising offset, one batch after the other'(subject) {
       const users = ['user-1', 'user-2', 'user-3', 'user-4', 'user-5'];
       const activities = users.flatMap((userId) => sampleActivities(400, { userId }));
       const busy = new Set<number>();
@@ -110,7 +110,7 @@ const eventConsumerCases = logCases({
     },
   },
   L4: {
-    async 'handled records are not delivered to the group again'(subject) {
+    async 'handled records are not delivered to another member of the group'(subject) {
       const [handled, marker] = [sampleActivities(30), sampleActivity()];
       await publish(subject, handled);
       await Reader.readAll(subject, handled);
@@ -120,7 +120,9 @@ const eventConsumerCases = logCases({
     },
   },
   L5: {
-    async 'a blocked group does not block others, and gets everything later'(subject) {
+    async 'while the handler of one group blocks, another group gets every record, and the first one later'(
+      subject,
+    ) {
       const activities = sampleActivities(30);
       const gate = Promise.withResolvers<void>();
       const slow = await Reader.start(subject, 'slow', () => gate.promise);
@@ -156,7 +158,7 @@ const eventConsumerCases = logCases({
       assert.deepEqual(kinds, ['ActivityLogged', ...values.map(() => 'Unreadable'), 'ActivityLogged']);
       for (const [index, record] of reader.records.slice(1, -1).entries()) {
         assert.ok(record.content.name === 'Unreadable' && record.content.reason.length > 0);
-        assert.deepEqual(plain(record.raw()), plain(appended[index]));
+        assert.deepEqual(withPlainArrays(record.raw()), withPlainArrays(appended[index]));
       }
     },
     async 'a record with 20,000 headers is delivered with all of them'(subject) {
@@ -172,10 +174,12 @@ const eventConsumerCases = logCases({
       ];
       await publish(subject, [after]);
       const reader = await Reader.readAll(subject, [after]);
-      const delivered = reader.records.slice(0, -1).map((delivery) => JSON.stringify(plain(delivery.raw())));
+      const delivered = reader.records
+        .slice(0, -1)
+        .map((delivery) => JSON.stringify(withPlainArrays(delivery.raw())));
       // deepEqual would take minutes to print the difference between so many headers.
       assert.ok(
-        delivered.join() === appended.map((bytes) => JSON.stringify(plain(bytes))).join(),
+        delivered.join() === appended.map((bytes) => JSON.stringify(withPlainArrays(bytes))).join(),
         'the headers differ',
       );
     },
@@ -188,9 +192,7 @@ const eventConsumerCases = logCases({
       const sizes = reader.batches.map((batch) => batch.length);
       assert.ok(Math.min(...sizes) >= 1 && Math.max(...sizes) <= 1000, `batches of ${sizes.join()}`);
     },
-    async 'offsets without a record are handled in order, in a batch without records if they are alone'(
-      subject,
-    ) {
+    async 'the spans of batches leave out no offset, even if offsets have no record'(subject) {
       const [before, after] = [sampleActivities(5), sampleActivities(5)];
       await publish(subject, before);
       const reader = await Reader.start(subject, 'one');
@@ -208,10 +210,13 @@ const eventConsumerCases = logCases({
       let next = reader.spans[0]?.from;
       for (const [index, span] of reader.spans.entries()) {
         assert.equal(span.partition, partition);
-        assert.equal(span.from, next, 'a span begins where the one before ended');
-        assert.ok(span.to > span.from, 'a span has offsets');
+        assert.equal(span.from, next, 'a span must begin where the previous one ended');
+        assert.ok(span.to > span.from, 'a span must have offsets');
         for (const { origin } of reader.batches[index] ?? [])
-          assert.ok(origin.offset >= span.from && origin.offset < span.to, 'the span has all its records');
+          assert.ok(
+            origin.offset >= span.from && origin.offset < span.to,
+            'a span must include all records of its batch',
+          );
         next = span.to;
       }
       const hasEmptyBatch = reader.batches.some((batch) => batch.length === 0);
@@ -219,7 +224,7 @@ const eventConsumerCases = logCases({
     },
   },
   L9: {
-    async 'any activity comes out equal'(subject) {
+    async 'any published activity is delivered equal'(subject) {
       const reader = await Reader.start(subject, 'one');
       const publisher = await subject.openPublisher();
       await fc.assert(
@@ -233,7 +238,7 @@ const eventConsumerCases = logCases({
       );
       await reader.stop();
     },
-    async 'activities with the largest values come out equal, and do not block others'(subject) {
+    async 'activities with the largest values are delivered equal, and do not block others'(subject) {
       const reader = await Reader.start(subject, 'one');
       const fill = 'x'.repeat(maxMetadataBytes - '{"fill":""}'.length);
       const largest = ['a', 'b', 'c', 'd', 'e'].map((letter) =>

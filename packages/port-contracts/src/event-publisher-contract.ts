@@ -12,7 +12,7 @@ import { idsOf, sampleActivities, sampleActivity } from './samples.ts';
 
 const eventPublisherCases = logCases({
   P1: {
-    async 'published events reach later groups, even if the publisher is gone'(subject) {
+    async 'published events are delivered to later groups, even after the publisher is closed'(subject) {
       const activities = [
         ...sampleActivities(30, { userId: 'user-1' }),
         ...sampleActivities(30, { userId: 'user-2' }),
@@ -23,7 +23,7 @@ const eventPublisherCases = logCases({
       await publisher.close();
       for (const group of ['one', 'another']) await Reader.readAll(subject, activities, group);
     },
-    async 'each of many concurrent calls is on the log when it resolves'(subject) {
+    async 'after many concurrent calls have resolved, the log has the events of all of them'(subject) {
       const publisher = await subject.openPublisher();
       const activities = ['user-1', 'user-2', 'user-3'].flatMap((userId) =>
         sampleActivities(100, { userId }),
@@ -53,7 +53,9 @@ const eventPublisherCases = logCases({
     },
   },
   P3: {
-    async 'while the log is unreachable publish rejects, and publishing again loses nothing'(subject) {
+    async '`publish` rejects while the log is unreachable, and publishing again afterwards delivers every event'(
+      subject,
+    ) {
       const publisher = await subject.openPublisher();
       const [before, during] = [sampleActivities(5), sampleActivities(5)];
       await publisher.publish(eventsOf(before));
@@ -99,7 +101,7 @@ const eventPublisherCases = logCases({
     },
   },
   P5: {
-    async 'closing settles pending calls, and refuses later ones'(subject) {
+    async '`close` waits until pending calls have resolved or rejected, and later calls reject'(subject) {
       const publisher = await subject.openPublisher();
       const activities = sampleActivities(20);
       const settled: string[] = [];
@@ -119,7 +121,7 @@ const eventPublisherCases = logCases({
       const published = activities.filter(({ id }) => settled.includes(id));
       await Reader.readAll(subject, published);
     },
-    async 'closing settles large calls too, which take long to prepare'(subject) {
+    async '`close` also waits for large calls that are still being prepared'(subject) {
       const publisher = await subject.openPublisher();
       const metadata = { text: 'x'.repeat(40_000) };
       const calls = Array.from({ length: 5 }, () => sampleActivities(4, { metadata }));

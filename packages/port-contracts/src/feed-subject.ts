@@ -14,19 +14,22 @@ import { casesWith, type StoreSubject } from './contract.ts';
 import { idsOf, sampleActivity, start } from './samples.ts';
 import { filterOf } from './walk.ts';
 
-/** The feed of a store. */
+/** A store with an activity feed. */
 export interface ActivityFeedSubject extends StoreSubject<ActivityFeed> {
-  /** The activities and the settled offsets of the same store. */
+  /** Opens the activities of the same store. */
   repository(): Promise<ActivityRepository>;
+  /** Opens the settled offsets of the same store. */
   settledOffsets(): Promise<SettledOffsets>;
-  /** The time limit for a call of a listener. Default: 45,000. */
-  readonly patienceMs?: number;
+  /** How long a case waits for the call of a listener before it fails, in milliseconds. Default: 45,000. */
+  readonly timeoutMs?: number;
 }
 
+/** The log of most cases, and another one, whose id differs only in case. */
 export const [log, otherLog] = [LogId.parse('feed-log'), LogId.parse('feed-Log')];
-export const partitions = 3;
+/** The number of partitions of `log`. */
+export const partitionCount = 3;
 
-/** Writes activities as consumers do: saves them with their origins, and settles partitions. */
+/** Writes activities to a store as consumers do: saves them with their origins, and raises the settled offsets. */
 export class FeedWriter {
   readonly #repository: ActivityRepository;
   readonly #settled: SettledOffsets;
@@ -36,7 +39,7 @@ export class FeedWriter {
     this.#settled = settled;
   }
 
-  begin(offsets: readonly number[] = Array.from({ length: partitions }, () => 0)): Promise<void> {
+  begin(offsets: readonly number[] = Array.from({ length: partitionCount }, () => 0)): Promise<void> {
     return this.#settled.begin(log, offsets);
   }
 
@@ -49,7 +52,7 @@ export class FeedWriter {
     assert.equal(await this.#settled.settle({ log, partition, from, to }), true);
   }
 
-  /** Saves activities at every second offset from `from` on, and settles them. Returns the offset after them. */
+  /** Saves activities at every second offset from `from` on, and settles these offsets. Returns the offset after them. */
   async append(activities: readonly UserActivity[], partition: number, from: number): Promise<number> {
     const to = from + 2 * activities.length;
     await this.save(
@@ -62,6 +65,7 @@ export class FeedWriter {
   }
 }
 
+/** Makes cases of `ActivityFeed`. Each gets an open feed, a writer to the same store, and its subject. */
 export const feedCases = casesWith(
   async (subject: ActivityFeedSubject) =>
     [
@@ -71,9 +75,10 @@ export const feedCases = casesWith(
     ] as const,
 );
 
-export const everything = filterOf();
+/** Matches all activities of the project `default`. */
+export const matchAllFilter = filterOf();
 
-/** More pages than any walk of this suite needs. A walk in circles ends here. */
+/** More pages than any walk of these cases needs. A walk that never ends fails here. */
 const maxPages = 2000;
 
 interface WalkOptions {
@@ -82,10 +87,10 @@ interface WalkOptions {
   readonly position?: FeedPosition;
 }
 
-/** Reads pages until there is nothing more. Returns the activities, and the last position. */
-export async function follow(
+/** Reads pages until there are no more. Returns the activities of all pages, and the last position. */
+export async function walkFeed(
   feed: ActivityFeed,
-  { filter = everything, limit, position = FeedPosition.start(log) }: WalkOptions = {},
+  { filter = matchAllFilter, limit, position = FeedPosition.start(log) }: WalkOptions = {},
 ): Promise<{ readonly found: readonly StoredActivity[]; readonly position: FeedPosition }> {
   const found: StoredActivity[] = [];
   let query = FeedQuery.of({ filter, position, limit });
@@ -100,8 +105,8 @@ export async function follow(
   }
 }
 
-/** Asserts that these are the expected activities, each once, and by offset within each partition. */
-export function assertFollowed(found: readonly StoredActivity[], expected: readonly UserActivity[]): void {
+/** Asserts that a walk found exactly the expected activities, each once, and sorted by offset within each partition. */
+export function assertWalkFound(found: readonly StoredActivity[], expected: readonly UserActivity[]): void {
   assert.deepEqual(idsOf(found).toSorted(), idsOf(expected).toSorted());
   const latest = new Map<number, number>();
   for (const { id, origin } of found) {
@@ -112,7 +117,7 @@ export function assertFollowed(found: readonly StoredActivity[], expected: reado
   }
 }
 
-/** Makes activities of five users and two types, at times in no order, because clients give them. */
+/** Makes activities of five users and two types. Their times are in no order, as clients may choose them. */
 export const variousActivities = (count: number): readonly UserActivity[] =>
   Array.from({ length: count }, (_, index) =>
     sampleActivity({

@@ -15,7 +15,7 @@ const letterOfActivity = (offset: number, text: string, millis: number): DeadLet
 const sortedById = (latest: readonly LatestLetter[]): readonly LatestLetter[] =>
   latest.toSorted((left, right) => (left.id < right.id ? -1 : 1));
 
-/** The promise about `findLatestLetters`. */
+/** The promise B8 about `findLatestLetters`. */
 export const latestLetterCases = letterCases({
   B8: {
     async 'findLatestLetters returns one entry for each activity that has a letter'(repository, queue) {
@@ -30,12 +30,12 @@ export const latestLetterCases = letterCases({
       assert.deepEqual(sortedById(await repository.findLatestLetters(keys)), expected);
       assert.deepEqual(await repository.findLatestLetters([]), []);
       assert.deepEqual(await repository.findLatestLetters([keyOf('never')]), []);
-      // After a replay the latest letter is gone, so the one before it is the latest.
+      // A replay removes the latest letter. Then the previous letter of the activity is the latest.
       await repository.remove([once, ...twice.slice(0, 1)]);
       const remaining = [{ ...keyOf('twice'), diedAt: at(7) }];
       assert.deepEqual(await repository.findLatestLetters(keys), remaining);
     },
-    async 'findLatestLetters takes 2,000 keys, and returns one of 1,000 letters of an activity'(
+    async 'findLatestLetters takes 2,000 keys, and returns one entry for an activity with 1,000 letters'(
       repository,
       queue,
     ) {

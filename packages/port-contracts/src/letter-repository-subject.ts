@@ -3,7 +3,7 @@ import { casesWith, type StoreSubject } from './contract.ts';
 
 /** A store of dead letters. */
 export interface LetterRepositorySubject extends StoreSubject<DeadLetterRepository> {
-  /** Opens the queue that adds letters. */
+  /** Opens the queue that adds letters to the store. */
   queue(): Promise<DeadLetterQueue>;
 }
 

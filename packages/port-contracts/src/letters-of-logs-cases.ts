@@ -9,16 +9,16 @@ import {
   ProjectId,
 } from '@user-activity/domain';
 import { letterCases } from './letter-repository-subject.ts';
-import { assertSame, at, lettersOfLogs } from './letters.ts';
+import { assertSameLetters, at, lettersOfLogs } from './letters.ts';
 
 const project = ProjectId.default;
 const plenty = 1024 * 1024;
 const idOf = ({ origin }: DeadLetter): DeadLetterId => DeadLetterId.of(origin);
 
-/** The promise of `DeadLetterRepository` about logs whose topics have one name. */
+/** The promise B13 of `DeadLetterRepository` about several logs whose topics have the same name. */
 export const lettersOfLogsCases = letterCases({
   B13: {
-    async 'a walk lists the letters of each log'(repository, queue) {
+    async 'a walk lists the letters of every log'(repository, queue) {
       const letters = lettersOfLogs(1);
       await queue.add(letters);
       const walked: DeadLetter[] = [];
@@ -35,18 +35,18 @@ export const lettersOfLogsCases = letterCases({
         letters.map(({ origin, reason }) => ({ origin, reason })),
       );
     },
-    async 'findByIds returns the letters of the logs in the ids'(repository, queue) {
+    async 'findByIds returns the letters of exactly the logs that the ids name'(repository, queue) {
       const letters = lettersOfLogs(1);
       await queue.add(letters);
       for (const letter of letters)
-        assertSame(await repository.findByIds(project, [idOf(letter)], plenty), [letter]);
-      assertSame(await repository.findByIds(project, letters.map(idOf), plenty), letters);
+        assertSameLetters(await repository.findByIds(project, [idOf(letter)], plenty), [letter]);
+      assertSameLetters(await repository.findByIds(project, letters.map(idOf), plenty), letters);
       assert.deepEqual(
         await repository.findByIds(project, [DeadLetterId.parse('user-activity@log-4:0:1')], plenty),
         [],
       );
     },
-    async 'remove keeps the letters of other logs'(repository, queue) {
+    async '`remove` keeps the letters of other logs'(repository, queue) {
       const letters = lettersOfLogs(1);
       await queue.add(letters);
       const [first, second] = letters;
@@ -55,10 +55,10 @@ export const lettersOfLogsCases = letterCases({
         [first, letters.slice(2)],
       ] as const) {
         if (removed !== undefined) await repository.remove([removed]);
-        assertSame(await repository.findByIds(project, letters.map(idOf), plenty), left);
+        assertSameLetters(await repository.findByIds(project, letters.map(idOf), plenty), left);
       }
     },
-    async 'sweeps and findLatestLetters count the letters of all logs'(repository, queue) {
+    async '`sweep` and findLatestLetters include the letters of every log'(repository, queue) {
       const id = ActivityId.parse('shared');
       const [first, second, third] = lettersOfLogs(1, { activityId: id });
       assert.ok(first && second && third);

@@ -8,7 +8,7 @@ import {
   Timestamp,
 } from '@user-activity/domain';
 
-/** Returns the UTF-8 of a text. */
+/** Encodes a text as UTF-8. */
 export const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** Returns the time that is a number of milliseconds after the default time of a letter. */
@@ -30,14 +30,14 @@ export function letterOf(offset: number, change: Partial<DeadLetter> = {}): Dead
   };
 }
 
-/** Returns three letters at one offset, sorted by their ids: of the first log of a topic, and of two later logs. */
+/** Makes three letters with the same topic, partition and offset: of the first log of the topic, and of two later logs. Sorted by id. */
 export const lettersOfLogs = (offset: number, change: Partial<DeadLetter> = {}): DeadLetter[] =>
   [undefined, 'log-2', 'log-3'].map((log) => {
     const { origin, ...letter } = letterOf(offset, { reason: `on ${log ?? 'the first log'}`, ...change });
     return { ...letter, origin: log === undefined ? origin : { ...origin, log: LogId.parse(log) } };
   });
 
-/** Returns bytes as text. Long bytes become a checksum, because a failed assertion prints both sides. */
+/** Returns bytes in hexadecimal. More than 1,024 bytes become a checksum, because a failed assertion prints both sides. */
 const hex = (data: Uint8Array): string =>
   data.length <= 1024
     ? Buffer.from(data).toString('hex')
@@ -52,7 +52,7 @@ export const comparable = ({ key, value, headers, ...rest }: DeadLetter): object
 });
 
 /** Asserts that both lists have the same letters, in any order. */
-export function assertSame(found: readonly DeadLetter[], expected: readonly DeadLetter[]): void {
+export function assertSameLetters(found: readonly DeadLetter[], expected: readonly DeadLetter[]): void {
   const sorted = (letters: readonly DeadLetter[]): object[] =>
     letters
       .toSorted((a, b) => (DeadLetterId.of(a.origin) < DeadLetterId.of(b.origin) ? -1 : 1))

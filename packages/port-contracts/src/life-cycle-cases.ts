@@ -16,7 +16,7 @@ export const untilAborted = (signal: Cancellation): Promise<void> =>
 /** The promises about stopping, ending, `ping` and `progress`. */
 export const lifeCycleCases = logCases({
   L8: {
-    async 'stopping cancels the handler, waits for it, and calls none afterwards'(subject) {
+    async '`stop` cancels the handler, waits until it settles, and calls no handler afterwards'(subject) {
       const [first, later] = [sampleActivities(5), sampleActivities(5)];
       const handlerCalled = Promise.withResolvers<void>();
       const events: string[] = [];
@@ -40,7 +40,7 @@ export const lifeCycleCases = logCases({
     },
   },
   L10: {
-    async 'ended resolves after stop, and not before'(subject) {
+    async '`ended` resolves after `stop`, and not before'(subject) {
       const consumer = await subject.openConsumer('one');
       let ended = false;
       const endedIsNoted = consumer.ended.then(() => {
@@ -54,7 +54,7 @@ export const lifeCycleCases = logCases({
     },
   },
   L11: {
-    async 'ping resolves while the member can receive records, and rejects otherwise'(subject) {
+    async '`ping` resolves while the member can receive records, and rejects otherwise'(subject) {
       const consumer = await subject.openConsumer('one');
       await consumer.start(async () => undefined);
       await consumer.ping();
@@ -67,7 +67,7 @@ export const lifeCycleCases = logCases({
     },
   },
   L13: {
-    async 'progress returns the state of the group, even before the member has joined'(subject) {
+    async '`progress` returns the offsets of the group, even before the member has joined'(subject) {
       const activities = sampleActivities(30);
       const [first, second] = [await subject.openConsumer('one'), await subject.openConsumer('other')];
       const lags = () => Promise.all([first, second].map(lagOf));
@@ -83,7 +83,7 @@ export const lifeCycleCases = logCases({
       await first.start(() => gate.promise);
       assert.deepEqual(await lags(), [30, 30]);
       gate.resolve();
-      await caughtUp(subject, first);
+      await untilCaughtUp(subject, first);
       assert.deepEqual(await lags(), [0, 30]);
       assert.equal(await storedOffsets(first), 30);
       // A new handle returns the progress too, because each handle reads it from the log.
@@ -92,14 +92,16 @@ export const lifeCycleCases = logCases({
       assert.equal(await lagOf(await subject.openConsumer('one')), 3);
       await second.stop();
     },
-    async 'the commits of members that ask where to resume are marked, even if no record waits'(subject) {
+    async 'a member with `resumeAt` marks its commits, even without records, and one without it does not'(
+      subject,
+    ) {
       const handle = async (): Promise<void> => undefined;
       const member = await subject.openConsumer('one');
       await untilMarked(subject, member, false);
       await member.start(handle, async (_, next) => next);
       await untilMarked(subject, member, subject.marksCommits);
       await publish(subject, sampleActivities(3));
-      await caughtUp(subject, member);
+      await untilCaughtUp(subject, member);
       await member.stop();
       const other = await subject.openConsumer('one');
       await untilMarked(subject, other, subject.marksCommits);
@@ -107,14 +109,14 @@ export const lifeCycleCases = logCases({
       await untilMarked(subject, other, false);
       await other.stop();
     },
-    async 'progress rejects while the log is unreachable, and works again afterwards'(subject) {
+    async '`progress` rejects while the log is unreachable, and works again afterwards'(subject) {
       const consumer = await subject.openConsumer('one');
       await consumer.start(async () => undefined);
       await publish(subject, sampleActivities(3));
       const restore = await subject.interrupt();
       await assertRejects(consumer.progress(), 'LOG_UNAVAILABLE');
       await restore();
-      await caughtUp(subject, consumer);
+      await untilCaughtUp(subject, consumer);
       await consumer.stop();
     },
   },
@@ -133,23 +135,23 @@ async function storedOffsets(consumer: EventConsumer): Promise<number> {
 }
 
 /** Waits until the group has no lag. */
-async function caughtUp({ patienceMs = 45_000 }: LogSubject, consumer: EventConsumer): Promise<void> {
-  const deadline = performance.now() + patienceMs;
+async function untilCaughtUp({ timeoutMs = 45_000 }: LogSubject, consumer: EventConsumer): Promise<void> {
+  const deadline = performance.now() + timeoutMs;
   for (let lag = await lagOf(consumer); lag !== 0; lag = await lagOf(consumer)) {
     assert.ok(performance.now() < deadline, `the group still has a lag of ${lag}`);
     await delay(20);
   }
 }
 
-/** Waits until all commits of the group are marked, or none is. */
+/** Waits until `isMarked` of the group's commit in every partition has this value. */
 async function untilMarked(
-  { patienceMs = 45_000 }: LogSubject,
+  { timeoutMs = 45_000 }: LogSubject,
   consumer: EventConsumer,
   isMarked: boolean,
 ): Promise<void> {
-  const deadline = performance.now() + patienceMs;
+  const deadline = performance.now() + timeoutMs;
   while ((await consumer.progress()).some((progress) => progress.isMarked !== isMarked)) {
-    assert.ok(performance.now() < deadline, `not all commits have the mark ${isMarked}`);
+    assert.ok(performance.now() < deadline, `isMarked is not ${isMarked} in every partition`);
     await delay(20);
   }
 }

@@ -8,25 +8,25 @@ import type {
 import { activityLogged } from '@user-activity/domain';
 import { casesWith, type Subject } from './contract.ts';
 
-/** One log, empty at first. */
+/** A log, which is empty at first. */
 export interface LogSubject extends Subject {
-  /** Opens a new publisher. `bufferedEvents` is the limit of its buffer. */
+  /** Opens a new publisher. Its buffer takes at most `bufferedEvents`. */
   openPublisher(options?: { readonly bufferedEvents?: number }): Promise<EventPublisher>;
-  /** Makes a new member of the group. */
+  /** Makes a new consumer, which `start` makes a member of the group. */
   readonly openConsumer: (group: string) => Promise<EventConsumer>;
   /** Writes a record to the log without the publisher. Returns the record as the log holds it. */
   append(record: RawRecord): Promise<RawRecord>;
   /** Adds offsets without a record to the partition. Undefined if each offset of the log has a record. */
   readonly skipOffsets: ((partition: number) => Promise<void>) | undefined;
-  /** Whether the log marks commits. False for a log in the same file as its store. */
+  /** Whether the log marks the commits of members with `resumeAt`. False for a log in the same file as its store. */
   readonly marksCommits: boolean;
-  /** How long a case waits for a delivery before it fails. Default: 45 s. */
-  readonly patienceMs?: number;
-  /** Makes the log unreachable for every handle. The returned function undoes it. */
+  /** How long a case waits for a delivery before it fails, in milliseconds. Default: 45,000. */
+  readonly timeoutMs?: number;
+  /** Makes the log unreachable for every handle. The returned function makes it reachable again. */
   interrupt(): Promise<() => Promise<void>>;
 }
 
-/** Makes cases of `EventPublisher` and `EventConsumer`. */
+/** Makes cases of `EventPublisher` and `EventConsumer`. Each gets its subject. */
 export const logCases = casesWith(async (subject: LogSubject) => [subject] as const);
 
 /** Makes the events of activities. */

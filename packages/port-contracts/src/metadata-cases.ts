@@ -50,7 +50,7 @@ const metadataById: Readonly<Record<string, JsonObject>> = {
   'large-string': { n: '9007199254740993' },
 };
 
-/** Conditions, each list with the ids of the activities that match all of it. */
+/** Lists of conditions, each with the ids of the activities that match all conditions of the list. */
 const lookups: readonly (readonly [conditions: readonly MetadataCondition[], ids: readonly string[]])[] = [
   [[where('a', '5')], ['number', 'string', 'list']],
   [[where('a', '5.0')], ['number', 'list']],
@@ -76,7 +76,7 @@ const lookups: readonly (readonly [conditions: readonly MetadataCondition[], ids
   [[where('m', '1e300', '1e999')], ['large']],
 ];
 
-/** There are few keys and values, so that random conditions often match. */
+/** One of few keys. With few keys and values, random conditions often match. */
 const someKey = fc.constantFrom('a', 'b', '', '$set', 'a.b', '%', '0', '1', 'constructor', '_bsontype');
 const someScalar = fc.constantFrom<JsonValue>(
   1,
@@ -102,7 +102,7 @@ const { value: someValue } = fc.letrec<{ value: JsonValue }>((tie) => ({
 }));
 const someMetadata = fc.dictionary(someKey, someValue, { minKeys: 1, maxKeys: 4, noNullPrototype: true });
 
-/** Makes a condition on some value in the metadata. A value that is not a scalar is compared as JSON text. */
+/** Makes a condition on a value in the metadata, at a path that `choose` selects. Compares a value that is no scalar as JSON text. */
 function anyConditionOn(metadata: JsonObject, choose: (count: number) => number): MetadataCondition {
   const path: string[] = [];
   let value: JsonValue = metadata;
@@ -118,7 +118,7 @@ function anyConditionOn(metadata: JsonObject, choose: (count: number) => number)
   return { path: path.length > 0 ? path : ['a'], scalars: MetadataCondition.scalarsOf(texts) };
 }
 
-/** The promise about metadata conditions. */
+/** The promise R13 about metadata conditions. */
 export const metadataCases = repositoryCases({
   R13: {
     async 'a condition matches by text, searches arrays, and does not match a missing member'(repository) {
@@ -132,8 +132,8 @@ export const metadataCases = repositoryCases({
           JSON.stringify(conditions.map(({ path, scalars }) => [path, [...scalars]])),
         );
     },
-    async 'any condition matches any metadata exactly as in the domain'(repository) {
-      const everything: UserActivity[] = [];
+    async 'any condition matches any metadata exactly as `MetadataCondition.matches` does'(repository) {
+      const allActivities: UserActivity[] = [];
       const more = fc.array(fc.oneof({ weight: 4, arbitrary: someMetadata }, anyMetadata), {
         minLength: 10,
         maxLength: 20,
@@ -142,12 +142,12 @@ export const metadataCases = repositoryCases({
         fc.asyncProperty(more, fc.infiniteStream(fc.nat()), async (metadata, naturals) => {
           const added = metadata.map((each) => sampleActivity({ metadata: each }));
           await repository.save(added);
-          everything.push(...added);
+          allActivities.push(...added);
           const choose = (count: number): number => Number(naturals.next().value) % Math.max(count, 1);
           for (let round = 0; round < 10; round += 1) {
-            const of = everything[choose(everything.length)]?.metadata ?? {};
+            const of = allActivities[choose(allActivities.length)]?.metadata ?? {};
             const conditions = [anyConditionOn(of, choose), anyConditionOn(of, choose)].slice(choose(2));
-            const expected = everything.filter((activity) =>
+            const expected = allActivities.filter((activity) =>
               conditions.every((condition) => MetadataCondition.matches(condition, activity.metadata)),
             );
             assert.deepEqual(
@@ -159,7 +159,7 @@ export const metadataCases = repositoryCases({
         { numRuns: 15, endOnFailure: true },
       );
     },
-    async 'pages of matches have no gaps and no repeats, also for several users'(repository) {
+    async 'a walk with a metadata condition skips and repeats nothing, even for several users'(repository) {
       const activities = activitiesWithRareSteps();
       await saveAll(repository, activities);
       const userIds = ['user-1', 'user-2'];

@@ -8,7 +8,7 @@ const log = LogId.parse('0198-log-A');
 
 const at = (offset: number, partition = 0): LogPosition => ({ log, partition, offset });
 
-/** The promise about the origins of activities. */
+/** The promise R19 about the origins of activities: their positions on the log. */
 export const originCases = repositoryCases({
   R19: {
     async 'each activity comes back with its own origin, from every method'(repository, subject) {
@@ -33,7 +33,9 @@ export const originCases = repositoryCases({
         for (const found of page) assert.deepEqual(found.origin, expected.get(keyOf(found)));
       }
     },
-    async 'an activity gets the place of an earlier copy of its record, and not of a duplicate'(repository) {
+    async 'an earlier origin replaces the stored one if it comes with a redelivery, and not with a duplicate'(
+      repository,
+    ) {
       const activity = sampleActivity();
       const again = sampleActivity({ id: activity.id, receivedAt: activity.receivedAt + 1 });
       await repository.save([activity], [at(20)]);
@@ -45,7 +47,7 @@ export const originCases = repositoryCases({
       ]);
       assert.deepEqual((await repository.findById(activity))?.origin, at(9));
     },
-    async 'places on another log or partition, and those of other facts, change nothing'(repository) {
+    async 'redelivery from another log or partition, and a conflict, keep the stored origin'(repository) {
       const activity = sampleActivity();
       const conflicting = sampleActivity({ id: activity.id, userId: 'somebody else' });
       await repository.save([activity], [at(20)]);
@@ -53,7 +55,7 @@ export const originCases = repositoryCases({
       assert.deepEqual(await repository.save([conflicting], [at(5)]), ['conflict']);
       assert.deepEqual((await repository.findById(activity))?.origin, at(20));
     },
-    async 'an activity that was stored before keeps its origin'(repository) {
+    async 'redelivery with a later origin, a duplicate and a conflict keep the stored origin'(repository) {
       const activity = sampleActivity();
       const again = sampleActivity({ id: activity.id, receivedAt: activity.receivedAt + 1 });
       const conflicting = sampleActivity({ id: activity.id, userId: 'somebody else' });
@@ -65,12 +67,12 @@ export const originCases = repositoryCases({
       ]);
       assert.deepEqual((await repository.findById(activity))?.origin, at(7));
     },
-    async 'of two copies in one batch, the first one gives the origin'(repository) {
+    async 'if a batch has an activity twice, the first copy determines the origin'(repository) {
       const activity = sampleActivity();
       await repository.save([activity, activity], [at(4), at(5)]);
       assert.deepEqual((await repository.findById(activity))?.origin, at(4));
     },
-    async 'an activity that is saved without an origin has none, until it is delivered again'(repository) {
+    async 'an activity that is saved without an origin gets one when it is redelivered'(repository) {
       const [without, later] = sampleActivities(2);
       assert.ok(without !== undefined && later !== undefined);
       await repository.save([without]);

@@ -25,7 +25,7 @@ const eventOf = (number: number, details: JsonObject = { outcome: 'unknown' }): 
 
 const done = (number: number): UserActivity => eventOf(number, { outcome: 'done' });
 
-/** Adds a ready entry for each number. */
+/** Adds an entry for each number, which is ready from `at(number)` on. */
 async function addReady(outbox: Outbox, numbers: readonly number[]): Promise<void> {
   for (let from = 0; from < numbers.length; from += 50)
     await Promise.all(
@@ -51,14 +51,14 @@ export const outboxContract = outboxCases({
     },
   },
   O2: {
-    async 'a pending entry is not ready before its due time'(outbox, subject) {
+    async 'findReady does not return a pending entry before its due time'(outbox, subject) {
       await outbox.add(eventOf(1), at(5000), all);
       for (const handle of [outbox, await subject.open()])
         assert.deepEqual(await handle.findReady(at(4999), all), []);
     },
   },
   O3: {
-    async 'one of many concurrent calls settles an entry, and its activity stays'(outbox, subject) {
+    async 'exactly one of many concurrent calls settles an entry, and its activity is kept'(outbox, subject) {
       await outbox.add(eventOf(1), at(5000), all);
       const handles = await Promise.all(Array.from({ length: 8 }, () => subject.open()));
       const outcomes = await Promise.all(
@@ -68,7 +68,7 @@ export const outboxContract = outboxCases({
       const index = outcomes.indexOf('settled');
       assert.deepEqual(await outbox.findReady(at(0), all), [eventOf(1, { index, outcome: 'done' })]);
     },
-    async 'an entry that is not in the outbox is late, and stays out'(outbox) {
+    async 'settling an entry that is not in the outbox returns `late`, and adds nothing'(outbox) {
       assert.equal(await outbox.settle(done(1)), 'late');
       assert.deepEqual(await outbox.findReady(at(9000), all), []);
     },
@@ -80,7 +80,7 @@ export const outboxContract = outboxCases({
       assert.deepEqual(await outbox.findReady(at(5000), all), [eventOf(1)]);
       assert.equal(await (await subject.open()).settle(done(1)), 'late');
       assert.equal(await outbox.settle(done(2)), 'settled');
-      // An earlier time, as the clock of another process may say, does not make it pending again.
+      // The clock of another process may be behind. An earlier time does not make the entry pending again.
       assert.deepEqual(await outbox.findReady(at(0), all), [eventOf(1), done(2)]);
       assert.equal(await outbox.settle(eventOf(2)), 'late');
       assert.deepEqual(await outbox.findReady(at(9000), all), [eventOf(1), done(2)]);
@@ -103,7 +103,7 @@ export const outboxContract = outboxCases({
     },
   },
   O6: {
-    async 'the oldest come first, by time and then by id, and no more than the limit'(outbox) {
+    async 'findReady returns the oldest entries, sorted by time and then by id, up to the limit'(outbox) {
       const sameTime = (number: number): UserActivity =>
         AuditEvent.activity(
           { type: 'SEARCHED', actor: 'anonymous', details: {} },
@@ -118,7 +118,7 @@ export const outboxContract = outboxCases({
     },
   },
   O7: {
-    async 'removed entries are gone from every handle, and no others'(outbox, subject) {
+    async '`remove` removes exactly the entries with the given ids'(outbox, subject) {
       await addReady(outbox, [1, 2, 3, 4]);
       await (await subject.open()).remove([2, 4, 7].map(idOf));
       await outbox.remove([]);
@@ -127,7 +127,7 @@ export const outboxContract = outboxCases({
     },
   },
   O8: {
-    async 'a full outbox refuses an entry, until one is removed'(outbox, subject) {
+    async '`add` returns `full` while the outbox is full, and adds again after a removal'(outbox, subject) {
       await outbox.add(eventOf(1), at(90_000), all);
       await addReady(
         outbox,
@@ -144,7 +144,7 @@ export const outboxContract = outboxCases({
       // A pending entry counts too, and is not lost.
       assert.equal(await outbox.settle(done(1)), 'settled');
     },
-    async 'a call with a lower maximum is refused sooner, and others still add entries'(outbox) {
+    async '`add` returns `full` sooner with a lower maximum, and still adds with a higher one'(outbox) {
       await outbox.add(eventOf(1), at(5000), 3);
       await addReady(outbox, [2, 3]);
       assert.equal(await outbox.add(eventOf(4), at(0), 3), 'full');

@@ -8,7 +8,7 @@ const users = Array.from({ length: 20 }, (_, index) => `user-${index}`);
 const types = Array.from({ length: 20 }, (_, index) => `TYPE_${index}`);
 
 const filters: Readonly<Record<string, FilterTexts>> = {
-  everything: {},
+  'no condition': {},
   'a user': { userIds: users.slice(0, 1) },
   'several users': { userIds: users.slice(0, 3) },
   'users and types': { userIds: users, types },
@@ -18,7 +18,7 @@ const filters: Readonly<Record<string, FilterTexts>> = {
   },
 };
 
-/** Makes activities with large metadata of two-byte characters. 300 of them exceed a page. */
+/** Makes activities with 16 kB of metadata in two-byte characters. 300 of them exceed the limit of a page. */
 const largeActivities = () =>
   Array.from({ length: 1200 }, (_, index) =>
     sampleActivity({
@@ -33,12 +33,12 @@ const largeActivities = () =>
 const bytesOf = (stored: readonly StoredActivity[]): number =>
   stored.reduce((sum, activity) => sum + Buffer.byteLength(activity.toText()), 0);
 
-/** The promise about the size of pages. */
+/** The promise R17 about the size of pages. */
 export const pageSizeCases = repositoryCases({
   R17: {
     async 'a page ends before its JSON exceeds 4 MiB, for any query'(repository) {
-      const everything = largeActivities();
-      await saveAll(repository, everything, 200);
+      const activities = largeActivities();
+      await saveAll(repository, activities, 200);
       for (const [name, filter] of Object.entries(filters))
         for (const order of ['asc', 'desc'] as const) {
           const pages = await walk(repository, { filter: filterOf(filter), order, limit: 500 });

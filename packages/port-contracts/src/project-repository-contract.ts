@@ -1,6 +1,6 @@
 import { Timestamp } from '@user-activity/domain';
 import type { Contract } from './contract.ts';
-import { measuringCases } from './measuring-cases.ts';
+import { activitySizeCases } from './activity-size-cases.ts';
 import { projectCases, type ProjectRepositorySubject, shop } from './project-repository-subject.ts';
 import { projectSettingsCases } from './project-settings-cases.ts';
 import { assertRejects } from './rejections.ts';
@@ -49,6 +49,6 @@ const outageCases = projectCases({
 export const projectRepositoryContract: Contract<ProjectRepositorySubject> = [
   ...projectSettingsCases,
   ...removalCases,
-  ...measuringCases,
+  ...activitySizeCases,
   ...outageCases,
 ];

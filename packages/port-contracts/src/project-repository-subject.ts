@@ -14,7 +14,7 @@ import { casesWith, type StoreSubject } from './contract.ts';
 import { idsOf as letterIdsOf } from './letters.ts';
 import { filterOf, walk } from './walk.ts';
 
-/** A store of projects, with the ports that fill it and show what it has. */
+/** A store of projects, with the ports by which cases add and read activities and dead letters. */
 export interface ProjectRepositorySubject extends StoreSubject<ProjectRepository> {
   activities(): Promise<ActivityRepository>;
   queue(): Promise<DeadLetterQueue>;
@@ -26,8 +26,10 @@ export const projectCases = casesWith(
   async (subject: ProjectRepositorySubject) => [await subject.open(), subject] as const,
 );
 
+/** Two projects. */
 export const [shop, forum] = [ProjectId.parse('shop'), ProjectId.parse('forum')];
 
+/** Saves activities to the store of the subject. */
 export async function save(
   subject: ProjectRepositorySubject,
   activities: readonly UserActivity[],
@@ -35,8 +37,11 @@ export async function save(
   await (await subject.activities()).save(activities);
 }
 
-/** Returns the ids of the activities that a project still has, sorted. */
-export async function remainingIn(subject: ProjectRepositorySubject, project: ProjectId): Promise<string[]> {
+/** Returns the sorted ids of all activities that the project still has. */
+export async function remainingIdsIn(
+  subject: ProjectRepositorySubject,
+  project: ProjectId,
+): Promise<string[]> {
   const pages = await walk(await subject.activities(), { filter: filterOf({ project }), limit: maxLimit });
   return pages
     .flat()
@@ -44,8 +49,8 @@ export async function remainingIn(subject: ProjectRepositorySubject, project: Pr
     .toSorted();
 }
 
-/** Returns the ids of the first dead letters that a project still has, sorted. */
-export async function lettersIn(subject: ProjectRepositorySubject, project: ProjectId): Promise<string[]> {
+/** Returns the sorted ids of the dead letters that the project still has, of one page at most. */
+export async function letterIdsIn(subject: ProjectRepositorySubject, project: ProjectId): Promise<string[]> {
   const query = DeadLetterQuery.of({ filter: DeadLetterFilter.of({ project }), limit: maxLimit });
   const { letters } = await (await subject.letters()).find(query);
   return letterIdsOf(letters).toSorted();

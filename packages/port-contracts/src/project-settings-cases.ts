@@ -14,8 +14,8 @@ import { forum, projectCases, save, shop, walkProjects } from './project-reposit
 import { sampleActivity } from './samples.ts';
 
 const days = (count: number): RetentionDays => RetentionDays.parse(count);
-const only = (count: number): ProjectSettings => ({ retentionDays: days(count), limits: {} });
-const plain = (id: ProjectId, change: Partial<Project> = {}): Project => ({
+const retentionOnly = (count: number): ProjectSettings => ({ retentionDays: days(count), limits: {} });
+const projectWith = (id: ProjectId, change: Partial<Project> = {}): Project => ({
   id,
   ...ProjectSettings.none,
   erasing: false,
@@ -61,19 +61,19 @@ export const projectSettingsCases = projectCases({
       assert.deepEqual(
         (await walkProjects(projects, 10)).flat(),
         [
-          plain(ProjectId.system),
-          plain(ProjectId.default),
-          plain(erasing, { erasing: true }),
-          plain(active),
-          plain(dead),
-          plain(kept, { retentionDays: days(7) }),
-          plain(limited, { limits: { storedBytes: 5 } }),
+          projectWith(ProjectId.system),
+          projectWith(ProjectId.default),
+          projectWith(erasing, { erasing: true }),
+          projectWith(active),
+          projectWith(dead),
+          projectWith(kept, { retentionDays: days(7) }),
+          projectWith(limited, { limits: { storedBytes: 5 } }),
         ].toSorted((left, right) => (left.id < right.id ? -1 : 1)),
       );
     },
   },
   J2: {
-    async 'the pages of a walk have every project once, sorted bytewise, whatever is saved meanwhile'(
+    async 'a walk returns every project once, sorted bytewise, whatever is saved meanwhile'(
       projects,
       subject,
     ) {
@@ -99,19 +99,24 @@ export const projectSettingsCases = projectCases({
   J3: {
     async 'a new handle returns the latest retention, until it is removed'(projects, subject) {
       for (const count of [30, 7, 36_500]) {
-        assert.deepEqual(await projects.changeSettings(shop, { retentionDays: days(count) }), only(count));
-        assert.deepEqual(await projects.changeSettings(forum, { retentionDays: days(1) }), only(1));
+        assert.deepEqual(
+          await projects.changeSettings(shop, { retentionDays: days(count) }),
+          retentionOnly(count),
+        );
+        assert.deepEqual(await projects.changeSettings(forum, { retentionDays: days(1) }), retentionOnly(1));
         assert.deepEqual(
           (await (await subject.open()).findSettings()).toSorted((left) => (left.project === forum ? -1 : 1)),
           [
-            { project: forum, ...only(1) },
-            { project: shop, ...only(count) },
+            { project: forum, ...retentionOnly(1) },
+            { project: shop, ...retentionOnly(count) },
           ],
         );
       }
       assert.deepEqual(await projects.changeSettings(shop, { retentionDays: null }), ProjectSettings.none);
       assert.deepEqual(await projects.changeSettings(shop, { retentionDays: null }), ProjectSettings.none);
-      assert.deepEqual(await (await subject.open()).findSettings(), [{ project: forum, ...only(1) }]);
+      assert.deepEqual(await (await subject.open()).findSettings(), [
+        { project: forum, ...retentionOnly(1) },
+      ]);
     },
     async 'a change keeps the settings that it does not name'(projects, subject) {
       const limits = { itemsPerSecond: 5, storedBytes: Number.MAX_SAFE_INTEGER };
@@ -119,13 +124,13 @@ export const projectSettingsCases = projectCases({
       const both = { retentionDays: days(7), limits };
       assert.deepEqual(await projects.changeSettings(shop, { retentionDays: days(7) }), both);
       assert.deepEqual(await (await subject.open()).findSettings(), [{ project: shop, ...both }]);
-      assert.deepEqual(await walkProjects(projects, 10), [[plain(shop, both)]]);
+      assert.deepEqual(await walkProjects(projects, 10), [[projectWith(shop, both)]]);
       const replaced = { bytesPerSecond: 1 };
       assert.deepEqual(await projects.changeSettings(shop, { limits: replaced }), {
         ...both,
         limits: replaced,
       });
-      assert.deepEqual(await projects.changeSettings(shop, { limits: {} }), only(7));
+      assert.deepEqual(await projects.changeSettings(shop, { limits: {} }), retentionOnly(7));
       assert.deepEqual(await projects.changeSettings(shop, { limits, retentionDays: null }), {
         ...ProjectSettings.none,
         limits,
@@ -133,7 +138,7 @@ export const projectSettingsCases = projectCases({
       assert.deepEqual(await projects.changeSettings(shop, { limits: {} }), ProjectSettings.none);
       assert.deepEqual(await projects.findSettings(), []);
     },
-    async 'of concurrent changes of different settings none is lost'(projects, subject) {
+    async 'concurrent changes of different settings of a project are all kept'(projects, subject) {
       await projects.changeSettings(shop, { limits: { itemsPerSecond: 1 } });
       for (let round = 2; round < 7; round += 1) {
         const limits = { itemsPerSecond: round };
@@ -149,7 +154,9 @@ export const projectSettingsCases = projectCases({
     },
   },
   J4: {
-    async 'the next project after the maximum is refused, and the others can still be changed'(projects) {
+    async 'at the maximum, settings of another project are refused, and existing settings can be changed'(
+      projects,
+    ) {
       const ids = Array.from({ length: maxProjectSettings }, (_, index) => ProjectId.parse(`p-${index}`));
       for (let from = 0; from < ids.length; from += 50)
         await Promise.all(
@@ -159,14 +166,14 @@ export const projectSettingsCases = projectCases({
       assert.equal((await projects.findSettings()).length, maxProjectSettings);
       assert.deepEqual(
         await projects.changeSettings(ProjectId.parse('p-7'), { retentionDays: days(2) }),
-        only(2),
+        retentionOnly(2),
       );
       await projects.beginErasure(shop, at(0));
       assert.deepEqual(
         await projects.changeSettings(ProjectId.parse('p-9'), { retentionDays: null }),
         ProjectSettings.none,
       );
-      assert.deepEqual(await projects.changeSettings(shop, { retentionDays: days(3) }), only(3));
+      assert.deepEqual(await projects.changeSettings(shop, { retentionDays: days(3) }), retentionOnly(3));
       const retentions = new Map(
         (await projects.findSettings()).map((each) => [each.project, each.retentionDays]),
       );
@@ -175,7 +182,7 @@ export const projectSettingsCases = projectCases({
     },
   },
   J5: {
-    async 'an erasure is found by its project, removes all settings, and stays after its end'(
+    async 'beginErasure removes the settings, and findErasures returns the erasure, even after its end'(
       projects,
       subject,
     ) {
@@ -189,7 +196,7 @@ export const projectSettingsCases = projectCases({
       assert.deepEqual(await second.findErasures([shop]), [{ ...erasure, erasing: false }]);
       assert.deepEqual(await second.findErasures([]), []);
     },
-    async 'the later of two erasures counts, unless a wrong clock wrote it'(projects) {
+    async 'the later of two erasure times is kept, unless it is too far in the future'(projects) {
       const erasedAfter = async (now: Timestamp) => (await projects.beginErasure(shop, now)).erasedAt;
       assert.equal(await erasedAfter(at(10)), at(10));
       assert.equal(await erasedAfter(at(9)), at(10));
@@ -197,7 +204,7 @@ export const projectSettingsCases = projectCases({
       assert.equal(await erasedAfter(at(11)), maxErasedAt(at(11)));
       assert.equal(await erasedAfter(at(10)), at(10));
     },
-    async 'concurrent erasures keep the latest'(projects, subject) {
+    async 'concurrent erasures of a project keep the latest time'(projects, subject) {
       for (let round = 0; round < 5; round += 1) {
         const handles = await Promise.all(Array.from({ length: 8 }, () => subject.open()));
         await Promise.all(
@@ -210,7 +217,10 @@ export const projectSettingsCases = projectCases({
     },
   },
   J6: {
-    async 'an erasure is under way until it is ended, and begins again with the next'(projects, subject) {
+    async 'findErasing returns an erasure until it ends, and returns the next one of the project too'(
+      projects,
+      subject,
+    ) {
       const first = await projects.beginErasure(shop, at(1));
       const other = await projects.beginErasure(forum, at(1));
       assert.deepEqual(sorted(await (await subject.open()).findErasing(10)), [other, first]);
@@ -223,7 +233,7 @@ export const projectSettingsCases = projectCases({
       const again = await projects.beginErasure(shop, at(2));
       assert.deepEqual(await projects.findErasing(10), [again]);
     },
-    async 'the end of an earlier erasure does not end a later one'(projects) {
+    async 'ending an earlier erasure does not end a later one'(projects) {
       const first = await projects.beginErasure(shop, at(1));
       const second = await projects.beginErasure(shop, at(2));
       await projects.endErasure(first);
@@ -231,7 +241,10 @@ export const projectSettingsCases = projectCases({
     },
   },
   J11: {
-    async 'one of many concurrent claims succeeds, until it is released or expires'(first, subject) {
+    async 'exactly one of many concurrent claims succeeds, and holds until it is released or expires'(
+      first,
+      subject,
+    ) {
       const claimAt = (millis: number) => ({ from: at(millis), until: at(millis + 1000) });
       const handles = await Promise.all(Array.from({ length: 8 }, () => subject.open()));
       const outcomes = await Promise.all(handles.map((handle, index) => handle.claimSweep(claimAt(index))));
@@ -244,7 +257,7 @@ export const projectSettingsCases = projectCases({
       await first.releaseSweep(claimAt(2000));
       assert.equal(await first.claimSweep(claimAt(2001)), 'claimed');
     },
-    async 'a sweep does not block a replay of dead letters'(projects, subject) {
+    async 'a claim to sweep does not block a claim to replay dead letters'(projects, subject) {
       const claim = { from: at(0), until: at(1000) };
       assert.equal(await projects.claimSweep(claim), 'claimed');
       assert.equal(await (await subject.letters()).claimReplay(claim), 'claimed');

@@ -16,7 +16,7 @@ import { filterOf, type FilterTexts, walk } from './walk.ts';
 
 const users = ['user-1', 'user-2', 'User-1', 'user-10', 'usér-1'];
 const types = ['LOGIN', 'LOGOUT', 'LOGIN_FAILED', 'ÜBER'];
-/** ASCII ids in an order that a human collation would change. */
+/** Ids in the order of their bytes. A collation for human readers would sort them in another order. */
 const ids = ['!', 'A', 'B', 'Z', '_', 'a', 'aa', 'b', 'z', '~'];
 
 const anyField = fc.record({
@@ -114,7 +114,7 @@ export const queryCases = repositoryCases({
       const nobody = filterOf({ userIds: ['nobody'] });
       assert.deepEqual(await walk(repository, { filter: nobody, limit: 1 }), [[]]);
     },
-    async 'a walk can begin after any position, also one that no activity has'(repository) {
+    async 'a walk can begin after any position, even if no activity is there'(repository) {
       const moments = [start, start + 2];
       const saved = moments.flatMap((createdAt) =>
         ids
@@ -140,8 +140,8 @@ export const queryCases = repositoryCases({
               assert.deepEqual(idsOf(activities), expectedOf(others, { filter, order }));
             }
     },
-    async 'any walk returns what filtering and sorting everything would return'(repository) {
-      const everything: UserActivity[] = [];
+    async 'a walk with any filter, order and limit returns all matching activities in order'(repository) {
+      const allActivities: UserActivity[] = [];
       const anyFields = fc.array(anyField, { maxLength: 12 });
       const anyQuery = fc.record({
         filter: anyFilter,
@@ -155,10 +155,10 @@ export const queryCases = repositoryCases({
           async (fields, queries) => {
             const added = fields.map((field) => sampleActivity(field));
             await repository.save(added);
-            everything.push(...added);
+            allActivities.push(...added);
             for (const query of queries) {
               const pages = await walk(repository, query);
-              assert.deepEqual(pages.flatMap(idsOf), expectedOf(everything, query));
+              assert.deepEqual(pages.flatMap(idsOf), expectedOf(allActivities, query));
             }
           },
         ),
@@ -167,7 +167,7 @@ export const queryCases = repositoryCases({
     },
   },
   R10: {
-    async 'activities saved during a walk neither hide nor repeat others'(_, subject) {
+    async 'a walk skips and repeats no activity while others are saved'(_, subject) {
       for (const order of ['asc', 'desc'] as const) {
         const repository = await subject.open();
         const initial = sampleActivities(12, { userId: order });
@@ -175,7 +175,7 @@ export const queryCases = repositoryCases({
         let page = 0;
         const others = (): UserActivity[] => {
           page += 1;
-          // After five pages nothing is saved: otherwise the walk would never reach its end.
+          // Stops saving after five pages, so that the walk reaches its end.
           if (page > 5) return [];
           const times = [start - page, start + page * 1000, start + page * 1000 + 1, start + 100_000 + page];
           return times.map((createdAt) => sampleActivity({ userId: order, createdAt }));
@@ -194,15 +194,15 @@ export const queryCases = repositoryCases({
   },
 });
 
-/** Whether an activity comes after a position in ascending order. Ids are ASCII, so their characters compare as their bytes. */
+/** Returns whether an activity comes after a position in ascending order. Ids are ASCII, so they compare as texts as they do as bytes. */
 const isAfter = ({ createdAt, id }: UserActivity, position: Position): boolean =>
   createdAt > position.createdAt || (createdAt === position.createdAt && id > position.id);
 
 function expectedOf(
-  everything: readonly UserActivity[],
+  allActivities: readonly UserActivity[],
   { filter, order }: { readonly filter: ActivityFilter; readonly order: 'asc' | 'desc' },
 ): string[] {
-  const ascending = everything
+  const ascending = allActivities
     .filter((activity) => isSelected(filter, activity))
     .toSorted((a, b) => a.createdAt - b.createdAt || Buffer.compare(Buffer.from(a.id), Buffer.from(b.id)));
   return idsOf(order === 'asc' ? ascending : ascending.toReversed());

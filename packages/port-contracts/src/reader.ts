@@ -9,32 +9,32 @@ import type {
 } from '@user-activity/domain';
 import type { LogSubject } from './log-subject.ts';
 
-/** Called with each batch before it counts as handled. */
+/** Called with each batch while the reader handles it. If it throws or rejects, the batch is delivered again. */
 type BatchListener = (records: readonly LogRecord[], signal: Cancellation, span: OffsetSpan) => unknown;
 
-/** A member of a group that collects the batches it handled, and lets a test wait for deliveries. */
+/** A consumer that is a member of a group. It collects the batches that it has handled, and lets a test wait for deliveries. */
 export class Reader {
   readonly batches: (readonly LogRecord[])[] = [];
-  /** The span of each batch. */
+  /** The offset span of each batch, in the order of `batches`. */
   readonly spans: OffsetSpan[] = [];
   readonly #consumer: EventConsumer;
-  readonly #patienceMs: number;
+  readonly #timeoutMs: number;
   #changed: PromiseWithResolvers<void> = Promise.withResolvers();
 
-  private constructor(consumer: EventConsumer, patienceMs: number) {
+  private constructor(consumer: EventConsumer, timeoutMs: number) {
     this.#consumer = consumer;
-    this.#patienceMs = patienceMs;
+    this.#timeoutMs = timeoutMs;
   }
 
   /** Starts a member of the group, and collects its deliveries. */
   static async start(
-    { openConsumer, patienceMs }: LogSubject,
+    { openConsumer, timeoutMs }: LogSubject,
     group: string,
     onBatch: BatchListener = () => undefined,
     resumeAt?: ResumeAt,
   ): Promise<Reader> {
     const consumer = await openConsumer(group);
-    const reader = new Reader(consumer, patienceMs ?? 45_000);
+    const reader = new Reader(consumer, timeoutMs ?? 45_000);
     await consumer.start(async (records, signal, span) => {
       await onBatch(records, signal, span);
       reader.batches.push(records);
@@ -45,7 +45,7 @@ export class Reader {
     return reader;
   }
 
-  /** Starts a member of the group, stops it when the activities were delivered, and returns it. */
+  /** Starts a member of the group, waits until all these activities were delivered, stops the member, and returns it. */
   static async readAll(
     subject: LogSubject,
     activities: readonly UserActivity[],
@@ -89,28 +89,28 @@ export class Reader {
 
   /** Waits until the condition holds, checking it after each batch. */
   async waitUntil(condition: () => boolean, message: () => string): Promise<void> {
-    await this.#patiently(message, async (timeout) => {
+    await this.#withTimeout(message, async (timeout) => {
       while (!condition()) await Promise.race([this.#changed.promise, timeout]);
     });
   }
 
-  /** Settles as the member ends. Fails after the time limit of the subject. */
+  /** Waits for `ended` of the member, and rejects as it does. Fails after the time limit of the subject. */
   async waitForEnd(): Promise<void> {
-    await this.#patiently(
+    await this.#withTimeout(
       () => 'the member did not end',
       (timeout) => Promise.race([this.#consumer.ended, timeout]),
     );
   }
 
-  /** Passes a promise that rejects with the message after the time limit. */
-  async #patiently(
+  /** Calls `wait` with a promise that rejects with the message after the time limit of the subject. */
+  async #withTimeout(
     message: () => string,
     wait: (timeout: Promise<never>) => Promise<unknown>,
   ): Promise<void> {
     const timeout = Promise.withResolvers<never>();
     const timer = setTimeout(
       () => timeout.reject(new assert.AssertionError({ message: message() })),
-      this.#patienceMs,
+      this.#timeoutMs,
     );
     try {
       await wait(timeout.promise);

@@ -10,19 +10,27 @@ import {
   Timestamp,
 } from '@user-activity/domain';
 import { letterOf, lettersOfLogs } from './letters.ts';
-import { forum, lettersIn, projectCases, remainingIn, save, shop } from './project-repository-subject.ts';
+import {
+  forum,
+  letterIdsIn,
+  projectCases,
+  remainingIdsIn,
+  save,
+  shop,
+} from './project-repository-subject.ts';
 import { sampleActivity, start } from './samples.ts';
 
 const moment = (millis: number): Timestamp => Timestamp.fromMillis(start + millis);
 
-const everything: Omit<ActivityRemoval, 'project'> = {
+/** A removal of all activities, in portions of 1,000. */
+const noCondition: Omit<ActivityRemoval, 'project'> = {
   createdBefore: undefined,
   receivedUpTo: undefined,
   after: undefined,
   limit: 1000,
 };
 
-/** Removes all portions. Returns the number of removed activities in each. Calls `between` before each portion but the first. */
+/** Removes activities portion by portion. Returns how many each portion removed. Calls `between` before each portion but the first. */
 async function removeAll(
   projects: ProjectRepository,
   removal: Partial<ActivityRemoval> & Pick<ActivityRemoval, 'project'>,
@@ -30,7 +38,7 @@ async function removeAll(
 ): Promise<number[]> {
   const removals: number[] = [];
   for (let after: ActivityRemoval['after']; ; ) {
-    const { removed, next } = await projects.removeActivities({ ...everything, ...removal, after });
+    const { removed, next } = await projects.removeActivities({ ...noCondition, ...removal, after });
     removals.push(removed);
     if (next === undefined) return removals;
     after = next;
@@ -39,7 +47,7 @@ async function removeAll(
 }
 
 /** Makes activities of a project, a second apart. */
-const inProject = (project: ProjectId, count: number) =>
+const activitiesOf = (project: ProjectId, count: number) =>
   Array.from({ length: count }, (_, index) =>
     sampleActivity({ project, id: `a-${index}`, createdAt: start + index * 1000, receivedAt: start }),
   );
@@ -51,20 +59,31 @@ const erasedRecord = ({ project, id }: ActivityKey, erasure: Erasure, offset: nu
   letterId: DeadLetterId.of(letterOf(offset).origin),
 });
 
-/** The promises about removals. */
+/** The promises of a `ProjectRepository` about removals. */
 export const removalCases = projectCases({
   J7: {
-    async 'the oldest activities that were created before a moment go, in portions'(projects, subject) {
-      await save(subject, inProject(shop, 10).toReversed());
-      const removal = { ...everything, project: shop, createdBefore: moment(7000), limit: 3 };
+    async 'removeActivities removes activities created before a given time in portions, oldest first'(
+      projects,
+      subject,
+    ) {
+      await save(subject, activitiesOf(shop, 10).toReversed());
+      const removal = { ...noCondition, project: shop, createdBefore: moment(7000), limit: 3 };
       const portion = await projects.removeActivities(removal);
       assert.equal(portion.removed, 3);
-      assert.deepEqual(await remainingIn(subject, shop), ['a-3', 'a-4', 'a-5', 'a-6', 'a-7', 'a-8', 'a-9']);
+      assert.deepEqual(await remainingIdsIn(subject, shop), [
+        'a-3',
+        'a-4',
+        'a-5',
+        'a-6',
+        'a-7',
+        'a-8',
+        'a-9',
+      ]);
       assert.deepEqual(await removeAll(projects, removal), [3, 1]);
-      assert.deepEqual(await remainingIn(subject, shop), ['a-7', 'a-8', 'a-9']);
+      assert.deepEqual(await remainingIdsIn(subject, shop), ['a-7', 'a-8', 'a-9']);
       assert.deepEqual(await removeAll(projects, removal), [0]);
     },
-    async 'activities that were received at or before a moment go, whatever their createdAt is'(
+    async 'removeActivities removes activities received up to a given time, whatever their createdAt is'(
       projects,
       subject,
     ) {
@@ -72,7 +91,7 @@ export const removalCases = projectCases({
         sampleActivity({
           project: shop,
           id: `a-${index}`,
-          // Old and new times alternate, and some activities have the same.
+          // Old and new times alternate, and some activities have the same time.
           createdAt: start + (index % 3) * 1_000_000_000_000 - (index % 2) * 1000,
           receivedAt: start + index,
         }),
@@ -88,7 +107,7 @@ export const removalCases = projectCases({
         removals.reduce((sum, removed) => sum + removed),
         10,
       );
-      const rest = await remainingIn(subject, shop);
+      const rest = await remainingIdsIn(subject, shop);
       assert.deepEqual(
         rest.filter((id) => id.startsWith('a-')),
         activities
@@ -98,15 +117,15 @@ export const removalCases = projectCases({
       );
       assert.ok(rest.length > 10);
     },
-    async 'a portion looks at no more than its limit, even if nothing is due'(projects, subject) {
-      await save(subject, inProject(shop, 5));
-      const removal = { ...everything, project: shop, receivedUpTo: moment(-1), limit: 2 };
+    async 'a portion examines at most `limit` activities, even if none must be removed'(projects, subject) {
+      await save(subject, activitiesOf(shop, 5));
+      const removal = { ...noCondition, project: shop, receivedUpTo: moment(-1), limit: 2 };
       const { removed, next } = await projects.removeActivities(removal);
       assert.equal(removed, 0);
       assert.deepEqual(next, { createdAt: moment(1000), id: 'a-1' });
       assert.deepEqual(await removeAll(projects, removal), [0, 0, 0]);
     },
-    async 'both limits together remove only what both name'(projects, subject) {
+    async 'if both times are given, only activities that meet both are removed'(projects, subject) {
       await save(subject, [
         sampleActivity({ project: shop, id: 'both', createdAt: start, receivedAt: start }),
         sampleActivity({ project: shop, id: 'young', createdAt: start + 10, receivedAt: start }),
@@ -114,11 +133,11 @@ export const removalCases = projectCases({
       ]);
       const limits = { createdBefore: moment(5), receivedUpTo: moment(5) };
       assert.deepEqual(await removeAll(projects, { project: shop, ...limits }), [1]);
-      assert.deepEqual(await remainingIn(subject, shop), ['late', 'young']);
+      assert.deepEqual(await remainingIdsIn(subject, shop), ['late', 'young']);
     },
   },
   J8: {
-    async 'dead letters that died at or before a moment go, in portions'(projects, subject) {
+    async 'removeLetters removes dead letters that died up to a given time, in portions'(projects, subject) {
       const letters = [0, 1, 2, 3, 4].map((offset) =>
         letterOf(offset, {
           project: shop,
@@ -131,13 +150,13 @@ export const removalCases = projectCases({
       for (let call = 0; call < 3; call += 1) removals.push(await projects.removeLetters(shop, moment(3), 3));
       assert.deepEqual(removals, [3, 1, 0]);
       assert.deepEqual(
-        await lettersIn(subject, shop),
+        await letterIdsIn(subject, shop),
         letters.slice(4).map(({ origin }) => DeadLetterId.of(origin)),
       );
     },
   },
   J9: {
-    async 'the activities and dead letters of erased records go, except for what was received later'(
+    async 'removeErased removes the activities and dead letters of records, except activities received later'(
       projects,
       subject,
     ) {
@@ -153,27 +172,33 @@ export const removalCases = projectCases({
       const records = activities.map((activity, index) => erasedRecord(activity, erasure, index));
       for (let call = 0; call < 2; call += 1) {
         await projects.removeErased(records);
-        assert.deepEqual(await remainingIn(subject, shop), ['a-6']);
-        assert.deepEqual(await lettersIn(subject, shop), ['user-activity:0:3']);
+        assert.deepEqual(await remainingIdsIn(subject, shop), ['a-6']);
+        assert.deepEqual(await letterIdsIn(subject, shop), ['user-activity:0:3']);
       }
       await projects.removeErased([]);
     },
-    async 'a dead letter of another log with the same partition and offset stays'(projects, subject) {
+    async 'removeErased keeps a dead letter of another log with the same partition and offset'(
+      projects,
+      subject,
+    ) {
       const letters = lettersOfLogs(1, { project: shop });
       await (await subject.queue()).add(letters);
-      const [activity] = inProject(shop, 1);
+      const [activity] = activitiesOf(shop, 1);
       assert.ok(activity);
       const erased = erasedRecord(activity, { project: shop, erasedAt: moment(0) }, 1);
       const left = letters.map(({ origin }) => DeadLetterId.of(origin));
       for (const letterId of left.toReversed().slice(0, 2)) {
         await projects.removeErased([{ ...erased, letterId }]);
         left.pop();
-        assert.deepEqual(await lettersIn(subject, shop), left);
+        assert.deepEqual(await letterIdsIn(subject, shop), left);
       }
     },
   },
   J10: {
-    async 'a store that removes activities by itself keeps the younger ones'(projects, subject) {
+    async 'after expireAfter, the store keeps activities that are younger than the given days'(
+      projects,
+      subject,
+    ) {
       const now = Date.now();
       const dayMs = 24 * 60 * 60 * 1000;
       const aged = (id: string, days: number) =>
@@ -182,25 +207,25 @@ export const removalCases = projectCases({
       for (const days of [RetentionDays.parse(30), RetentionDays.parse(7), RetentionDays.parse(7), undefined])
         await projects.expireAfter(days);
       await projects.expireAfter(RetentionDays.parse(7));
-      assert.deepEqual(await remainingIn(subject, shop), ['young', 'younger']);
+      assert.deepEqual(await remainingIdsIn(subject, shop), ['young', 'younger']);
       await projects.expireAfter(undefined);
       await projects.expireAfter(undefined);
       assert.deepEqual(await removeAll(projects, { project: shop }), [2]);
     },
   },
   J12: {
-    async 'what is done to one project leaves the others as they are'(projects, subject) {
+    async 'settings, erasures and removals of one project leave all others unchanged'(projects, subject) {
       const apart = [ProjectId.default, shop, forum];
       const queue = await subject.queue();
       for (const [index, project] of apart.entries()) {
-        await save(subject, inProject(project, 2));
+        await save(subject, activitiesOf(project, 2));
         await queue.add([letterOf(index, { project, diedAt: moment(0) })]);
         if (project !== shop)
           await projects.changeSettings(project, { retentionDays: RetentionDays.parse(7) });
       }
       await projects.changeSettings(shop, { retentionDays: RetentionDays.parse(1) });
       const erasure = await projects.beginErasure(shop, moment(0));
-      const [first] = inProject(shop, 1);
+      const [first] = activitiesOf(shop, 1);
       // The dead letter of this record belongs to another project.
       if (first !== undefined) await projects.removeErased([erasedRecord(first, erasure, 2)]);
       await removeAll(projects, { project: shop });
@@ -212,8 +237,8 @@ export const removalCases = projectCases({
         [shop, [], []],
         [forum, ['a-0', 'a-1'], ['user-activity:0:2']],
       ] as const) {
-        assert.deepEqual(await remainingIn(subject, project), activities);
-        assert.deepEqual(await lettersIn(subject, project), letters);
+        assert.deepEqual(await remainingIdsIn(subject, project), activities);
+        assert.deepEqual(await letterIdsIn(subject, project), letters);
       }
       await projects.endErasure({ ...erasure, project: forum });
       assert.deepEqual(await projects.findErasing(10), [erasure]);

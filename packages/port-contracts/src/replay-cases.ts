@@ -13,15 +13,15 @@ import { Reader } from './reader.ts';
 import { assertRejects } from './rejections.ts';
 import { sampleActivities, sampleActivity } from './samples.ts';
 
-/** Waits until a number of records was delivered. */
+/** Waits until this many records have been delivered. */
 const waitForCount = (reader: Reader, wanted: number): Promise<void> =>
   reader.waitUntil(
     () => reader.records.length >= wanted,
     () => `${reader.records.length} of ${wanted} records were delivered`,
   );
 
-/** Returns the record with plain arrays, because Buffer and Uint8Array are never deep-equal. */
-export const plain = (record: RawRecord | undefined): unknown =>
+/** Returns the record with its bytes as plain arrays, because Buffer and Uint8Array are never deep-equal. */
+export const withPlainArrays = (record: RawRecord | undefined): unknown =>
   record && {
     key: record.key && [...record.key],
     value: record.value && [...record.value],
@@ -38,15 +38,15 @@ const headers = {
   constructor: [bytes('two')],
 };
 
-/** Appends records without the publisher. Returns them as first copies, once they were delivered. */
-async function copiesOf(subject: LogSubject, reader: Reader, records: readonly RawRecord[]) {
+/** Appends records without the publisher, and waits until they are delivered. Returns them with their origins. */
+async function appendFirstCopies(subject: LogSubject, reader: Reader, records: readonly RawRecord[]) {
   const before = reader.records.length;
   for (const record of records) await subject.append(record);
   await waitForCount(reader, before + records.length);
   return reader.records.slice(before).map(firstCopyOf);
 }
 
-/** Returns the records delivered after the first `seen`, by the origin of their first copy. */
+/** Returns the records that were delivered after the first `seen` records, by the origin of their first copy. */
 const replaysAfter = (reader: Reader, seen: number): Map<string, LogRecord> =>
   new Map(reader.records.slice(seen).map((record) => [JSON.stringify(record.replayOf), record]));
 
@@ -61,7 +61,10 @@ export const republishCases = logCases({
         value: user === null ? Uint8Array.of(0xff, 0) : bytes('not json'),
         headers,
       }));
-      const firsts = await copiesOf(subject, reader, [...poison, { key: null, value: null, headers: {} }]);
+      const firsts = await appendFirstCopies(subject, reader, [
+        ...poison,
+        { key: null, value: null, headers: {} },
+      ]);
       let again = firsts;
       for (let round = 1; round <= 3; round += 1) {
         const seen = reader.records.length;
@@ -75,7 +78,7 @@ export const republishCases = logCases({
           const replay = replays.get(JSON.stringify(first.origin));
           assert.ok(replay, 'no replay has the origin of this first copy');
           assert.equal(replay.origin.partition, first.origin.partition);
-          assert.deepEqual(plain(firstCopyOf(replay)), plain(first));
+          assert.deepEqual(withPlainArrays(firstCopyOf(replay)), withPlainArrays(first));
           assert.deepEqual(
             Object.keys(replay.raw().headers).toSorted(),
             [...Object.keys(first.headers), replayHeader].toSorted(),
@@ -85,7 +88,9 @@ export const republishCases = logCases({
       }
       await reader.stop();
     },
-    async 'a republished event follows the later events of its user, on the same partition'(subject) {
+    async 'a republished event is delivered after the later events of its user, on the same partition'(
+      subject,
+    ) {
       const [poison, since] = [sampleActivity({ id: 'a' }), sampleActivity({ id: 'b' })];
       await publish(subject, [poison, since]);
       const reader = await Reader.start(subject, 'one');
@@ -102,7 +107,9 @@ export const republishCases = logCases({
       assert.deepEqual(last.content, first.content);
       assert.deepEqual(last.replayOf, first.origin);
     },
-    async 'republish keeps P3, P4 and P5 too'(subject) {
+    async '`republish` rejects if the buffer is too small, the log is unreachable or the publisher is closed'(
+      subject,
+    ) {
       const publisher = await subject.openPublisher({ bufferedEvents: 10 });
       const records = Array.from(
         { length: 11 },
@@ -140,7 +147,7 @@ export const attributionCases = logCases({
     async 'a replay header that names no record of the topic is kept as an ordinary header'(subject) {
       const reader = await Reader.start(subject, 'one');
       const key = bytes('user-1');
-      const [sample] = await copiesOf(subject, reader, [{ key, value: bytes('x'), headers: {} }]);
+      const [sample] = await appendFirstCopies(subject, reader, [{ key, value: bytes('x'), headers: {} }]);
       assert.ok(sample);
       const { topic, partition } = sample.origin;
       const forged = [
@@ -157,26 +164,30 @@ export const attributionCases = logCases({
         `another-topic@log-1:${partition}:0`,
         'x'.repeat(100_000),
       ].map((text) => ({ key, value: bytes('x'), headers: { [replayHeader]: [bytes(text)] } }));
-      const records = await copiesOf(subject, reader, forged);
+      const records = await appendFirstCopies(subject, reader, forged);
       assert.deepEqual(
         reader.records.map((record) => record.replayOf),
         reader.records.map(() => undefined),
       );
-      assert.deepEqual(records.map(plain), forged.map(plain));
+      assert.deepEqual(records.map(withPlainArrays), forged.map(withPlainArrays));
       const [garbled] = records.slice(1);
       assert.ok(garbled);
-      // The republished record has a valid replay header beside the header of its first copy.
+      // The republished record has two replay headers: a valid one, and the garbled one of its first copy.
       await (await subject.openPublisher()).republish([garbled]);
       await waitForCount(reader, 2 + forged.length);
       await reader.stop();
       const last = reader.records.at(-1);
       assert.ok(last);
       assert.deepEqual(last.replayOf, garbled.origin);
-      assert.deepEqual(plain(firstCopyOf(last)), plain(garbled));
+      assert.deepEqual(withPlainArrays(firstCopyOf(last)), withPlainArrays(garbled));
     },
-    async 'the first copy may be on another log of the topic, with any offset'(subject) {
+    async 'a replay keeps the origin of its first copy, even on another log of the topic with any offset'(
+      subject,
+    ) {
       const reader = await Reader.start(subject, 'one');
-      const [sample] = await copiesOf(subject, reader, [{ key: bytes('user-1'), value: null, headers }]);
+      const [sample] = await appendFirstCopies(subject, reader, [
+        { key: bytes('user-1'), value: null, headers },
+      ]);
       assert.ok(sample);
       const place = { ...sample.origin, offset: 2 ** 53 - 1 };
       const ofLogs = [place, { ...place, log: LogId.parse('L'.repeat(64)) }].map((origin) => ({
@@ -191,7 +202,7 @@ export const attributionCases = logCases({
         replays.map(({ replayOf }) => replayOf),
         ofLogs.map(({ origin }) => origin),
       );
-      assert.deepEqual(replays.map(firstCopyOf).map(plain), ofLogs.map(plain));
+      assert.deepEqual(replays.map(firstCopyOf).map(withPlainArrays), ofLogs.map(withPlainArrays));
     },
   },
 });

@@ -4,12 +4,14 @@ import { logCases, type LogSubject, publish } from './log-subject.ts';
 import { Reader } from './reader.ts';
 import { idsOf, sampleActivities } from './samples.ts';
 
-/** The promise about the offset at which a member continues. The activities of these cases are on one partition. */
+/** The promise L14 about the offset at which a member continues. All activities of a case are on one partition. */
 export const resumeCases = logCases({
   L14: {
-    async 'a member continues at a lower offset than its group, and handles nothing before'(subject) {
+    async 'if `resumeAt` returns a lower offset, the member continues there and handles nothing before it'(
+      subject,
+    ) {
       const [old, fresh] = [sampleActivities(30), sampleActivities(5)];
-      const [tenth, end] = await handled(subject, old);
+      const [tenth, end] = await handledByGroup(subject, old);
       await publish(subject, fresh);
       const asked: number[] = [];
       const spans: OffsetSpan[] = [];
@@ -27,7 +29,7 @@ export const resumeCases = logCases({
       assert.deepEqual(asked, [end]);
       assert.deepEqual(reader.ids, idsOf([...old.slice(10), ...fresh]));
       assert.equal(spans[0]?.from, tenth.origin.offset);
-      // Each span begins where the one before ended.
+      // Each span begins where the previous span ended.
       const ends = reader.batches.map((batch) => (batch.at(-1)?.origin.offset ?? 0) + 1);
       assert.deepEqual(
         spans.map(({ to }) => to),
@@ -38,9 +40,11 @@ export const resumeCases = logCases({
         ends.slice(0, -1),
       );
     },
-    async 'a member continues at a lower offset although no record waits'(subject) {
+    async 'if `resumeAt` returns a lower offset, the member continues there even without new records'(
+      subject,
+    ) {
       const old = sampleActivities(30);
-      const [tenth] = await handled(subject, old);
+      const [tenth] = await handledByGroup(subject, old);
       const reader = await Reader.start(
         subject,
         'one',
@@ -52,9 +56,11 @@ export const resumeCases = logCases({
       await reader.stop();
       assert.deepEqual(reader.ids, idsOf(old.slice(10)));
     },
-    async 'a member whose offset is confirmed continues there, and asks once'(subject) {
+    async 'if `resumeAt` returns the offset of the group, the member continues there and asks only once'(
+      subject,
+    ) {
       const [old, fresh, later] = [sampleActivities(10), sampleActivities(5), sampleActivities(5)];
-      const [tenth, end] = await handled(subject, old);
+      const [tenth, end] = await handledByGroup(subject, old);
       const asked: number[] = [];
       await publish(subject, fresh);
       const reader = await Reader.start(
@@ -73,7 +79,9 @@ export const resumeCases = logCases({
       assert.deepEqual(reader.ids, idsOf([...fresh, ...later]));
       assert.deepEqual(asked, [end]);
     },
-    async 'before it repeats a batch the member asks again, and may be sent back'(subject) {
+    async 'before it repeats a batch, the member calls `resumeAt`, and continues at a lower offset if told so'(
+      subject,
+    ) {
       const activities = sampleActivities(40);
       await publish(subject, activities.slice(0, 20));
       let isFailing = false;
@@ -87,7 +95,7 @@ export const resumeCases = logCases({
           throw new Error('the handler fails');
         },
         async (_, next) => {
-          // After the failure, an older copy has replaced the store.
+          // After the failure, a backup has replaced the store, so its offset is lower.
           if (failures > 0) isFailing = false;
           return failures > 0 ? Math.min(next, firstOffsetOf(reader) + 5) : next;
         },
@@ -105,7 +113,7 @@ export const resumeCases = logCases({
         'the records from the returned offset on are handled again, once and in order',
       );
     },
-    async 'it asks again while the answer is a DomainError'(subject) {
+    async 'the member calls `resumeAt` again if it rejects with a DomainError'(subject) {
       const activities = sampleActivities(5);
       await publish(subject, activities);
       const attempts = new Map<number, number>();
@@ -124,7 +132,9 @@ export const resumeCases = logCases({
       await reader.stop();
       assert.equal(attempts.get(reader.records[0]?.origin.partition ?? -1), 3);
     },
-    async 'another error ends the member, and no record is handled or committed'(subject) {
+    async 'if `resumeAt` rejects with another error, the member ends, and handles and commits no record'(
+      subject,
+    ) {
       const activities = sampleActivities(5);
       await publish(subject, activities);
       const mismatch = new LogMismatch('the log has lost records');
@@ -145,8 +155,8 @@ export const resumeCases = logCases({
   },
 });
 
-/** Lets the group handle the activities. Returns the record at index 10 or the last one, and the offset after all of them. */
-async function handled(
+/** Publishes activities, and lets the group handle them. Returns the record at index 10, or the last one, and the offset after the last. */
+async function handledByGroup(
   subject: LogSubject,
   activities: Parameters<typeof publish>[1],
 ): Promise<readonly [tenth: LogRecord, end: number]> {

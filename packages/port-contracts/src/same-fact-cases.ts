@@ -21,7 +21,7 @@ export const sameFactCases = repositoryCases({
       assert.deepEqual((await repository.findById(first))?.toActivity(), first);
       assert.deepEqual(await activitiesIn(repository), [first]);
     },
-    async 'createdAt is not compared if either copy has none from its client'(repository) {
+    async 'createdAt is not compared if the client of either copy sent none'(repository) {
       const [at, later] = ['2026-01-02T03:04:05.678Z', '2026-01-02T03:09:00Z'];
       const copies = (id: string) => ({
         undated: sampleActivity({ id, receivedAt: at }),
@@ -33,7 +33,7 @@ export const sameFactCases = repositoryCases({
       assert.deepEqual((await repository.findById(a.undated))?.toActivity(), a.undated);
       assert.deepEqual((await repository.findById(b.dated))?.toActivity(), b.dated);
     },
-    async 'the member original of metadata is not compared'(repository) {
+    async 'the member `original` of metadata is not compared'(repository) {
       const [createdAt, receivedAt] = ['2025-12-31T00:00:00Z', '2026-01-02T03:09:00Z'];
       const first = sampleActivity({ id: 'a', createdAt, metadata: { a: 1, original: { time: 'soon' } } });
       const others = [{ a: 1 }, { original: null, a: 1 }].map((metadata) =>

@@ -9,7 +9,7 @@ import {
   UserId,
 } from '@user-activity/domain';
 import * as fc from 'fast-check';
-import { projects } from './arbitraries.ts';
+import { anyProject } from './arbitraries.ts';
 import { start } from './samples.ts';
 
 /** Makes a request to erase `user-1` of the project `default`. All other fields have defaults too. */
@@ -32,7 +32,7 @@ const userIds = fc.oneof(
 export const anyErasure: fc.Arbitrary<ErasureRequested> = fc
   .record({
     id: fc.stringMatching(/^[A-Za-z0-9-]{1,64}$/).map((text) => ErasureId.parse(text)),
-    project: projects,
+    project: anyProject,
     userId: userIds.map((text) => UserId.parse(text)),
     mode: fc.constantFrom(...ErasureMode.all),
     // Not in the future: Kafka refuses a record whose time is an hour ahead of the broker's.

@@ -10,7 +10,7 @@ import {
   UserId,
 } from '@user-activity/domain';
 
-/** Plain values of an activity. A missing value gets a default. */
+/** Values of an activity that are not validated yet. A missing value gets a default. */
 export interface SampleFields {
   readonly project?: ProjectId;
   readonly id?: string;
@@ -23,7 +23,7 @@ export interface SampleFields {
 
 let samples = 0;
 
-/** Makes an activity with the given values. Throws if a value breaks a rule of the domain. Default: a new id. */
+/** Makes an activity with the given values. By default its id is new. Throws if a value breaks a rule of the domain. */
 export function sampleActivity(fields: SampleFields = {}): UserActivity {
   samples += 1;
   const receivedAt = fields.receivedAt ?? start;
@@ -39,10 +39,10 @@ export function sampleActivity(fields: SampleFields = {}): UserActivity {
   return UserActivity.rehydrate(state);
 }
 
-/** The default time of samples, in milliseconds. */
+/** The default time of samples, in milliseconds since 1970. */
 export const start = Date.parse('2026-01-02T03:04:05.678Z');
 
-/** Makes activities that are a second apart, the earliest first. All have the user of `fields`, or the default one. */
+/** Makes activities that are a second apart, the earliest first. All have the values in `fields`. */
 export function sampleActivities(count: number, fields: SampleFields = {}): UserActivity[] {
   return Array.from({ length: count }, (_, index) =>
     sampleActivity({ createdAt: start + index * 1000, ...fields }),
@@ -54,8 +54,8 @@ export const idsOf = (activities: readonly Pick<UserActivity, 'id'>[]): string[]
   activities.map(({ id }) => id);
 
 /**
- * Makes 2,200 activities for each of three users, a second apart. In every 50 of a user the first and the last have a rare step,
- * so that a store that reads some hundreds at a time finds one at either end. The first 1,000 of the first user have `first`.
+ * Makes 2,200 activities for each of three users, a second apart. Of every 50 activities of a user, the first and the last have the step
+ * `rare`, so that a store that reads some hundreds at a time finds one at both ends. `first` is true for the first 1,000 of `user-1`.
  */
 export const activitiesWithRareSteps = (): UserActivity[] =>
   sampleActivities(6600).map(({ createdAt }, index) =>

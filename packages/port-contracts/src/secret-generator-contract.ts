@@ -12,7 +12,7 @@ const generatorCases = casesWith(
   async (subject: SecretGeneratorSubject) => [await subject.open(), subject] as const,
 );
 
-const made = (generator: SecretGenerator) =>
+const makeSecrets = (generator: SecretGenerator) =>
   Array.from({ length: 2000 }, () => {
     const id = generator.nextId();
     return { id, ...generator.nextSecret(id) };
@@ -22,7 +22,7 @@ const made = (generator: SecretGenerator) =>
 export const secretGeneratorContract = generatorCases({
   G1: {
     async 'every id and every secret is valid, and the secret names the id'(generator) {
-      for (const { id, text } of made(generator)) {
+      for (const { id, text } of makeSecrets(generator)) {
         assert.equal(KeyId.parse(id), id);
         assert.ok(KeyId.isSecret(text), text);
         assert.ok(text.startsWith(`ua_${id}_`), text);
@@ -31,14 +31,14 @@ export const secretGeneratorContract = generatorCases({
   },
   G2: {
     async 'two generators never make the same id or secret'(generator, subject) {
-      const all = [...made(generator), ...made(await subject.open())];
+      const all = [...makeSecrets(generator), ...makeSecrets(await subject.open())];
       assert.equal(new Set(all.map(({ id }) => id)).size, all.length);
       assert.equal(new Set(all.map(({ text }) => text.slice(-43))).size, all.length);
     },
   },
   G3: {
     async 'the digest is the SHA-256 of the secret'(generator) {
-      for (const { text, digest } of made(generator).slice(0, 100)) {
+      for (const { text, digest } of makeSecrets(generator).slice(0, 100)) {
         const bytes = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
         assert.equal(digest, Buffer.from(bytes).toString('hex'));
       }

@@ -4,9 +4,9 @@ import { casesWith, type StoreSubject } from './contract.ts';
 import { assertRejects } from './rejections.ts';
 import { sampleActivity } from './samples.ts';
 
-/** The settled offsets of a store. */
+/** A store with settled offsets. */
 export interface SettledOffsetsSubject extends StoreSubject<SettledOffsets> {
-  /** The activities of the same store. */
+  /** Opens the activities of the same store. */
   repository(): Promise<ActivityRepository>;
 }
 
@@ -16,13 +16,13 @@ const settledCases = casesWith(
 
 const [one, other] = [LogId.parse('one'), LogId.parse('Other-2')];
 
-/** Makes a step of a partition of the log `one`. Default: partition 0. */
+/** Makes a step of a partition of the log `one`, by default of partition 0. */
 const step = (from: number, to: number, partition = 0): SettledStep => ({ log: one, partition, from, to });
 
 /** The promises of every `SettledOffsets`, by the numbers in its doc comment. */
 export const settledOffsetsContract = settledCases({
   S1: {
-    async 'steps raise the offset, and repeated or older steps do not lower it'(settled) {
+    async 'a step raises the offset, and a repeated or older step does not lower it'(settled) {
       await settled.begin(one, [5]);
       for (const [from, to, expected] of [
         [5, 8, 8],
@@ -38,7 +38,7 @@ export const settledOffsetsContract = settledCases({
     },
   },
   S2: {
-    async 'a step that begins above the offset changes nothing'(settled) {
+    async '`settle` returns false and changes nothing if the step begins above the offset'(settled) {
       await settled.begin(one, [5, 0]);
       assert.equal(await settled.settle(step(6, 9)), false);
       assert.equal(await settled.settle(step(1, 2, 1)), false);
@@ -46,7 +46,7 @@ export const settledOffsetsContract = settledCases({
       assert.equal(await settled.settle(step(5, 9)), true);
       assert.deepEqual(await settled.find(one), [9, 0]);
     },
-    async 'a step of an unknown log or partition changes nothing'(settled) {
+    async '`settle` returns false and changes nothing if the log or partition is unknown'(settled) {
       assert.equal(await settled.settle(step(0, 3)), false);
       assert.equal(await settled.find(one), undefined);
       await settled.begin(one, [0, 0]);
@@ -55,7 +55,7 @@ export const settledOffsetsContract = settledCases({
     },
   },
   S3: {
-    async 'logs and partitions are independent'(settled) {
+    async '`settle` changes the offset of its own log and partition only'(settled) {
       await settled.begin(one, [0, 10, 20]);
       await settled.begin(other, [7]);
       assert.equal(await settled.settle(step(10, 15, 1)), true);
@@ -72,13 +72,13 @@ export const settledOffsetsContract = settledCases({
     },
   },
   S4: {
-    async 'the first call of `begin` decides'(settled) {
+    async 'only the first call of `begin` sets the offsets of a log'(settled) {
       assert.equal(await settled.find(one), undefined);
       await settled.begin(one, [3, 4]);
       await settled.begin(one, [9, 9]);
       assert.deepEqual(await settled.find(one), [3, 4]);
     },
-    async 'one of many concurrent calls of `begin` decides all offsets'(_, subject) {
+    async 'of many concurrent calls of `begin`, one sets the offsets of all partitions'(_, subject) {
       for (let round = 0; round < 5; round += 1) {
         const log = LogId.parse(`race-${round}`);
         const handles = await Promise.all(Array.from({ length: 8 }, () => subject.open()));
@@ -101,7 +101,10 @@ export const settledOffsetsContract = settledCases({
     },
   },
   S6: {
-    async 'after concurrent steps the offset is the highest of those that were taken'(settled, subject) {
+    async 'after concurrent steps, the offset is the highest end of the steps that returned true'(
+      settled,
+      subject,
+    ) {
       await settled.begin(one, [0, 0]);
       const handles = await Promise.all(Array.from({ length: 8 }, () => subject.open()));
       const taken = await Promise.all(
@@ -115,7 +118,7 @@ export const settledOffsetsContract = settledCases({
     },
   },
   S7: {
-    async 'the history of a store is empty, then untracked, then tracked'(settled, subject) {
+    async '`history` is `empty`, with activities `untracked`, and after `begin` `tracked`'(settled, subject) {
       assert.equal(await settled.history(), 'empty');
       const repository = await subject.repository();
       await repository.save([sampleActivity()]);
@@ -123,7 +126,7 @@ export const settledOffsetsContract = settledCases({
       await settled.begin(other, [0]);
       assert.equal(await settled.history(), 'tracked');
     },
-    async 'a store that lost its settled offsets, but has an activity with an origin, is tracked'(
+    async '`history` is `tracked` if an activity has an origin, even if all settled offsets are lost'(
       settled,
       subject,
     ) {
@@ -132,7 +135,7 @@ export const settledOffsetsContract = settledCases({
       await repository.save([sampleActivity()], [{ log: one, partition: 0, offset: 7 }]);
       assert.equal(await settled.history(), 'tracked');
     },
-    async 'a store without activities that has settled a log is tracked'(settled) {
+    async '`history` is `tracked` after `begin`, even without activities'(settled) {
       await settled.begin(one, [0]);
       assert.equal(await settled.history(), 'tracked');
     },

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { slotMs, TimeLines, TimeRange, Timestamp, type TimeUnit, TimeZone } from '@user-activity/domain';
 import { repositoryCases } from './repository-subject.ts';
 import { sampleActivity, start } from './samples.ts';
-import { at, bySlot, slotsOf } from './stats-counts.ts';
+import { at, countsBySlot, slotsOf } from './stats-counts.ts';
 import { filterOf } from './walk.ts';
 
 const minuteMs = 60_000;
 
-/** Times on a clock in Berlin: the last and first moments of years, months, weeks and summer time. */
+/** The last and first moments of years, months, weeks and summer time in Berlin. Each with its day and the first day of its week there. */
 const moments: readonly (readonly [moment: string, day: string, week: string])[] = [
   ['1969-12-31T22:59:59.999Z', '1969-12-31', '1969-12-29'],
   ['1969-12-31T23:00:00Z', '1970-01-01', '1969-12-29'],
@@ -24,11 +24,11 @@ const moments: readonly (readonly [moment: string, day: string, week: string])[]
   ['2026-10-25T23:00:00Z', '2026-10-26', '2026-10-26'],
 ];
 
-/** The promise about counts by slot, however far apart the slots are. */
+/** The promise R15 about counts by slot: their limit, slots that are far apart, and time zones. */
 export const slotLimitCases = repositoryCases({
   R15: {
     async 'countBySlot returns too-many if there are more slots than the limit'(repository) {
-      // Two in each minute, with alternating users and types.
+      // Two activities in each minute, with alternating users and types.
       await repository.save(
         Array.from({ length: 24 }, (_, index) =>
           sampleActivity({
@@ -51,10 +51,10 @@ export const slotLimitCases = repositoryCases({
           const filter = filterOf(change);
           assert.equal(await repository.countBySlot(filter, slots, 11), 'too-many');
           assert.equal(await repository.countBySlot(filter, slots, 0), 'too-many');
-          assert.equal((await bySlot(repository, filter, slots, 12)).length, 12);
+          assert.equal((await countsBySlot(repository, filter, slots, 12)).length, 12);
         }
     },
-    async 'time without activities does not count towards the limit, even millennia'(repository) {
+    async 'slots without activities do not count towards the limit, even over millennia'(repository) {
       const [first, last] = [Date.parse('0000-01-01T00:00:00Z'), Date.parse('9999-12-31T23:59:59.999Z')];
       const farTimes = [first, Date.parse('0008-11-29T08:00:00Z'), 0, 1, start, last];
       await repository.save(farTimes.map((createdAt) => sampleActivity({ createdAt })));
@@ -70,13 +70,15 @@ export const slotLimitCases = repositoryCases({
         TimeRange.between(undefined, undefined),
         TimeRange.between(at(first), undefined),
       ]) {
-        assert.deepEqual(await bySlot(repository, filterOf({ createdAt }), slots, 5), expected);
+        assert.deepEqual(await countsBySlot(repository, filterOf({ createdAt }), slots, 5), expected);
         assert.equal(await repository.countBySlot(filterOf({ createdAt }), slots, 4), 'too-many');
       }
       const range = filterOf({ createdAt: TimeRange.between(at(0), at(last)) });
-      assert.deepEqual(await bySlot(repository, range, slots, 2), expected.slice(2, 4));
+      assert.deepEqual(await countsBySlot(repository, range, slots, 2), expected.slice(2, 4));
     },
-    async 'days add up to weeks and months of a time zone, across clock changes and leap days'(repository) {
+    async 'slots add up to days, weeks and months of a time zone, across clock changes and leap days'(
+      repository,
+    ) {
       await repository.save(moments.map(([createdAt]) => sampleActivity({ createdAt })));
       const zone = TimeZone.parse('Europe/Berlin');
       const [first, last] = [moments[0], moments.at(-1)].map((moment) => Timestamp.parse(moment?.[0]));

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { TimeRange } from '@user-activity/domain';
 import { repositoryCases } from './repository-subject.ts';
 import { sampleActivities, sampleActivity, start } from './samples.ts';
-import { at, bySlot, byKey, slotsOf } from './stats-counts.ts';
+import { at, countsBySlot, countsByKey, slotsOf } from './stats-counts.ts';
 import { filterOf } from './walk.ts';
 
-/** The promise about grouped counts. */
+/** The promise R15 about grouped counts. */
 export const statsCases = repositoryCases({
   R15: {
-    async 'activities that match the filter are counted by type or user'(repository) {
+    async 'countByKey counts the activities that match the filter by type or user'(repository) {
       await repository.save([
         sampleActivity({ userId: 'user-1', type: 'LOGIN', createdAt: start }),
         sampleActivity({ userId: 'user-2', type: 'LOGIN', createdAt: start + 1 }),
@@ -30,7 +30,7 @@ export const statsCases = repositoryCases({
         ['userId', { types: ['LOGIN'], createdAt }, { 'user-1': 1, 'user-2': 1 }],
         ['userId', { userIds: ['user-2'], types: ['LOGOUT'] }, {}],
       ] as const) {
-        assert.deepEqual(await byKey(repository, filterOf(filter), field), expected);
+        assert.deepEqual(await countsByKey(repository, filterOf(filter), field), expected);
       }
     },
     async 'countByKey returns too-many if there are more types or users than the limit'(repository) {
@@ -47,20 +47,22 @@ export const statsCases = repositoryCases({
         assert.equal((await repository.countByKey(few, field, 3)).length, 3);
       }
     },
-    async 'slots begin at whole units by the clock of their segment, also before 1970'(repository) {
+    async 'slots begin at whole units of the local time, across changes of the zone offset and before 1970'(
+      repository,
+    ) {
       const moments = [-3_600_001, -3_600_000, -1, 0, 1_799_999, 1_800_000, 5_399_999, 5_400_000, 7_200_000];
       await repository.save(moments.map((createdAt) => sampleActivity({ createdAt })));
       const hour = 3_600_000;
-      assert.deepEqual(await bySlot(repository, filterOf(), slotsOf(hour, [-hour, 0])), [
+      assert.deepEqual(await countsBySlot(repository, filterOf(), slotsOf(hour, [-hour, 0])), [
         [0, -2, 1],
         [0, -1, 2],
         [0, 0, 3],
         [0, 1, 2],
         [0, 2, 1],
       ]);
-      // The clock goes from 00:30 to 02:00, and back again from 03:00 to 01:30.
+      // The local time jumps from 00:30 to 02:00, and later back from 03:00 to 01:30.
       const changing = slotsOf(hour, [-hour, 0], [hour / 2, 1.5 * hour], [1.5 * hour, 0]);
-      assert.deepEqual(await bySlot(repository, filterOf(), changing), [
+      assert.deepEqual(await countsBySlot(repository, filterOf(), changing), [
         [0, -2, 1],
         [0, -1, 2],
         [0, 0, 2],
@@ -69,12 +71,12 @@ export const statsCases = repositoryCases({
         [2, 2, 1],
       ]);
       const range = filterOf({ createdAt: TimeRange.between(at(-hour), at(hour / 2)) });
-      assert.deepEqual(await bySlot(repository, range, changing), [
+      assert.deepEqual(await countsBySlot(repository, range, changing), [
         [0, -1, 2],
         [0, 0, 2],
       ]);
     },
-    async 'the first and last times that there can be are in the right slot, also if an offset has seconds'(
+    async 'the earliest and latest possible times are in the right slots, even if zone offsets have seconds'(
       repository,
     ) {
       const [first, last] = [Date.parse('0000-01-01T00:00:00Z'), Date.parse('9999-12-31T23:59:59.999Z')];
@@ -87,18 +89,18 @@ export const statsCases = repositoryCases({
       const slots = slotsOf(minute, [first, -2_670_000], [last - 30_000, 29_000]);
       const low = Math.floor((first - 2_670_000) / minute);
       const high = Math.floor((last + 29_000) / minute);
-      assert.deepEqual(await bySlot(repository, filterOf(), slots), [
+      assert.deepEqual(await countsBySlot(repository, filterOf(), slots), [
         [0, low, 2],
         [0, low + 1, 1],
         [1, high - 1, 1],
         [1, high, 1],
       ]);
     },
-    async 'saves during a count make it neither lose nor repeat earlier activities'(repository) {
+    async 'grouped counts include every earlier activity exactly once while others are saved'(repository) {
       await repository.save(sampleActivities(500));
       const slots = slotsOf(60_000, [start, 0]);
       const known = new Set(
-        await bySlot(repository, filterOf(), slots).then((counts) => counts.map(([, slot]) => slot)),
+        await countsBySlot(repository, filterOf(), slots).then((counts) => counts.map(([, slot]) => slot)),
       );
       for (let round = 0; round < 5; round += 1) {
         const saving = repository.save(
@@ -107,15 +109,15 @@ export const statsCases = repositoryCases({
           ),
         );
         const [keys, counts] = await Promise.all([
-          byKey(repository, filterOf(), 'type'),
-          bySlot(repository, filterOf({ types: ['LOGIN'] }), slots),
+          countsByKey(repository, filterOf(), 'type'),
+          countsBySlot(repository, filterOf({ types: ['LOGIN'] }), slots),
           saving,
         ]);
         assert.equal(keys['LOGIN'], 500);
         assert.deepEqual(new Set(counts.map(([, slot]) => slot)), known);
         assert.equal(sum(counts.map(([, , count]) => count)), 500);
       }
-      assert.equal((await byKey(repository, filterOf(), 'type'))['NEWS'], 200);
+      assert.equal((await countsByKey(repository, filterOf(), 'type'))['NEWS'], 200);
     },
   },
 });

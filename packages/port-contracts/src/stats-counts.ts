@@ -13,10 +13,10 @@ import {
 /** A limit higher than the number of keys and slots in any case. */
 const highLimit = 10_000;
 
-/** Returns the time a number of milliseconds after 1970. */
+/** Returns the time that is this many milliseconds after the beginning of 1970. */
 export const at = (millis: number): Timestamp => Timestamp.fromMillis(millis);
 
-/** Makes slots from the offsets of a time zone, each with the time at which it begins. */
+/** Makes slots from the offsets of a time zone. `from` is the time from which an offset applies. */
 export const slotsOf = (
   unitMs: number,
   ...offsets: readonly (readonly [from: number, offsetMs: number])[]
@@ -28,29 +28,29 @@ export const slotsOf = (
 /** Asserts that each kind of count equals counting the activities one by one. */
 export async function assertCounts(
   repository: ActivityRepository,
-  everything: readonly UserActivity[],
+  allActivities: readonly UserActivity[],
   filter: ActivityFilter,
   slots: TimeSlots,
 ): Promise<void> {
-  const selected = everything.filter((activity) => isSelected(filter, activity));
+  const selected = allActivities.filter((activity) => isSelected(filter, activity));
   for (const field of ['type', 'userId'] as const)
     assert.deepEqual(
-      await byKey(repository, filter, field),
+      await countsByKey(repository, filter, field),
       tally(selected.map((activity) => activity[field])),
     );
-  const found = await bySlot(repository, filter, slots);
+  const found = await countsBySlot(repository, filter, slots);
   assert.deepEqual(
     Object.fromEntries(found.map(([segment, slot, count]) => [`${segment} ${slot}`, count])),
     tally(selected.map(({ createdAt }) => slotAt(slots, createdAt))),
   );
   // A limit equal to the number of slots is enough. A limit lower by one is not.
-  assert.equal((await bySlot(repository, filter, slots, found.length)).length, found.length);
+  assert.equal((await countsBySlot(repository, filter, slots, found.length)).length, found.length);
   if (found.length > 0)
     assert.equal(await repository.countBySlot(filter, slots, found.length - 1), 'too-many');
 }
 
 /** Returns the counts by key. Asserts that no key is repeated. */
-export async function byKey(
+export async function countsByKey(
   repository: ActivityRepository,
   filter: ActivityFilter,
   field: KeyField,
@@ -62,8 +62,8 @@ export async function byKey(
   return found;
 }
 
-/** Returns the counts in the order of time. Asserts that no slot is repeated. */
-export async function bySlot(
+/** Returns the counts by slot, in the order of time. Asserts that no slot is repeated. */
+export async function countsBySlot(
   repository: ActivityRepository,
   filter: ActivityFilter,
   slots: TimeSlots,

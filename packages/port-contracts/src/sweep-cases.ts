@@ -18,7 +18,7 @@ const firstPage = DeadLetterQuery.of({
   limit: 500,
 });
 
-/** Makes a letter of the edge with a `diedAt` that is `millis` after the default. */
+/** Makes a letter of the edge, that is, of a call that the API refused. It died `millis` milliseconds after the default time. */
 const edgeLetter = (millis: number, valueBytes = 50_000): DeadLetter =>
   letterOf(millis, {
     origin: { topic: edgeTopic, partition: 7, offset: millis },
@@ -36,10 +36,10 @@ const withoutLimits: SweepLimits = {
   limit: 100,
 };
 
-/** The promises of a `DeadLetterRepository` about `sweep` and about claims to replay. */
+/** The promises of a `DeadLetterRepository` about `sweep`, and about claims to replay letters. */
 export const sweepCases = letterCases({
   B10: {
-    async 'letters are removed by age, with one limit for letters of the edge and another for letters from the log'(
+    async '`sweep` removes letters by age, with one limit for letters of the edge and another for letters from the log'(
       repository,
       queue,
       subject,
@@ -57,7 +57,7 @@ export const sweepCases = letterCases({
       const rest = await repository.sweep({ ...withoutLimits, edgeBefore: at(99), logBefore: at(99) });
       assert.deepEqual(rest, { expired: 4, evicted: 0, edgeBytes: 0 });
     },
-    async 'the oldest letters of the edge are removed while the edge exceeds its size limit'(
+    async '`sweep` removes the oldest letters of the edge while together they exceed their size limit'(
       repository,
       queue,
       subject,
@@ -77,7 +77,7 @@ export const sweepCases = letterCases({
       await repository.sweep({ ...withoutLimits, maxEdgeBytes: 0 });
       assert.deepEqual(await remaining(subject), names(logged));
     },
-    async 'a call removes at most its limit, and concurrent calls remove few letters too many'(
+    async 'a sweep removes at most `limit` letters, and concurrent sweeps remove few letters too many'(
       repository,
       queue,
       subject,
@@ -103,7 +103,7 @@ export const sweepCases = letterCases({
     },
   },
   B7: {
-    async 'while the store is unreachable sweep rejects, and it works again afterwards'(
+    async '`sweep` rejects while the store is unreachable, and works again afterwards'(
       repository,
       queue,
       subject,

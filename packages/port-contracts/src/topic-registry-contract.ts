@@ -3,14 +3,14 @@ import { LogId, type RegisteredTopic, type TopicRegistry } from '@user-activity/
 import { casesWith, type StoreSubject } from './contract.ts';
 import { assertRejects } from './rejections.ts';
 
-/** A registry of topics. */
+/** A store with a registry of topics. */
 export type TopicRegistrySubject = StoreSubject<TopicRegistry>;
 
 const topicCases = casesWith(
   async (subject: TopicRegistrySubject) => [await subject.open(), subject] as const,
 );
 
-/** Registers a topic with this number of partitions, and the log id `log-<number>`. */
+/** Registers a topic with `number` partitions and the log id `log-<number>`. */
 const register = (
   topics: TopicRegistry,
   name: string,
@@ -18,8 +18,8 @@ const register = (
   topicId?: string,
 ): Promise<RegisteredTopic> => topics.register({ name, partitions: number, topicId }, logOf(number));
 
-/** What `register` returns if the topic was registered first with this number. */
-const registered = (number: number, isFirst = true): RegisteredTopic => ({
+/** Returns what `register` must return for a topic that was first registered with this number. */
+const registeredAs = (number: number, isFirst = true): RegisteredTopic => ({
   partitions: number,
   log: logOf(number),
   isFirst,
@@ -30,31 +30,31 @@ const logOf = (number: number): LogId => LogId.parse(`log-${number}`);
 /** The promises of every `TopicRegistry`, by the numbers in its doc comment. */
 export const topicRegistryContract = topicCases({
   T1: {
-    async 'the first number and log id stay, whatever is registered later'(topics) {
+    async 'registering a topic again returns its first number of partitions and its first log id'(topics) {
       for (const number of [6, 6, 12, 1])
-        assert.deepEqual(await register(topics, 'one', number), registered(6));
+        assert.deepEqual(await register(topics, 'one', number), registeredAs(6));
     },
   },
   T2: {
-    async 'topics are independent, whatever their names'(topics) {
+    async 'each topic keeps its own number of partitions and log id, whatever its name is'(topics) {
       const names = ['one', 'One', 'one.dead-letters', '$one', 'a.b_c-d', 'toString', '__proto__'];
       for (const [index, name] of names.entries())
-        assert.deepEqual(await register(topics, name, index + 1), registered(index + 1), name);
+        assert.deepEqual(await register(topics, name, index + 1), registeredAs(index + 1), name);
       for (const [index, name] of names.entries())
-        assert.deepEqual(await register(topics, name, 99), registered(index + 1), name);
+        assert.deepEqual(await register(topics, name, 99), registeredAs(index + 1), name);
     },
   },
   T3: {
-    async 'a new handle returns the same'(topics, subject) {
+    async 'a new handle returns what was registered before'(topics, subject) {
       await register(topics, 'one', 6);
       await register(topics, 'two', 7, 'id-of-two');
       const later = await subject.open();
-      assert.deepEqual(await register(later, 'one', 12), registered(6));
-      assert.deepEqual(await register(later, 'two', 12, 'id-of-two'), registered(7));
+      assert.deepEqual(await register(later, 'one', 12), registeredAs(6));
+      assert.deepEqual(await register(later, 'two', 12, 'id-of-two'), registeredAs(7));
     },
   },
   T4: {
-    async 'all concurrent calls return what one of them passed'(_, subject) {
+    async 'concurrent calls for one topic all return what one of them passed'(_, subject) {
       for (const topicId of [undefined, 'id-1']) {
         for (let round = 0; round < 5; round += 1) {
           const name = `race-${round}-${topicId}`;
@@ -64,8 +64,8 @@ export const topicRegistryContract = topicCases({
           );
           const first = returned[0]?.partitions ?? 0;
           assert.ok(first >= 1 && first <= handles.length);
-          for (const topic of returned) assert.deepEqual(topic, registered(first));
-          assert.deepEqual(await register(await subject.open(), name, 99, topicId), registered(first));
+          for (const topic of returned) assert.deepEqual(topic, registeredAs(first));
+          assert.deepEqual(await register(await subject.open(), name, 99, topicId), registeredAs(first));
         }
       }
     },
@@ -77,34 +77,34 @@ export const topicRegistryContract = topicCases({
       await assertRejects(register(topics, 'one', 6), 'STORE_UNAVAILABLE', 'STORE_TIMEOUT');
       await assertRejects(register(topics, 'other', 7), 'STORE_UNAVAILABLE', 'STORE_TIMEOUT');
       await restore();
-      assert.deepEqual(await register(topics, 'one', 12), registered(6));
+      assert.deepEqual(await register(topics, 'one', 12), registeredAs(6));
     },
   },
   T6: {
-    async 'a topic that was made again under the same name is another topic'(topics) {
-      assert.deepEqual(await register(topics, 'one', 6, 'id-1'), registered(6));
-      assert.deepEqual(await register(topics, 'one', 3, 'id-2'), registered(3, false));
-      assert.deepEqual(await register(topics, 'one', 4, 'id-3'), registered(4, false));
+    async 'a topic that was deleted and made again is another topic, with values of its own'(topics) {
+      assert.deepEqual(await register(topics, 'one', 6, 'id-1'), registeredAs(6));
+      assert.deepEqual(await register(topics, 'one', 3, 'id-2'), registeredAs(3, false));
+      assert.deepEqual(await register(topics, 'one', 4, 'id-3'), registeredAs(4, false));
       for (const [number, topicId] of [
         [6, 'id-1'],
         [3, 'id-2'],
         [4, 'id-3'],
       ] as const)
-        assert.deepEqual(await register(topics, 'one', 99, topicId), registered(number, number === 6));
-      assert.deepEqual(await register(topics, 'other', 5, 'id-1'), registered(5));
+        assert.deepEqual(await register(topics, 'one', 99, topicId), registeredAs(number, number === 6));
+      assert.deepEqual(await register(topics, 'other', 5, 'id-1'), registeredAs(5));
     },
-    async 'a topic without a topic id gets the first one that is passed'(topics) {
+    async 'a topic that was registered without a topic id gets the first one that is passed later'(topics) {
       await register(topics, 'one', 6);
-      assert.deepEqual(await register(topics, 'one', 12, 'id-1'), registered(6));
-      assert.deepEqual(await register(topics, 'one', 3, 'id-2'), registered(3, false));
-      assert.deepEqual(await register(topics, 'one', 99, 'id-1'), registered(6));
+      assert.deepEqual(await register(topics, 'one', 12, 'id-1'), registeredAs(6));
+      assert.deepEqual(await register(topics, 'one', 3, 'id-2'), registeredAs(3, false));
+      assert.deepEqual(await register(topics, 'one', 99, 'id-1'), registeredAs(6));
     },
     async 'a call without a topic id means the topic that was registered first'(topics) {
       await register(topics, 'one', 6, 'id-1');
       await register(topics, 'one', 3, 'id-2');
-      assert.deepEqual(await register(topics, 'one', 99), registered(6));
+      assert.deepEqual(await register(topics, 'one', 99), registeredAs(6));
     },
-    async 'of concurrent calls with different topic ids, each gets its own topic'(topics, subject) {
+    async 'concurrent calls with different topic ids register different topics'(topics, subject) {
       await register(topics, 'old', 6);
       const handles = await Promise.all(Array.from({ length: 6 }, () => subject.open()));
       for (const name of ['old', 'new']) {
@@ -119,7 +119,7 @@ export const topicRegistryContract = topicCases({
     },
   },
   T7: {
-    async 'the topic that was registered first is the first one for ever, with and without a topic id'(
+    async '`isFirst` stays true for the topic that was first under its name, and false for later ones'(
       topics,
       subject,
     ) {
@@ -134,7 +134,10 @@ export const topicRegistryContract = topicCases({
         assert.equal((await register(topics, `${name}-other`, 6, 'id-2')).isFirst, true);
       }
     },
-    async 'of topics with one name that are registered concurrently, one is the first'(_, subject) {
+    async 'if topics with one name are registered concurrently, `isFirst` is true for exactly one'(
+      _,
+      subject,
+    ) {
       for (let round = 0; round < 5; round += 1) {
         const handles = await Promise.all(Array.from({ length: 6 }, () => subject.open()));
         const returned = await Promise.all(

@@ -17,7 +17,7 @@ export type FilterTexts = Partial<
   Omit<FilterParts, 'userIds' | 'types'> & Readonly<Record<'userIds' | 'types', readonly string[]>>
 >;
 
-/** Makes a filter that matches everything in the project `default`, except for the given parts. */
+/** Makes a filter with the given parts. Without parts, it matches all activities of the project `default`. */
 export const filterOf = ({
   project = ProjectId.default,
   userIds = [],
@@ -41,7 +41,7 @@ export async function saveAll(
     await repository.save(activities.slice(saved, saved + size));
 }
 
-/** Makes a condition from a path, whose keys are joined by dots or listed, and the texts of a query. */
+/** Makes a metadata condition from a path, as keys joined by dots or as a list of keys, and from values as a query has them. */
 export const where = (path: string | readonly string[], ...texts: readonly string[]): MetadataCondition => ({
   path: typeof path === 'string' ? path.split('.') : path,
   scalars: MetadataCondition.scalarsOf(texts),

@@ -8,7 +8,7 @@ import {
 import { forum, projectCases, save, shop } from './project-repository-subject.ts';
 import { sampleActivity, start } from './samples.ts';
 
-/** Measures all portions. Returns the bytes of each. Calls `between` before each portion but the first. */
+/** Measures a project in portions of `limit`. Returns the bytes of each portion. Calls `between` before each portion but the first. */
 async function measureAll(
   projects: ProjectRepository,
   project: ProjectId,
@@ -27,7 +27,7 @@ async function measureAll(
 
 const total = (sizes: readonly number[]): number => sizes.reduce((sum, bytes) => sum + bytes, 0);
 
-/** Makes activities of a project with this text. Some have the same time. */
+/** Makes activities of a project, each with this text in its metadata. Three in a row have the same time. */
 const activitiesWith = (project: ProjectId, count: number, text: string) =>
   Array.from({ length: count }, (_, index) =>
     sampleActivity({
@@ -38,16 +38,19 @@ const activitiesWith = (project: ProjectId, count: number, text: string) =>
     }),
   );
 
-/** Asserts that the size is that of so many activities, each with a text of so many bytes. */
+/** Asserts that `bytes` is a valid size of `count` activities with texts of `textBytes` each: at most 1,000 bytes more for each. */
 const assertSize = (bytes: number, count: number, textBytes: number): void => {
   assert.ok(bytes > count * textBytes, `${bytes} bytes are too few`);
   assert.ok(bytes <= count * (textBytes + 1000), `${bytes} bytes are too many`);
 };
 
-/** The promises about the size of activities. */
-export const measuringCases = projectCases({
+/** The promise J14 about the size of activities. */
+export const activitySizeCases = projectCases({
   J14: {
-    async 'activities count with their texts in UTF-8, and with little more'(projects, subject) {
+    async 'an activity counts with the UTF-8 bytes of its texts and at most 1,000 bytes more'(
+      projects,
+      subject,
+    ) {
       assert.deepEqual(await measureAll(projects, shop, 10), [0]);
       for (const [text, textBytes] of [
         ['', 0],
@@ -74,7 +77,7 @@ export const measuringCases = projectCases({
         next: { createdAt: Timestamp.fromMillis(start + 1000), id: 'a-3' },
       });
     },
-    async 'what is removed during a walk does not disturb it, and does not count afterwards'(
+    async 'a walk continues while activities are removed, and the removed ones no longer count afterwards'(
       projects,
       subject,
     ) {
@@ -86,7 +89,7 @@ export const measuringCases = projectCases({
       assertSize(total(sizes), 10, 2000);
       assertSize(total(await measureAll(projects, shop, 3)), 1, 2000);
     },
-    async 'other projects do not count'(projects, subject) {
+    async 'the activities of other projects do not count'(projects, subject) {
       await save(subject, activitiesWith(shop, 2, 'x'.repeat(2000)));
       await save(subject, activitiesWith(forum, 5, 'x'.repeat(2000)));
       assertSize(total(await measureAll(projects, shop, 100)), 2, 2000);

@@ -7,7 +7,7 @@ import { filterOf, walk, where } from './walk.ts';
 const projects = ['default', 'default-2', 'a', 'b'].map((name) => ProjectId.parse(name));
 const emptyProject = ProjectId.parse('c');
 
-/** Makes activities with the same ids, user and type in each project. Each project has fewer of them than the one before. */
+/** Makes activities with the same ids, user and type in each project. Each project has one activity fewer than the previous one. */
 const activitiesOfProjects = (): readonly UserActivity[] =>
   projects.flatMap((project, index) =>
     ['1', '2', '~', '!']
@@ -18,7 +18,7 @@ const activitiesOfProjects = (): readonly UserActivity[] =>
 const inOrderOfId = (activities: readonly UserActivity[]): readonly UserActivity[] =>
   activities.toSorted((a, b) => (a.id < b.id ? -1 : 1));
 
-/** Saves activities in several projects, and calls `check` for each, and for one without activities. */
+/** Saves activities in several projects. Then calls `check` for each of them, and for a project without activities. */
 const inEachProject =
   (
     check: (
@@ -38,10 +38,10 @@ const inEachProject =
       );
   };
 
-/** The promise of `ActivityRepository` about projects. */
-export const apartCases = repositoryCases({
+/** The promise R18 of `ActivityRepository`: projects are isolated from each other. */
+export const projectIsolationCases = repositoryCases({
   R18: {
-    async 'an id of one project is free in every other'(repository) {
+    async 'an activity is stored even if another project has one with the same id'(repository) {
       const activities = activitiesOfProjects();
       assert.deepEqual(
         await repository.save(activities),
@@ -73,34 +73,40 @@ export const apartCases = repositoryCases({
           }
       },
     ),
-    'a search of metadata stays in its project': inEachProject(async (repository, project, own) => {
-      const filter = filterOf({ project, userIds: ['shared'], metadata: [where('project', ...projects)] });
-      assert.equal((await repository.find(ActivityQuery.of({ filter }))).activities.length, own.length);
-      assert.equal(await repository.count(filter), own.length);
-    }),
-    'count counts its project only': inEachProject(async (repository, project, own) => {
+    'a search by metadata finds the activities of its project only': inEachProject(
+      async (repository, project, own) => {
+        const filter = filterOf({ project, userIds: ['shared'], metadata: [where('project', ...projects)] });
+        assert.equal((await repository.find(ActivityQuery.of({ filter }))).activities.length, own.length);
+        assert.equal(await repository.count(filter), own.length);
+      },
+    ),
+    'count counts the activities of its project only': inEachProject(async (repository, project, own) => {
       for (const parts of [{}, { userIds: ['shared'] }, { types: ['SHARED'] }])
         assert.equal(await repository.count(filterOf({ project, ...parts })), own.length);
     }),
-    'countByKey counts its project only': inEachProject(async (repository, project, own) => {
-      for (const [field, key] of [
-        ['type', 'SHARED'],
-        ['userId', 'shared'],
-      ] as const)
-        for (const parts of [{}, { userIds: ['shared'] }, { types: ['SHARED'] }])
-          assert.deepEqual(
-            await repository.countByKey(filterOf({ project, ...parts }), field, 10),
-            own.length === 0 ? [] : [{ key, count: own.length }],
-          );
-    }),
-    'countBySlot counts its project only': inEachProject(async (repository, project, own) => {
-      const slots = { unitMs: 1000, offsets: [{ from: sampleActivity().createdAt, offsetMs: 0 }] };
-      const slot = Math.floor(start / 1000);
-      assert.deepEqual(
-        await repository.countBySlot(filterOf({ project }), slots, 10),
-        own.length === 0 ? [] : [{ segment: 0, slot, count: own.length }],
-      );
-    }),
+    'countByKey counts the activities of its project only': inEachProject(
+      async (repository, project, own) => {
+        for (const [field, key] of [
+          ['type', 'SHARED'],
+          ['userId', 'shared'],
+        ] as const)
+          for (const parts of [{}, { userIds: ['shared'] }, { types: ['SHARED'] }])
+            assert.deepEqual(
+              await repository.countByKey(filterOf({ project, ...parts }), field, 10),
+              own.length === 0 ? [] : [{ key, count: own.length }],
+            );
+      },
+    ),
+    'countBySlot counts the activities of its project only': inEachProject(
+      async (repository, project, own) => {
+        const slots = { unitMs: 1000, offsets: [{ from: sampleActivity().createdAt, offsetMs: 0 }] };
+        const slot = Math.floor(start / 1000);
+        assert.deepEqual(
+          await repository.countBySlot(filterOf({ project }), slots, 10),
+          own.length === 0 ? [] : [{ segment: 0, slot, count: own.length }],
+        );
+      },
+    ),
     'findById finds nothing of another project': inEachProject(async (repository, project, own) => {
       const byId = new Map(own.map((activity) => [activity.id, activity]));
       for (const { id } of activitiesOfProjects())

@@ -10,13 +10,13 @@ import {
   ProjectId,
 } from '@user-activity/domain';
 import { letterCases } from './letter-repository-subject.ts';
-import { assertSame, at, idsOf, letterOf } from './letters.ts';
+import { assertSameLetters, at, idsOf, letterOf } from './letters.ts';
 
 const projects = [ProjectId.default, ProjectId.parse('a'), ProjectId.system, ProjectId.parse('empty')];
 const plenty = 1024 * 1024;
 const id = ActivityId.parse('shared');
 
-/** Makes letters of the same activity id in each project. Each project has fewer of them than the one before, the last has none. */
+/** Makes letters of the same activity id in each project. Each project has one letter fewer than the previous one, and the last has none. */
 const lettersOfProjects = (): readonly DeadLetter[] =>
   projects.flatMap((project, index) =>
     [1, 2, 3].slice(index).map((offset) =>
@@ -52,8 +52,8 @@ const inEachProject =
 const idsIn = (letters: readonly DeadLetter[]): DeadLetterId[] =>
   letters.map(({ origin }) => DeadLetterId.of(origin));
 
-/** The promise of `DeadLetterRepository` about projects. */
-export const apartLetterCases = letterCases({
+/** The promise B12 of `DeadLetterRepository`: projects are isolated from each other. */
+export const letterIsolationCases = letterCases({
   B12: {
     'find lists the letters of its project only': inEachProject(async (repository, project, own) => {
       for (const codes of [[], ['refused']] as const) {
@@ -67,16 +67,21 @@ export const apartLetterCases = letterCases({
       }
     }),
     'findByIds returns no letter of another project': inEachProject(async (repository, project, own) => {
-      assertSame(await repository.findByIds(project, idsIn(lettersOfProjects()), plenty), own);
+      assertSameLetters(await repository.findByIds(project, idsIn(lettersOfProjects()), plenty), own);
     }),
-    'findLatestLetters tells nothing of another project': inEachProject(async (repository, project, own) => {
-      const latest = own.at(-1);
-      assert.deepEqual(
-        await repository.findLatestLetters([{ project, id }]),
-        latest === undefined ? [] : [{ project, id, diedAt: latest.diedAt }],
-      );
-    }),
-    async 'findLatestLetters takes keys of several projects'(repository, queue) {
+    'findLatestLetters returns nothing of another project': inEachProject(
+      async (repository, project, own) => {
+        const latest = own.at(-1);
+        assert.deepEqual(
+          await repository.findLatestLetters([{ project, id }]),
+          latest === undefined ? [] : [{ project, id, diedAt: latest.diedAt }],
+        );
+      },
+    ),
+    async 'findLatestLetters returns the latest letters of activities in several projects'(
+      repository,
+      queue,
+    ) {
       const letters = lettersOfProjects();
       await queue.add(letters);
       const other = ActivityId.parse('other');

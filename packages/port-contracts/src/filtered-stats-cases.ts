@@ -30,7 +30,7 @@ const anyField = fc.record({
   createdAt: anyMoment,
 });
 
-/** Returns a `from` if there are conditions, because a filter with conditions needs a `from` or a user. */
+/** Returns the earliest time if there are conditions, because a filter with conditions needs a `from` or a user. */
 const fromFor = (metadata: readonly MetadataCondition[]): Timestamp | undefined =>
   metadata.length > 0 ? yearZero : undefined;
 
@@ -67,10 +67,10 @@ const anySlots: fc.Arbitrary<TimeSlots> = fc
     ),
   );
 
-/** The promise about grouped counts, for any filter. */
-export const anyStatsCases = repositoryCases({
+/** The promise R15 about grouped counts, with metadata conditions and with any filter. */
+export const filteredStatsCases = repositoryCases({
   R15: {
-    async 'metadata conditions apply to counts, however many activities there are'(repository) {
+    async 'metadata conditions apply to grouped counts of thousands of activities'(repository) {
       const activities = activitiesWithRareSteps();
       await saveAll(repository, activities);
       const slots = slotsOf(3_600_000, [yearZero, 0], [start + 2_000_000, 1_800_000]);
@@ -91,7 +91,7 @@ export const anyStatsCases = repositoryCases({
           await assertCounts(repository, activities, filterOf({ ...filter, metadata }), slots);
       }
     },
-    async 'only types or users with matching metadata count towards the limit'(repository) {
+    async 'only types or users with matching metadata count towards the limit of countByKey'(repository) {
       await repository.save(
         Array.from({ length: 12 }, (_, index) =>
           sampleActivity({
@@ -109,8 +109,10 @@ export const anyStatsCases = repositoryCases({
         assert.equal((await repository.countByKey(filter, field, 3)).length, 3);
       }
     },
-    async 'any count equals counting the activities one by one'(repository) {
-      const everything: UserActivity[] = [];
+    async 'for any filter and slots, each grouped count equals counting the activities one by one'(
+      repository,
+    ) {
+      const allActivities: UserActivity[] = [];
       const anyQuery = fc.record({ filter: anyFilter, slots: anySlots });
       await fc.assert(
         fc.asyncProperty(
@@ -119,9 +121,9 @@ export const anyStatsCases = repositoryCases({
           async (fields, queries) => {
             const added = fields.map((field) => sampleActivity(field));
             await repository.save(added);
-            everything.push(...added);
+            allActivities.push(...added);
             for (const { filter, slots } of queries)
-              await assertCounts(repository, everything, filter, slots);
+              await assertCounts(repository, allActivities, filter, slots);
           },
         ),
         { numRuns: 20, endOnFailure: true },
