@@ -17,32 +17,38 @@ import { followTail, type TailEvent, type TailOptions } from './reading/tail.ts'
 import type { ActivityQueue } from './sending/activity-queue.ts';
 import { type DurableOptions, logDurably } from './sending/log-durably.ts';
 import { MemoryQueue, type QueueLimits } from './sending/memory-queue.ts';
-import { newLine } from './sending/new-line.ts';
+import { activityLine } from './sending/activity-line.ts';
 import { type CloseOptions, Outbox } from './sending/outbox.ts';
 import type { Rejection } from './sending/rejections.ts';
 import type { SenderOptions } from './sending/sender.ts';
 
 /** Options of a client. Only `url` is required. */
 export interface ClientOptions extends ConnectionOptions, SenderOptions {
-  /** Where `log` keeps activities until the service has them: limits of a queue in memory, or a spool from `@user-activity/client/node`. */
+  /**
+   * Where `log` keeps activities until the service has them. Pass limits for a queue in memory, or a `DiskSpool` from
+   * `@user-activity/client/node`. Default: a queue in memory.
+   */
   readonly queue?: QueueLimits | ActivityQueue | undefined;
-  /** Called for each activity of `log` that the service will never take. Without it, `flush` and `close` reject with NotLoggedError. */
+  /**
+   * Called for each activity passed to `log` that the service rejected for good. Without this callback, `flush` and `close` reject with
+   * NotLoggedError if there are such activities.
+   */
   readonly onRejected?: ((rejection: Rejection) => void) | undefined;
 }
 
-/** Options of statistics. */
+/** Which activities to count, and how to group them. */
 export interface StatsOptions extends ActivityFilter {
   readonly by: StatsUnit;
-  /** A zone of the IANA database, for units of time. Default: UTC. */
+  /** The IANA time zone in which minutes, hours, days, weeks and months begin. Default: UTC. */
   readonly timezone?: string | undefined;
 }
 
 /**
- * A client of the user-activity log. Requests reject with ProblemError if the service refuses them, with ConnectionError if there is no
- * answer, and with the reason of their signal if it is aborted.
+ * A client of the user-activity log. Methods reject with ProblemError if the service refuses the request, with ConnectionError if there
+ * is no complete answer in time, and with the reason of `signal` if that is aborted.
  */
 export class ActivityClient {
-  /** The API keys, for those who may manage them. */
+  /** Lists, creates, rotates and revokes API keys. Needs an API key with the scope `admin`. */
   readonly keys: Keys;
   readonly #connection: Connection;
   readonly #outbox: Outbox;
@@ -51,69 +57,69 @@ export class ActivityClient {
     const { queue, onRejected } = options;
     this.#connection = new Connection(options);
     this.keys = new Keys(this.#connection);
-    const kept = queue !== undefined && 'add' in queue ? queue : new MemoryQueue(queue);
-    this.#outbox = new Outbox(this.#connection, kept, onRejected, options);
+    const activityQueue = queue !== undefined && 'add' in queue ? queue : new MemoryQueue(queue);
+    this.#outbox = new Outbox(this.#connection, activityQueue, onRejected, options);
   }
 
   /**
-   * Logs an activity in the background, and returns its id. It is sent in a batch, and again until the service has it. Throws
-   * QueueFullError if the queue is full: then nothing was logged.
+   * Queues an activity, and returns its id. The client sends it in a batch in the background, and retries until the service has
+   * accepted or rejected it. Throws QueueFullError if the queue is full. The activity is then not logged.
    */
   log(activity: NewActivity): string {
-    const { id, line } = newLine(activity);
+    const { id, line } = activityLine(activity);
     this.#outbox.add(line);
     return id;
   }
 
   /**
-   * Logs an activity, and resolves once the service holds it durably. Rejects if it does not within the time limit: let the caller's
-   * work fail, too. With `wait`, resolves with the outcome, and rejects with NotStoredError if it is `conflict`, `erased` or
-   * `dead_lettered`.
+   * Logs an activity, and resolves once the log of the service holds it durably. Rejects if the time limit passes first. With `wait`,
+   * it waits for the outcome in the store, and rejects with NotStoredError if that is `conflict`, `erased` or `dead_lettered`.
    */
   logDurably(activity: NewActivity, options: DurableOptions = {}): Promise<Outcome> {
     return logDurably(this.#connection, activity, options);
   }
 
-  /** The number of activities of `log` that the service has not answered for. */
+  /** The number of queued activities: those passed to `log` that the service has neither accepted nor rejected. */
   get queued(): number {
     return this.#outbox.count;
   }
 
   /**
-   * Resolves once the service has answered for every activity that was logged before. Rejects with ProblemError if it refuses the
-   * requests, and with NotLoggedError if it rejected activities and there is no `onRejected`. Without `timeoutMs`, it waits for the end of
-   * an outage. When the time is over, the activities stay queued.
+   * Sends the queue without waiting for more activities. Resolves once the service has accepted or rejected every activity that is queued
+   * now. Rejects with ProblemError if the service refuses the requests, and with NotLoggedError if it rejected activities and there is no
+   * `onRejected`. If `timeoutMs` passes first, it rejects with ConnectionError, and the activities stay queued. Without `timeoutMs`, it
+   * waits until an outage ends.
    */
   flush(options: CallOptions = {}): Promise<void> {
     return this.#outbox.flush(options);
   }
 
   /**
-   * Flushes for at most `timeoutMs`, and ends the client. Rejects with NotLoggedError, which has the activities that were not sent,
-   * unless a spool keeps them.
+   * Flushes for at most `timeoutMs`, and then closes the client for good. Rejects with NotLoggedError if activities in a memory queue
+   * were not sent. Activities in a spool stay there for the next process.
    */
   close(options: CloseOptions = {}): Promise<void> {
     return this.#outbox.close(options);
   }
 
-  /** Resolves with an activity, or undefined if none is stored under the id. */
+  /** Resolves with the activity that has the id, or with undefined if none is stored. */
   async get(id: string, options: CallOptions = {}): Promise<Activity | undefined> {
     return this.#connection.find<Activity>({ path: `/api/logs/${pathSegment(id)}`, ...options });
   }
 
-  /** Resolves with what is known of an id. */
+  /** Resolves with the status of the activity that has the id: stored, dead-lettered or unknown. */
   async status(id: string, options: CallOptions = {}): Promise<ActivityStatus> {
     return this.#connection.get({ path: `/api/logs/${pathSegment(id)}/status`, ...options });
   }
 
-  /** Yields all activities that match, page by page. It neither skips nor repeats any, also if others are logged meanwhile. */
+  /** Yields all activities that match, page by page. It neither skips nor repeats an activity, even if others are logged meanwhile. */
   query(query: ActivityQuery = {}, options: CallOptions = {}): AsyncGenerator<Activity, void, undefined> {
     const { order, limit, ...filter } = query;
-    const queryOf = (cursor?: string) => filterParameters(filter, { order, limit, cursor });
-    return walkPages(this.#connection, '/api/logs', queryOf, options);
+    const makeQuery = (cursor?: string) => filterParameters(filter, { order, limit, cursor });
+    return walkPages(this.#connection, '/api/logs', makeQuery, options);
   }
 
-  /** Resolves with one page. Pass `nextCursor` with the same query for the next one. */
+  /** Resolves with one page of the activities that match. To get the next page, pass its `nextCursor` as `cursor`, with the same query. */
   queryPage(
     { order, limit, ...filter }: ActivityQuery = {},
     { cursor, ...options }: CallOptions & { readonly cursor?: string } = {},
@@ -128,36 +134,39 @@ export class ActivityClient {
     return (await this.#connection.get<{ readonly count: number }>(call)).count;
   }
 
-  /** Counts activities by type, by user, or by a unit of time. */
+  /** Resolves with the number of activities of each type, of each user, or in each unit of time. */
   stats({ by, timezone, ...filter }: StatsOptions, options: CallOptions = {}): Promise<Stats> {
     const query = filterParameters(filter, { by, timezone });
     return this.#connection.get({ path: '/api/logs/stats', query, ...options });
   }
 
   /**
-   * Yields all activities that match, in one response: the fastest way to read many. After an outage it continues after the last one. Pass
-   * absolute times: a time ago has another meaning then.
+   * Yields all activities that match, from one streamed response: the fastest way to read many. After an outage it continues after the
+   * last activity that it yielded. Pass absolute times, because the service resolves a relative time such as `-24h` again after an outage.
    */
   export(options: ExportOptions = {}): AsyncGenerator<Activity, void, undefined> {
     return exportActivities(this.#connection, options);
   }
 
-  /** Yields the text of an export in groups of whole lines. Throws ConnectionError if it breaks off: continue it with `after`. */
+  /** Yields the text of an export in chunks of whole lines. Throws ConnectionError if the response breaks off. Pass `after` to continue. */
   exportText(options: ExportTextOptions = {}): AsyncGenerator<string, void, undefined> {
     return exportText(this.#connection, options);
   }
 
-  /** Yields pages of the feed from a cursor on, and waits for new activities at its end. Outages only delay it. */
+  /** Yields pages of the feed after a cursor. At the end of the feed, it waits for new activities. It retries during an outage. */
   feed(options: FeedOptions = {}): AsyncGenerator<FeedPage, void, undefined> {
     return readFeed(this.#connection, options);
   }
 
-  /** Yields new activities as they arrive. It connects again by itself, and neither misses nor repeats any. */
+  /** Yields new activities as they arrive. It reconnects by itself, and neither misses nor repeats an activity. */
   tail(options: TailOptions = {}): AsyncGenerator<TailEvent, void, undefined> {
     return followTail(this.#connection, options);
   }
 
-  /** Erases all activities and dead letters of a user, up to now. Resolves once the log holds the request. */
+  /**
+   * Requests the erasure of all activities and dead letters that a user has up to now. Resolves once the log holds the request. Call
+   * `erasure` to see the progress.
+   */
   async eraseUser(
     userId: string,
     { mode, ...options }: CallOptions & { readonly mode?: 'erase' | 'anonymise' } = {},
@@ -166,7 +175,7 @@ export class ActivityClient {
     return this.#connection.json({ method: 'DELETE', path, query: queryParameters({ mode }), ...options });
   }
 
-  /** Resolves with how far an erasure is, or undefined if the id is unknown, or not recorded yet. */
+  /** Resolves with the progress of an erasure, or with undefined if the service has no record of the id (yet). */
   async erasure(id: string, options: CallOptions = {}): Promise<Erasure | undefined> {
     return this.#connection.find({ path: `/api/erasures/${pathSegment(id)}`, ...options });
   }
@@ -176,11 +185,11 @@ export class ActivityClient {
     { code, from, to, order, limit }: DeadLetterQuery = {},
     options: CallOptions = {},
   ): AsyncGenerator<DeadLetter, void, undefined> {
-    const queryOf = (cursor?: string) => queryParameters({ code, from, to, order, limit, cursor });
-    return walkPages(this.#connection, '/api/dead-letters', queryOf, options);
+    const makeQuery = (cursor?: string) => queryParameters({ code, from, to, order, limit, cursor });
+    return walkPages(this.#connection, '/api/dead-letters', makeQuery, options);
   }
 
-  /** Sends dead letters back to the log. */
+  /** Sends dead letters back to the log, so that the consumer tries to store them again. */
   replayDeadLetters(which: ReplayRequest, options: CallOptions = {}): Promise<ReplayReceipt> {
     return this.#connection.json({
       method: 'POST',

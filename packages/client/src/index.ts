@@ -38,7 +38,7 @@ export type { TailEvent, TailOptions } from './reading/tail.ts';
 export { type ActivityQueue, QueueFullError } from './sending/activity-queue.ts';
 export { type DurableOptions, NotStoredError } from './sending/log-durably.ts';
 export type { QueueLimits } from './sending/memory-queue.ts';
-export type { SentActivity } from './sending/new-line.ts';
+export type { SentActivity } from './sending/activity-line.ts';
 export type { CloseOptions } from './sending/outbox.ts';
 export { NotLoggedError, type Rejected, type Rejection } from './sending/rejections.ts';
 export type { SenderOptions } from './sending/sender.ts';

@@ -2,7 +2,7 @@ import type { Key, KeyWithSecret, NewKey } from './api/key.ts';
 import type { CallOptions, Connection } from './http/connection.ts';
 import { pathSegment } from './http/path-segment.ts';
 
-/** Manages the API keys of a project, or of all projects for operators. */
+/** Manages API keys: those of one project, or those of all projects if the client has the key of an operator. */
 export class Keys {
   readonly #connection: Connection;
 
@@ -10,18 +10,18 @@ export class Keys {
     this.#connection = connection;
   }
 
-  /** Resolves with the keys, the oldest first, without their secrets. */
+  /** Resolves with the keys without their secrets, oldest first. */
   async list(options: CallOptions = {}): Promise<readonly Key[]> {
     const call = { path: '/api/keys', ...options };
     return (await this.#connection.get<{ readonly data: readonly Key[] }>(call)).data;
   }
 
-  /** Makes a key. Keep its secret: it is shown this once. */
+  /** Creates a key. Keep its secret: no later call returns it. */
   create(key: NewKey, options: CallOptions = {}): Promise<KeyWithSecret> {
     return this.#connection.json({ method: 'POST', path: '/api/keys', json: key, ...options });
   }
 
-  /** Gives a key another secret. The one before works for `overlapSeconds` more. Default: a day. */
+  /** Gives a key a new secret. The previous secret stays valid for `overlapSeconds`. Default: 86,400, one day. */
   async rotate(
     id: string,
     { overlapSeconds, ...options }: CallOptions & { readonly overlapSeconds?: number } = {},

@@ -8,17 +8,20 @@ import type { ActivityQueue } from '../src/index.ts';
 import { DiskSpool } from '../src/node/index.ts';
 import { MemoryQueue } from '../src/sending/memory-queue.ts';
 
-/** A queue under test. `crash` ends the process that has it, in the middle of a write, and `reopen` ends it well. */
+/** A queue under test, as one process sees it. Each method returns what the next process sees. */
 interface Subject {
   readonly queue: ActivityQueue;
+  /** Ends the process cleanly, and opens the queue in the next one. */
   reopen(): Promise<Subject>;
+  /** Kills the process while it writes a line, of which `torn` is on the disk, and opens the queue in the next one. */
   crash(torn: string): Promise<Subject>;
+  /** Closes the queue, and deletes its files. */
   end(): Promise<void>;
 }
 
 const maxBytes = 400;
 
-/** A queue in memory has no next process. */
+/** A queue in memory has no next process, so `reopen` and `crash` change nothing. */
 function inMemory(queue: ActivityQueue): Subject {
   const same = async (): Promise<Subject> => inMemory(queue);
   return { queue, reopen: same, crash: same, end: async () => {} };
@@ -72,8 +75,11 @@ const steps = fc.array(
   { maxLength: 40 },
 );
 
-/** Takes a step, and compares the queue with a plain list. `perLine` is what the queue counts for a line beside its text. */
-async function take(subject: Subject, model: string[], step: Step, perLine: number): Promise<Subject> {
+/**
+ * Runs a step on the queue and on `model`, a plain list, and compares the two. `perLine` is the number of bytes that the queue counts for a
+ * line beyond its text.
+ */
+async function runStep(subject: Subject, model: string[], step: Step, perLine: number): Promise<Subject> {
   const { queue } = subject;
   const bytesIn = (lines: readonly string[]): number =>
     lines.reduce((sum, line) => sum + Buffer.byteLength(line) + perLine, 0);
@@ -103,13 +109,13 @@ async function take(subject: Subject, model: string[], step: Step, perLine: numb
 test.each([
   ['in memory', () => inMemory(new MemoryQueue({ maxBytes })), 0],
   ['on the disk', () => onDisk(mkdtempSync(join(tmpdir(), 'user-activity-queue-'))), 1],
-])('a queue %s keeps its promises, whatever happens', async (_, make, perLine) => {
+])('a queue %s keeps its promises through random steps, restarts and crashes', async (_, make, perLine) => {
   await fc.assert(
     fc.asyncProperty(steps, async (all) => {
       let subject = make();
       const model: string[] = [];
       try {
-        for (const step of all) subject = await take(subject, model, step, perLine);
+        for (const step of all) subject = await runStep(subject, model, step, perLine);
       } finally {
         await subject.end();
       }

@@ -14,7 +14,7 @@ test.each([
   'https://logs.example/#a',
   'http://logs.example:port',
   '',
-])('"%s" is no URL of a service', (url) => {
+])('the URL "%s" is refused', (url) => {
   expect(() => new ActivityClient({ url })).toThrow(TypeError);
 });
 
@@ -26,16 +26,16 @@ test.each([
   [{ maxDelayMs: -1 }, 'maxDelayMs must be a whole number of at least 0.'],
   [{ queue: { maxCount: 0 } }, 'maxCount must be a whole number of at least 1.'],
   [{ queue: { maxBytes: Number.NaN } }, 'maxBytes must be a whole number of at least 1.'],
-])('the options %j are refused at once', (options, message) => {
+])('the constructor refuses the options %j', (options, message) => {
   expect(() => start(options)).toThrow(new TypeError(message));
 });
 
 test.each([
-  ['to another place', 302, 'https://login.example:8443/?to=1', 'https://login.example:8443'],
+  ['to another server', 302, 'https://login.example:8443/?to=1', 'https://login.example:8443'],
   ['within the service', 308, '/elsewhere', '/elsewhere'],
-  ['without a place', 301, undefined, 'another place'],
-  ['to no place', 307, 'http://', 'http://'],
-])('a redirect %s is a refusal', async (_, status, location, text) => {
+  ['without a Location header', 301, undefined, 'another URL'],
+  ['to an invalid URL', 307, 'http://', 'http://'],
+])('a redirect %s rejects with ProblemError, without a retry', async (_, status, location, text) => {
   const { service, client } = start();
   const headers = location === undefined ? {} : { location };
   service.answer = () => new Response(null, { status, headers });
@@ -52,7 +52,7 @@ test.each([
   expect(service.requests).toHaveLength(4);
 });
 
-test('a redirect whose status the browser hides is a refusal, too', async () => {
+test('a redirect whose status the browser hides rejects with ProblemError, too', async () => {
   const { client } = start({
     fetch: async (_input, init) => {
       expect(init?.redirect).toBe('manual');
@@ -62,11 +62,11 @@ test('a redirect whose status the browser hides is a refusal, too', async () => 
   await expect(client.count()).rejects.toMatchObject({
     name: 'ProblemError',
     status: 0,
-    message: 'The service redirects to another place: correct the url.',
+    message: 'The service redirects to another URL: correct the url.',
   });
 });
 
-test('an error of apiKey, or a key that no header can hold, is no outage', async () => {
+test('an error thrown by apiKey, or a key with an invalid character, is not retried as an outage', async () => {
   const fault = new Error('no key today');
   let key = (): string => {
     throw fault;
@@ -82,12 +82,12 @@ test('an error of apiKey, or a key that no header can hold, is no outage', async
   };
   await check(fault);
   key = () => 'sec\nret';
-  await check(new TypeError('No header can hold apiKey, project or cursor.'));
+  await check(new TypeError('Invalid character in apiKey, project or cursor.'));
   expect(service.requests).toEqual([]);
   expect(client.queued).toBe(1);
 });
 
-test('a cursor that no header can hold is no outage', async () => {
+test('a cursor with an invalid character rejects with TypeError', async () => {
   const { client, service } = start();
   await expect(client.tail({ cursor: 'a\nb' }).next()).rejects.toThrow(TypeError);
   expect(service.requests).toEqual([]);

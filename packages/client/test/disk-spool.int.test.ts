@@ -32,12 +32,12 @@ const segmentsIn = (folder: string): string[] =>
     .filter((name) => name.endsWith('.ndjson'))
     .toSorted();
 
-/** Lines of 30 bytes with their line break, so that a segment of 100 bytes has four. */
+/** Makes a line of 30 bytes, including the line break. A segment that ends at 100 bytes has four such lines. */
 const lineOf = (number: number): string => `{"number":"${String(number).padStart(3, '0')}","pad":"ää"}`;
 const lines = (from: number, to: number): string[] =>
   Array.from({ length: to - from }, (_, index) => lineOf(from + index));
 
-/** Lets a function of the file system fail, until the function that is returned is called. */
+/** Makes a function of `node:fs` throw. Returns a function that ends this. */
 function failing(name: 'unlinkSync' | 'writeSync' | 'fdatasyncSync'): () => void {
   const spy = vi.spyOn(fs, name).mockImplementation(() => {
     throw new Error(`ENOSPC: ${name}`);
@@ -63,7 +63,7 @@ function addAll(spool: DiskSpool, all: readonly string[]): void {
   for (const line of all) spool.add(line);
 }
 
-/** Takes everything out, in batches of 3. */
+/** Removes all lines, in batches of 3, and returns them. */
 function drain(spool: DiskSpool): string[] {
   const found: string[] = [];
   for (let batch = spool.first(3, 10_000); batch.length > 0; batch = spool.first(3, 10_000)) {
@@ -91,7 +91,7 @@ test('lines come out in order, and a file is removed once its lines are settled'
   expect(segmentsIn(folder)).toEqual([]);
 });
 
-test('the next process gets what is left, in order, and what was added since', async () => {
+test('the next process gets the lines that are left, and then those that it adds', async () => {
   const folder = makeFolder();
   const first = open(folder);
   addAll(first, lines(0, 10));
@@ -108,7 +108,7 @@ test('the next process gets what is left, in order, and what was added since', a
   await third.close();
 });
 
-test('a line that was cut off is ignored, and does not spoil the next one', async () => {
+test('an incomplete last line is ignored, and does not damage the lines that follow', async () => {
   const folder = makeFolder();
   const first = open(folder);
   addAll(first, lines(0, 2));
@@ -118,7 +118,7 @@ test('a line that was cut off is ignored, and does not spoil the next one', asyn
   const second = open(folder);
   expect(second.count).toBe(4);
   addAll(second, lines(2, 4));
-  // A blank line is no line that was added, but it must count as an item of a batch.
+  // Nobody added the blank lines. They come out as `null`, because the service would skip blank lines and answer for fewer items.
   expect(drain(second)).toEqual([...lines(0, 2), 'null', 'null', ...lines(2, 4)]);
   await second.close();
 });
@@ -126,10 +126,10 @@ test('a line that was cut off is ignored, and does not spoil the next one', asyn
 test.each([
   ['is missing', undefined],
   ['is empty', ''],
-  ['is no position', 'garbage'],
-  ['names a file that is gone', `${'999 5'.padEnd(31)}\n`],
-  ['is not the end of a line', `${'1 5'.padEnd(31)}\n`],
-])('if the position %s, everything is sent again', async (_, text) => {
+  ['is not valid', 'garbage'],
+  ['names a file that does not exist', `${'999 5'.padEnd(31)}\n`],
+  ['is in the middle of a line', `${'1 5'.padEnd(31)}\n`],
+])('if the saved position %s, all lines are sent again', async (_, text) => {
   const folder = makeFolder();
   const first = open(folder);
   addAll(first, lines(0, 6));
@@ -143,7 +143,7 @@ test.each([
   await second.close();
 });
 
-test('files of before the position, as of a backup, are sent again', async () => {
+test('files before the saved position, such as restored ones, are sent again', async () => {
   const folder = makeFolder();
   const first = open(folder);
   addAll(first, lines(0, 6));
@@ -159,7 +159,7 @@ test('files of before the position, as of a backup, are sent again', async () =>
   await second.close();
 });
 
-test('a folder that cannot be read throws, and is not locked', async () => {
+test('if a segment cannot be read, open throws and releases the lock', async () => {
   const folder = makeFolder();
   mkdirSync(join(folder, '000000000001.ndjson'));
   expect(() => open(folder)).toThrow('EISDIR');
@@ -167,7 +167,7 @@ test('a folder that cannot be read throws, and is not locked', async () => {
   await open(folder).close();
 });
 
-test('a folder belongs to one process at a time', async () => {
+test('a folder can be open in one process at a time', async () => {
   const folder = makeFolder();
   const spool = open(folder);
   expect(() => open(folder)).toThrow(SpoolError);
@@ -176,14 +176,14 @@ test('a folder belongs to one process at a time', async () => {
   await open(folder).close();
 });
 
-test('options that are no numbers of their kind are refused, and the folder is not locked', async () => {
+test('invalid numbers in the options are refused, and the lock is released', async () => {
   const folder = makeFolder();
   for (const options of [{ maxBytes: 0 }, { segmentBytes: Number.NaN }, { syncMs: -1 }])
     expect(() => open(folder, options)).toThrow(TypeError);
   await open(folder, { maxBytes: Number.POSITIVE_INFINITY, syncMs: Number.POSITIVE_INFINITY }).close();
 });
 
-test('a lock that cannot be taken says why', () => {
+test('if locking fails, the error says why', () => {
   const folder = makeFolder();
   writeFileSync(join(folder, 'lock'), 'no database '.repeat(100));
   expect(() => open(folder)).toThrow(
@@ -194,7 +194,7 @@ test('a lock that cannot be taken says why', () => {
   expect(() => open(folder)).toThrow(/^The spool .* could not be locked: unable to open database file/);
 });
 
-test('a disk that takes neither the position nor the end of a file only means that lines are sent again', async () => {
+test('if the position cannot be written and files cannot be deleted, the next process sends the lines again', async () => {
   const folder = makeFolder();
   const first = open(folder);
   addAll(first, lines(0, 6));
@@ -209,7 +209,7 @@ test('a disk that takes neither the position nor the end of a file only means th
   expect(segmentsIn(folder)).toEqual([]);
 });
 
-test('with syncMs 0, nothing stays of a line whose sync failed', async () => {
+test('with syncMs 0, no part of a line stays if its sync failed', async () => {
   const folder = makeFolder();
   const first = open(folder, { syncMs: 0 });
   first.add(lineOf(0));
@@ -224,7 +224,7 @@ test('with syncMs 0, nothing stays of a line whose sync failed', async () => {
   await second.close();
 });
 
-test('after a sync that failed, the next one tries again', async () => {
+test('a failed background sync makes the next add throw, and later lines are synced again', async () => {
   const folder = makeFolder();
   const spool = open(folder, { syncMs: 1 });
   const spy = vi.spyOn(fs, 'fdatasync');
@@ -243,7 +243,7 @@ test('after a sync that failed, the next one tries again', async () => {
   await spool.close();
 });
 
-test('a full spool refuses a line as a whole, and has room again for what is settled', async () => {
+test('a full spool refuses a line, and has room for it once another line is removed', async () => {
   const folder = makeFolder();
   const spool = open(folder, { maxBytes: 300 });
   addAll(spool, lines(0, 10));
@@ -256,7 +256,7 @@ test('a full spool refuses a line as a whole, and has room again for what is set
   await spool.close();
 });
 
-test('a long line comes out alone, whatever the limit', async () => {
+test('a line longer than maxBytes comes out alone', async () => {
   const folder = makeFolder();
   const spool = open(folder);
   const long = 'ä'.repeat(5000);
@@ -270,7 +270,7 @@ test('a long line comes out alone, whatever the limit', async () => {
   await spool.close();
 });
 
-test('with syncMs 0, a line is on the disk when it was added; files and folder are for their owner alone', async () => {
+test('with syncMs 0, a line is on the disk when add returns, and only the owner can read files and folder', async () => {
   const folder = join(makeFolder(), 'made', 'here');
   const spool = open(folder, { syncMs: 0 });
   spool.add(lineOf(0));
@@ -282,7 +282,7 @@ test('with syncMs 0, a line is on the disk when it was added; files and folder a
   expect(existsSync(join(folder, segment))).toBe(true);
 });
 
-test('on a full disk, a line is refused as a whole, and the others are kept', async () => {
+test('on a full disk, add throws and leaves no part of the line, and the other lines are kept', async () => {
   const folder = makeFolder();
   const program = new ServiceProcess({
     main: 'packages/client/test/full-disk-program.ts',

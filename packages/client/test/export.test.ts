@@ -7,7 +7,7 @@ beforeEach(useFakeClock);
 
 const lineOf = (id: string): string => `${JSON.stringify({ id, createdAt: `time of ${id}` })}\n`;
 
-/** Answers with these chunks, which then end or break off. */
+/** Answers with a body of these chunks, which then ends or breaks off. */
 const body =
   (
     chunks: readonly string[],
@@ -58,13 +58,13 @@ async function idsOf(activities: AsyncIterable<{ readonly id: string }>): Promis
   return ids;
 }
 
-test('all activities come, however the chunks are cut', async () => {
+test('yields all activities, even if each chunk is a single character', async () => {
   const { client, service } = start(body([...`${lineOf('a')}${lineOf('😀')}`]));
   expect(await idsOf(client.export({ userId: ['x', 'y'], order: 'desc' }))).toEqual(['a', '😀']);
   expect(service.requests[0]?.url).toBe('http://logs.example/api/logs/export?userId=x&userId=y&order=desc');
 });
 
-test('after each failure it continues behind the last whole activity', async () => {
+test('after each failure, the export continues after the last complete activity', async () => {
   const { client, asked } = start(
     body([lineOf('a'), lineOf('b'), lineOf('c').slice(0, 9)], 'broken'),
     problem(503),
@@ -76,7 +76,7 @@ test('after each failure it continues behind the last whole activity', async () 
   expect(asked()).toEqual([null, after, after, after]);
 });
 
-test('a refusal ends it, and so does the signal', async () => {
+test('a refusal ends the export, and so does an aborted signal', async () => {
   const refused = start(problem(400));
   await expect(idsOf(refused.client.export())).rejects.toThrow(ProblemError);
   const stopped = start(problem(503));
@@ -85,31 +85,31 @@ test('a refusal ends it, and so does the signal', async () => {
   await expect(idsOf(stopped.client.export({ signal: stop.signal }))).rejects.toThrow('enough');
 });
 
-test('the text has whole lines only, and an export that breaks off is an error', async () => {
+test('exportText yields whole lines only, and throws ConnectionError if the response breaks off', async () => {
   const { client } = start(body(['id,userId\r\n1,', 'x\r\n2,y\r\n3'], 'broken', 'text/csv; charset=utf-8'));
   const { groups, error } = await textOf(client, { format: 'csv', after: 'x~y' });
   expect(error).toBeInstanceOf(ConnectionError);
   expect(groups).toEqual(['id,userId\r\n', '1,x\r\n2,y\r\n']);
 });
 
-test('the text that ends within a line, or within a character, is an error', async () => {
+test('exportText throws ConnectionError if the response ends within a line, or within a character', async () => {
   const { client, service } = start(body([lineOf('a'), '{"id"']));
   expect(await textOf(client)).toMatchObject({
     groups: [lineOf('a')],
-    error: { name: 'ConnectionError', message: 'There was no whole answer.' },
+    error: { name: 'ConnectionError', message: 'No complete answer.' },
   });
   service.next.push(() => new Response(Uint8Array.of(0x0a, 0xc3), { headers: ndjson }));
   expect(await textOf(client)).toMatchObject({ groups: ['\n'], error: { name: 'ConnectionError' } });
 });
 
-test('an export that ends within a line continues behind the last whole one', async () => {
+test('after a response that ends within a line, the export continues after the last complete line', async () => {
   const { client, asked } = start(body([lineOf('a'), '{"id"']), body([lineOf('b')]));
   expect(await idsOf(client.export())).toEqual(['a', 'b']);
   expect(asked()).toEqual([null, 'time of a~a']);
 });
 
-test('an answer of another media type is no export', async () => {
-  const message = 'The URL is not a user-activity log: no application/x-ndjson';
+test('an answer with another media type is refused as not from the service', async () => {
+  const message = 'The URL is not a user-activity log: not application/x-ndjson';
   for (const answer of [page, () => new Response(null)]) {
     const { client, service } = start(answer, answer);
     expect(await textOf(client)).toMatchObject({ groups: [], error: { name: 'ConnectionError', message } });
@@ -118,11 +118,11 @@ test('an answer of another media type is no export', async () => {
   }
   const { client } = start(body(['a\n'], 'ended', 'text/plain'));
   expect(await textOf(client, { format: 'csv' })).toMatchObject({
-    error: { message: 'The URL is not a user-activity log: no text/csv' },
+    error: { message: 'The URL is not a user-activity log: not text/csv' },
   });
 });
 
-test('a page of a proxy during the export is an outage', async () => {
+test('an HTML page of a proxy during the export counts as an outage, and is retried', async () => {
   const { client } = start(body([lineOf('a')], 'broken'), page, body([lineOf('b')]));
   expect(await idsOf(client.export())).toEqual(['a', 'b']);
 });

@@ -1,4 +1,4 @@
-/** A request that the fake service got. */
+/** A request that the fake service received. */
 export interface FakeRequest {
   readonly method: string;
   readonly url: string;
@@ -7,13 +7,13 @@ export interface FakeRequest {
   readonly keepalive: boolean;
 }
 
-/** Answers a request, or throws as a connection that fails. */
+/** Returns the answer to a request, or throws to make the connection fail. */
 export type Answer = (request: FakeRequest) => Response | Promise<Response>;
 
-/** A service that tests answer for. */
+/** A fake of the service behind `fetch`. It records requests, and each test sets the answers. */
 export class FakeService {
   readonly requests: FakeRequest[] = [];
-  /** The answer to all requests after those of `next`. */
+  /** The answer to each request when `next` is empty. */
   answer: Answer;
   /** The answers to the next requests. */
   readonly next: Answer[] = [];
@@ -37,7 +37,7 @@ export class FakeService {
     });
     aborted.catch(() => {});
     const answer = await Promise.race([(this.next.shift() ?? this.answer)(request), aborted]);
-    // The end of a signal ends the body, too, as it does in a real fetch.
+    // Aborting the signal also ends the body, as in a real fetch.
     return new Response(answer.body?.pipeThrough(new TransformStream(), { signal }) ?? null, answer);
   };
 
@@ -56,7 +56,7 @@ interface Line {
 export const linesOf = ({ body }: FakeRequest): readonly Line[] =>
   body.split('\n').map((line) => JSON.parse(line) as Line);
 
-/** Takes all items of a batch. */
+/** Accepts all items of a batch. */
 export const accepted: Answer = (request) => {
   const ids = linesOf(request).map(({ id }) => id);
   return Response.json({ accepted: ids.length, rejected: [], ids }, { status: 202 });

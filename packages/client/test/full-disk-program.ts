@@ -1,4 +1,4 @@
-// Adds to a spool until the disk is full, and prints how many lines it has added. Then it adds a shorter line, which fits.
+// Adds lines to a spool until the disk is full. Then adds a shorter line, which still fits, and prints the number of the first lines.
 import { env, stdout } from 'node:process';
 import { DiskSpool, SpoolError } from '../src/node/index.ts';
 

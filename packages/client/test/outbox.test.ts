@@ -5,7 +5,7 @@ import { start, useFakeClock } from './start-client.ts';
 
 beforeEach(useFakeClock);
 
-test('flush ends with its signal or its time, and the activities stay', async () => {
+test('flush rejects when its signal is aborted or its time limit passes, and the activities stay queued', async () => {
   const { service, client, logAll } = start();
   service.answer = unreachable;
   logAll('a');
@@ -15,12 +15,12 @@ test('flush ends with its signal or its time, and the activities stay', async ()
   await vi.advanceTimersByTimeAsync(100);
   expect(await late).toMatchObject({
     name: 'ConnectionError',
-    message: 'There was no answer within 100 ms.',
+    message: 'No answer within 100 ms.',
   });
   expect(client.queued).toBe(1);
 });
 
-test('close sends what waits, and then refuses to log', async () => {
+test('close sends the queue, and later calls of log and flush fail', async () => {
   const { service, client, logAll } = start();
   logAll('a');
   await client.close();
@@ -30,7 +30,7 @@ test('close sends what waits, and then refuses to log', async () => {
   await client.close();
 });
 
-test('close gives back what could not be sent', async () => {
+test('close rejects with the activities that it could not send', async () => {
   const { service, client, logAll } = start();
   service.answer = unreachable;
   const [id] = logAll('a');

@@ -4,7 +4,7 @@ import { start, useFakeClock } from './start-client.ts';
 
 beforeEach(useFakeClock);
 
-/** Gives the program a document, as a page has one. Returns a function that hides and shows the page. */
+/** Makes this program look like a page, with a `document`. Returns a function that hides or shows the page. */
 function openPage(): (state: 'hidden' | 'visible') => void {
   const page = Object.assign(new EventTarget(), { visibilityState: 'visible' });
   vi.stubGlobal('document', page);
@@ -17,7 +17,7 @@ function openPage(): (state: 'hidden' | 'visible') => void {
   };
 }
 
-test('in a page, each batch outlives the page, unless it is too large for that, or has failed', async () => {
+test('in a page, each batch is sent with keepalive, unless it is too large for that or is a retry', async () => {
   openPage();
   const { service, client } = start();
   client.log({ userId: 'a', type: 'VIEW' });
@@ -34,7 +34,7 @@ test('in a page, each batch outlives the page, unless it is too large for that, 
   expect(service.requests.slice(2).map(({ keepalive }) => keepalive)).toEqual([true, false, true]);
 });
 
-test('when the page is hidden, what is not under way is sent at once, and stays queued until it is settled', async () => {
+test('when the page is hidden, activities that are not being sent are sent at once, and stay queued until the service answers', async () => {
   const show = openPage();
   const { service, client, logAll } = start({ maxBatchCount: 2 });
   service.next.push(() => new Promise(() => {}));
@@ -53,7 +53,7 @@ test('when the page is hidden, what is not under way is sent at once, and stays 
   expect(client.queued).toBe(0);
 });
 
-test('a page that leaves sends as much as may outlive it, also during a pause after a failure', async () => {
+test('when the page is hidden, it sends as much as fits into a keepalive request, even in a pause after a failure', async () => {
   const show = openPage();
   const { service, client } = start();
   service.next.push(problem(503, {}, { 'retry-after': '60' }));
@@ -73,7 +73,7 @@ test('a page that leaves sends as much as may outlive it, also during a pause af
   expect(service.requests).toHaveLength(2);
 });
 
-test('what is under way counts for what may outlive the page', async () => {
+test('pending keepalive requests count towards the keepalive limit', async () => {
   const show = openPage();
   const { service, client } = start();
   const unanswered = (): Promise<Response> => new Promise(() => {});
@@ -85,7 +85,7 @@ test('what is under way counts for what may outlive the page', async () => {
   log('b', 20_000);
   log('c', 20_000);
   show('hidden');
-  // The request of the first time is under way, too.
+  // The request that the first call sent is pending, too.
   show('hidden');
   await vi.advanceTimersByTimeAsync(0);
   expect(service.batches).toEqual([['a'], ['b']]);

@@ -22,7 +22,7 @@ function start(options: Partial<ClientOptions> = {}) {
 
 const urls = ({ requests }: FakeService): string[] => requests.map(({ url }) => url);
 
-test('a filter is a query: lists, dates and paths of metadata', async () => {
+test('a filter becomes query parameters: lists, dates and metadata paths', async () => {
   const { service, client } = start();
   const filter = {
     userId: ['a b', 'c&d'],
@@ -40,7 +40,7 @@ test('a filter is a query: lists, dates and paths of metadata', async () => {
   ]);
 });
 
-test.each(['', '.', '..'])('no request is about "%s", which would be another path', async (id) => {
+test.each(['', '.', '..'])('the id "%s" is refused: it would change the path', async (id) => {
   const { service, client } = start();
   await expect(client.get(id)).rejects.toThrow(TypeError);
   await expect(client.eraseUser(id)).rejects.toThrow(TypeError);
@@ -48,7 +48,7 @@ test.each(['', '.', '..'])('no request is about "%s", which would be another pat
   expect(service.requests).toEqual([]);
 });
 
-test('a walk over pages sends the same query with each cursor', async () => {
+test('query sends the same parameters with each cursor', async () => {
   const { service, client } = start();
   const page = (ids: readonly string[], nextCursor: string | null) => () =>
     Response.json({ data: ids.map((id) => ({ id })), pagination: { nextCursor } });
@@ -60,7 +60,7 @@ test('a walk over pages sends the same query with each cursor', async () => {
   expect(urls(service)).toEqual([query, `${query}&cursor=next`, `${query}&cursor=last`]);
 });
 
-test('a walk over pages ends if there is no cursor', async () => {
+test('query ends if a page has no nextCursor', async () => {
   const { service, client } = start();
   service.answer = () => Response.json({ data: [{ id: 'a' }], pagination: {} });
   const found: string[] = [];
@@ -68,7 +68,7 @@ test('a walk over pages ends if there is no cursor', async () => {
   expect(found).toEqual(['a']);
 });
 
-test('only a 404 of the service means that nothing is there', async () => {
+test('get resolves with undefined for a 404 of the service, and rejects for a 404 of a proxy', async () => {
   const { service, client } = start();
   service.answer = problem(404);
   expect(await client.get('x')).toBeUndefined();
@@ -77,7 +77,7 @@ test('only a 404 of the service means that nothing is there', async () => {
   await expect(client.get('x')).rejects.toMatchObject({ status: 404, message: 'Not Found' });
 });
 
-test('the feed goes on after outages, and yields pages that move the cursor', async () => {
+test('the feed continues after outages, and yields empty pages only if they move the cursor', async () => {
   const { service, client } = start();
   const page =
     (ids: readonly string[], nextCursor: string, hasMore = false) =>
@@ -111,7 +111,7 @@ test('the feed goes on after outages, and yields pages that move the cursor', as
   expect(urls(service).at(-1)).toBe(`${query}&cursor=2&limit=500&wait=20`);
 });
 
-test('the feed ends if another server answers first, and waits for the service if that answers later', async () => {
+test('the feed rejects if the first answer is from another server, and retries if a later one is', async () => {
   const { service, client } = start();
   const foreign = () => new Response('<html>', { headers: { 'content-type': 'text/html' } });
   service.answer = foreign;
@@ -120,7 +120,7 @@ test('the feed ends if another server answers first, and waits for the service i
 
   for (const answer of [null, {}, [], { data: [], pagination: {} }]) {
     service.answer = () => Response.json(answer);
-    await expect(client.feed().next()).rejects.toThrow('no page of the feed');
+    await expect(client.feed().next()).rejects.toThrow('not a feed page');
   }
   const page = (cursor: string) => () => Response.json({ data: [], pagination: { nextCursor: cursor } });
   service.next.push(page('1'), foreign, page('2'));
@@ -129,7 +129,7 @@ test('the feed ends if another server answers first, and waits for the service i
   expect(await next).toMatchObject({ value: { cursor: '2' } });
 });
 
-test('a read is tried three times, if the pauses are short', async () => {
+test('a read is tried three times, unless Retry-After asks for a long pause', async () => {
   const { service, client } = start();
   service.next.push(unreachable, problem(503, {}, { 'retry-after': '2' }));
   const count = client.count();
@@ -149,10 +149,10 @@ test('a read is tried three times, if the pauses are short', async () => {
 
 test.each([
   ['a date', 'Thu, 01 Jan 2026 00:00:10 GMT', 10],
-  ['a date of the past', 'Wed, 31 Dec 2025 23:59:00 GMT', 0],
+  ['a date in the past', 'Wed, 31 Dec 2025 23:59:00 GMT', 0],
   ['longer than the client waits', '86400', 86_400],
-  ['nothing that can be read', 'soon', undefined],
-])('Retry-After may be %s', async (_, header, seconds) => {
+  ['unreadable', 'soon', undefined],
+])('ProblemError reads Retry-After if it is %s', async (_, header, seconds) => {
   vi.setSystemTime('2026-01-01T00:00:00Z');
   const { service, client } = start();
   service.answer = problem(
@@ -176,16 +176,12 @@ const problemText = (text: string) => () =>
   new Response(text, { status: 403, headers: { 'content-type': 'application/problem+json' } });
 
 test.each([
-  ['text of a proxy', () => new Response('<html>', { status: 403, statusText: 'Forbidden' }), 'Forbidden'],
-  ['a problem with other members', problem(403, { detail: 'no', errors: 'many' }), 'no'],
-  [
-    'JSON of another kind',
-    () => Response.json({ error: 'no' }, { status: 403 }),
-    'The answer has the status 403.',
-  ],
-  ['a problem without JSON', problemText('<html>'), 'The answer has the status 403.'],
-  ['a problem of another kind', problemText('null'), 'The answer has the status 403.'],
-])('%s is a problem, too', async (_, answer, message) => {
+  ['a page of a proxy', () => new Response('<html>', { status: 403, statusText: 'Forbidden' }), 'Forbidden'],
+  ['a problem with members of other types', problem(403, { detail: 'no', errors: 'many' }), 'no'],
+  ['JSON that is not a problem', () => Response.json({ error: 'no' }, { status: 403 }), 'HTTP status 403.'],
+  ['a problem that is not JSON', problemText('<html>'), 'HTTP status 403.'],
+  ['a problem that is null', problemText('null'), 'HTTP status 403.'],
+])('%s with status 403 rejects with ProblemError', async (_, answer, message) => {
   const { service, client } = start();
   service.answer = answer;
   await expect(client.count()).rejects.toMatchObject({
@@ -196,20 +192,20 @@ test.each([
   });
 });
 
-test('violations of a problem that cannot be read are dropped', async () => {
+test('violations without a path or a message are dropped from a problem', async () => {
   const { service, client } = start();
   const errors = [{ path: '/x', message: 'no' }, null, 'x', { path: '/y' }, { path: 1, message: 'x' }];
   service.answer = problem(400, { errors });
   await expect(client.count()).rejects.toMatchObject({ errors: [{ path: '/x', message: 'no' }] });
 });
 
-test('an answer that is no JSON is no answer', async () => {
+test('a successful answer that is not JSON rejects with ConnectionError', async () => {
   const { service, client } = start();
   service.answer = () => new Response('<html>');
   await expect(client.eraseUser('u')).rejects.toThrow(ConnectionError);
 });
 
-test('logDurably sends the same activity again until its time is over', async () => {
+test('logDurably retries with the same activity until its time limit', async () => {
   const { service, client } = start({ timeoutMs: 5000 });
   const answer = { id: 'x', status: 'accepted' };
   service.next.push(unreachable, problem(503), () => Response.json(answer, { status: 202 }));
@@ -241,7 +237,7 @@ test.each([
   [410, 'erased'],
   [422, 'dead_lettered'],
   [200, 'something new'],
-])('logDurably rejects with the outcome of a %s', async (status, outcomeStatus) => {
+])('logDurably rejects for status %s with outcome %s', async (status, outcomeStatus) => {
   const { service, client } = start();
   const outcome = { id: 'x', status: outcomeStatus };
   service.next.push(() => Response.json(outcome, { status }));
@@ -253,7 +249,7 @@ test.each([
   expect(service.requests[0]?.headers.get('prefer')).toBe('wait=10');
 });
 
-test.each([409, 410, 422])('logDurably rejects with the problem of a %s', async (status) => {
+test.each([409, 410, 422])('logDurably rejects for a problem with status %s', async (status) => {
   const { service, client } = start();
   service.next.push(problem(status));
   await expect(client.logDurably({ userId: 'u', type: 'VIEW' }, { wait: 10 })).rejects.toMatchObject({
@@ -269,7 +265,7 @@ test.each(['stored', 'duplicate', 'accepted'])('logDurably resolves with %s', as
   expect(await client.logDurably({ id: 'x', userId: 'u', type: 'VIEW' }, { wait: 10 })).toEqual(outcome);
 });
 
-test('every call ends with its signal', async () => {
+test('every call rejects when its signal is aborted', async () => {
   const { service, client } = start();
   const reason = new Error('enough');
   const call = client.count({}, { signal: AbortSignal.abort(reason) });
@@ -292,7 +288,7 @@ test('every call ends with its signal', async () => {
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test('ids are UUIDs of version 7, in the order of time', () => {
+test('ids are UUIDs of version 7 that begin with the time, and are unique', () => {
   const id = uuidV7(0x0123456789ab);
   expect(id).toMatch(/^01234567-89ab-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/);
   const ids = new Set(Array.from({ length: 1000 }, () => uuidV7()));

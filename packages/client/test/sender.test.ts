@@ -6,7 +6,7 @@ import { start, useFakeClock } from './start-client.ts';
 beforeEach(useFakeClock);
 
 describe('log', () => {
-  test('sends what comes within a moment as one batch of lines, with ids and times', async () => {
+  test('sends activities that are logged within maxDelayMs as one batch of lines, with ids and times', async () => {
     const { service, client, logAll } = start({ apiKey: 'secret', project: 'shop' });
     const ids = logAll('a', 'b');
     const createdAt = new Date();
@@ -32,7 +32,7 @@ describe('log', () => {
     expect(client.queued).toBe(0);
   });
 
-  test('sends a full batch at once, and batches one after the other', async () => {
+  test('sends a full batch without delay, and the next batch only after the answer', async () => {
     const { service, client, logAll } = start({ maxBatchCount: 2 });
     let answerFirst = (_response: Response): void => {};
     service.next.push(
@@ -55,14 +55,14 @@ describe('log', () => {
     expect(client.queued).toBe(0);
   });
 
-  test('leaves the time to the service if it is null', async () => {
+  test('sends a null createdAt as null, so that the service sets the time', async () => {
     const { service, client } = start();
     client.log({ id: 'own', userId: 'c', type: 'VIEW', createdAt: null });
     await client.flush();
     expect(service.requests[0]?.body).toBe('{"id":"own","userId":"c","type":"VIEW","createdAt":null}');
   });
 
-  test('throws QueueFullError if the queue is full, and takes activities again afterwards', async () => {
+  test('throws QueueFullError if the queue is full, and accepts activities again after a flush', async () => {
     const { service, client, logAll } = start({ queue: { maxCount: 2 } });
     logAll('a', 'b');
     expect(() => logAll('c')).toThrow(QueueFullError);
@@ -72,7 +72,7 @@ describe('log', () => {
     expect(service.batches).toEqual([['a', 'b'], ['d']]);
   });
 
-  test('counts the bytes of the queue, and refuses what JSON cannot hold', () => {
+  test('throws QueueFullError above maxBytes, and TypeError for metadata that JSON cannot hold', () => {
     const { client } = start({ queue: { maxBytes: 1000 } });
     expect(() => client.log({ userId: 'a', type: 'VIEW', metadata: { text: 'ä'.repeat(500) } })).toThrow(
       QueueFullError,
@@ -87,10 +87,10 @@ describe('an outage', () => {
     ['no connection', unreachable],
     ['503', problem(503)],
     ['429', problem(429)],
-    ['a proxy that fails', () => new Response('<html>', { status: 502 })],
-    ['a network that wants a login first', () => new Response('<html>', { status: 200 })],
-    ['an answer to another batch', () => Response.json({ accepted: 0, rejected: [], ids: [] })],
-  ])('%s: the same batch is sent again until it is taken', async (_, failure) => {
+    ['502 of a proxy', () => new Response('<html>', { status: 502 })],
+    ['a login page of the network', () => new Response('<html>', { status: 200 })],
+    ['an answer for too few items', () => Response.json({ accepted: 0, rejected: [], ids: [] })],
+  ])('%s: the same batch is sent again until the service accepts it', async (_, failure) => {
     const errors: unknown[] = [];
     const { service, client, logAll } = start({ onRetry: (error) => errors.push(error) });
     service.next.push(failure, failure, failure);
@@ -102,7 +102,7 @@ describe('an outage', () => {
     expect(client.queued).toBe(0);
   });
 
-  test('a request without an answer is given up after the time limit, and sent again', async () => {
+  test('a request without an answer is cancelled after the time limit, and sent again', async () => {
     const { service, client, logAll } = start({ timeoutMs: 5000 });
     service.next.push(() => new Promise(() => {}));
     logAll('a');
@@ -111,7 +111,7 @@ describe('an outage', () => {
     expect(client.queued).toBe(0);
   });
 
-  test('Retry-After is kept, also by flush', async () => {
+  test('flush does not shorten the pause of Retry-After', async () => {
     const { service, client, logAll } = start();
     service.next.push(problem(503, {}, { 'retry-after': '20' }));
     logAll('a');
@@ -124,7 +124,7 @@ describe('an outage', () => {
     expect(service.requests).toHaveLength(2);
   });
 
-  test('a Retry-After of years is taken for an hour', async () => {
+  test('a Retry-After of more than an hour counts as an hour', async () => {
     const { service, client, logAll } = start();
     service.next.push(problem(503, {}, { 'retry-after': '99999999' }));
     logAll('a');
@@ -134,7 +134,7 @@ describe('an outage', () => {
     expect(client.queued).toBe(0);
   });
 
-  test('pauses grow to half a minute, and what is logged meanwhile follows in order', async () => {
+  test('pauses grow to 30 s, and activities logged meanwhile are sent in order', async () => {
     const pauses: number[] = [];
     const { service, client, logAll } = start({
       onRetry: (_error, pauseMs) => pauses.push(pauseMs),
@@ -159,7 +159,7 @@ describe('an outage', () => {
 });
 
 describe('a refusal', () => {
-  test('items of a batch are rejected by themselves, and never sent again', async () => {
+  test('only the invalid items of a batch are rejected, and nothing is sent again', async () => {
     const { service, client, rejections, logAll } = start();
     const errors = [{ path: '/type', message: 'is required' }];
     service.next.push(() => Response.json({ accepted: 2, rejected: [{ index: 1, errors }], ids: [] }));
@@ -169,7 +169,7 @@ describe('a refusal', () => {
     expect(service.requests).toHaveLength(1);
   });
 
-  test('a batch without a valid item is rejected item by item, also those whose errors are omitted', async () => {
+  test('each item of a batch without a valid item is rejected, even if the answer omits its errors', async () => {
     const { service, client, rejections, logAll } = start();
     const errors = [
       { path: '/0/type', message: 'is required' },
@@ -191,7 +191,7 @@ describe('a refusal', () => {
   });
 
   test.each([413, 422])(
-    'a batch that is answered %s as a whole is split until the item is found',
+    'a batch that is refused with %s as a whole is split until the invalid item is found',
     async (status) => {
       const { service, client, rejections, logAll } = start();
       service.answer = (request) =>
@@ -215,7 +215,7 @@ describe('a refusal', () => {
   );
 
   test.each([401, 403, 400, 404])(
-    '%s: activities wait for another key, flush rejects and tries again',
+    'after a %s, activities wait for another key, and flush tries again and rejects until there is one',
     async (status) => {
       const keys = ['old', 'new'];
       const { service, client, rejections, logAll } = start({ apiKey: async () => keys[0] ?? '' });
@@ -234,7 +234,7 @@ describe('a refusal', () => {
     },
   );
 
-  test('a bug of a callback does not stop the queue, and is not hidden', async () => {
+  test('an error thrown by a callback becomes an uncaught error, and sending continues', async () => {
     const bugs: unknown[] = [];
     const fail = (): never => {
       throw new Error('a bug');
@@ -257,7 +257,7 @@ describe('a refusal', () => {
     expect(bugs).toEqual([new Error('a bug'), new Error('a bug')]);
   });
 
-  test('without onRejected, flush reports rejections once', async () => {
+  test('without onRejected, flush rejects with each rejection once', async () => {
     const service = new FakeService(problem(422, { errors: [{ path: '/0/type', message: 'is required' }] }));
     const client = new ActivityClient({ url: 'http://logs.example', fetch: service.fetch });
     client.log({ userId: 'a', type: '' });

@@ -2,7 +2,7 @@ import { onTestFinished, vi } from 'vitest';
 import { ActivityClient, type ClientOptions, type Rejection } from '../src/index.ts';
 import { FakeService } from './fake-service.ts';
 
-/** Stops the clock until the test ends. */
+/** Replaces the clock and the timers by fakes until the test ends. */
 export function useFakeClock(): void {
   vi.useFakeTimers();
   onTestFinished(() => {
@@ -10,7 +10,7 @@ export function useFakeClock(): void {
   });
 }
 
-/** Makes a client of a fake service, which takes everything. */
+/** Makes a client, and the fake service that it talks to, which accepts all activities. */
 export function start(options: Partial<ClientOptions> = {}) {
   const service = new FakeService();
   const rejections: Rejection[] = [];

@@ -18,7 +18,7 @@ describe('server-sent events', () => {
     ['LF', '\n'],
     ['CR LF', '\r\n'],
     ['CR', '\r'],
-  ])('are read with lines that end with %s, however the chunks are cut', async (_, end) => {
+  ])('are parsed if lines end with %s, in one chunk or one for each character', async (_, end) => {
     const lines = [
       ': heartbeat',
       'retry: 2000',
@@ -37,20 +37,20 @@ describe('server-sent events', () => {
       ['2', 'a\n b: c'],
       ['2', 'd'],
     ];
-    // A final CR may be half of a CR LF, so the last event is known only with the next line.
+    // A CR at the end may be half of a CR LF, so the last event is complete only once more text arrives.
     const whole = end === '\r' ? `${text}:${end}` : text;
     expect(await eventsIn(whole)).toEqual(expected);
     expect(await eventsIn(...whole)).toEqual(expected);
   });
 
-  test('an event that is cut off is dropped', async () => {
+  test('an incomplete event at the end is dropped', async () => {
     expect(await eventsIn('id: 1\ndata: a\n\nid: 2\ndata: b\n')).toEqual([['1', 'a']]);
   });
 });
 
 const eventStream = { 'content-type': 'text/event-stream' };
 
-/** Answers with a stream of these texts. Ends it, lets it break off, or leaves it open. */
+/** Answers with a stream of these texts, which then ends, breaks off, or stays open. */
 const stream =
   (texts: readonly string[], end: 'ended' | 'broken' | 'open' = 'ended'): Answer =>
   () =>
@@ -87,7 +87,7 @@ function follow(service: FakeService, options: TailOptions = {}) {
 describe('tail', () => {
   beforeEach(useFakeClock);
 
-  test('continues behind the last event, or the last heartbeat, after every kind of end', async () => {
+  test('continues after the last event or heartbeat, however the connection ended', async () => {
     const service = new FakeService(stream([event(4)], 'open'));
     service.next.push(
       stream(['retry: 2000\nid: p0\n\n', event(1)], 'broken'),
@@ -103,7 +103,7 @@ describe('tail', () => {
     });
     await vi.advanceTimersByTimeAsync(20_000);
     expect(seen).toEqual(['a1 p1', 'a2 p2', 'a4 p4']);
-    // It says so before the first activity of each connection.
+    // `onConnect` was called before the first activity of each connection.
     expect(connections).toEqual([0, 1, 2]);
     expect(service.requests.map(({ headers }) => headers.get('last-event-id'))).toEqual([
       null,
@@ -123,7 +123,7 @@ describe('tail', () => {
     ]);
   });
 
-  test('connects again if nothing comes, not even a heartbeat', async () => {
+  test('reconnects if nothing arrives, not even a heartbeat', async () => {
     const service = new FakeService(stream([event(2)], 'open'));
     service.next.push(stream([event(1)], 'open'));
     const { seen, reasons } = follow(service, { cursor: 'p0' });
@@ -132,22 +132,22 @@ describe('tail', () => {
     await vi.advanceTimersByTimeAsync(2000);
     expect(seen).toEqual(['a1 p1', 'a2 p2']);
     expect(service.requests.map(({ headers }) => headers.get('last-event-id'))).toEqual(['p0', 'p1']);
-    expect(reasons).toEqual([new ConnectionError('There was no answer within 45000 ms.')]);
+    expect(reasons).toEqual([new ConnectionError('No answer within 45000 ms.')]);
   });
 
-  test('rejects if the position is of another log', async () => {
+  test('rejects if the cursor belongs to another log', async () => {
     const { ended } = follow(new FakeService(problem(410)), { cursor: 'p0' });
     expect(await ended).toBeInstanceOf(ProblemError);
   });
 
-  test('rejects if something else answers at first, and takes it for an outage later', async () => {
+  test('rejects if the first answer is from another server, and retries if a later one is', async () => {
     const page: Answer = () => new Response('<html>', { headers: { 'content-type': 'text/html' } });
     const wrong = new FakeService(page);
     wrong.next.push(unreachable);
     const { ended } = follow(wrong);
     await vi.advanceTimersByTimeAsync(10_000);
     expect(await ended).toEqual(
-      new ConnectionError('The URL is not a user-activity log: no text/event-stream'),
+      new ConnectionError('The URL is not a user-activity log: not text/event-stream'),
     );
     expect(wrong.requests).toHaveLength(2);
 
@@ -158,7 +158,7 @@ describe('tail', () => {
     expect(seen).toEqual(['a1 p1', 'a2 p2']);
   });
 
-  test('takes a time limit of any length, but no nonsense', async () => {
+  test('accepts an infinite idleTimeoutMs, and refuses 0 and NaN', async () => {
     const service = new FakeService(stream([], 'open'));
     const { reasons } = follow(service, { idleTimeoutMs: Number.POSITIVE_INFINITY });
     await vi.advanceTimersByTimeAsync(100_000);
@@ -169,7 +169,7 @@ describe('tail', () => {
       );
   });
 
-  test('ends with its signal, while it reads and while it waits', async () => {
+  test('rejects when its signal is aborted, while it reads and while it pauses', async () => {
     for (const answer of [stream([], 'open'), problem(503)]) {
       const controller = new AbortController();
       const { ended } = follow(new FakeService(answer), { signal: controller.signal });

@@ -3,9 +3,7 @@ export type Metadata = Readonly<Record<string, unknown>>;
 
 /** An activity to log: who did what, and when. */
 export interface NewActivity {
-  /**
-   * The idempotency key: each id is stored once. Default: a new UUIDv7, made by the client, so that a retry logs nothing twice.
-   */
+  /** The idempotency key: the service stores each id once. Default: a UUIDv7 that the client makes, so that a retry logs nothing twice. */
   readonly id?: string | null | undefined;
   /** The person or system that acted. */
   readonly userId: string;
@@ -13,8 +11,8 @@ export interface NewActivity {
   readonly type: string;
   readonly metadata?: Metadata | null | undefined;
   /**
-   * When it happened: RFC 3339, or a Date. Default: now, by the clock of this machine. Null: when the service gets it. The service rejects
-   * a time more than 5 minutes ahead, so pass null if you do not trust the clock, as in a page.
+   * When it happened: RFC 3339, or a Date. Default: now, by the clock of this machine. Null: the time at which the service receives it.
+   * The service rejects a time more than 5 minutes in the future, so pass null if the clock may be wrong, as in a browser.
    */
   readonly createdAt?: string | Date | null | undefined;
 }
@@ -29,28 +27,31 @@ export interface Activity {
   readonly createdAt: string;
   /** When the service accepted it (RFC 3339). */
   readonly receivedAt: string;
-  /** Present if the activity came with a public key, so that anyone may have sent it. */
+  /** Present if the activity was sent with a public key. Web pages contain such keys, so anyone may have sent it. */
   readonly source?: 'public';
 }
 
-/** Selects activities. An activity must match every part. It matches a list if it has any of its values. */
+/** Selects the activities that match every member. If a member is a list, one of its values must match. */
 export interface ActivityFilter {
   readonly userId?: string | readonly string[] | undefined;
   readonly type?: string | readonly string[] | undefined;
-  /** The first moment of createdAt: RFC 3339, a date, `now`, a time ago such as `-24h`, or a Date. */
+  /** The earliest `createdAt`, inclusive: RFC 3339, a date, `now`, a relative time such as `-24h`, or a Date. */
   readonly from?: string | Date | undefined;
-  /** The end, which does not belong to the time: an activity of this moment does not match. */
+  /** The end of the time range, exclusive: an activity with this `createdAt` does not match. Same formats as `from`. */
   readonly to?: string | Date | undefined;
-  /** Values by path, such as `{ 'device.os': 'ios' }`. A backslash escapes a dot in a key. A value matches by its text. */
+  /**
+   * Maps paths to values, such as `{ 'device.os': 'ios' }`. A backslash escapes a dot in a key. Values are compared as text: `1` also
+   * matches `'1'`.
+   */
   readonly metadata?: Readonly<Record<string, MetadataValue | readonly MetadataValue[]>> | undefined;
 }
 
 /** A value that a metadata filter can match. */
 export type MetadataValue = string | number | boolean | null;
 
-/** Selects activities, in an order. */
+/** Which activities to read, in which order and in pages of which size. */
 export interface ActivityQuery extends ActivityFilter {
-  /** `desc`: the newest first, which is the default. */
+  /** `desc`: newest first. `asc`: oldest first. Default: `desc`. */
   readonly order?: 'asc' | 'desc' | undefined;
   /** The maximum number of activities of a page: 1 to 500. Default: 50. */
   readonly limit?: number | undefined;

@@ -1,17 +1,17 @@
 /** A rule that a request breaks. */
 export interface Violation {
-  /** A JSON Pointer into the body, or `/name` of a parameter or header. */
+  /** A JSON Pointer into the body, or a slash and the name of a parameter or header. */
   readonly path: string;
   readonly message: string;
 }
 
-/** What became of an activity. `accepted`: the log holds it durably, and the outcome is not known yet. */
+/** The result of logging an activity. `accepted`: the log holds it durably, but it is not yet known whether it will be stored. */
 export interface Outcome {
   readonly id: string;
   readonly status: 'stored' | 'duplicate' | 'accepted' | 'conflict' | 'erased' | 'dead_lettered';
 }
 
-/** What is known of an id. */
+/** Whether an activity is stored. `unknown`: there is neither an activity nor a dead letter with the id (yet). */
 export interface ActivityStatus {
   readonly id: string;
   readonly status: 'stored' | 'dead_lettered' | 'unknown';
@@ -19,9 +19,12 @@ export interface ActivityStatus {
 
 /** The answer to a batch. */
 export interface BatchReceipt {
+  /** The number of accepted items. */
   readonly accepted: number;
   readonly rejected: readonly RejectedItem[];
+  /** The id of each item, in the order of the batch. Null for a rejected item. */
   readonly ids: readonly (string | null)[];
+  /** The number of errors that the answer leaves out because there are too many. */
   readonly omittedErrors?: number;
 }
 
@@ -33,16 +36,19 @@ export interface RejectedItem {
 
 type StatsField = 'type' | 'userId';
 type StatsTime = 'minute' | 'hour' | 'day' | 'week' | 'month';
-/** What activities are counted by: a field, a unit of time, or both. */
+/** How activities are grouped to count them: by a field, by a unit of time, or by both. */
 export type StatsUnit = StatsField | StatsTime | `${StatsTime},${StatsField}`;
 
-/** Activities counted in groups. */
+/** The number of activities in each group. */
 export interface Stats {
   readonly by: StatsUnit;
   readonly data: readonly StatsLine[];
 }
 
-/** The number of activities of a type, of a user, or in a unit of time. If they are counted by both, `key` is the unit of time. */
+/**
+ * The number of activities in one group. `key` is the type, the user or the start of the unit of time. If activities are grouped by time
+ * and a field, `key` is the time, and `type` or `userId` is the field.
+ */
 export interface StatsLine {
   readonly key: string;
   readonly type?: string;
@@ -56,10 +62,10 @@ export interface ErasureReceipt {
   readonly status: 'accepted';
 }
 
-/** How far an erasure is. */
+/** The progress of an erasure. */
 export interface Erasure {
   readonly id: string;
   readonly status: 'accepted' | 'running' | 'done';
-  /** The number of activities that were removed or anonymised. */
+  /** The number of activities that were removed or anonymised so far. */
   readonly erased: number;
 }

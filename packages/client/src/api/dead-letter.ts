@@ -1,12 +1,13 @@
 /** Why a record could not be stored. */
 export type DeadLetterCode = 'conflict' | 'refused' | 'unreadable' | 'invalid';
 
-/** Bytes, as text if they are readable UTF-8. */
+/** Bytes: as text if they are valid UTF-8, and otherwise in base64. */
 export type Bytes = { readonly text: string } | { readonly base64: string };
 
-/** A record that could not be stored. */
+/** A record of the log that could not be stored. */
 export interface DeadLetter {
   readonly id: string;
+  /** Where the record is in the log. */
   readonly origin: {
     readonly topic: string;
     readonly log?: string;
@@ -14,21 +15,22 @@ export interface DeadLetter {
     readonly offset: number;
   };
   readonly code: DeadLetterCode;
-  /** The explanation, for people. */
+  /** Why the record could not be stored, in a sentence for people. */
   readonly reason: string;
   readonly diedAt: string;
   readonly activityId?: string;
   readonly key: Bytes | null;
   readonly value: Bytes | null;
-  /** The number of bytes of the value. */
+  /** The size of the value, in bytes. */
   readonly size: number;
   readonly headers: Readonly<Record<string, readonly Bytes[]>>;
+  /** The size in bytes and the SHA-256 of the whole value. Present if the service kept only its beginning, or nothing of it. */
   readonly cut?: { readonly size: number; readonly sha256: string };
-  /** The parts that are left out because they are large. */
+  /** The members that this answer leaves out because they are large. */
   readonly omitted: readonly ('key' | 'value' | 'headers')[];
 }
 
-/** Selects dead letters by code and by when they died. */
+/** Selects dead letters by code and by `diedAt`. */
 export interface DeadLetterQuery {
   readonly code?: DeadLetterCode | readonly DeadLetterCode[] | undefined;
   readonly from?: string | Date | undefined;
@@ -42,8 +44,10 @@ export type ReplayRequest = { readonly all: true } | { readonly ids: readonly st
 
 /** The answer to a replay. */
 export interface ReplayReceipt {
+  /** The number of dead letters that were sent back to the log. */
   readonly replayed: number;
+  /** The number of dead letters that are too large for the log. */
   readonly tooLarge?: number;
-  /** True if the time was over: replay again for the rest. */
+  /** True if the time limit of the service ended the replay early. Replay again to send the rest. */
   readonly more?: boolean;
 }

@@ -1,4 +1,4 @@
-/** Whether the service can serve requests, and what it depends on. */
+/** Whether the service can serve requests, with the result of each check. */
 export interface Health {
   readonly status: 'ok' | 'unavailable';
   readonly checks: {
@@ -9,28 +9,28 @@ export interface Health {
   };
 }
 
-/** What a process measured in the last hour. */
+/** What a process measured in each minute of the last hour. */
 export interface HealthHistory {
-  /** The earliest minute first. */
+  /** One point per minute, earliest first. */
   readonly data: readonly HealthPoint[];
 }
 
-/** What a process measured in a minute. A member is absent if the process does not measure it. */
+/** What a process measured in one minute. A member is absent if the process does not measure it. */
 export interface HealthPoint {
   /** When the minute began (RFC 3339). */
   readonly at: string;
-  /** How long it was. The last one is not over. */
+  /** The measured part of the minute, in seconds. Below 60 for the current minute, which has not ended. */
   readonly seconds: number;
   /** The number of activities that the log confirmed. */
   readonly accepted?: number;
-  /** The number of activities that the process stored, with those by which the service logs itself. */
+  /** The number of activities that the process stored, including those that the service logs about itself. */
   readonly stored?: number;
   /** The number of dead letters that the process added. */
   readonly deadLettered?: number;
-  /** The number of records that all consumers handled. Present only if the process has no consumer. */
+  /** The number of records that all consumers handled. Only a process without a consumer has it. */
   readonly handled?: number;
-  /** The number of records that were not handled at the end. */
+  /** The number of records that no consumer had handled at the end of the minute. */
   readonly lag?: number;
-  /** The time from the acceptance of an activity until it was stored, in ms. Absent if none was stored. */
+  /** The time from acceptance to storage of an activity, in ms, as percentiles. Absent if no activity was stored. */
   readonly storedAfterMs?: { readonly p50: number; readonly p99: number };
 }

@@ -1,7 +1,7 @@
-/** A kind of work that a key allows. `admin` includes all others. */
+/** A permission of a key. `admin` includes all others. */
 export type Scope = 'write' | 'read' | 'dead-letters' | 'metrics' | 'erase' | 'admin';
 
-/** What may be used in each second. An absent limit does not apply. */
+/** How much the requests with a key may use per second. There is no limit where a member is absent or null. */
 export interface KeyLimits {
   readonly itemsPerSecond?: number | null;
   readonly bytesPerSecond?: number | null;
@@ -9,13 +9,13 @@ export interface KeyLimits {
   readonly searchMsPerSecond?: number | null;
 }
 
-/** An API key to make. */
+/** An API key to create. */
 export interface NewKey {
   readonly name: string;
-  /** Default: the project of the request. `*`: the key of an operator. */
+  /** Default: the project of the request. `*`: all projects, which makes it the key of an operator. */
   readonly project?: string | null;
   readonly scopes: readonly Scope[];
-  /** The origins of the web pages that may use the key. A key with origins is public. */
+  /** The origins of the web pages that may use the key, such as `https://shop.example`. A key with origins is public. */
   readonly origins?: readonly string[] | null;
   readonly limits?: KeyLimits | null;
   readonly expiresAt?: string | null;
@@ -36,7 +36,7 @@ export interface Key {
   readonly previousSecretExpiresAt: string | null;
 }
 
-/** A new API key, or one with a new secret. The secret is shown this once. */
+/** A new API key, or a key with a new secret. No later answer contains the secret. */
 export interface KeyWithSecret extends Key {
   readonly secret: string;
 }

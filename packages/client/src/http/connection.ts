@@ -1,15 +1,18 @@
 import { checkNumbers } from '../shared/check-numbers.ts';
 import { retry } from './pauses.ts';
-import { failureOf, ProblemError } from './problem-error.ts';
+import { requestErrorFrom, ProblemError } from './problem-error.ts';
 import { withTimeLimit } from './time-limit.ts';
 
 /** Where the service is, and how to call it. */
 export interface ConnectionOptions {
   /** The URL of the service, such as `https://logs.example`. It has no user, query or fragment. */
   readonly url: string | URL;
-  /** The API key, or a function that returns it before each request, so that a new key needs no new client. If it throws, the request rejects with its error. */
+  /**
+   * The API key, or a function that returns it. The function is called before each request, so a new key needs no new client. If it
+   * throws, the request rejects with its error.
+   */
   readonly apiKey?: string | (() => string | Promise<string>) | undefined;
-  /** The project, if the key does not say it. */
+  /** The project, if the key is valid for several projects. */
   readonly project?: string | undefined;
   /** The time limit of a request, in ms. Default: 30,000. */
   readonly timeoutMs?: number | undefined;
@@ -19,9 +22,9 @@ export interface ConnectionOptions {
 
 /** How to make one call. */
 export interface CallOptions {
-  /** Ends the call. It then rejects with the reason of the signal. */
+  /** Cancels the call, which then rejects with the reason of the signal. */
   readonly signal?: AbortSignal | undefined;
-  /** The time limit of each request of the call, in ms. Default: that of the client. */
+  /** The time limit of each request that the call sends, in ms. Default: `timeoutMs` of the client. */
   readonly timeoutMs?: number | undefined;
 }
 
@@ -34,7 +37,7 @@ export interface Call extends CallOptions {
   readonly headers?: Readonly<Record<string, string>>;
   readonly json?: unknown;
   readonly body?: string;
-  /** Lets the request outlive the page. */
+  /** Whether the browser finishes the request after the user has left the page. */
   readonly keepalive?: boolean;
 }
 
@@ -43,8 +46,8 @@ const maxReadAttempts = 3;
 const maxReadPauseMs = 10_000;
 
 /**
- * Sends requests to the service. Rejects with ProblemError if it refuses or redirects one, and with ConnectionError if there is no answer.
- * Throws TypeError if an option is wrong.
+ * Sends HTTP requests to the service. Methods reject with ProblemError if the service refuses or redirects a request, and with
+ * ConnectionError if there is no complete answer. The constructor throws TypeError if an option is invalid.
  */
 export class Connection {
   readonly timeoutMs: number;
@@ -54,14 +57,14 @@ export class Connection {
   constructor(options: ConnectionOptions) {
     const { href } = new URL(options.url);
     if (!/^https?:\/\/[^/@]+\/[^?#]*$/.test(href))
-      throw new TypeError('url must be http(s), without user or query.');
+      throw new TypeError('url must be an http(s) URL without user or query.');
     this.#url = href.replace(/\/+$/, '');
     this.#options = options;
     this.timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
     checkNumbers(1, { timeoutMs: this.timeoutMs });
   }
 
-  /** Gets JSON. A read that fails for a moment is tried 3 times. */
+  /** Sends a GET request, and resolves with the JSON of the answer. Retries up to twice after an error that may be temporary. */
   get<Result>(call: Call): Promise<Result> {
     return retry(
       () => this.json<Result>(call),
@@ -70,7 +73,7 @@ export class Connection {
     );
   }
 
-  /** Gets JSON as `get` does, or undefined if there is nothing at the path. */
+  /** Like `get`, but resolves with undefined if the service answers 404. */
   async find<Result>(call: Call): Promise<Result | undefined> {
     return this.get<Result>(call).catch((error: unknown) => {
       if (error instanceof ProblemError && error.status === 404 && error.hasDetails) return undefined;
@@ -78,7 +81,7 @@ export class Connection {
     });
   }
 
-  /** Sends a request, and resolves with the JSON of the answer. */
+  /** Sends a request, and resolves with the JSON of the answer. Rejects with ProblemError unless `isAnswer` accepts the response. */
   json<Result>(call: Call, isAnswer: (response: Response) => boolean = ({ ok }) => ok): Promise<Result> {
     const limitMs = call.timeoutMs ?? this.timeoutMs;
     return withTimeLimit(limitMs, call.signal, async (signal) => {
@@ -88,18 +91,18 @@ export class Connection {
         const text = await response.text();
         return (text === '' ? undefined : JSON.parse(text)) as Result;
       } catch (error) {
-        throw failureOf(error);
+        throw requestErrorFrom(error);
       }
     });
   }
 
-  /** Sends a request, and resolves with the response once its headers are here, whatever its status is. */
+  /** Sends a request, and resolves with the response once its headers have arrived. An error status does not make it reject. */
   async open(call: Call, signal: AbortSignal): Promise<Response> {
     const { method = 'GET', path, query, json, keepalive = false } = call;
     const body = json === undefined ? call.body : JSON.stringify(json);
     const { apiKey, project, fetch: send = fetch } = this.#options;
     const key = typeof apiKey === 'function' ? await apiKey() : apiKey;
-    const headers = headersOf({
+    const headers = makeHeaders({
       ...(key !== undefined && { authorization: `Bearer ${key}` }),
       ...(project !== undefined && { 'x-project': project }),
       ...(json !== undefined && { 'content-type': 'application/json' }),
@@ -110,30 +113,30 @@ export class Connection {
         method,
         headers,
         signal,
-        // A redirect would send the key to another place.
+        // Following a redirect could send the key to another server.
         redirect: 'manual',
         body: body ?? null,
         keepalive,
       });
-      // Browsers hide the status of a redirect, and show 0.
+      // For a redirect, browsers report the status 0.
       if (response.ok || response.status >= 400) return response;
-      const location = response.headers.get('location') ?? 'another place';
+      const location = response.headers.get('location') ?? 'another URL';
       const origin = location.replace(/([^:/])[/?#].*/s, '$1');
       throw new ProblemError(response.status, {
         detail: `The service redirects to ${origin}: correct the url.`,
       });
     } catch (error) {
       signal.throwIfAborted();
-      throw failureOf(error);
+      throw requestErrorFrom(error);
     }
   }
 }
 
-function headersOf(values: Readonly<Record<string, string>>): Headers {
+function makeHeaders(values: Readonly<Record<string, string>>): Headers {
   try {
     return new Headers(values);
   } catch {
-    // The error would show the key.
-    throw new TypeError('No header can hold apiKey, project or cursor.');
+    // The original error would show the key.
+    throw new TypeError('Invalid character in apiKey, project or cursor.');
   }
 }

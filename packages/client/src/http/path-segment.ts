@@ -1,8 +1,8 @@
 /**
- * Encodes a text as one segment of a path. Throws TypeError for an empty text, and for one or two dots: URLs leave out such segments, so the request would
- * go to another route.
+ * Percent-encodes text as one segment of a URL path. Throws TypeError if the text is empty, `.` or `..`: such a segment would change the
+ * path, so the request would go to another route.
  */
 export function pathSegment(text: string): string {
-  if (/^\.{0,2}$/.test(text)) throw new TypeError(`No such id: "${text}".`);
+  if (/^\.{0,2}$/.test(text)) throw new TypeError(`Invalid id: "${text}".`);
   return encodeURIComponent(text);
 }

@@ -3,19 +3,22 @@ import { withTimeLimit } from './time-limit.ts';
 
 const firstPauseMs = 500;
 const maxPauseMs = 30_000;
-/** A longer `Retry-After` is taken for a mistake. */
+/** A longer `Retry-After` is probably a mistake, so it is reduced to one hour. */
 const maxRetryAfterSeconds = 3600;
 
-/** Returns a random pause before the next attempt, which grows with the number of failures. It is never shorter than `Retry-After`, up to an hour. */
+/**
+ * Returns the pause before the next attempt, in ms: a random back-off that grows with the number of failures, after the time that
+ * `Retry-After` asks for.
+ */
 export function pauseAfter(error: unknown, failures: number): number {
   const ceiling = Math.min(maxPauseMs, firstPauseMs * 2 ** failures);
-  // Random, so that many clients do not return at the same moment after an outage.
+  // Random, so that clients do not all reconnect at the same moment after an outage.
   const backOff = ceiling * (0.5 + Math.random() / 2);
   const retryAfter = (error instanceof ProblemError && error.retryAfter) || 0;
   return backOff + Math.min(retryAfter, maxRetryAfterSeconds) * 1000;
 }
 
-/** Waits. Rejects with the reason of the signal once it is aborted. */
+/** Resolves after `ms`. Rejects with the reason of the signal if it is aborted first. */
 function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   return withTimeLimit(
     undefined,
@@ -28,25 +31,31 @@ function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   );
 }
 
-/** Returns whether waiting may help. `isKnown`: the service has answered before. A page of a proxy ends with the outage, but at first the URL may be wrong. */
-export const mayPass = (error: unknown, isKnown: boolean): boolean =>
-  isTransient(error) && (isKnown || !((error as Error).cause instanceof SyntaxError));
+/**
+ * Returns true if another attempt may succeed. `hasAnswered`: whether the service has already answered an earlier request. If it has, an
+ * unreadable answer comes from a proxy, and ends with the outage. If it has not, the URL is probably wrong, so a retry cannot help.
+ */
+export const isRetryable = (error: unknown, hasAnswered: boolean): boolean =>
+  isTransient(error) && (hasAnswered || !((error as Error).cause instanceof SyntaxError));
 
-/** Waits before another connection. Throws the error if that cannot help. `isKnown`: the service has answered before. */
-export async function waitAfter(
+/** Waits before the next attempt to connect. Throws `error` instead if it is not retryable. */
+export async function waitBeforeRetry(
   error: unknown,
   failures: number,
-  isKnown: boolean,
+  hasAnswered: boolean,
   signal: AbortSignal | undefined,
   onReconnect?: (reason: unknown) => void,
 ): Promise<void> {
   signal?.throwIfAborted();
-  if (!mayPass(error, isKnown)) throw error;
+  if (!isRetryable(error, hasAnswered)) throw error;
   onReconnect?.(error);
   await sleep(pauseAfter(error, failures), signal);
 }
 
-/** Tries until the work succeeds, fails for good, or may not be retried after this number of failures and this error. Rejects with the last error. */
+/**
+ * Runs `work` until it succeeds, and pauses after each failure. Rejects with the last error if that is not transient, or if `mayRetry`
+ * returns false.
+ */
 export async function retry<Result>(
   work: () => Promise<Result>,
   signal: AbortSignal | undefined,

@@ -1,71 +1,77 @@
 import type { Violation } from '../api/answers.ts';
-import { parsedOrNull } from './parsed-or-null.ts';
+import { parseJsonOrNull } from './parse-json-or-null.ts';
 
-/** The service refused a request, by problem details (RFC 9457). The message is the `detail`: the fault and the remedy, for people. */
+/**
+ * The service, or a proxy before it, answered with an error status. `message` is the `detail` of the problem details (RFC 9457): what is
+ * wrong and how to correct it, for people.
+ */
 export class ProblemError extends Error {
   override readonly name = 'ProblemError';
   readonly status: number;
   readonly title: string;
-  /** Every rule that the request breaks. */
+  /** The rules that the request breaks, one entry for each violation. */
   readonly errors: readonly Violation[];
   /** The ids of the activities, if the answer names them. */
   readonly ids: readonly (string | null)[];
   /** The indexes of all rejected items of a batch, if some of them have no entry in `errors`. */
   readonly rejected: readonly number[];
-  /** The number of seconds to wait before the next attempt, if the answer says so. */
+  /** The number of seconds to wait before the next attempt, from `Retry-After`. Undefined if the answer has no such header. */
   readonly retryAfter: number | undefined;
-  /** Whether the answer has problem details. One of a proxy has none. */
+  /** Whether the answer has problem details. If not, it probably comes from a proxy. */
   readonly hasDetails: boolean;
 
   constructor(status: number, problem: Partial<Problem>, retryAfter?: number, hasDetails = false) {
-    // The status text of HTTP/2 is empty.
-    super(problem.detail || problem.title || `The answer has the status ${status}.`);
+    // In HTTP/2, the title is empty, because there is no status text.
+    super(problem.detail || problem.title || `HTTP status ${status}.`);
     this.status = status;
     this.title = problem.title ?? '';
-    this.errors = listOf<Partial<Violation> | null>(problem.errors).filter(
+    this.errors = arrayOrEmpty<Partial<Violation> | null>(problem.errors).filter(
       (error): error is Violation => typeof error?.path === 'string' && typeof error.message === 'string',
     );
-    this.ids = listOf(problem.ids);
-    this.rejected = listOf(problem.rejected);
+    this.ids = arrayOrEmpty(problem.ids);
+    this.rejected = arrayOrEmpty(problem.rejected);
     this.retryAfter = retryAfter;
     this.hasDetails = hasDetails;
   }
 
-  /** Reads the answer. It may come from a proxy, and then has no problem details. */
+  /** Makes the error from a response. A response without problem details, such as one from a proxy, gives its status text as the title. */
   static async of(response: Response): Promise<ProblemError> {
     const hasDetails = hasMediaType(response, 'application/problem+json');
-    // The status is an answer, also if the rest breaks off.
+    // The status is enough for an error, even if the body breaks off.
     const text = await response.text().catch(() => '');
     return new ProblemError(
       response.status,
-      { title: response.statusText, ...(hasDetails && (parsedOrNull(text) as Partial<Problem> | null)) },
-      secondsIn(response.headers.get('retry-after') ?? ''),
+      { title: response.statusText, ...(hasDetails && (parseJsonOrNull(text) as Partial<Problem> | null)) },
+      parseRetryAfter(response.headers.get('retry-after') ?? ''),
       hasDetails,
     );
   }
 }
 
-/** There was no answer, or none that can be read: the connection failed, or the time was over. */
+/** There was no complete and readable answer: the connection failed, the time limit passed, or another server answered. */
 export class ConnectionError extends Error {
   override readonly name = 'ConnectionError';
 }
 
-/** Returns the error of a request that failed for this reason. A SyntaxError means that a proxy or another service answered. */
-export const failureOf = (cause: unknown): ConnectionError | ProblemError =>
+/**
+ * Wraps the cause of a failed request in a ConnectionError. Returns a ProblemError or ConnectionError as it is. A SyntaxError means that
+ * the answer is not in the expected format, so it came from a proxy or another service.
+ */
+export const requestErrorFrom = (cause: unknown): ConnectionError | ProblemError =>
   cause instanceof ProblemError || cause instanceof ConnectionError
     ? cause
     : new ConnectionError(
         cause instanceof SyntaxError
           ? `The URL is not a user-activity log: ${cause.message}`
-          : 'There was no whole answer.',
+          : 'No complete answer.',
         { cause },
       );
 
-/** Returns whether an answer has a media type. */
+/** Returns true if the `Content-Type` of a response begins with the media type. */
 export const hasMediaType = (response: Response, mediaType: string): boolean =>
   (response.headers.get('content-type') ?? '').startsWith(mediaType);
 
-/** Returns whether the same request may succeed later, without a change. */
+/** Returns true if the error may be temporary, so that the same request may succeed later. */
 export const isTransient = (error: unknown): boolean =>
   error instanceof ConnectionError ||
   (error instanceof ProblemError && (error.status >= 500 || [408, 425, 429].includes(error.status)));
@@ -78,12 +84,12 @@ interface Problem {
   readonly rejected: readonly number[];
 }
 
-/** A proxy may have other members of these names. */
-const listOf = <Item>(value: readonly Item[] | undefined): readonly Item[] =>
+/** Returns the value if it is an array, and otherwise an empty one: the JSON of a proxy may have members of other types. */
+const arrayOrEmpty = <Item>(value: readonly Item[] | undefined): readonly Item[] =>
   Array.isArray(value) ? (value as readonly Item[]) : [];
 
-/** Reads `Retry-After`: seconds, or a date (RFC 9110, section 10.2.3). */
-function secondsIn(text: string): number | undefined {
+/** Returns the value of `Retry-After` in seconds. The header has seconds or a date (RFC 9110, section 10.2.3). */
+function parseRetryAfter(text: string): number | undefined {
   const seconds = Number(text) || (Date.parse(text) - Date.now()) / 1000;
   return Number.isFinite(seconds) ? Math.max(0, seconds) : undefined;
 }

@@ -2,8 +2,8 @@ import { startTimer } from '../shared/start-timer.ts';
 import { ConnectionError } from './problem-error.ts';
 
 /**
- * Runs work until a time limit in ms, if there is one, or until a signal is aborted. Then it rejects with a ConnectionError, or with the reason of the signal, also
- * if the work goes on.
+ * Runs `work` with a time limit in ms. `undefined` means no limit. Rejects with ConnectionError when the limit passes, and with the reason
+ * of the signal when that is aborted. It then aborts the signal that `work` got, and does not wait until `work` ends.
  */
 export async function withTimeLimit<Result>(
   limitMs: number | undefined,
@@ -18,7 +18,7 @@ export async function withTimeLimit<Result>(
   const stop = (): void => controller.abort(signal?.reason);
   signal?.addEventListener('abort', stop, { once: true });
   const timer = startTimer(
-    () => controller.abort(new ConnectionError(`There was no answer within ${limitMs} ms.`)),
+    () => controller.abort(new ConnectionError(`No answer within ${limitMs} ms.`)),
     limitMs ?? Infinity,
   );
   try {

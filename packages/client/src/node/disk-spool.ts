@@ -8,17 +8,20 @@ import { Segment } from './segment.ts';
 import { SpoolError } from './spool-error.ts';
 import { type FolderLock, lockFolder } from './spool-lock.ts';
 
-/** Where a spool is, and how large it may become. */
+/** Where a spool is, how large it may become, and when it syncs to the disk. */
 export interface SpoolOptions {
-  /** A folder for this spool alone. It is made if it does not exist. */
+  /** A folder that only this spool uses. It is created if it does not exist. */
   readonly folder: string;
-  /** The maximum number of bytes of activities that wait. Default: 1 GiB. Settled ones take one segment more. */
+  /**
+   * The maximum size of the waiting activities, in bytes. Default: 1 GiB. The disk may need one segment more, for settled activities that
+   * share a file with waiting ones.
+   */
   readonly maxBytes?: number | undefined;
-  /** The size of a file. Default: 8 MiB, or an eighth of `maxBytes` if that is less. */
+  /** The size at which the spool starts a new file, in bytes. Default: 8 MiB, or an eighth of `maxBytes` if that is less. */
   readonly segmentBytes?: number | undefined;
   /**
-   * How long activities may wait to be synced to the disk, in ms. Default: 1,000. With 0, `log` returns only after the sync, which takes
-   * milliseconds. Activities always survive the end of the process: this is about a crash of the machine.
+   * The maximum time until an activity is synced to the disk, in ms. Default: 1,000. With 0, `log` returns only after the sync, which takes
+   * milliseconds. A crash of the machine loses activities that are not synced. The end of the process never does.
    */
   readonly syncMs?: number | undefined;
 }
@@ -27,8 +30,9 @@ const defaultMaxBytes = 1024 ** 3;
 const maxSegmentBytes = 8 * 1024 ** 2;
 
 /**
- * A queue on the disk: once `log` has returned, the activity survives the end of the process, also by SIGKILL, and the next process sends
- * it. Activities are lines of append-only files, and a file is removed once all of its lines are settled.
+ * A queue on the disk. Once `log` has returned, the activity survives the end of the process, even by SIGKILL, and the next process sends
+ * it. Activities are lines of append-only files, the segments. A line is settled once the service has accepted or rejected it. A file is
+ * removed once all of its lines are settled.
  */
 export class DiskSpool implements ActivityQueue {
   readonly isDurable = true;
@@ -38,14 +42,14 @@ export class DiskSpool implements ActivityQueue {
   readonly #syncMs: number;
   readonly #lock: FolderLock;
   readonly #position: PositionFile;
-  /** The oldest first. */
+  /** The segments that are not removed yet, oldest first. */
   readonly #segments: Segment[] = [];
-  /** The last segment, if this process appends to it. */
+  /** The segment to which this process appends. It is the last one. */
   #active: Segment | undefined;
   #nextNumber: number;
-  /** The settled bytes of the first segment. */
+  /** The number of settled bytes at the beginning of the first segment. */
   #offset = 0;
-  /** The sizes of the lines that follow the offset, as far as they were read. */
+  /** The sizes in bytes of the lines that the last `first` returned and that are not removed yet. */
   #sizes: readonly number[] = [];
   #count = 0;
   #bytes = 0;
@@ -71,7 +75,7 @@ export class DiskSpool implements ActivityQueue {
       this.#adopt(number, number === segment && this.#segments.length === 0 ? offset : 0);
   }
 
-  /** Opens a spool, with the activities that earlier processes left. Throws SpoolError if another process has it open. */
+  /** Opens a spool, with the activities that earlier processes left in it. Throws SpoolError if another process has it open. */
   static open(options: SpoolOptions): DiskSpool {
     mkdirSync(options.folder, { recursive: true, mode: 0o700 });
     const lock = lockFolder(options.folder);
@@ -111,7 +115,7 @@ export class DiskSpool implements ActivityQueue {
 
   remove(count: number): void {
     const sizes = this.#sizes.slice(0, count);
-    if (sizes.length < count) throw new Error('Only lines that were read can be removed.');
+    if (sizes.length < count) throw new Error('Only lines that `first` has returned can be removed.');
     this.#sizes = this.#sizes.slice(count);
     const bytes = sizes.reduce((sum, size) => sum + size, 0);
     this.#count -= count;
@@ -122,7 +126,7 @@ export class DiskSpool implements ActivityQueue {
     try {
       this.#position.write({ segment: segment.number, offset: this.#offset });
     } catch {
-      // An older position only means that the next process sends lines again, under their ids.
+      // With an older position, the next process sends some lines again. The service ignores them, because it knows their ids.
     }
     this.#dropSettled();
   }
@@ -140,10 +144,10 @@ export class DiskSpool implements ActivityQueue {
     }
   }
 
-  /** Takes over a segment of an earlier process. */
+  /** Adds the segment of an earlier process. Its lines before `offset` are settled. */
   #adopt(number: number, offset: number): void {
     const segment = Segment.open(this.#folder, number);
-    // A damaged position must not cut a line in two.
+    // The offset may be wrong if the position file is damaged. Sending must not begin in the middle of a line.
     const settled = segment.hasLineAt(offset) ? offset : 0;
     this.#nextNumber = Math.max(this.#nextNumber, number + 1);
     const count = segment.scan(settled);
@@ -158,24 +162,26 @@ export class DiskSpool implements ActivityQueue {
     this.#bytes += segment.size - settled;
   }
 
+  /** Starts a new segment. */
   #begin(): Segment {
     const segment = Segment.make(this.#folder, this.#nextNumber);
     this.#nextNumber += 1;
     this.#segments.push(segment);
     this.#active = segment;
-    // With syncMs 0, the name of the file has to be on the disk, too.
+    // With syncMs 0, the folder entry of the new file must be on the disk before `log` returns.
     if (this.#syncMs === 0) this.#syncFolder();
     return segment;
   }
 
-  /** Appends no more to a segment. */
+  /** Ends the active segment: the next line starts a new one. */
   #retire(segment: Segment): void {
     this.#active = undefined;
-    // The timer syncs only the active segment.
+    // The timer syncs only the active segment, so this one needs a last sync now.
     if (this.#syncMs > 0) this.#sync(segment);
     this.#dropSettled();
   }
 
+  /** Removes the segments whose lines are all settled. */
   #dropSettled(): void {
     for (let [segment] = this.#segments; segment !== undefined; [segment] = this.#segments) {
       if (segment === this.#active || this.#offset < segment.size) return;
@@ -194,7 +200,7 @@ export class DiskSpool implements ActivityQueue {
     this.#syncTimer?.unref();
   }
 
-  /** Syncs a segment in the background. The next `add` throws a failure. */
+  /** Syncs a segment in the background. If that fails, the next `add` throws. */
   #sync(segment: Segment): void {
     segment
       .sync()
@@ -204,7 +210,7 @@ export class DiskSpool implements ActivityQueue {
       });
   }
 
-  /** Syncs the names of the files. */
+  /** Syncs the folder, so that the names of new files survive a crash of the machine. */
   #syncFolder(): void {
     const folder = openSync(this.#folder, 'r');
     try {

@@ -1,14 +1,16 @@
 import { closeSync, constants, openSync, readFileSync, writeSync } from 'node:fs';
 
-/** A place in the spool: everything before it is settled. */
+/** A position in the spool. The service has accepted or rejected all activities before it. */
 export interface Position {
+  /** The number of the segment. */
   readonly segment: number;
+  /** The offset in the segment, in bytes. */
   readonly offset: number;
 }
 
 /**
- * Keeps the position of the spool. It is never synced: after a power failure an older one only means that activities are sent again, under
- * their ids.
+ * The file that holds the position of the spool. It is never synced. If a power failure leaves an older position, some activities are sent
+ * again, and the service ignores them, because it knows their ids.
  */
 export class PositionFile {
   readonly #file: number;
@@ -17,7 +19,7 @@ export class PositionFile {
     this.#file = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600);
   }
 
-  /** Returns the position, or the beginning if there is none. */
+  /** Returns the position in the file, or segment 0 and offset 0 if the file has no valid position. */
   read(): Position {
     const [, segment = '0', offset = '0'] =
       /^(\d{1,15}) (\d{1,15}) *\n$/.exec(readFileSync(this.#file, 'utf8')) ?? [];

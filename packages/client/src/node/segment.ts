@@ -14,18 +14,19 @@ import { SpoolError } from './spool-error.ts';
 
 const lineBreak = 0x0a;
 const scanBytes = 1024 * 1024;
-const pattern = /^(\d{12})\.ndjson$/;
+const fileNamePattern = /^(\d{12})\.ndjson$/;
 
-/** Lines of a segment, and the number of bytes of each with its line break. */
+/** Lines of a segment. */
 export interface Lines {
   readonly texts: readonly string[];
+  /** The size of each line in bytes, including its line break. */
   readonly sizes: readonly number[];
 }
 
-/** A file of the spool: one activity as JSON in each line. Only the process that made it appends to it. */
+/** A file of the spool. Each line is an activity as JSON. Only the process that created the file appends to it. */
 export class Segment {
   readonly number: number;
-  /** The bytes of whole lines. What follows was cut off by the end of a process. */
+  /** The size of all complete lines, in bytes. After them, the file may have a line that a process did not finish before it ended. */
   size = 0;
   readonly #path: string;
   readonly #file: number;
@@ -41,29 +42,29 @@ export class Segment {
     }
   }
 
-  /** Makes a new file. */
+  /** Creates a new segment. */
   static make(folder: string, number: number): Segment {
     return new Segment(folder, number, 'wx+');
   }
 
-  /** Opens the file of an earlier process. */
+  /** Opens the segment of an earlier process. */
   static open(folder: string, number: number): Segment {
     return new Segment(folder, number, 'r');
   }
 
-  /** Returns the number of a segment, or undefined for the name of another file. */
+  /** Returns the number of the segment that has this file name, or undefined if it is not the name of a segment. */
   static numberIn(fileName: string): number | undefined {
-    const [, digits] = pattern.exec(fileName) ?? [];
+    const [, digits] = fileNamePattern.exec(fileName) ?? [];
     return digits === undefined ? undefined : Number(digits);
   }
 
-  /** Returns whether a line begins at an offset. */
+  /** Returns true if a line begins at the offset. */
   hasLineAt(offset: number): boolean {
     const before = Buffer.alloc(1);
     return offset === 0 || (readSync(this.#file, before, 0, 1, offset - 1) === 1 && before[0] === lineBreak);
   }
 
-  /** Finds the end of the last whole line. Returns the number of lines from `offset` on. */
+  /** Reads the whole file to find the end of the last complete line, and sets `size`. Returns the number of lines after `offset`. */
   scan(offset: number): number {
     const buffer = Buffer.alloc(scanBytes);
     let count = 0;
@@ -82,7 +83,7 @@ export class Segment {
     }
   }
 
-  /** Appends a line, and syncs it if asked to. If that fails, nothing of the line stays. */
+  /** Appends a line. With `syncs`, it is also synced to the disk. If this fails, no part of the line stays in the file. */
   append(line: Buffer, { syncs }: { readonly syncs: boolean }): void {
     try {
       for (let written = 0; written < line.length; )
@@ -95,60 +96,64 @@ export class Segment {
     this.size += line.length;
   }
 
-  /** Reads whole lines from an offset on: one at least, if there is one. */
+  /**
+   * Reads complete lines after the offset: at most `maxCount`, and at most `maxBytes` in total. If the first line is longer than
+   * `maxBytes`, reads that line alone.
+   */
   read(offset: number, maxCount: number, maxBytes: number): Lines {
     const left = this.size - offset;
     for (let length = Math.min(left, maxBytes); length > 0; length = Math.min(left, length * 2)) {
       const buffer = Buffer.allocUnsafe(length);
       const bytes = readSync(this.#file, buffer, 0, length, offset);
-      if (bytes < length) throw new SpoolError(`The spool was cut off by another program: ${this.#path}.`);
-      // Beyond the limit, a longer line comes alone.
-      const lines = linesIn(buffer, length > maxBytes ? 1 : maxCount);
+      if (bytes < length)
+        throw new SpoolError(`Another program truncated a file of the spool: ${this.#path}.`);
+      // `length` exceeds the limit only if no complete line fits into it.
+      const lines = splitLines(buffer, length > maxBytes ? 1 : maxCount);
       if (lines.texts.length > 0 || length === left) return lines;
     }
     return { texts: [], sizes: [] };
   }
 
-  /** Resolves once the lines are on the disk. Tries again after a failure. */
+  /** Resolves once all appended lines are on the disk. A failure of an earlier sync does not prevent this one. */
   sync(): Promise<void> {
     this.#syncing = this.#syncing.catch(() => {}).then(() => promisify(fdatasync)(this.#file));
     return this.#syncing;
   }
 
-  /** Closes the file after the last sync. */
+  /** Waits for the last sync, and closes the file. */
   async close(): Promise<void> {
     await this.#syncing.catch(() => {});
     closeSync(this.#file);
   }
 
-  /** Removes the file. Resolves once it is closed, too. */
+  /** Deletes the file, and closes it. */
   remove(): Promise<void> {
     try {
       unlinkSync(this.#path);
     } catch {
-      // The next process sends its lines again, under their ids, and then removes it.
+      // The next process sends the lines again, with the same ids, and then deletes the file.
     }
     return this.close();
   }
 
-  /** Removes what follows the whole lines. */
+  /** Removes an incomplete line at the end of the file. */
   #cutOff(): void {
     try {
       ftruncateSync(this.#file, this.size);
     } catch {
-      // The next line overwrites it.
+      // The next line overwrites the incomplete one.
     }
   }
 }
 
-function linesIn(buffer: Buffer, maxCount: number): Lines {
+function splitLines(buffer: Buffer, maxCount: number): Lines {
   const texts: string[] = [];
   const sizes: number[] = [];
   for (let start = 0; texts.length < maxCount; ) {
     const end = buffer.indexOf(lineBreak, start);
     if (end < 0) break;
     const text = buffer.toString('utf8', start, end);
-    // A blank line, which a damaged disk may leave, would not count as an item of a batch.
+    // A damaged disk may leave a blank line. The service skips blank lines, so its answer would have one item less than the batch.
     texts.push(text.trim() === '' ? 'null' : text);
     sizes.push(end + 1 - start);
     start = end + 1;

@@ -1,4 +1,4 @@
-/** The spool cannot be used: its folder belongs to another process, or the disk failed. If `log` throws it, nothing was logged. */
+/** The spool cannot be used: another process uses its folder, or the disk failed. If `log` throws this error, the activity was not logged. */
 export class SpoolError extends Error {
   override readonly name = 'SpoolError';
 }

@@ -2,36 +2,37 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { SpoolError } from './spool-error.ts';
 
-/** A folder that belongs to this process. */
+/** A lock that lets only this process use a folder. */
 export interface FolderLock {
+  /** Lets other processes lock the folder. */
   readonly release: () => void;
 }
 
 /**
- * Takes a folder for this process. The kernel ends the lock with the process, also after SIGKILL, so no stale lock needs a guess about
- * process ids. Node has no function for locks of files, but its SQLite has. Throws SpoolError if another process has the folder, or if it
- * cannot be locked.
+ * Locks a folder for this process. Throws SpoolError if another process has locked it, or if locking fails. The operating system releases
+ * the lock when the process ends, even by SIGKILL, so there are no stale locks. Node has no function to lock a file, so this uses a
+ * transaction on a SQLite database in the folder.
  */
 export function lockFolder(folder: string): FolderLock {
-  let file: DatabaseSync | undefined;
+  let database: DatabaseSync | undefined;
   try {
-    file = new DatabaseSync(join(folder, 'lock'));
-    file.exec('BEGIN EXCLUSIVE');
-    const lock = file;
-    return { release: () => lock.close() };
+    database = new DatabaseSync(join(folder, 'lock'));
+    database.exec('BEGIN EXCLUSIVE');
+    const locked = database;
+    return { release: () => locked.close() };
   } catch (error) {
-    file?.close();
-    throw new SpoolError(faultIn(folder, error), { cause: error });
+    database?.close();
+    throw new SpoolError(lockErrorMessage(folder, error), { cause: error });
   }
 }
 
-/** The code of SQLite for a lock of another process. */
-const busy = 5;
+/** SQLITE_BUSY: another process holds the lock. */
+const sqliteBusy = 5;
 
-function faultIn(folder: string, error: unknown): string {
-  // The higher bits of a code say more about it.
+function lockErrorMessage(folder: string, error: unknown): string {
+  // `errcode` is an extended result code. Its lowest 8 bits are the primary code.
   const code: unknown = error instanceof Error && Reflect.get(error, 'errcode');
-  return typeof code === 'number' && code % 256 === busy
+  return typeof code === 'number' && code % 256 === sqliteBusy
     ? `Another process uses the spool ${folder}: give each process a folder of its own.`
     : `The spool ${folder} could not be locked: ${error instanceof Error ? error.message : String(error)}.`;
 }

@@ -1,28 +1,31 @@
 import type { Activity, ActivityFilter } from '../api/activity.ts';
 import type { Connection } from '../http/connection.ts';
-import { waitAfter } from '../http/pauses.ts';
+import { waitBeforeRetry } from '../http/pauses.ts';
 import { ConnectionError } from '../http/problem-error.ts';
 import { filterParameters } from './query-parameters.ts';
 import { textChunks } from './text-chunks.ts';
 
-/** What to export, and how. */
+/** Which activities to export, and in which order. */
 export interface ExportOptions extends ActivityFilter {
-  /** `asc`: the oldest first, which is the default. */
+  /** `asc`: oldest first. `desc`: newest first. Default: `asc`. */
   readonly order?: 'asc' | 'desc';
-  /** Continues after an activity: its createdAt and its id, joined by `~`. It need not exist any more. Default: from the beginning. */
+  /**
+   * Starts the export after this activity: its createdAt and its id, joined by `~`. The activity need not exist any more. Default: starts
+   * with the first activity that matches.
+   */
   readonly after?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How to export text. */
+/** Which activities to export, and in which text format. */
 export interface ExportTextOptions extends ExportOptions {
-  /** Default: `ndjson`. CSV has a header unless there is `after`. */
+  /** Default: `ndjson`. CSV begins with a header line, unless `after` is given. */
   readonly format?: 'ndjson' | 'csv';
 }
 
 const idleTimeoutMs = 60_000;
 
-/** Yields the text of an export in groups of whole lines. Throws ConnectionError if the connection breaks, or if the answer is no export. */
+/** Yields the text of an export in chunks of whole lines. Throws ConnectionError if the response breaks off, or is not an export. */
 export async function* exportText(
   connection: Connection,
   { format, order, after, signal, ...filter }: ExportTextOptions,
@@ -39,10 +42,10 @@ export async function* exportText(
     if (end > 0) yield rest + chunk.slice(0, end);
     rest = end > 0 ? chunk.slice(end) : rest + chunk;
   }
-  if (rest !== '') throw new ConnectionError('There was no whole answer.');
+  if (rest !== '') throw new ConnectionError('No complete answer.');
 }
 
-/** Yields all activities that match. After an outage it continues after the last activity, so that it neither misses nor repeats any. */
+/** Yields all activities that match. After an outage, it continues after the last activity that it yielded. */
 export async function* exportActivities(
   connection: Connection,
   { after, ...options }: ExportOptions,
@@ -60,7 +63,7 @@ export async function* exportActivities(
         }
       return;
     } catch (error) {
-      await waitAfter(error, failures, last.after !== after, options.signal);
+      await waitBeforeRetry(error, failures, last.after !== after, options.signal);
     }
   }
 }

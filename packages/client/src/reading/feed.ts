@@ -1,25 +1,25 @@
 import type { Activity, ActivityFilter } from '../api/activity.ts';
 import type { CallOptions, Connection } from '../http/connection.ts';
-import { mayPass, retry } from '../http/pauses.ts';
-import { failureOf } from '../http/problem-error.ts';
+import { isRetryable, retry } from '../http/pauses.ts';
+import { requestErrorFrom } from '../http/problem-error.ts';
 import { filterParameters } from './query-parameters.ts';
 
-/** Where the feed begins, and how it is read. */
+/** Where to start in the feed, which activities to read, and in pages of which size. */
 export interface FeedOptions extends Omit<ActivityFilter, 'from'>, CallOptions {
-  /** The cursor of the last page that you have. Default: the feed begins with the oldest activity. */
+  /** The `cursor` of the last page that you have processed. Default: the feed begins with the oldest activity. */
   readonly cursor?: string | undefined;
-  /** `now`: begin at the end, if there is no cursor. Otherwise the first moment of createdAt. */
+  /** `now`: without a cursor, the feed begins after the newest activity. Any other time: the earliest `createdAt`, inclusive. */
   readonly from?: string | Date | undefined;
   /** The maximum number of activities of a page: 1 to 500. Default: 500. */
   readonly limit?: number | undefined;
-  /** Whether to wait for new activities at the end. Default: true. */
+  /** Whether to wait for new activities at the end of the feed. If false, the iteration ends there. Default: true. */
   readonly follow?: boolean | undefined;
 }
 
-/** Activities of the feed, in an order in which nothing ever appears before the position of a reader. */
+/** A page of the feed. New activities are always added at the end of the feed, so a reader that has passed a cursor misses nothing. */
 export interface FeedPage {
   readonly activities: readonly Activity[];
-  /** The position after the page. Save it together with what you made of the activities: then you have each exactly once. */
+  /** The position after the page. Save it in the same transaction as your results, to process each activity exactly once. */
   readonly cursor: string;
 }
 
@@ -31,15 +31,16 @@ interface FeedAnswer {
 const waitSeconds = 20;
 
 /**
- * Reads the feed from the cursor on. Outages only delay it. Yields pages that have activities or move the cursor. Throws ConnectionError if
- * another server answers first, or answers with something else than a page.
+ * Yields the pages of the feed after the cursor. It skips pages that have no activities and do not move the cursor. During an outage it
+ * retries until the service answers. Throws ConnectionError if the first answer is not JSON, or if any answer is JSON but not a feed page:
+ * the URL then belongs to another server.
  */
 export async function* readFeed(
   connection: Connection,
   { cursor: start, limit = 500, follow = true, signal, timeoutMs, ...filter }: FeedOptions,
 ): AsyncGenerator<FeedPage, void, undefined> {
   const wait = follow ? waitSeconds : 0;
-  let [cursor, isKnown] = [start, false];
+  let [cursor, hasAnswered] = [start, false];
   for (;;) {
     const query = filterParameters(filter, { cursor, limit, wait });
     const call = {
@@ -51,11 +52,11 @@ export async function* readFeed(
     const page = await retry(
       () => connection.json<FeedAnswer | undefined>(call),
       signal,
-      (_failures, _pauseMs, error) => mayPass(error, isKnown),
+      (_failures, _pauseMs, error) => isRetryable(error, hasAnswered),
     );
     const { nextCursor = '', hasMore } = page?.pagination ?? {};
-    if (page === undefined || nextCursor === '') throw failureOf(new SyntaxError('no page of the feed'));
-    isKnown = true;
+    if (page === undefined || nextCursor === '') throw requestErrorFrom(new SyntaxError('not a feed page'));
+    hasAnswered = true;
     if (page.data.length > 0 || nextCursor !== cursor) yield { activities: page.data, cursor: nextCursor };
     cursor = nextCursor;
     if (!follow && !hasMore) return;

@@ -2,7 +2,7 @@ import type { ActivityFilter } from '../api/activity.ts';
 
 type Value = string | number | boolean | null | Date | undefined;
 
-/** Makes the query of a URL. A list gives a parameter for each value, and `undefined` gives none. */
+/** Makes the query string of a URL. A list becomes one parameter for each value. Parameters that are `undefined` are left out. */
 export function queryParameters(
   parameters: Readonly<Record<string, Value | readonly Value[]>>,
   metadata: ActivityFilter['metadata'] = {},
@@ -18,7 +18,7 @@ export function queryParameters(
   return query;
 }
 
-/** Makes the query of a filter, with further parameters. */
+/** Makes the query string for a filter and further parameters. */
 export function filterParameters(
   { userId, type, from, to, metadata }: ActivityFilter,
   more: Readonly<Record<string, Value>> = {},

@@ -1,16 +1,16 @@
-/** An event of a stream. An event without data only moves the position. */
+/** A server-sent event. `id` is the position in the stream. An event with empty `data` only moves the position. */
 export interface ServerSentEvent {
   readonly id: string;
   readonly data: string;
 }
 
-/** Yields the events of a stream of server-sent events (HTML standard, section 9.2.6). An event that is cut off is dropped. */
+/** Parses a stream of server-sent events (HTML standard, section 9.2.6). Drops an event that is incomplete when the stream ends. */
 export async function* serverSentEvents(
   chunks: AsyncIterable<string>,
 ): AsyncGenerator<ServerSentEvent, void, undefined> {
   let id = '';
   let data: string[] = [];
-  for await (const line of linesOf(chunks)) {
+  for await (const line of splitLines(chunks)) {
     if (line === '') {
       yield { id, data: data.join('\n') };
       data = [];
@@ -22,8 +22,8 @@ export async function* serverSentEvents(
   }
 }
 
-/** Splits text into lines, which end with CR, LF or both. Drops the last line if it has no end. */
-async function* linesOf(chunks: AsyncIterable<string>): AsyncGenerator<string, void, undefined> {
+/** Splits text into lines, which end with CR, LF or CR LF. Drops a last line without a line break. */
+async function* splitLines(chunks: AsyncIterable<string>): AsyncGenerator<string, void, undefined> {
   let rest = '';
   for await (const chunk of chunks) {
     rest += chunk;

@@ -1,27 +1,29 @@
 import type { Activity, ActivityFilter } from '../api/activity.ts';
 import type { Connection } from '../http/connection.ts';
 import { checkNumbers } from '../shared/check-numbers.ts';
-import { waitAfter } from '../http/pauses.ts';
+import { waitBeforeRetry } from '../http/pauses.ts';
 import { ConnectionError } from '../http/problem-error.ts';
 import { filterParameters } from './query-parameters.ts';
 import { serverSentEvents } from './server-sent-events.ts';
 import { textChunks } from './text-chunks.ts';
 
-/** Where the tail begins. */
+/** Where the tail begins, which activities it yields, and when it reconnects. */
 export interface TailOptions extends ActivityFilter {
-  /** The cursor of the last activity that you have. Default: the tail begins with the next activity. */
+  /** The `cursor` of the last activity that you have processed. Default: the tail begins with the next new activity. */
   readonly cursor?: string | undefined;
-  /** Ends the tail. It then rejects with the reason of the signal. */
+  /** Ends the tail, which then rejects with the reason of the signal. */
   readonly signal?: AbortSignal | undefined;
-  /** The tail connects again if nothing comes for so long, in ms. Default: 45,000, three heartbeats of the service. */
+  /**
+   * The tail reconnects if it receives nothing for this time, in ms. Default: 45,000, because the service sends a heartbeat every 15 s.
+   */
   readonly idleTimeoutMs?: number | undefined;
-  /** Called once each connection is there: the first one, and those after outages. */
+  /** Called when a connection is established: the first one, and each one after an outage. */
   readonly onConnect?: (() => void) | undefined;
-  /** Called before each new connection, with the reason. */
+  /** Called before each attempt to reconnect, with the error that ended the previous connection or attempt. */
   readonly onReconnect?: ((reason: unknown) => void) | undefined;
 }
 
-/** An activity of the tail. */
+/** An activity that the tail yields. */
 export interface TailEvent {
   readonly activity: Activity;
   /** The position after the activity. */
@@ -30,14 +32,14 @@ export interface TailEvent {
 
 const defaultIdleTimeoutMs = 45_000;
 
-/** Follows new activities. After an outage it continues after the last activity, so that it neither misses nor repeats any. */
+/** Yields new activities as they arrive. After an outage, it continues after the last activity, so it neither misses nor repeats any. */
 export async function* followTail(
   connection: Connection,
   { cursor, signal, idleTimeoutMs = defaultIdleTimeoutMs, onConnect, onReconnect, ...filter }: TailOptions,
 ): AsyncGenerator<TailEvent, void, undefined> {
   checkNumbers(1, { idleTimeoutMs });
   let position = cursor;
-  let isKnown = false;
+  let hasAnswered = false;
   for (let failures = 0; ; failures += 1) {
     const call = {
       path: '/api/logs/stream',
@@ -51,15 +53,15 @@ export async function* followTail(
       for await (const { id, data } of serverSentEvents(chunks)) {
         position = id || position;
         failures = 0;
-        isKnown = true;
-        // The service begins with a position, so that this is known before the next activity.
+        hasAnswered = true;
+        // The service sends a position as soon as it accepts the connection, so this does not wait for an activity.
         announce?.();
         announce = undefined;
         if (data !== '') yield { activity: JSON.parse(data) as Activity, cursor: id };
       }
       throw new ConnectionError('The stream ended.');
     } catch (error) {
-      await waitAfter(error, failures, isKnown, signal, onReconnect);
+      await waitBeforeRetry(error, failures, hasAnswered, signal, onReconnect);
     }
   }
 }

@@ -1,8 +1,11 @@
 import type { Call, Connection } from '../http/connection.ts';
-import { failureOf, hasMediaType, ProblemError } from '../http/problem-error.ts';
+import { requestErrorFrom, hasMediaType, ProblemError } from '../http/problem-error.ts';
 import { withTimeLimit } from '../http/time-limit.ts';
 
-/** Yields the text of one response, as it arrives. Throws ConnectionError if nothing comes for `idleMs`, or the answer has another media type. */
+/**
+ * Yields the text of one response as it arrives. Throws ConnectionError if nothing arrives for `idleMs`, or if the response has another
+ * media type.
+ */
 export async function* textChunks(
   connection: Connection,
   { signal, ...call }: Call,
@@ -14,10 +17,10 @@ export async function* textChunks(
     const response = await withTimeLimit(idleMs, signal, async () => {
       const answer = await connection.open(call, controller.signal);
       if (!answer.ok) throw await ProblemError.of(answer);
-      if (!hasMediaType(answer, mediaType)) throw failureOf(new SyntaxError(`no ${mediaType}`));
+      if (!hasMediaType(answer, mediaType)) throw requestErrorFrom(new SyntaxError(`not ${mediaType}`));
       return answer;
     });
-    // Not every browser can iterate over a body.
+    // Not every browser can iterate over a response body, so this reads it with a reader.
     const body: ReadableStream<Uint8Array> | null = response.body;
     const reader = body?.getReader();
     const decoder = new TextDecoder();
@@ -26,10 +29,10 @@ export async function* textChunks(
       const chunk = await withTimeLimit(idleMs, signal, async () => reader?.read()).catch(
         (error: unknown) => {
           signal?.throwIfAborted();
-          throw failureOf(error);
+          throw requestErrorFrom(error);
         },
       );
-      // The end of the stream may cut off a character.
+      // The last call, without bytes, replaces a character that the end of the stream cut off.
       bytes = chunk?.value;
       yield decoder.decode(bytes, { stream: bytes !== undefined });
     } while (bytes !== undefined);

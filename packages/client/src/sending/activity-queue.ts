@@ -1,27 +1,27 @@
 /**
- * Keeps activities, as lines of JSON, until the service has answered for them.
- *  Q1 Kept     once `add` returns, `first` returns the line until it is removed.
- *  Q2 Ordered  lines come out in the order in which they went in.
- *  Q3 Bounded  `add` throws QueueFullError if the line does not fit, and keeps nothing of it.
+ * A queue of activities that wait until the service has accepted or rejected them. Each is one line of JSON.
+ *  Q1 Kept     a line that `add` has taken stays in the queue until `remove` is called for it.
+ *  Q2 Ordered  `first` returns lines in the order in which they were added.
+ *  Q3 Bounded  `add` throws QueueFullError if the line does not fit, and then adds nothing.
  */
 export interface ActivityQueue {
-  /** The number of lines. */
+  /** The number of lines in the queue. */
   readonly count: number;
-  /** The bytes of the lines as UTF-8. */
+  /** The size of all lines in bytes, as UTF-8. */
   readonly bytes: number;
   /** Whether the lines outlive this process. */
   readonly isDurable: boolean;
-  /** Adds a line, which has no line break. */
+  /** Adds a line to the end of the queue. It must not contain a line break. */
   add(line: string): void;
-  /** Returns the oldest lines: at most `maxCount` with at most `maxBytes`, but one at least if there is one. */
+  /** Returns the oldest lines: at most `maxCount`, and at most `maxBytes` in total, but at least one unless the queue is empty. */
   first(maxCount: number, maxBytes: number): readonly string[];
-  /** Removes the oldest lines. */
+  /** Removes the oldest `count` lines. Call it only for lines that `first` has returned. */
   remove(count: number): void;
-  /** Releases what the queue holds. Lines of a durable queue stay for the next process. */
+  /** Releases files and other resources. The lines of a durable queue stay for the next process. */
   close(): void | Promise<void>;
 }
 
-/** The queue is full, so the activity was not logged. Log it again later, or let the caller fail. */
+/** The queue is full, so the activity was not logged. Log it again later, or report the failure to your caller. */
 export class QueueFullError extends Error {
   override readonly name = 'QueueFullError';
 

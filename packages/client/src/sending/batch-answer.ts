@@ -2,20 +2,22 @@ import type { BatchReceipt, Violation } from '../api/answers.ts';
 import type { Connection } from '../http/connection.ts';
 import { ConnectionError, isTransient, ProblemError } from '../http/problem-error.ts';
 
-/** The answer to a batch. */
+/** The result of sending a batch. */
 export type BatchAnswer =
-  /** The service holds all lines but the rejected ones, which it will never take. */
+  /** The service has accepted all lines except the rejected ones, which it will never accept. */
   | { readonly kind: 'settled'; readonly rejected: readonly RejectedLine[] }
-  /** The service refuses the whole batch, and may take smaller ones. */
+  /** The service refuses the whole batch, but may accept a smaller one. */
   | { readonly kind: 'too large' }
-  /** The service may take the same batch later. */
+  /** A temporary error, such as an outage: the service may accept the same batch later. */
   | { readonly kind: 'failed'; readonly error: unknown }
   /** The service refuses every batch: the key, the project or the URL is wrong. */
   | { readonly kind: 'refused'; readonly error: unknown };
 
-/** A line of a batch that the service will never take. */
+/** A line of a batch that the service rejected for good. */
 export interface RejectedLine {
+  /** The position of the line in the batch, from 0. */
   readonly index: number;
+  /** The HTTP status that explains the rejection: 422 or 413. */
   readonly status: number;
   readonly errors: readonly Violation[];
 }
@@ -25,7 +27,7 @@ interface BatchOptions {
   readonly keepalive?: boolean;
 }
 
-/** Sends a batch. Never rejects: an outage is an answer, too. */
+/** Sends a batch of JSON lines. Never rejects: an outage is returned as `failed`. */
 export async function sendBatch(
   connection: Connection,
   lines: readonly string[],
@@ -35,32 +37,35 @@ export async function sendBatch(
     const receipt = await connection.json<BatchReceipt>({
       method: 'POST',
       path: '/api/logs/batch',
-      // By lines, so that one that a disk has damaged spoils no other.
+      // NDJSON and not a JSON array, so that a line that the disk has damaged does not make the whole batch unreadable.
       headers: { 'content-type': 'application/x-ndjson' },
       body: lines.join('\n'),
       ...options,
     });
     if (receipt.accepted + receipt.rejected.length !== lines.length)
-      throw new ConnectionError('There was no whole answer.');
+      throw new ConnectionError('No complete answer.');
     return { kind: 'settled', rejected: receipt.rejected.map((item) => ({ ...item, status: 422 })) };
   } catch (error) {
-    return answerOf(error, lines.length);
+    return answerFromError(error, lines.length);
   }
 }
 
-function answerOf(error: unknown, count: number): BatchAnswer {
+function answerFromError(error: unknown, count: number): BatchAnswer {
   if (isTransient(error)) return { kind: 'failed', error };
   if (!(error instanceof ProblemError) || (error.status !== 413 && error.status !== 422))
     return { kind: 'refused', error };
-  const rejected = error.status === 422 ? rejectedOf(error) : [];
+  const rejected = error.status === 422 ? rejectedLinesFrom(error) : [];
   if (rejected.length === count) return { kind: 'settled', rejected };
   if (count > 1) return { kind: 'too large' };
   const errors = error.errors.length > 0 ? error.errors : [{ path: '', message: error.message }];
   return { kind: 'settled', rejected: [{ index: 0, status: error.status, errors }] };
 }
 
-/** Returns the items of a batch without a valid item. The paths of its errors begin with the index: `/0/type`. */
-function rejectedOf({ status, errors, rejected }: ProblemError): readonly RejectedLine[] {
+/**
+ * Returns the rejected lines of a batch that was refused because it has no valid item. Each error belongs to the line whose index begins
+ * its path: `/0/type`.
+ */
+function rejectedLinesFrom({ status, errors, rejected }: ProblemError): readonly RejectedLine[] {
   const byIndex = new Map<number, Violation[]>(rejected.map((index) => [index, []]));
   for (const { path, message } of errors) {
     const [, index, rest = ''] = /^\/(\d+)(\/.*)?$/s.exec(path) ?? [];

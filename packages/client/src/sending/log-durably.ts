@@ -3,15 +3,15 @@ import type { Outcome } from '../api/answers.ts';
 import type { CallOptions, Connection } from '../http/connection.ts';
 import { retry } from '../http/pauses.ts';
 import { hasMediaType } from '../http/problem-error.ts';
-import { newLine } from './new-line.ts';
+import { activityLine } from './activity-line.ts';
 
-/** How to log an activity durably. `timeoutMs` limits the whole call, all attempts together. */
+/** Options of `logDurably`. `timeoutMs` limits the whole call: all attempts together, without the time for `wait`. */
 export interface DurableOptions extends CallOptions {
-  /** Wait up to this number of seconds for the outcome, at most 30. Default: resolve once the log holds the activity. */
+  /** How long to wait until the activity is stored, in seconds. At most 30. Default: 0, which resolves once the log holds the activity. */
   readonly wait?: number | undefined;
 }
 
-/** The service will not store the activity: another one has its id, its user was erased, or it is a dead letter. */
+/** The service will not store the activity: another activity has its id, its user was erased, or it became a dead letter. */
 export class NotStoredError extends Error {
   override readonly name = 'NotStoredError';
   readonly outcome: Outcome;
@@ -22,18 +22,18 @@ export class NotStoredError extends Error {
   }
 }
 
-/** Longer than the service takes to answer 503 if its log does not respond. */
+/** The time limit of one attempt. It is longer than the service takes to answer 503 when its log does not respond. */
 const maxAttemptMs = 15_000;
 
-/** Outcomes that have the status of a refusal. */
+/** The error statuses with which the service reports an outcome: conflict, erased and dead_lettered. */
 const outcomeStatuses = [409, 410, 422];
 
 const isOutcome = (response: Response): boolean =>
   response.ok || (outcomeStatuses.includes(response.status) && hasMediaType(response, 'application/json'));
 
 /**
- * Logs an activity, and tries again until the time is over: with the same id, so that it is stored once. Rejects with NotStoredError if the
- * service says that it does not store it.
+ * Sends an activity, and retries until the time limit. Each attempt sends the same id, so the activity is stored at most once. Rejects with
+ * NotStoredError if the outcome is `conflict`, `erased` or `dead_lettered`.
  */
 export async function logDurably(
   connection: Connection,
@@ -42,9 +42,9 @@ export async function logDurably(
 ): Promise<Outcome> {
   const waitMs = wait * 1000;
   const endsAt = Date.now() + timeoutMs + waitMs;
-  // One connection that hangs must not take all of the time.
+  // An attempt that hangs must leave time for another one.
   const limitMs = (): number => Math.max(1, Math.min(endsAt - Date.now(), maxAttemptMs + waitMs));
-  const { line } = newLine(activity);
+  const { line } = activityLine(activity);
   const headers = {
     'content-type': 'application/json',
     ...(wait > 0 && { prefer: `wait=${wait}` }),

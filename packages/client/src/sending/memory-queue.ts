@@ -1,16 +1,16 @@
 import { checkNumbers } from '../shared/check-numbers.ts';
 import { type ActivityQueue, QueueFullError } from './activity-queue.ts';
-import { bytesIn } from './bytes-in.ts';
+import { utf8Length } from './utf8-length.ts';
 
 /** The limits of a queue in memory. */
 export interface QueueLimits {
-  /** Default: 10,000 activities. */
+  /** The maximum number of activities. Default: 10,000. */
   readonly maxCount?: number | undefined;
-  /** Default: 16 MiB of JSON. */
+  /** The maximum size of all activities in bytes, as JSON in UTF-8. Default: 16 MiB. */
   readonly maxBytes?: number | undefined;
 }
 
-/** A queue that ends with the process. */
+/** An activity queue in memory. Its activities are lost when the process ends. */
 export class MemoryQueue implements ActivityQueue {
   readonly isDurable = false;
   readonly #maxCount: number;
@@ -33,7 +33,7 @@ export class MemoryQueue implements ActivityQueue {
   }
 
   add(text: string): void {
-    const bytes = bytesIn(text);
+    const bytes = utf8Length(text);
     if (this.count >= this.#maxCount) throw new QueueFullError(`${this.#maxCount} activities`);
     if (this.#bytes + bytes > this.#maxBytes) throw new QueueFullError(`${this.#maxBytes} bytes`);
     this.#lines.push(text);
@@ -42,17 +42,17 @@ export class MemoryQueue implements ActivityQueue {
 
   first(maxCount: number, maxBytes: number): readonly string[] {
     const found: string[] = [];
-    let sum = 0;
+    let bytes = 0;
     for (const text of this.#lines.slice(0, maxCount)) {
-      sum += bytesIn(text);
-      if (found.length > 0 && sum > maxBytes) break;
+      bytes += utf8Length(text);
+      if (found.length > 0 && bytes > maxBytes) break;
       found.push(text);
     }
     return found;
   }
 
   remove(count: number): void {
-    for (const text of this.#lines.splice(0, count)) this.#bytes -= bytesIn(text);
+    for (const text of this.#lines.splice(0, count)) this.#bytes -= utf8Length(text);
   }
 
   close(): void {}

@@ -6,13 +6,13 @@ import { closedError, Sender, type SenderOptions } from './sender.ts';
 
 /** How to close a client. */
 export interface CloseOptions extends Omit<CallOptions, 'timeoutMs'> {
-  /** How long to go on sending, in ms. Default: 10,000. */
+  /** How long to continue sending before the client closes, in ms. Default: 10,000. */
   readonly timeoutMs?: number | undefined;
 }
 
 const defaultCloseTimeoutMs = 10_000;
 
-/** A queue of activities with its sender, from the first activity until the client is closed. */
+/** Queues activities and sends them in the background, until it is closed. */
 export class Outbox {
   readonly #queue: ActivityQueue;
   readonly #sender: Sender;
@@ -28,7 +28,7 @@ export class Outbox {
     this.#queue = queue;
     this.#rejections = new Rejections(onRejected);
     this.#sender = new Sender(connection, queue, this.#rejections, options);
-    // A spool may have activities of an earlier process.
+    // A spool may contain activities of an earlier process.
     this.#sender.start();
   }
 

@@ -1,4 +1,4 @@
-/** The part of a document that tells that the user leaves it. Node has no types for it. */
+/** The members of the browser's `document` that this file uses. The types of Node do not include them. */
 interface PageDocument {
   readonly visibilityState: string;
   addEventListener(
@@ -9,8 +9,8 @@ interface PageDocument {
 }
 
 /**
- * Calls back when the user leaves the page, or hides it: on a phone, nothing else may come afterwards. The signal ends it. Returns whether
- * this program runs in a page.
+ * Calls `callBack` each time the page is hidden, also when the user leaves it, until the signal is aborted. On a phone, a page may get no
+ * other event before it ends. Returns true if this program runs in a page.
  */
 export function onPageHide(callBack: () => void, signal: AbortSignal): boolean {
   const page = (globalThis as { readonly document?: PageDocument }).document;

@@ -1,13 +1,13 @@
 import { startTimer } from '../shared/start-timer.ts';
 
-/** What can end a pause early. `stop` always does. */
+/** An event that can end a pause early: a full batch, a call of `flush`, or the end of the client. `stop` ends every pause. */
 export type Interruption = 'batch' | 'flush' | 'stop';
 
-/** The pauses of a loop, one at a time. Some events end some of them early. */
+/** A pause that can be interrupted. There is one pause at a time. */
 export class Pause {
   #end: ((interruption: Interruption) => void) | undefined;
 
-  /** Resolves after the time, or with the first of these interruptions. */
+  /** Resolves after `ms`, or at the first interruption that is in the list or is `stop`. */
   begin(ms: number, interruptions: readonly Interruption[]): Promise<void> {
     return new Promise((resolve) => {
       const finish = (): void => {
@@ -22,6 +22,7 @@ export class Pause {
     });
   }
 
+  /** Ends the current pause, if there is one that this interruption may end. */
   end(interruption: Interruption): void {
     this.#end?.(interruption);
   }

@@ -1,26 +1,29 @@
 import type { Violation } from '../api/answers.ts';
-import { parsedOrNull } from '../http/parsed-or-null.ts';
+import { parseJsonOrNull } from '../http/parse-json-or-null.ts';
 import type { RejectedLine } from './batch-answer.ts';
-import { callBack } from './call-back.ts';
-import type { SentActivity } from './new-line.ts';
+import { runCallback } from './run-callback.ts';
+import type { SentActivity } from './activity-line.ts';
 
-/** An activity that the service will never take. */
+/** An activity that the service rejected for good. */
 export interface Rejection {
-  /** The activity. Null if its line in a spool was damaged. */
+  /** The activity. Null if the disk has damaged its line in the spool. */
   readonly activity: SentActivity | null;
   /** The JSON that was sent. */
   readonly json: string;
-  /** 422 if it breaks a rule, and 413 if it is too large. */
+  /** The HTTP status: 422 if the activity breaks a rule, 413 if it is too large. */
   readonly status: number;
   readonly errors: readonly Violation[];
 }
 
-/** Some activities that were given to `log` are not logged. */
+/** Some activities that were passed to `log` are not logged: the service rejected them, or the client closed before it sent them. */
 export class NotLoggedError extends Error {
   override readonly name = 'NotLoggedError';
   /** The first 100 activities that the service rejected. Empty if there is an `onRejected`. */
   readonly rejections: readonly Rejection[];
-  /** The activities that a closed client has not sent, as JSON. The service may have some of them. */
+  /**
+   * The JSON of the activities that were still queued when the client closed. The service may already have some of them, if their answer
+   * did not arrive.
+   */
   readonly unsent: readonly string[];
 
   constructor(rejected: Rejected, unsent: readonly string[], cause: unknown) {
@@ -32,7 +35,7 @@ export class NotLoggedError extends Error {
   }
 }
 
-/** Activities that the service rejected. */
+/** The activities that the service rejected: how many, and the first 100. */
 export interface Rejected {
   readonly count: number;
   readonly first: readonly Rejection[];
@@ -40,7 +43,7 @@ export interface Rejected {
 
 const maxKept = 100;
 
-/** Reports rejections to the callback of the user. Without a callback, keeps them until `take` is called. */
+/** Passes each rejection to `onRejected`. Without `onRejected`, counts the rejections, and keeps the first 100, until `take` is called. */
 export class Rejections {
   readonly #report: (rejection: Rejection) => void;
   #kept: Rejection[] = [];
@@ -55,13 +58,14 @@ export class Rejections {
     this.#report = onRejected;
   }
 
+  /** Adds the rejection of one line of a batch. */
   add(lines: readonly string[], { index, status, errors }: RejectedLine): void {
     const json = lines[index] ?? '';
-    const rejection = { activity: parsedOrNull(json) as SentActivity | null, json, status, errors };
-    callBack(() => this.#report(rejection));
+    const rejection = { activity: parseJsonOrNull(json) as SentActivity | null, json, status, errors };
+    runCallback(() => this.#report(rejection));
   }
 
-  /** Returns the rejections that nobody knows of, once. */
+  /** Returns the rejections that were kept since the last call, and forgets them. */
   take(): Rejected {
     const taken = { count: this.#unreported, first: this.#kept };
     this.#kept = [];

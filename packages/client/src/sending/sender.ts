@@ -3,46 +3,48 @@ import type { Connection } from '../http/connection.ts';
 import { pauseAfter } from '../http/pauses.ts';
 import type { ActivityQueue } from './activity-queue.ts';
 import { type BatchAnswer, sendBatch } from './batch-answer.ts';
-import { bytesIn } from './bytes-in.ts';
-import { callBack } from './call-back.ts';
+import { utf8Length } from './utf8-length.ts';
+import { runCallback } from './run-callback.ts';
 import { onPageHide } from './page-hide.ts';
 import { type Interruption, Pause } from './pause.ts';
 import type { Rejections } from './rejections.ts';
 
-/** How activities are sent. */
+/** How the client batches activities, and reports failed attempts. */
 export interface SenderOptions {
-  /** The maximum number of activities of a request. Default: 500. */
+  /** The maximum number of activities in a request. Default: 500. */
   readonly maxBatchCount?: number | undefined;
-  /** How long an activity waits for others, in ms. Default: 250. */
+  /** How long the client waits for more activities before it sends a batch that is not full, in ms. Default: 250. */
   readonly maxDelayMs?: number | undefined;
   /** Called after each failed attempt, with the pause before the next one. */
   readonly onRetry?: ((error: unknown, pauseMs: number) => void) | undefined;
 }
 
 const maxBatchBytes = 512 * 1024;
-/** Browsers limit the bodies of the requests that outlive a page to 64 KiB together. */
+/** Browsers allow 64 KiB for the bodies of all pending `keepalive` requests of a page together. This leaves some room. */
 const maxKeepaliveBytes = 60_000;
+/** The pause after a refusal, such as one for an invalid key: retries are of no use until somebody corrects the cause. */
 const refusedPauseMs = 60_000;
 
-/** The error of what a closed client cannot do. */
+/** Makes the error of a call after the client was closed. */
 export const closedError = (): Error => new Error('The client is closed.');
 
+/** A call of `flush` that waits until its lines are settled. */
 interface Waiter {
-  /** The number of settled lines that it waits for. */
+  /** The total of settled lines, since the sender was made, at which the call resolves. */
   readonly target: number;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
 
 /**
- * Sends the lines of a queue in order, one batch after the other. A line leaves the queue only once the service holds it, or has rejected
- * it for good.
+ * Sends the lines of a queue in order, one batch after the other. A line stays in the queue until it is settled: the service has accepted
+ * it, or rejected it for good.
  */
 export class Sender {
   readonly #connection: Connection;
   readonly #queue: ActivityQueue;
   readonly #rejections: Rejections;
-  /** Whether batches outlive the page. */
+  /** Whether this program runs in a page. Requests then use `keepalive`, so that the browser finishes them after the user has left. */
   readonly #keepalive: boolean;
   readonly #maxCount: number;
   readonly #maxDelayMs: number;
@@ -51,13 +53,16 @@ export class Sender {
   readonly #pause: Pause = new Pause();
   #waiters: Waiter[] = [];
   #running: Promise<void> | undefined;
+  /** The number of lines that are settled. */
   #settled = 0;
+  /** The number of lines in the batch that `#run` is sending. */
   #inFlight = 0;
-  /** The bytes of the requests under way that outlive the page. */
+  /** The size of all pending `keepalive` requests, in bytes. */
   #keepaliveBytes = 0;
+  /** The number of failed attempts since the last success. */
   #failures = 0;
-  /** Smaller than the maximum after a batch was too large. */
-  #count: number;
+  /** The current maximum number of lines in a batch. It shrinks after a batch was too large, and then grows back. */
+  #batchCount: number;
 
   constructor(
     connection: Connection,
@@ -71,24 +76,27 @@ export class Sender {
     this.#queue = queue;
     this.#rejections = rejections;
     this.#maxCount = maxBatchCount;
-    this.#count = maxBatchCount;
+    this.#batchCount = maxBatchCount;
     this.#maxDelayMs = maxDelayMs;
     this.#onRetry = onRetry;
-    this.#keepalive = onPageHide(() => this.#leave(), this.#end.signal);
+    this.#keepalive = onPageHide(() => this.#sendBeforePageEnds(), this.#end.signal);
   }
 
-  /** Begins to send, if there is something to send. */
+  /** Starts sending, unless the sender is already running, the queue is empty, or the sender was stopped. */
   start(): void {
     if (this.#queue.count >= this.#maxCount) this.#pause.end('batch');
     if (this.#running !== undefined || this.#queue.count === 0 || this.#end.signal.aborted) return;
     this.#running = this.#run().finally(() => {
       this.#running = undefined;
-      // A line may have been added after the last look at the queue.
+      // A line may have been added after the loop saw an empty queue.
       this.start();
     });
   }
 
-  /** Resolves once every line that is in the queue now is settled. Rejects if the service refuses the requests. */
+  /**
+   * Sends without waiting for more lines. Resolves once every line that is in the queue now is settled. Rejects if the service refuses the
+   * requests.
+   */
   async flush(signal: AbortSignal): Promise<void> {
     if (this.#queue.count === 0) return;
     const settled = new Promise<void>((resolve, reject) => {
@@ -103,15 +111,18 @@ export class Sender {
     await settled;
   }
 
-  /** Sends what fits into one request that outlives the page. What the page does not see settled stays in the queue. */
-  #leave(): void {
+  /**
+   * Sends the lines that are not being sent yet, as many as fit into a `keepalive` request. They stay in the queue, because the page may end
+   * before the answer arrives. If it does not end, the usual batches send them again.
+   */
+  #sendBeforePageEnds(): void {
     const lines = this.#queue.first(this.#inFlight + this.#maxCount, maxKeepaliveBytes * 2);
     const rest = lines.slice(this.#inFlight);
-    while (!this.#mayOutlive(rest)) rest.pop();
+    while (!this.#fitsKeepalive(rest)) rest.pop();
     if (rest.length > 0) void this.#send(rest, true);
   }
 
-  #mayOutlive(lines: readonly string[]): boolean {
+  #fitsKeepalive(lines: readonly string[]): boolean {
     return this.#keepaliveBytes + bytesOf(lines) <= maxKeepaliveBytes;
   }
 
@@ -123,7 +134,7 @@ export class Sender {
     return answer;
   }
 
-  /** Stops. Requests under way are given up. */
+  /** Stops sending. Cancels pending requests, and rejects waiting `flush` calls. */
   async stop(): Promise<void> {
     this.#end.abort(closedError());
     this.#pause.end('stop');
@@ -136,17 +147,17 @@ export class Sender {
       if (this.#queue.count < this.#maxCount && this.#waiters.length === 0)
         await this.#pause.begin(this.#maxDelayMs, ['batch', 'flush']);
       if (this.#end.signal.aborted) return;
-      // A queue on a disk may fail, too.
+      // A queue on the disk may throw, too.
       await this.#sendNext().catch((error: unknown) => this.#fail(error));
     }
   }
 
   async #sendNext(): Promise<void> {
-    const lines = this.#queue.first(this.#count, this.#keepalive ? maxKeepaliveBytes : maxBatchBytes);
+    const lines = this.#queue.first(this.#batchCount, this.#keepalive ? maxKeepaliveBytes : maxBatchBytes);
     this.#inFlight = lines.length;
-    // Other scripts of the page may have used up the limit, so a batch that has failed goes the ordinary way.
-    const isFirst = this.#failures === 0;
-    const answer = await this.#send(lines, this.#keepalive && isFirst && this.#mayOutlive(lines));
+    // A request beyond the keepalive limit fails, and other scripts of the page count, too. So retries do not use keepalive.
+    const isRetry = this.#failures > 0;
+    const answer = await this.#send(lines, this.#keepalive && !isRetry && this.#fitsKeepalive(lines));
     this.#inFlight = 0;
     if (!this.#end.signal.aborted) await this.#settle(lines, answer);
   }
@@ -155,9 +166,9 @@ export class Sender {
     switch (answer.kind) {
       case 'settled':
         this.#failures = 0;
-        // Slowly, because the limit of the service may be lower than ours.
-        this.#count = Math.min(this.#maxCount, this.#count + Math.ceil(this.#count / 8));
-        // First, because the process may end in between: better twice than never.
+        // It grows slowly, because the limit of the service may be lower than ours.
+        this.#batchCount = Math.min(this.#maxCount, this.#batchCount + Math.ceil(this.#batchCount / 8));
+        // Before `remove`: if the process ends in between, a rejection is reported twice, and not lost.
         for (const rejected of answer.rejected) this.#rejections.add(lines, rejected);
         this.#queue.remove(lines.length);
         this.#settled += lines.length;
@@ -168,12 +179,12 @@ export class Sender {
         });
         return;
       case 'too large':
-        this.#count = Math.ceil(lines.length / 2);
+        this.#batchCount = Math.ceil(lines.length / 2);
         return;
       case 'failed':
         return this.#fail(answer.error);
       case 'refused':
-        // Only people can help: the activities wait for another key, and a flush tries again.
+        // Somebody has to correct the key, the project or the URL. Until then the activities wait. `flush` tries again at once.
         for (const { reject } of this.#waiters.splice(0)) reject(answer.error);
         return this.#retryAfter(answer.error, refusedPauseMs, ['flush']);
     }
@@ -186,9 +197,9 @@ export class Sender {
   }
 
   #retryAfter(error: unknown, pauseMs: number, interruptions: readonly Interruption[]): Promise<void> {
-    callBack(() => this.#onRetry(error, pauseMs));
+    runCallback(() => this.#onRetry(error, pauseMs));
     return this.#pause.begin(pauseMs, interruptions);
   }
 }
 
-const bytesOf = (lines: readonly string[]): number => bytesIn(lines.join('\n'));
+const bytesOf = (lines: readonly string[]): number => utf8Length(lines.join('\n'));

@@ -1,4 +1,4 @@
-/** Makes a UUIDv7 (RFC 9562): 48 bits of time in ms, then 72 random bits. */
+/** Makes a UUIDv7 (RFC 9562): 48 bits of time in ms, the version and the variant, and 72 random bits. */
 export function uuidV7(now: number = Date.now()): string {
   const digits = Array.from(crypto.getRandomValues(new Uint8Array(18)), (byte) => (byte % 16).toString(16));
   const hex = now.toString(16).padStart(12, '0') + digits.join('');

@@ -1,4 +1,4 @@
-/** Throws TypeError unless these options are whole numbers of at least `min`, or Infinity. */
+/** Throws TypeError unless each option is a whole number of at least `min`, or Infinity. The keys are the names of the options. */
 export function checkNumbers(min: number, options: Readonly<Record<string, number>>): void {
   for (const [name, value] of Object.entries(options))
     if (!(value >= min && Math.floor(value) === value))

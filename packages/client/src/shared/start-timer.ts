@@ -1,3 +1,3 @@
-/** Starts a timer, or none if it would end in more than 24 days: no timer can be so long. */
+/** Starts a timer. Starts none if `ms` is more than 24 days, because `setTimeout` would then fire at once. */
 export const startTimer = (run: () => void, ms: number): ReturnType<typeof setTimeout> | undefined =>
   ms >= 2 ** 31 ? undefined : setTimeout(run, ms);
