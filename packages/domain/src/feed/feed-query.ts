@@ -28,19 +28,19 @@ export class FeedQuery {
     return new FeedQuery(filter, position, limit);
   }
 
-  /** Returns this query from another position. */
+  /** Returns a copy of this query with another position. */
   from(position: FeedPosition): FeedQuery {
     return new FeedQuery(this.filter, position, this.limit);
   }
 }
 
-/** A page of the feed. */
+/** A page of the feed. An activity is in the feed once it is settled, which means that the store has handled every record before it. */
 export interface FeedPage {
   readonly activities: readonly StoredActivity[];
   /** The position before the page. */
   readonly start: FeedPosition;
   /** The position after the page. It may have advanced although the page is empty. */
   readonly position: FeedPosition;
-  /** Whether the page ended before everything that is settled was examined. If not, the next page is empty until more is settled. */
+  /** Whether settled activities after the page are left to be examined. If not, the next page is empty until more are settled. */
   readonly hasMore: boolean;
 }

@@ -6,13 +6,14 @@ import type { FeedPage, FeedQuery } from './feed-query.ts';
 /** The maximum number of entries of a store that one page examines, whether they match the filter or not. */
 export const maxExamined = 5000;
 
-// A query costs about as much as it costs to examine this many entries. So a page takes at most 250 queries.
+// A query costs at least as much as examining this many entries. So a page takes at most 250 queries.
 const queryCost = 20;
-// The first activities tell how large the following ones probably are. With metadata of 32 KiB these have 2 MiB.
+// The maximum number of activities in the first portion of a page. With metadata of 32 KiB each, they have 2 MiB. The activities read so far
+// tell how many make the next portion, which should have `portionBytes`.
 const firstPortion = 64;
 const portionBytes = 2 * 1024 * 1024;
 
-/** Asks a store for activities of one partition. */
+/** Asks a store for the next activities of one partition that match the filter. */
 export interface FeedPortionQuery {
   readonly partition: number;
   /** The first offset. */
@@ -25,21 +26,24 @@ export interface FeedPortionQuery {
   readonly maxExamined: number;
 }
 
+/** What a store returns for a `FeedPortionQuery`. */
 export interface FeedPortion {
-  /** The activities that match, by offset. */
+  /** The activities that match, sorted by offset. */
   readonly activities: readonly StoredActivity[];
   /** The offset after the examined entries: after the last activity if there are `max` activities. */
   readonly end: number;
-  /** How many entries were examined at most. */
+  /** The number of examined entries, or an upper bound of it. */
   readonly examined: number;
 }
 
+/** Reads a portion from a store. */
 export type ReadFeedPortion = (query: FeedPortionQuery) => Promise<FeedPortion>;
 
 /**
- * Reads a page of the feed from a store. Goes through the partitions in turn, and in each up to its settled offset. `settled` has the
- * settled offset of partition i at index i, and must be older than what `readPortion` reads. The page ends with its limit, with at
- * most 4 MiB, or when 5,000 entries were examined. It has at least one activity that was found, whatever its size.
+ * Reads a page of the feed from a store. Goes through the partitions in turn, and through each one up to its settled offset, below which the
+ * store has handled every record. `settled` has the settled offset of partition i at index i. It must be read from the store before this
+ * call. The page ends at its limit, at 4 MiB, or when 5,000 entries were examined. If an activity was found, the page has at least one,
+ * whatever its size.
  */
 export async function walkFeed(
   { position, limit }: FeedQuery,
@@ -48,7 +52,7 @@ export async function walkFeed(
 ): Promise<FeedPage> {
   const { log } = position;
   const offsets = settled.map((_, partition) => position.offsets[partition] ?? 0);
-  // A position that was made with more partitions keeps them.
+  // If the position has more partitions than `settled`, it keeps their offsets.
   offsets.push(...position.offsets.slice(settled.length));
   const activities: StoredActivity[] = [];
   let [bytes, examined, turn, isFull] = [0, 0, position.turn, false];

@@ -13,17 +13,18 @@ export interface ActivityMeasurement {
   readonly limit: number;
 }
 
+/** The result of measuring one portion. */
 export interface MeasuredPortion {
-  /** The bytes of the activities in the portion, as the store counts them. */
+  /** The size of the activities in the portion in bytes, as the store counts them. */
   readonly bytes: number;
   /** The position after which the next portion begins. Undefined if this was the last portion. */
   readonly next: Position | undefined;
 }
 
-/** The bytes that an activity is taken to need beside its texts and metadata: times, origin, and the names of members. */
+/** An estimate of the bytes that a store needs for an activity besides its texts and metadata: for times, origin and names of members. */
 export const activityOverheadBytes = 150;
 
-/** Returns about as many bytes as a store will count for an activity. */
+/** Estimates the number of bytes that a store will count for an activity. */
 export const storedBytesOf = ({ project, id, userId, type, metadata }: UserActivity): number =>
   activityOverheadBytes +
   utf8Bytes(project) +

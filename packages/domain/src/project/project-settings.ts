@@ -2,14 +2,14 @@ import { UsageLimits } from '../access/usage-limits.ts';
 import type { ProjectId } from '../activity/project-id.ts';
 import { RetentionDays } from './retention-days.ts';
 
-/** What operators set for a project. */
+/** The settings of a project, which operators change. */
 export interface ProjectSettings {
-  /** The project's own retention. Undefined if the project keeps what the deployment keeps. */
+  /** The project's own retention. Undefined if only the retention of the deployment applies. */
   readonly retentionDays: RetentionDays | undefined;
   readonly limits: UsageLimits;
 }
 
-/** The settings of a project that has some. */
+/** The settings of a project, with the name of the project. */
 export interface SettingsOfProject extends ProjectSettings {
   readonly project: ProjectId;
 }
@@ -18,7 +18,7 @@ export interface SettingsOfProject extends ProjectSettings {
 export interface SettingsChange {
   /** Null removes the project's own retention. */
   readonly retentionDays?: RetentionDays | null;
-  /** Replaces all limits. No members remove them. */
+  /** Replaces all limits. An empty object removes them. */
   readonly limits?: UsageLimits;
 }
 
@@ -26,14 +26,16 @@ export interface SettingsChange {
 export const maxProjectSettings = 1000;
 
 export const ProjectSettings = {
+  /** The settings of a project for which nothing is set. */
   none: { retentionDays: undefined, limits: {} } satisfies ProjectSettings as ProjectSettings,
   isNone: ({ retentionDays, limits }: ProjectSettings): boolean =>
     retentionDays === undefined && UsageLimits.isNone(limits),
+  /** Returns the settings after the change. */
   changed: (before: ProjectSettings, { retentionDays, limits }: SettingsChange): ProjectSettings => ({
     retentionDays: retentionDays === undefined ? before.retentionDays : (retentionDays ?? undefined),
     limits: limits ?? before.limits,
   }),
-  /** Takes settings from our own store, without checks. Null and undefined are no retention. */
+  /** Converts values from our own store to settings, without validation. Null and undefined mean no retention. */
   trusted: (
     retentionDays: number | null | undefined,
     limits: Readonly<Record<string, number>>,

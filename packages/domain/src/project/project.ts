@@ -16,20 +16,20 @@ export interface ProjectPage {
   readonly hasMore: boolean;
 }
 
-/** Asks for the projects that follow `after` by id, at most `limit`. */
+/** Asks for at most `limit` projects whose ids come after `after`, or for the first projects if `after` is undefined. */
 export interface ProjectQuery {
   readonly after: ProjectId | undefined;
   readonly limit: number;
 }
 
-/** The erasure of a project: everything that the service received at or before `erasedAt` goes, also what is still on the log. */
+/** The erasure of a project. It removes everything that the service received at or before `erasedAt`, also what is still on the log. */
 export interface Erasure {
   readonly project: ProjectId;
   readonly erasedAt: Timestamp;
 }
 
-/** An erasure as the store keeps it for good. */
+/** The erasure of a project in the store, which keeps it for ever. */
 export interface KeptErasure extends Erasure {
-  /** Whether data that it covers may still be in the store. */
+  /** Whether the erasure is not finished, so that the store may still have data that it covers. */
   readonly erasing: boolean;
 }

@@ -8,9 +8,9 @@ import type { Erasure } from './project.ts';
 /** Asks for the removal of activities of a project, one portion at a time, oldest first by (createdAt, id). */
 export interface ActivityRemoval {
   readonly project: ProjectId;
-  /** Removes only what was created before this moment; undefined: whatever was created at any time. */
+  /** Only activities created before this time are removed. If undefined, the time of creation does not matter. */
   readonly createdBefore: Timestamp | undefined;
-  /** Removes only what was received at or before this moment; undefined: whatever was received at any time. */
+  /** Only activities received at or before this time are removed. If undefined, the time of receipt does not matter. */
   readonly receivedUpTo: Timestamp | undefined;
   /** The position after which the portion begins; undefined for the beginning. */
   readonly after: Position | undefined;
@@ -18,6 +18,7 @@ export interface ActivityRemoval {
   readonly limit: number;
 }
 
+/** The result of removing one portion. */
 export interface RemovedPortion {
   /** The number of removed activities. */
   readonly removed: number;
@@ -25,7 +26,7 @@ export interface RemovedPortion {
   readonly next: Position | undefined;
 }
 
-/** A record of the log whose project was erased. */
+/** A record of the log that the erasure of its project covers. */
 export interface ErasedRecord extends Erasure {
   readonly id: ActivityId;
   /** The id of the dead letter that the record became, if it became one. */

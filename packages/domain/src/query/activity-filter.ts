@@ -12,13 +12,19 @@ export const maxValues = 20;
 /** The maximum number of conditions on metadata. */
 export const maxConditions = 10;
 
-/** The parts of a filter. An activity must match every part. An empty list matches every activity. Any other list matches the activities of its users or types. */
+/**
+ * The parts of a filter. An activity must match every part. An empty list of users or types matches every activity. A list that is not empty
+ * matches the activities of these users or types.
+ */
 export interface FilterParts {
   readonly project: ProjectId;
   readonly userIds: readonly UserId[];
   readonly types: readonly ActivityType[];
   readonly createdAt: TimeRange;
-  /** All conditions must hold, and their paths differ. Except in the feed, they need a user or a `from`, because no index serves them. */
+  /**
+   * All conditions must hold, and their paths differ. No index helps to find metadata. So except in the feed, a filter with conditions must also
+   * have a user or a `createdAt.from`.
+   */
   readonly metadata: readonly MetadataCondition[];
 }
 
@@ -40,7 +46,7 @@ export class ActivityFilter implements FilterParts {
     this.metadata = metadata;
   }
 
-  /** Makes a filter of a project from parts. Any other absent part matches everything. Throws INVALID_QUERY if a part breaks a limit. */
+  /** Makes a filter for the activities of a project. An absent part matches everything. Throws INVALID_QUERY if a part breaks a limit. */
   static of(parts: SomeParts): ActivityFilter {
     return ActivityFilter.#checked(parts, ({ userIds, metadata, createdAt }, violations) => {
       if (metadata.length > 0 && userIds.length === 0 && createdAt.from === undefined)
@@ -48,7 +54,7 @@ export class ActivityFilter implements FilterParts {
     });
   }
 
-  /** Makes a filter for the feed. It needs no part that limits the search, because each page of the feed has a limit of its own. */
+  /** Makes a filter for the feed. Its metadata conditions need no user or time, because each page of the feed examines few activities. */
   static ofFeed(parts: SomeParts): ActivityFilter {
     return ActivityFilter.#checked(parts, () => {});
   }
@@ -78,7 +84,7 @@ export class ActivityFilter implements FilterParts {
     return new ActivityFilter(parts);
   }
 
-  /** Returns this filter with other parts. Throws as `of` does. */
+  /** Returns a copy of this filter in which `parts` replace its own parts. Throws as `of` does. */
   with(parts: Partial<FilterParts>): ActivityFilter {
     const { project, userIds, types, createdAt, metadata } = this;
     return ActivityFilter.of({ project, userIds, types, createdAt, metadata, ...parts });

@@ -5,13 +5,13 @@ import type { ActivityFilter } from './activity-filter.ts';
 import { maxPageBytes, pageLength } from './page-end.ts';
 import { PageQuery } from './page-query.ts';
 
-/** A position in a walk: right after the activity with this time and id. */
+/** A position in a walk over pages of activities: right after the activity with this time and id. */
 export interface Position {
   readonly createdAt: Timestamp;
   readonly id: ActivityId;
 }
 
-/** Asks for one page of a walk over the activities that match a filter. Made by `ActivityQuery.of`, which checks its limit. */
+/** Asks for one page of a walk over the activities that match a filter. `ActivityQuery.of` makes it and checks its limit. */
 export type ActivityQuery = PageQuery<ActivityFilter, Position>;
 export const ActivityQuery: { readonly of: typeof PageQuery.of<ActivityFilter, Position> } = PageQuery;
 
@@ -23,8 +23,8 @@ export interface ActivityPage {
 
 export const ActivityPage: { of(found: readonly StoredActivity[], limit: number): ActivityPage } = {
   /**
-   * Makes a page from the beginning of `found`, with at most `limit` activities and `maxPageBytes`. `found` must have
-   * one activity more than the page if the store has one, for `hasMore`.
+   * Makes a page from the beginning of `found`, with at most `limit` activities and `maxPageBytes`. If the store has more than `limit`
+   * activities, `found` must have at least one more than `limit`, so that `hasMore` is right.
    */
   of(found, limit) {
     // Nearly every page is far below the limit, so its exact size is not needed.

@@ -7,13 +7,13 @@ import { pageLength } from './page-end.ts';
 import { PageQuery } from './page-query.ts';
 import { TimeRange } from './time-range.ts';
 
-/** A position in a walk: right after the dead letter with this time and id. */
+/** A position in a walk over pages of dead letters: right after the dead letter with this time and id. */
 export interface DeadLetterPosition {
   readonly diedAt: Timestamp;
   readonly id: DeadLetterId;
 }
 
-/** Selects dead letters. The codes are OR; without codes, all match. */
+/** Selects dead letters. A letter must match every part: the project, one of the codes (any code if there are none), and the time. */
 export interface DeadLetterFilter {
   readonly project: ProjectId;
   readonly codes: readonly DeadLetterCode[];
@@ -23,7 +23,7 @@ export interface DeadLetterFilter {
 export const DeadLetterFilter: {
   of(parts: Pick<DeadLetterFilter, 'project'> & Partial<DeadLetterFilter>): DeadLetterFilter;
 } = {
-  /** Makes a filter of a project from parts. Any other absent part matches everything. */
+  /** Makes a filter for the dead letters of a project. An absent part matches everything. */
   of: ({ project, codes = [], diedAt = TimeRange.between(undefined, undefined) }) => ({
     project,
     codes,
@@ -31,7 +31,7 @@ export const DeadLetterFilter: {
   }),
 };
 
-/** Asks for one page of a walk over the dead letters that match a filter. Made by `DeadLetterQuery.of`, which checks its limit. */
+/** Asks for one page of a walk over the dead letters that match a filter. `DeadLetterQuery.of` makes it and checks its limit. */
 export type DeadLetterQuery = PageQuery<DeadLetterFilter, DeadLetterPosition>;
 export const DeadLetterQuery: { readonly of: typeof PageQuery.of<DeadLetterFilter, DeadLetterPosition> } =
   PageQuery;
@@ -44,7 +44,7 @@ export interface ListedLetter extends DeadLetter {
   readonly id: DeadLetterId;
   /** The size of the value in bytes, even if it is left out; 0 if there is none. */
   readonly size: number;
-  /** The parts left out: a key or value is then null, and headers are empty. */
+  /** The parts that are left out: the key or value is then null, and the headers are empty. */
   readonly omitted: readonly RecordPart[];
 }
 
@@ -62,7 +62,7 @@ export const DeadLetterPage: { of(found: readonly ListedLetter[], limit: number)
   },
 };
 
-/** Estimates the size of the letter's JSON from above: base64 and escapes at most double its bytes. */
+/** Returns an upper bound of the size of the letter's JSON in bytes. Base64 and escapes at most double the size. */
 function jsonBytesOf({ key, value, headers, reason }: ListedLetter): number {
   const bytes = Object.entries(headers).flatMap(([name, values]) => [
     utf8Bytes(name),
@@ -76,9 +76,9 @@ const perItem = 32;
 const perLetter = 1024;
 
 /**
- * The maximum size in bytes of each part in a page, so that a page of 500 letters is bounded too. Every key that the service writes
- * fits, and every value whose metadata keeps the default limit. Headers are measured as the store keeps them, which may be up to
- * half as much again.
+ * The maximum size in bytes of each part of a listed letter. Larger parts are left out, which limits the size of a page. Every key that the
+ * service writes fits, and every activity whose metadata is within the default limit. The size of headers is that in the store, which may be
+ * up to 50% larger than the headers.
  */
 export const listedBytes: Readonly<Record<RecordPart, number>> = {
   key: 1024,

@@ -1,7 +1,7 @@
 import { DomainError } from '../shared/domain-error.ts';
 import type { Violation } from '../shared/violation.ts';
 
-/** Throws INVALID_QUERY with the violations, if there are any. Its message shows the first. */
+/** Throws INVALID_QUERY if there are violations. The error has all of them, and its message shows the first one. */
 export function assertValidQuery(violations: readonly Violation[]): void {
   const [first, ...more] = violations;
   if (first === undefined) return;

@@ -15,7 +15,7 @@ export interface MetadataCondition {
 
 /** The maximum number of keys in the path of a condition. */
 export const maxLevels = 16;
-/** A text means itself, and at most one number or literal. */
+/** The maximum number of scalars that one text can mean: the string itself, and one number or literal. */
 const maxMeanings = 2;
 // RFC 8259, section 6.
 const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]?\d+)?$/i;
@@ -26,7 +26,7 @@ const literals: ReadonlyMap<string, JsonScalar> = new Map([
 ]);
 
 export const MetadataCondition = {
-  /** Throws RuleBroken if the path has no key or more than 16, or if the scalars need more than `maxTexts` texts. */
+  /** Throws RuleBroken if the path has no key or more than 16, or if there are more scalars than `maxTexts` texts can mean. */
   assertWithinLimits({ path, scalars }: MetadataCondition, maxTexts: number): void {
     if (path.length === 0 || path.length > maxLevels)
       throw new RuleBroken(`must have paths of 1 to ${maxLevels} keys`);
@@ -56,7 +56,7 @@ export const MetadataCondition = {
     memberMatches(metadata, path, 0, scalars),
 };
 
-/** Returns whether the object's member matches the keys from `level` on. */
+/** Returns whether the keys of the path from `level` on lead from the object to one of the scalars. */
 function memberMatches(
   object: JsonObject,
   path: readonly string[],
@@ -71,7 +71,7 @@ function memberMatches(
   return isPlainObject(member) && memberMatches(member, path, level + 1, scalars);
 }
 
-/** Returns whether an item of the array matches the keys from `level` on. */
+/** Returns whether the keys of the path from `level` on lead from the array to one of the scalars. */
 function itemMatches(
   items: readonly JsonValue[],
   path: readonly string[],

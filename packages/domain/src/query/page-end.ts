@@ -2,8 +2,8 @@
 export const maxPageBytes: number = 4 * 1024 * 1024;
 
 /**
- * Returns how many of the items make a page: at most `limit`, and as many as fit into `maxPageBytes`, but at least one.
- * `bytesOf` estimates an item's size in bytes of JSON, never too low.
+ * Returns how many of the items, from the first one on, make a page: at most `limit`, and as many as fit into `maxPageBytes`, but at least
+ * one. `bytesOf` returns the size of an item as JSON in bytes, or an upper bound of it.
  */
 export function pageLength<Item>(
   items: readonly Item[],

@@ -1,6 +1,6 @@
 import { assertValidQuery } from './invalid-query.ts';
 
-/** The order of a walk by (time, id): `desc` is newest first, `asc` its exact reverse. */
+/** The order of the items by (time, id): `desc` is newest first, and `asc` is its exact reverse. */
 export type Order = 'desc' | 'asc';
 
 /** The maximum number of items in a page. */
@@ -43,7 +43,7 @@ export class PageQuery<Filter, Position> {
     return new PageQuery(filter, order, limit, after);
   }
 
-  /** Returns this query with other parts. Throws as `of` does. */
+  /** Returns a copy of this query in which `parts` replace its own parts. Throws as `of` does. */
   with(parts: Partial<PageParts<Filter, Position>>): PageQuery<Filter, Position> {
     const { filter, order, limit, after } = this;
     return PageQuery.of({ filter, order, limit, after, ...parts });

@@ -6,8 +6,8 @@ import { TimeZone } from './time-zone.ts';
 const maxOffsetMs = 86_400_000;
 
 /**
- * Returns the first moment of a day by the clock of the zone. The day is given as its midnight in UTC. If the clock skips midnight,
- * the day starts after the gap; if it shows midnight twice, the day starts at the first.
+ * Returns the first moment of a day by the clock of the zone. `midnight` is the start of the same day in UTC. If the clock of the zone skips
+ * midnight, the day starts after the gap. If it shows midnight twice, the day starts at the first one.
  */
 export function startOfDay(midnight: Timestamp, zone: TimeZone): Timestamp {
   if (zone === TimeZone.utc) return midnight;

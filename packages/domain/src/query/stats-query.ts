@@ -12,12 +12,12 @@ export const maxKeys = 10_000;
 /** The maximum number of units of time in stats. A week by the minute has 10,080, two years by the hour have 17,544. */
 export const maxTimeLines = 20_000;
 
-/** The maximum number of types or users whose units of time are counted apart. Each of them is a query of the store. */
+/** The maximum number of types or users for which each unit of time is counted separately. Each of them takes a query of the store. */
 export const maxSeries = 100;
 
 /**
- * Asks how many activities there are by type, by user, or by unit of time in a time zone. With `series`, each unit of time is counted for
- * each type or user apart.
+ * Asks how many activities there are by type, by user, or by unit of time in a time zone. With `series`, each unit of time is counted
+ * separately for each type or user.
  */
 export type StatsQuery = { readonly filter: ActivityFilter } & (
   | { readonly by: KeyField }

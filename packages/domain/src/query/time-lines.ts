@@ -8,7 +8,7 @@ export interface KeyCount {
   readonly count: number;
 }
 
-/** The number of activities in one unit of time. If the units of several types or users are counted apart, `series` is the type or user. */
+/** The number of activities in one unit of time. If they are counted separately for each type or user, `series` is the type or user. */
 export interface TimeLine extends KeyCount {
   readonly series?: string | undefined;
 }
@@ -18,7 +18,7 @@ export interface SeriesSlotCount extends SlotCount {
   readonly series?: string | undefined;
 }
 
-/** The maximum number of days in a unit, for the units that are counted in days. */
+/** The maximum number of days in a unit, for the units that are counted by day. */
 const daysOf: Partial<Record<TimeUnit, number>> = { day: 1, week: 7, month: 31 };
 
 const dayTail = 'T00:00:00.000Z';
@@ -26,10 +26,10 @@ const monthTail = '-01T00:00:00.000Z';
 const minuteTail = '.000Z';
 
 /**
- * The lines of stats over time. They are joined from slots, one part of time after the other. The key of a line is what the zone's
- * clock showed when the line began: months as `2026-11`, days as `2026-11-25`, weeks as the date of their Monday (ISO 8601), hours
- * and minutes as RFC 3339 with the offset at that time. So an hour that the clock shows twice is two lines, but a day is always
- * one. Old offsets may have seconds. Years before 0000 or after 9999 have six digits and a sign (ISO 8601).
+ * Adds the counts of slots to lines, one line for each unit of time. The key of a line is what the zone's clock showed when the unit began:
+ * months as `2026-11`, days as `2026-11-25`, weeks as the date of their Monday (ISO 8601), hours and minutes as RFC 3339 with the offset at
+ * that time. So an hour that the clock shows twice has two lines, but a day always has one. Old offsets may have seconds. Years before 0000 or
+ * after 9999 have six digits and a sign (ISO 8601).
  */
 export class TimeLines {
   readonly #unit: TimeUnit;
@@ -46,12 +46,16 @@ export class TimeLines {
     return this.#lines.size;
   }
 
-  /** Returns how many slots a part of time may have, in all series, before it is certain that there are more than `maxLines` lines in total. */
+  /**
+   * Returns the number of slots, of all series, that the next part of time may have. If it has more, there are certainly more than `maxLines`
+   * lines in total.
+   */
   maxSlots(maxLines: number, { offsets }: TimeSlots, series = 1): number {
     // The first slots of a series may belong to its last existing line.
     const max = (maxLines - this.size + series) * (daysOf[this.#unit] ?? 1);
     if (!(this.#unit in daysOf)) return max;
-    // A clock that is set back over midnight shows two days again. If it was set back in an earlier part, one of them may still come.
+    // A clock that is set back over midnight shows two days a second time, in more slots. After a change at the end of the earlier part, one
+    // of these slots may be in this part.
     return max + series * (2 * (offsets.length - 1) + (this.size > 0 ? 1 : 0));
   }
 
@@ -64,14 +68,14 @@ export class TimeLines {
     }
   }
 
-  /** Returns all lines in the order of time, and those of one unit of time in the order of their series, by code points. */
+  /** Returns all lines in the order of time. Lines of the same unit of time are sorted by their series, by code points. */
   inOrder(): readonly TimeLine[] {
     return [...this.#lines.values()]
       .toSorted((a, b) => a.begin - b.begin || byCodePoints(a.series ?? '', b.series ?? ''))
       .map(({ key, series, count }) => (series === undefined ? { key, count } : { key, series, count }));
   }
 
-  /** Returns the key of a slot's line, and a number that grows with the time of lines. */
+  /** Returns the key of the line to which a slot belongs, and a number by which lines sort in the order of time. */
   #lineOf(slot: number, offsetMs: number): readonly [key: string, begin: number] {
     const unit = this.#unit;
     const begin = beginOf(unit, slot);

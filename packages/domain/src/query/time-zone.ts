@@ -11,14 +11,14 @@ export type TimeZone = Brand<string, 'TimeZone'>;
 const name = /^[a-z][a-z0-9_+/-]{0,63}$/i;
 const unknownZone = 'must be a time zone of the IANA database such as Europe/Berlin';
 
-/** Bounds the memory: a clock takes up to 100 KB. */
+/** Limits the memory of the cache: one clock takes up to 100 KB. */
 const maxClocks = 32;
-/** The most recently used clocks, the latest at the end. */
+/** A cache of the most recently used clocks, the latest one at the end. */
 const clocks = new Map<TimeZone, ZoneClock>();
 
 export const TimeZone = {
   utc: 'UTC' as TimeZone,
-  /** Parses the name of a zone or a link, ignoring case. Throws RuleBroken if it is unknown. */
+  /** Parses the name of a zone, or of an alias in the database, ignoring case. Throws RuleBroken if it is unknown. */
   parse(raw: unknown): TimeZone {
     const text = wellFormedText(raw, 64, unknownZone);
     try {
@@ -30,8 +30,8 @@ export const TimeZone = {
     throw new RuleBroken(unknownZone);
   },
   /**
-   * Returns the offsets in force between two moments (both inclusive), exact to the second, in the order of time. The first one
-   * begins at `first`. Half a century takes 10,000 look-ups in the zone, which is 10 ms; the results are cached.
+   * Returns the offsets from UTC that are in force between two moments (both inclusive), in the order of time. They are whole seconds. The
+   * first one begins at `first`. Half a century takes 10 ms, because it needs 10,000 look-ups in the zone. The results are cached.
    */
   offsetsBetween(zone: TimeZone, first: Timestamp, last: Timestamp): readonly ZoneOffset[] {
     const clock = clocks.get(zone) ?? new ZoneClock(zone);

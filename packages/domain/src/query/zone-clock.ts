@@ -1,13 +1,13 @@
 import { Timestamp } from '../activity/timestamp.ts';
 
-/** The distance of a zone's clock from UTC, beginning at a moment. */
+/** The offset of a zone's clock from UTC, and the time from which on it is in force. */
 export interface ZoneOffset {
   readonly from: Timestamp;
   /** The milliseconds to add to UTC; a whole number of seconds. */
   readonly offsetMs: number;
 }
 
-/** A block of time: the offset at its beginning, and the changes in it. */
+/** The offsets of a zone in a block of time of `blockMs`: the one at its beginning, and those after each change of the clock. */
 interface Block {
   readonly offsetMs: number;
   readonly changes: readonly { readonly at: number; readonly offsetMs: number }[];
@@ -23,7 +23,7 @@ const cycleBlocks = 189;
 const blockAt = (moment: number): number => Math.floor(moment / blockMs);
 /** No clock changed before 1800: each place showed its local mean time. */
 const firstBlock = blockAt(Date.UTC(1800, 0));
-/** From 2100 on, clocks follow today's rules: the last change listed by date is in Morocco, in 2087. */
+/** From 2100 on, the database lists no changes by date, but rules that repeat with the calendar. The last date is of Morocco, in 2087. */
 const cyclicFrom = blockAt(Date.UTC(2100, 0));
 
 const offsetName = /GMT(?:([+-])(\d\d):(\d\d)(?::(\d\d))?)?$/;
@@ -33,8 +33,8 @@ export const offsetFormat = (zone: string): Intl.DateTimeFormat =>
   new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' });
 
 /**
- * The clock of a zone. It reads each block of time from the runtime once, at most 700 years of them: before 1800 clocks do not
- * change, and from 2100 on they change as they did 400 years earlier. That is 130,000 look-ups of a microsecond each.
+ * The clock of a zone. It reads the offsets of each block of time from the runtime once, and caches them. It reads at most 700 years, in
+ * 130,000 look-ups of a microsecond each: before 1800 clocks do not change, and from 2100 on the changes repeat every 400 years.
  */
 export class ZoneClock {
   readonly #zone: string;
@@ -85,7 +85,7 @@ export class ZoneClock {
     return { offsetMs: first, changes };
   }
 
-  /** Finds the first moment of the offset in force at `to`, which was not yet in force at `from`. */
+  /** Finds the moment between `from` and `to` at which the offset changed, by binary search. */
   #changeBetween(from: number, to: number): number {
     const wanted = this.#offsetAt(to);
     let [before, after] = [from, to];
@@ -107,7 +107,7 @@ export class ZoneClock {
   }
 }
 
-/** Returns the block to read instead of a block: itself, the last before 1800, or one in the 400 years from 2100 on. */
+/** Returns the index of a block with the same offsets that can be read: the block itself, the last one before 1800, or one after 2100. */
 function knownBlock(index: number): number {
   if (index < firstBlock) return firstBlock - 1;
   return index < cyclicFrom ? index : cyclicFrom + ((index - cyclicFrom) % cycleBlocks);
