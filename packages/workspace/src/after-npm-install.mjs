@@ -3,10 +3,10 @@ import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-// pnpm runs this script too.
+// pnpm runs this script too, but has already installed everything.
 if (process.env.npm_config_user_agent?.startsWith('npm/')) {
   const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
-  // npm removes from it what it does not know, and so parts of an earlier install.
+  // npm has removed the packages that it does not know, so an earlier install is now incomplete.
   rmSync(join(root, 'node_modules'), { recursive: true, force: true });
   await import('./run.mjs');
 }

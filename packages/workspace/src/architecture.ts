@@ -20,7 +20,7 @@ interface Framework {
   readonly reason: string;
 }
 
-/** Programs that do the work of the service in other ways, to be measured beside it. */
+/** The path of the programs of the benchmark that do the work of the service in other ways, for comparison. */
 const contenders = '^apps/bench/src/programs/';
 
 const frameworks: readonly Framework[] = [
@@ -102,30 +102,31 @@ const frameworks: readonly Framework[] = [
   },
 ];
 
-/** Matches modules from outside of the workspace: by their path below node_modules, or by their name if they are not installed. */
-const externalPaths = (names: readonly string[]): string =>
+/** Returns a pattern of modules from outside of the workspace: of their paths below node_modules, or of their names if they are not installed. */
+const externalPattern = (names: readonly string[]): string =>
   `(?:^|node_modules/)(?:${names.join('|')})(?:/|$)`;
 
-/** Matches packages of this workspace, by their path or by their name. */
-const packagePaths = (names: readonly string[]): string =>
+/** Returns a pattern of packages of this workspace: of their paths or their names. */
+const packagePattern = (names: readonly string[]): string =>
   `^(?:packages|@user-activity)/(?:${names.join('|')})(?:/|$)`;
 
 const memberPath = '(?:packages|apps|docs/examples)';
 const anyMember = `^(${memberPath}/[^/]+)/`;
 
-const arrowRule = ({ from, to, reason }: Arrows): Rule => {
+/** Forbids a package to import packages of this workspace, except those that its arrows name, and the test kits. */
+const makeArrowRule = ({ from, to, reason }: Arrows): Rule => {
   const allowed = [from, ...to, ...testKits];
   return {
     name: `arrows-of-${from}`,
     comment: reason,
     severity: 'error',
     from: { path: `^packages/${from}/` },
-    to: { path: packagePaths(arrows.map((row) => row.from).filter((name) => !allowed.includes(name))) },
+    to: { path: packagePattern(arrows.map((row) => row.from).filter((name) => !allowed.includes(name))) },
   };
 };
 
-/** Forbids the sources of a package to import modules from outside of the workspace, and of Node, except `externalModules`. */
-const externalRule = ({ from, externalModules = [], reason }: Arrows): Rule => ({
+/** Forbids the sources of a package to import modules of Node or from outside of the workspace, except `externalModules`. */
+const makeExternalRule = ({ from, externalModules = [], reason }: Arrows): Rule => ({
   name: `nothing-else-in-${from}`,
   comment: reason,
   severity: 'error',
@@ -134,13 +135,13 @@ const externalRule = ({ from, externalModules = [], reason }: Arrows): Rule => (
   to: {
     pathNot: [
       '^(?:packages|apps|@user-activity)/',
-      ...(externalModules.length > 0 ? [externalPaths(externalModules)] : []),
+      ...(externalModules.length > 0 ? [externalPattern(externalModules)] : []),
     ],
   },
 });
 
-/** Restricts imports between the rooms of a package. Files outside of the rooms are not restricted. */
-const roomRule = ({ packageName, name, mayImport, reason }: Room): Rule => ({
+/** Forbids a room of a package to import files of the package, except its own and those of the rooms that it names. */
+const makeRoomRule = ({ packageName, name, mayImport, reason }: Room): Rule => ({
   name: `rooms-of-${packageName}-${name}`,
   comment: reason,
   severity: 'error',
@@ -151,27 +152,28 @@ const roomRule = ({ packageName, name, mayImport, reason }: Room): Rule => ({
   },
 });
 
-const frameworkRule = ({ rule, modules, allowedPaths, reason }: Framework): Rule => ({
+/** Forbids all files outside of the allowed paths to import the modules of a framework. */
+const makeFrameworkRule = ({ rule, modules, allowedPaths, reason }: Framework): Rule => ({
   name: rule,
   comment: reason,
   severity: 'error',
   from: { path: anyMember, pathNot: [...allowedPaths] },
-  to: { path: externalPaths(modules) },
+  to: { path: externalPattern(modules) },
 });
 
 const apps = 'standalone|api|consumer|cli|demo|chaos|hostile|bench';
-/** The app that is published: it runs another app, by its first argument. */
+/** The path of the app that is published. It runs the app that its first argument names. */
 const publishedApp = '^apps/user-activity-log/';
 
 /** The rules about packages from outside of the workspace. */
-export const frameworkRules: readonly Rule[] = frameworks.map(frameworkRule);
+export const frameworkRules: readonly Rule[] = frameworks.map(makeFrameworkRule);
 
 /** Every rule of the architecture. */
 export const rules: readonly Rule[] = [
-  ...arrows.map(arrowRule),
-  ...arrows.filter((row) => row.externalModules !== undefined).map(externalRule),
+  ...arrows.map(makeArrowRule),
+  ...arrows.filter((row) => row.externalModules !== undefined).map(makeExternalRule),
   ...frameworkRules,
-  ...rooms.map(roomRule),
+  ...rooms.map(makeRoomRule),
   {
     name: 'client-runs-in-browsers',
     comment: 'only the entry `node` of the client uses Node: the other one runs in browsers, too',
@@ -197,7 +199,7 @@ export const rules: readonly Rule[] = [
   },
   {
     name: 'published-app-only-chooses',
-    comment: 'it chooses which app runs; what an app does belongs in that app, which also runs without it',
+    comment: 'the published app only chooses which app runs: that app does the work, and also runs by itself',
     severity: 'error',
     from: { path: `${publishedApp}src/` },
     to: {
@@ -224,7 +226,7 @@ export const rules: readonly Rule[] = [
     comment: 'the test kits serve tests only: in-memory adapters lose all data at exit',
     severity: 'error',
     from: { path: anyMember, pathNot: `^(?:apps/(?:bench|chaos|hostile)/|${memberPath}/[^/]+/test/)` },
-    to: { path: packagePaths(testKits), pathNot: '^$1/' },
+    to: { path: packagePattern(testKits), pathNot: '^$1/' },
   },
   {
     name: 'no-tests-in-sources',

@@ -10,7 +10,7 @@ export interface Arrows {
   readonly reason: string;
 }
 
-/** The rules of single packages. */
+/** The arrows that differ from those of a usual adapter. */
 const packageArrows: readonly Arrows[] = [
   {
     from: 'domain',
@@ -59,7 +59,7 @@ const packageArrows: readonly Arrows[] = [
     from: 'client',
     to: [],
     externalModules: ['fs', 'path', 'node:sqlite', 'util'],
-    reason: 'a client of the API needs no code of the service, and no dependency of anybody else',
+    reason: 'a client of the API needs no code of the service, and no dependencies from elsewhere',
   },
   {
     from: 'dashboard',
@@ -79,7 +79,7 @@ const packageArrows: readonly Arrows[] = [
 
 const adapters = members().flatMap((folder) => /^packages\/(adapter-.+)$/.exec(folder)?.[1] ?? []);
 
-/** The only imports allowed between our packages: dependencies point inwards. */
+/** The only imports allowed between our packages, besides those of test kits. Dependencies point inwards. */
 export const arrows: readonly Arrows[] = [
   ...packageArrows,
   ...adapters

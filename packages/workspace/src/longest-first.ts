@@ -1,6 +1,6 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** The files that take 20 s or more on two processors, mostly to wait. The longest is first. */
+/** The test files that take 20 s or more on two processors, most of it waiting. The longest is first. */
 export const longFiles: readonly string[] = [
   'packages/adapter-mongodb/test/mongo-adapters.contract.test.ts',
   'packages/system-tests/test/documentation/fuzz.e2e.test.ts',

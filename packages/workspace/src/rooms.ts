@@ -43,7 +43,7 @@ export const rooms: readonly Room[] = [
     packageName: 'adapter-http',
     name: 'export',
     mayImport: ['bodies', 'query', 'openapi', 'requests'],
-    reason: 'only its route knows formats of files, and a body that is a walk over pages',
+    reason: 'only its route knows file formats, and sends a body page by page',
   },
   {
     packageName: 'adapter-http',
@@ -73,7 +73,7 @@ export const rooms: readonly Room[] = [
     packageName: 'client',
     name: 'api',
     mayImport: [],
-    reason: 'the types of requests and answers belong to the service: a test compares them',
+    reason: 'these types describe requests and answers of the service, and a test compares them with it',
   },
   {
     packageName: 'client',
@@ -85,19 +85,19 @@ export const rooms: readonly Room[] = [
     packageName: 'client',
     name: 'sending',
     mayImport: ['http', 'api', 'shared'],
-    reason: 'who only reads needs no queue',
+    reason: 'a program that only reads needs no queue',
   },
   {
     packageName: 'client',
     name: 'reading',
     mayImport: ['http', 'api', 'shared'],
-    reason: 'who only logs needs no pages, feeds and streams',
+    reason: 'a program that only logs needs no pages, feeds and streams',
   },
   {
     packageName: 'client',
     name: 'health',
     mayImport: ['http', 'api'],
-    reason: 'who logs or reads does not ask how the service is',
+    reason: 'a program that logs or reads does not ask for the health of the service',
   },
   {
     packageName: 'client',
@@ -115,13 +115,13 @@ export const rooms: readonly Room[] = [
     packageName: 'adapter-sqlite',
     name: 'reader',
     mayImport: ['protocol'],
-    reason: 'the threads that read never write, and do not know their callers',
+    reason: 'the threads that read do not write, and do not know their callers',
   },
   {
     packageName: 'adapter-sqlite',
     name: 'writer',
     mayImport: ['protocol'],
-    reason: 'the thread that writes answers no questions, and does not know its callers',
+    reason: 'the thread that writes answers no queries, and does not know its callers',
   },
   {
     packageName: 'adapter-sqlite',

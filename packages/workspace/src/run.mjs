@@ -11,9 +11,9 @@ import { install } from './install.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
 const tools = join(root, 'packages', 'workspace', 'node_modules', '.bin');
-/** As in apps/user-activity-log/bin, which says why. */
+/** The oldest version of Node that runs the sources. apps/user-activity-log/bin says why. */
 const oldestNode = '24.11';
-/** The Node that is installed with the dependencies. */
+/** The program `node` that is installed with the dependencies. */
 const bundledNode = join(tools, 'node');
 
 let runningChild;
@@ -40,7 +40,7 @@ function stop(signal) {
 
 for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => stop(signal));
 process.on('SIGINT', () => {
-  // A terminal sends Ctrl-C to the whole group. A second SIGINT could make the program stop at once.
+  // A terminal sends Ctrl-C to the whole group, so the child has it already. A second SIGINT could make the child stop at once.
   const hasTerminal = [process.stdin, process.stdout, process.stderr].some((stream) => stream.isTTY);
   if (!hasTerminal || !runningChild) stop('SIGINT');
 });
@@ -82,7 +82,7 @@ async function main() {
     stdio: 'inherit',
     env: {
       ...process.env,
-      // Processes and threads that start again read compiled sources from here: that takes half the time.
+      // Later processes and threads read compiled sources from this cache, which halves the time of their start.
       NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(root, '.cache', 'compiled'),
       NODE_OPTIONS: [process.env.NODE_OPTIONS, ...options].filter(Boolean).join(' '),
       PATH: dirname(node) + delimiter + process.env.PATH,

@@ -13,7 +13,7 @@ export interface StaticResult {
 
 interface StaticCheck {
   readonly name: string;
-  /** Returns the name of a tool, and the arguments. */
+  /** Returns the name of a tool, followed by its arguments. */
   readonly command: () => readonly string[];
 }
 

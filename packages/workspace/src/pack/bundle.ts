@@ -4,30 +4,30 @@ import { basename, dirname, join } from 'node:path';
 import { type Plugin, rolldown } from 'rolldown';
 import { root } from '../layout.ts';
 
-/** The folder of the sources of adapter-sqlite: its threads are files, which it starts by their paths. */
-const sqlite = 'packages/adapter-sqlite/src';
-/** The folder of the page for people in the bundle, with the files that it serves. */
+/** The sources of adapter-sqlite, which starts each of its threads from a file. */
+const sqliteSources = 'packages/adapter-sqlite/src';
+/** The folder in the bundle for the files of Swagger UI, which shows the API as a page. */
 const swaggerUi = 'swagger-ui';
 
 /**
  * Bundles the program `user-activity-log`, with all packages that it needs, into `folder/dist`. Returns the paths of all modules.
  *
- * Files are found from `import.meta.url`, as in a build without a bundle: `../package.json` from a file in `dist`, and the threads of
+ * The program finds its files relative to `import.meta.url`, as in a build without a bundle: `../package.json` from a file in `dist`, and the threads of
  * adapter-sqlite as `../writer/writer-thread.js` from a file in `dist/ports`.
  */
 export async function bundle(folder: string): Promise<readonly string[]> {
   const dist = join(folder, 'dist');
-  const threads = globSync(`${sqlite}/{reader,writer}/*-thread.ts`, { cwd: root });
+  const threads = globSync(`${sqliteSources}/{reader,writer}/*-thread.ts`, { cwd: root });
   const build = await rolldown({
     cwd: root,
     platform: 'node',
     input: {
       main: join(root, 'apps/user-activity-log/src/main.ts'),
       ...Object.fromEntries(
-        threads.map((path) => [path.slice(sqlite.length + 1, -'.ts'.length), join(root, path)]),
+        threads.map((path) => [path.slice(sqliteSources.length + 1, -'.ts'.length), join(root, path)]),
       ),
     },
-    // With `import` or `require`, as the module does it: the files that Node would load.
+    // Find the files that Node would load. The conditions `import` and `require` depend on the importing module.
     resolve: { conditionNames: ['@user-activity/source', 'node'] },
     // CommonJS modules have this variable, ECMAScript modules do not.
     transform: { define: { __dirname: 'import.meta.dirname' } },
@@ -37,12 +37,14 @@ export async function bundle(folder: string): Promise<readonly string[]> {
     dir: dist,
     format: 'esm',
     entryFileNames: '[name].js',
-    // The main module of each app is called `main`.
+    // The main module of each app is called `main`, so its chunk is named after the app.
     chunkFileNames: ({ facadeModuleId }) =>
       facadeModuleId?.endsWith('/src/main.ts') === true
         ? `${basename(dirname(dirname(facadeModuleId)))}.js`
         : '[name].js',
-    codeSplitting: { groups: [{ name: 'ports/thread-client', test: `${sqlite}/ports/thread-client.ts` }] },
+    codeSplitting: {
+      groups: [{ name: 'ports/thread-client', test: `${sqliteSources}/ports/thread-client.ts` }],
+    },
   });
   await build.close();
   const fromHttp = createRequire(join(root, 'packages/adapter-http/package.json'));
@@ -51,7 +53,7 @@ export async function bundle(folder: string): Promise<readonly string[]> {
   return output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
 }
 
-/** Makes @fastify/swagger-ui, which reads files of its folder, read the copies of these files in the bundle. */
+/** Makes @fastify/swagger-ui read the copies of its files in the bundle, instead of the files in its own folder. */
 const swaggerUiFiles: Plugin = {
   name: 'swagger-ui-files',
   transform: {

@@ -18,8 +18,8 @@ const manifestOf = (folder: string): Manifest =>
   JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as Manifest;
 
 /**
- * Returns the package.json that a package is published with: without what only this workspace uses, and with the repository, which
- * the package.json of the root names.
+ * Returns the package.json with which a package is published. It lacks the parts that only this workspace uses, and names the repository, as
+ * the package.json of the root does.
  */
 export function publishedManifest(folder: string): object {
   const {
@@ -43,7 +43,7 @@ export function publishedManifest(folder: string): object {
   };
 }
 
-/** Removes the condition by which this workspace uses the sources. */
+/** Removes the condition `@user-activity/source`, by which this workspace imports the sources. */
 function withoutSources(exports: Readonly<Record<string, unknown>>): object {
   const conditionsOf = ([path, target]: readonly [string, unknown]): readonly [string, unknown] => {
     if (typeof target !== 'object') return [path, target];
@@ -53,7 +53,7 @@ function withoutSources(exports: Readonly<Record<string, unknown>>): object {
   return Object.fromEntries(Object.entries(exports).map(conditionsOf));
 }
 
-/** Replaces `workspace:` by the version of the member of this workspace. */
+/** Replaces each range `workspace:^` with the version of that member of this workspace. */
 function withVersions(dependencies: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const versions = new Map(
     members()
@@ -64,7 +64,9 @@ function withVersions(dependencies: Readonly<Record<string, string>>): Readonly<
     Object.entries(dependencies).map(([name, range]) => {
       const version = versions.get(name);
       if (version === undefined || range !== 'workspace:^')
-        throw new Error(`${name} must be a member of this workspace, as workspace:^, and not ${range}.`);
+        throw new Error(
+          `The dependency ${name} must be a member of this workspace, with the range workspace:^ instead of ${range}.`,
+        );
       return [name, `^${version}`];
     }),
   );

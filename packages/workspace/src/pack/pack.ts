@@ -1,4 +1,4 @@
-// `npm run pack`: packs what others install. Writes one tarball for each package to dist-packages.
+// `npm run pack`: packs the packages that others install. Writes one tarball for each to dist-packages.
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,13 +22,13 @@ const run = (tool: string, args: readonly string[], cwd: string): string =>
   });
 const tsc = join(tools, 'tsc');
 
-/** Compiles a library into `target/dist`, from nothing. Its sources are not packed, and so no maps to them. */
+/** Compiles a whole library into `target/dist`. Makes no source maps, because the sources are not packed. */
 function compile(folder: string, target: string): void {
   const options = ['--composite', 'false', '--declarationMap', 'false', '--sourceMap', 'false'];
   run(tsc, ['-p', folder, ...options, '--outDir', join(target, 'dist')], root);
 }
 
-/** Writes the files of the package around what was built, and packs it. Returns the name of the tarball. */
+/** Adds the package.json and the other files to a built package, and packs it. Returns the name of the tarball. */
 function pack(folder: string, target: string): string {
   writeFileSync(join(target, 'package.json'), `${JSON.stringify(publishedManifest(folder), undefined, 2)}\n`);
   cpSync(join(root, 'LICENSE'), join(target, 'LICENSE'));
@@ -52,30 +52,30 @@ function removeOtherVersions(tarball: string): void {
 function copySite(target: string): void {
   const site = join(root, 'packages/dashboard/site');
   if (!existsSync(join(site, 'index.html')))
-    throw new Error('Build the dashboard first: npm run pack does so.');
+    throw new Error('The dashboard is not built. Use npm run pack, which builds it first.');
   cpSync(site, join(target, 'site'), { recursive: true, filter: (path) => basename(path) !== '.stamp' });
 }
 
-// The files may be unpacked for another user, as in the image.
+// Let all users read the files, because another user may run them, as in the image.
 process.umask(0o022);
 const [folder = 'dist-packages'] = process.argv.slice(2);
 const tarballs = resolve(root, folder);
 mkdirSync(tarballs, { recursive: true });
 const packed: string[] = [];
-const place = mkdtempSync(join(tmpdir(), 'user-activity-pack-'));
+const workFolder = mkdtempSync(join(tmpdir(), 'user-activity-pack-'));
 try {
-  // A library is compiled against the declarations of those that it imports.
+  // A library is compiled against the declarations of the libraries that it imports.
   run(tsc, ['-b', ...libraries], root);
   for (const library of libraries) {
-    compile(library, join(place, library));
-    packed.push(pack(library, join(place, library)));
+    compile(library, join(workFolder, library));
+    packed.push(pack(library, join(workFolder, library)));
   }
-  const target = join(place, program);
+  const target = join(workFolder, program);
   const modules = await bundle(target);
   copySite(target);
   writeFileSync(join(target, 'THIRD-PARTY-NOTICES.md'), noticesOf(modules));
   packed.push(pack(program, target));
 } finally {
-  rmSync(place, { recursive: true });
+  rmSync(workFolder, { recursive: true });
 }
 for (const tarball of packed.toSorted()) console.log(join(folder, tarball));
