@@ -16,7 +16,7 @@ const Schema = Type.Object({ ...processVariables(3000), ...apiVariables, ...engi
 /** The configuration of a process that runs only the API. */
 export type Config = ReturnType<typeof readConfig>;
 
-/** Reads the configuration. Throws ConfigurationError with every fault. */
+/** Reads the configuration. Throws a ConfigurationError that lists every fault. */
 export function readConfig(environment: Environment = process.env) {
   const values = readVariables(Schema, environment, (texts) => [
     ...engines.faults(texts),

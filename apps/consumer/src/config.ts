@@ -15,7 +15,7 @@ const Schema = Type.Object({ ...processVariables(3001), ...consumerVariables, ..
 /** The configuration of a process that runs only a consumer. */
 export type Config = ReturnType<typeof readConfig>;
 
-/** Reads the configuration. Throws ConfigurationError with every fault. */
+/** Reads the configuration. Throws a ConfigurationError that lists every fault. */
 export function readConfig(environment: Environment = process.env) {
   const values = readVariables(Schema, environment, (texts) => engines.faults(texts));
   return { ...processSettings(values), ...consumerSettings(values), engines: engines.settings(values) };

@@ -27,7 +27,7 @@ const Schema = Type.Object({
 /** The configuration of a process that runs both an API and a consumer. */
 export type Config = ReturnType<typeof readConfig>;
 
-/** Reads the configuration. Throws ConfigurationError with every fault. */
+/** Reads the configuration. Throws a ConfigurationError that lists every fault. */
 export function readConfig(environment: Environment = process.env) {
   const values = readVariables(Schema, environment, (texts) => [
     ...engines.faults(texts),
@@ -42,7 +42,7 @@ export function readConfig(environment: Environment = process.env) {
   };
 }
 
-/** Adds the key in ROOT_KEY_FILE to the configuration, if the API uses that file. Makes the file if there is none. */
+/** Adds the key in ROOT_KEY_FILE to the configuration, if the API uses that file. Creates the file with a new key if it does not exist. */
 export function withRootKey(config: Config, logger: Logger): Config {
   const { ROOT_KEY_FILE: file } = config;
   if (file === undefined) return config;

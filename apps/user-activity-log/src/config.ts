@@ -1,3 +1,3 @@
-/** Returns whether npm started this process, as `npx` or as a script of a package. */
+/** Returns whether npm started this process, through `npx` or a script of a package.json. */
 export const isStartedByNpm = (environment: NodeJS.ProcessEnv = process.env): boolean =>
   environment['npm_command'] !== undefined;

@@ -1,8 +1,8 @@
 const checkMs = 250;
 
 /**
- * Sends this process SIGTERM when its parent has ended. npm passes a stop signal to the shell between us, which ends and does not
- * pass it on.
+ * Sends this process SIGTERM when its parent has ended. npm sends a stop signal only to the shell in which it started this process, and the shell
+ * ends without passing it on.
  */
 export function endWithParent(): void {
   const parent = process.ppid;

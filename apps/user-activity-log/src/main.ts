@@ -13,7 +13,7 @@ if (command === '--version' || command === '-V') {
   process.stdout.write(`${versionOf(new URL('../package.json', import.meta.url))}\n`);
 } else if (!isService(command)) {
   if (asksForHelp(command)) process.stdout.write(`${usageOfServices}\n`);
-  // It reads the arguments itself.
+  // The command line reads the arguments itself.
   await import('@user-activity/cli');
 } else if (args.length === 0) await services[command]();
 else if (asksForHelp(args[0])) process.stdout.write(usageOfServices);

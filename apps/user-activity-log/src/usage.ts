@@ -1,4 +1,4 @@
-/** Tells how to run the service. The help of the command line follows it. */
+/** The part of the help that tells how to run the service. The help of the command line follows it. */
 export const usageOfServices = `Run the service:
   user-activity-log             API and consumer in one process; its data goes to ./data
   user-activity-log standalone  the same

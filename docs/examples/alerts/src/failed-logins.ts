@@ -4,7 +4,7 @@ import { ProjectId, type UserActivity, type UserId } from '@user-activity/domain
 export interface Failure {
   readonly id: string;
   readonly at: number;
-  /** Whether its burst was reported. State files use this name. */
+  /** Whether the burst of this failure was reported. State files use this name. */
   readonly told: boolean;
 }
 
@@ -14,12 +14,12 @@ const maxFailures = 10;
 const maxUsers = 1000;
 
 /**
- * Reports each burst once: at least five failed logins of a user within a minute. Uses the times of the logins, not their order on the
- * log. A repeated delivery of a login is ignored. A burst ends after a minute without failures. The state has the latest ten failures of
- * each user, for the thousand users with the latest failures. Users of the same name in two projects are two users.
+ * Detects bursts of failed logins, and reports each burst once. A burst is at least five failed logins of a user within a minute, by the
+ * times of the logins, not by their order on the log. It ends after a minute without failures. A login that is delivered again is ignored.
+ * Users of the same name in two projects are two users. The state has the latest ten failures of each of the thousand users who failed last.
  */
 export class FailedLogins {
-  /** The failures of each user in the order of arrival, by `userKey`. The users are in the order of their latest failure. */
+  /** The failures of each user, in the order of arrival. The keys are from `userKey`. The user who failed last is the last key. */
   readonly #failuresByUser: Map<string, readonly Failure[]>;
 
   constructor(state: Iterable<readonly [user: string, failures: readonly Failure[]]> = []) {
@@ -55,13 +55,13 @@ export class FailedLogins {
 }
 
 /**
- * Returns the key of a user in the state: the user's id in the project `default`, as in state files of older versions, and elsewhere a line
- * break, the project, a line break and the id. No user's id has a line break.
+ * Returns the key of a user in the state. In the project `default` it is the user's id, as in state files of older versions. In any other
+ * project it is a line break, the project, a line break and the id. No user's id has a line break, so all keys differ.
  */
 const userKey = (project: ProjectId, userId: UserId): string =>
   project === ProjectId.default ? userId : `\n${project}\n${userId}`;
 
-/** Returns the failures before and after a time, sorted by time. Each is less than a minute after the previous one. */
+/** Returns the failures around a time, sorted by time. Each is less than a minute after the previous one. */
 function burstAround(time: number, failures: readonly Failure[]): readonly Failure[] {
   let burst: Failure[] = [];
   for (const failure of failures.toSorted((left, right) => left.at - right.at)) {
