@@ -61,7 +61,7 @@ describe('PUT /api/projects/{id}', () => {
   });
 
   const path = '/retentionDays';
-  const range = 'must be a whole number from 1 to 36500, or null to keep what the deployment keeps';
+  const range = 'must be a whole number from 1 to 36500, or null for the retention of the deployment';
   const limitRange = 'must be a whole number from 1 to 9007199254740991, or null for no limit';
   test.each<[unknown, readonly object[]]>([
     [{ retentionDays: 0 }, [{ path, message: range }]],
