@@ -8,7 +8,7 @@ import { batchBytes, batchOf } from '@user-activity/test-kit';
 
 const topic = 'activity';
 
-/** A member that handles batches of partition 0 with fakes. Notes what it does, in order. */
+/** A member that handles batches of partition 0 with fakes. Records its calls, in order. */
 class Member {
   readonly events: unknown[] = [];
   /** The ends of the spans of handled batches. */
@@ -67,8 +67,8 @@ const records = (firstOffset: number, count: number): Buffer =>
     { firstOffset },
   );
 
-describe('a member asks where to resume', () => {
-  test('once per assignment while its batches follow each other', async () => {
+describe('a member calls resumeAt', () => {
+  test('once per assignment while each batch begins where the previous one ended', async () => {
     const member = new Member();
     await member.receive(5, records(5, 2));
     await member.receive(7, records(7, 1));
@@ -86,7 +86,7 @@ describe('a member asks where to resume', () => {
     ]);
   });
 
-  test('again if KafkaJS lost the offset to which the member went back', async () => {
+  test('again if KafkaJS forgot the lower offset to which the member went back', async () => {
     let settled = 2;
     const member = new Member({ resumeAt: async (_, next) => Math.min(next, settled) });
     await member.receive(5, records(5, 1));
@@ -107,7 +107,7 @@ describe('a member asks where to resume', () => {
     ]);
   });
 
-  test('at the assignment, although no record waits, and goes back again if KafkaJS lost the offset', async () => {
+  test('at the assignment even without records, and goes back again if KafkaJS forgot the lower offset', async () => {
     const member = new Member({ resumeAt: async () => 2 });
     await member.receive(5);
     await member.receive(5);
@@ -123,7 +123,7 @@ describe('a member asks where to resume', () => {
     ]);
   });
 
-  test('at the assignment, and continues there if the store has settled as much', async () => {
+  test('at the assignment, and continues at the offset of the group if resumeAt returns that', async () => {
     const member = new Member();
     await member.receive(5);
     await member.receive(5, records(5, 1));
@@ -134,7 +134,7 @@ describe('a member asks where to resume', () => {
     ]);
   });
 
-  test('if offsets were skipped, and goes back no further than the oldest record', async () => {
+  test('after skipped offsets, and goes back no further than the oldest record', async () => {
     let oldest = 0;
     const member = new Member({ resumeAt: async () => 1, oldestOffset: async () => oldest });
     await member.receive(1, records(1, 1));
@@ -157,7 +157,7 @@ describe('a member asks where to resume', () => {
     ]);
   });
 
-  test('not if control records follow a batch, or are in one of their own, which is handled too', async () => {
+  test('not after control records, which are handled with a batch or as a batch without records', async () => {
     const member = new Member();
     await member.receive(0, records(0, 1), 1);
     await member.receive(2, undefined, 3);
@@ -174,7 +174,7 @@ describe('a member asks where to resume', () => {
     expect(member.ends).toEqual([2, 4, 6]);
   });
 
-  test('before it repeats a batch without records, and before one that begins after a gap', async () => {
+  test('before it repeats a batch without records, and before a batch that begins after a gap', async () => {
     let failures = 1;
     const member = new Member({
       async handler() {
@@ -196,7 +196,7 @@ describe('a member asks where to resume', () => {
     ]);
   });
 
-  test('if the next records were deleted, although no record waits', async () => {
+  test('if its next records were deleted, even if no records follow', async () => {
     const mismatch = new LogMismatch('3 offsets are missing');
     const member = new Member({
       async resumeAt(_, next) {
@@ -208,7 +208,7 @@ describe('a member asks where to resume', () => {
     await expect(member.receive(4)).rejects.toMatchObject({ cause: mismatch });
   });
 
-  test('not after an unreadable batch, whose span has all its offsets', async () => {
+  test('not after an unreadable batch, because its span has all its offsets', async () => {
     const member = new Member();
     const unreadable = batchBytes(Buffer.from('?'), { firstOffset: 3, codec: 5, count: 4 });
     await member.receive(3, unreadable);
@@ -223,7 +223,7 @@ describe('a member asks where to resume', () => {
     expect(member.ends).toEqual([7, 8]);
   });
 
-  test('before it repeats a portion, and leaves the batch if it must go back', async () => {
+  test('before it repeats a portion, and leaves the batch if resumeAt returns a lower offset', async () => {
     let calls = 0;
     const member = new Member({
       async handler() {
@@ -247,7 +247,7 @@ describe('a member asks where to resume', () => {
 });
 
 describe('a member handles nothing', () => {
-  test('while the log or the store does not answer, and continues afterwards', async () => {
+  test('while the log or the store is unreachable, and continues afterwards', async () => {
     const failures = [new DomainError('LOG_UNAVAILABLE', 'No.'), new DomainError('STORE_UNAVAILABLE', 'No.')];
     const fail = (): void => {
       const failure = failures.shift();
@@ -267,8 +267,8 @@ describe('a member handles nothing', () => {
   });
 
   test.each([
-    ['the log is another', { assertSameLog: () => Promise.reject(new LogMismatch('another')) }],
-    ['the store refuses', { resumeAt: () => Promise.reject(new LogMismatch('another')) }],
+    ['its topic was made again', { assertSameLog: () => Promise.reject(new LogMismatch('another')) }],
+    ['resumeAt rejects with LogMismatch', { resumeAt: () => Promise.reject(new LogMismatch('another')) }],
   ])('if %s', async (_, deps) => {
     const member = new Member(deps);
     const handling = member.receive(0, records(0, 1));
@@ -280,7 +280,7 @@ describe('a member handles nothing', () => {
   test.each([
     ['it is cancelled', (member: Member) => member.cancel()],
     ['its partitions are assigned again', (member: Member) => member.handler.beginAssignment()],
-  ])('if %s before it knows where to resume', async (_, interrupt) => {
+  ])('if %s before resumeAt has resolved', async (_, interrupt) => {
     const [asked, answered] = [Promise.withResolvers<void>(), Promise.withResolvers<number>()];
     const member = new Member({
       resumeAt: () => {

@@ -14,7 +14,7 @@ interface Brokers {
   readonly maxVersion?: number;
 }
 
-/** A cluster without sockets, in the place of KafkaJS's. Notes the requests, and how many clients were made. */
+/** A cluster without sockets that replaces KafkaJS's. Records the requests, and how many clients were made. */
 class FakeConnection extends KafkaConnection {
   clients = 0;
   readonly requests: (readonly [nodeId: number, version: number])[] = [];
@@ -112,7 +112,7 @@ test('a partition counts only if a response to its own request names it without 
   const answers = new Map<number, readonly ProducedPartition[]>([
     [1, done(0)],
     [2, [{ partition: 1, errorCode: 6 }]],
-    // It says nothing about partition 2, but names two others.
+    // The response omits partition 2, and names two partitions that were not requested.
     [3, done(1, 3)],
   ]);
   const { connection, producer } = setUp({
@@ -158,13 +158,13 @@ test('with `separately`, each partition has a request of its own', async () => {
 test.each([
   [5, 5],
   [3, 3],
-])('a broker up to version %i of Produce receives version %i', async (maxVersion, expected) => {
+])('a broker that supports Produce up to version %i receives version %i', async (maxVersion, expected) => {
   const { connection, producer } = setUp({ leaders: [1], maxVersion, respond: async () => done(0) });
   await producer.send(recordsFor(0), false);
   expect(connection.requests).toEqual([[1, expected]]);
 });
 
-test('a broker that is too old is named as the failure', async () => {
+test('if a broker is too old, the failure says so', async () => {
   const { producer } = setUp({ leaders: [1], maxVersion: 2, respond: async () => done(0) });
   const { confirmed, failure } = await producer.send(recordsFor(0), false);
   expect(confirmed).toEqual(new Set());

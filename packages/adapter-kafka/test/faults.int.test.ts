@@ -51,7 +51,7 @@ test.each([
   ['one', ['m1', 'm2', 'm3', 'm4']],
   ['all', ['m1', 'm3', 'm4']],
 ] as const)(
-  'with %s of its answers lost, the topic holds what was acknowledged, in order',
+  'if %s of the responses to a record get lost, the topic has all acknowledged records in order',
   async (losing, expected) => {
     const { connection, topic, sockets } = await setUp();
     const publisher = new KafkaEventPublisher(connection, topic, { publishTimeoutMs: 4000 });
@@ -63,7 +63,7 @@ test.each([
   },
 );
 
-test('without responses of the broker, close rejects pending calls before their deadlines', async () => {
+test('if the broker does not respond, `close` rejects pending calls before their deadlines', async () => {
   const { connection, topic, sockets } = await setUp();
   const publisher = new KafkaEventPublisher(connection, topic, { publishTimeoutMs: 600_000 });
   await publisher.publish([activityLogged(sampleActivity())]);
@@ -128,7 +128,7 @@ test('killing a leader under load loses no acknowledged record', async () => {
   }
 });
 
-/** Publishes one activity after the other, and notes the acknowledged ones. */
+/** Publishes one activity after the other, and collects the acknowledged ones. */
 class User {
   readonly kept: string[] = [];
   isActive = true;

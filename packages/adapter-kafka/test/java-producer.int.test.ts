@@ -39,7 +39,7 @@ async function readAll(
   return received.map((record) => [record.origin.offset, Buffer.from(record.raw().value ?? '').toString()]);
 }
 
-test('interleaved transactions are read without the aborted records, to the control records at the end', async () => {
+test('interleaved transactions are read without aborted records, up to and including the last control record', async () => {
   const steps =
     'batch:none:first begin:A send:A:a1 begin:B send:B:b1 send:A:a2 batch:none:plain ' +
     'send:B:b2 commit:B send:A:a3 abort:A begin:A send:A:a4 commit:A ' +
@@ -55,7 +55,7 @@ test('interleaved transactions are read without the aborted records, to the cont
   ]);
 });
 
-test('a batch that begins before the asked offset is read from that offset, with every codec', async () => {
+test('a batch that begins before the requested offset is read from that offset on, with every codec', async () => {
   const values = Array.from({ length: 10 }, (_, index) => `value ${index}`);
   const topic = await writtenByJava(...codecs.map((codec) => `batch:${codec}:${values.join(':')}`));
   const all = codecs.flatMap((_, batch) =>

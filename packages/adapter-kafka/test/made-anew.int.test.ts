@@ -64,7 +64,7 @@ async function startConsumer(topic: KafkaTopic, onBatch: () => Promise<unknown> 
 
 const isOfService = ({ content }: LogRecord): boolean => content.name === 'ActivityLogged';
 
-test('another process gets another id for a topic that was made anew, and the same id otherwise', async () => {
+test('a new process reads another topic id if the topic was made again, and otherwise the same', async () => {
   const { topic } = await openTopic();
   const plan = { name: topic.name, partitions: 1, retentionDays: 36_500 };
   const reopened = async (): Promise<string | undefined> => {
@@ -79,19 +79,22 @@ test('another process gets another id for a topic that was made anew, and the sa
 });
 
 test.each([
-  ['ends before the next offset of the consumer', 3],
-  ['goes beyond the next offset of the consumer', 10],
-])('a waiting consumer ends, and handles no new record, if the new topic %s', async (_, count) => {
-  const { topic } = await openTopic();
-  const { consumer, handled } = await startConsumer(topic);
-  await publish(topic, 5);
-  while (handled.length < 5) await delay(20);
-  await makeAnew(topic.name, count);
-  await expect(consumer.ended).rejects.toThrow(LogMismatch);
-  expect(handled.filter((record) => !isOfService(record))).toEqual([]);
-});
+  ['ends before the next offset', 3],
+  ['goes beyond the next offset', 10],
+])(
+  'if the topic is made again, and %s, a waiting consumer ends without handling a record',
+  async (_, count) => {
+    const { topic } = await openTopic();
+    const { consumer, handled } = await startConsumer(topic);
+    await publish(topic, 5);
+    while (handled.length < 5) await delay(20);
+    await makeAnew(topic.name, count);
+    await expect(consumer.ended).rejects.toThrow(LogMismatch);
+    expect(handled.filter((record) => !isOfService(record))).toEqual([]);
+  },
+);
 
-test('a consumer ends even if its next offset exists in the new topic', async () => {
+test('a consumer whose topic was made again ends, even if its next offset exists in the new topic', async () => {
   const { topic } = await openTopic();
   const [begun, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   const { consumer, handled } = await startConsumer(topic, () => {
@@ -106,7 +109,7 @@ test('a consumer ends even if its next offset exists in the new topic', async ()
   expect(handled.map(isOfService)).toEqual([true]);
 });
 
-test('an idle consumer is not ready after its topic was made anew, and ends when its progress is read', async () => {
+test('an idle consumer whose topic was made again is not ready, and ends when its progress is read', async () => {
   const { topic, warnings } = await openTopic();
   const { consumer } = await startConsumer(topic);
   await makeAnew(topic.name, 0);
@@ -118,7 +121,7 @@ test('an idle consumer is not ready after its topic was made anew, and ends when
   ]);
 });
 
-test('a publisher is not ready after its topic was made anew, and what it confirms is on the new topic', async () => {
+test('a publisher whose topic was made again is not ready, and the events that it confirms are on the new topic', async () => {
   const { topic, warnings } = await openTopic();
   const publisher = new KafkaEventPublisher(connection, topic);
   onTestFinished(() => publisher.close());

@@ -45,7 +45,7 @@ test('KafkaJS sends our request as it sends its own, up to the records', async (
   }
 });
 
-test('a request holds a batch for each partition, which takes the acknowledgement of all in-sync replicas', async () => {
+test('a request has a batch for each partition, and requires the acknowledgement of all in-sync replicas', async () => {
   const { withHeader } = (await requestOf(7, [3, 1]).request.encode()) as FramedRequest;
   const framed = withHeader(Buffer.from('header'));
   expect(framed.readInt32BE()).toBe(framed.length - 4);

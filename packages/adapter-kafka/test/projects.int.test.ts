@@ -32,7 +32,7 @@ async function setUp() {
 const activitiesIn = (records: readonly LogRecord[]): readonly UserActivity[] =>
   records.flatMap(({ content }) => (content.name === 'ActivityLogged' ? [content.activity] : []));
 
-test('any activity comes out equal in each of several projects, with the same id and user in all, in their order', async () => {
+test('activities of several projects with the same id and user are delivered equal and in order', async () => {
   const { publisher, received } = await setUp();
   const sent: UserActivity[] = [];
   await fc.assert(

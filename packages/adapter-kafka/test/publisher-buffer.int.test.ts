@@ -20,7 +20,7 @@ async function setUp(options: KafkaEventPublisherOptions) {
 
 const large = { metadata: { text: 'x'.repeat(40_000) } };
 
-test('calls whose messages are being made have no more messages than the buffer allows', async () => {
+test('while the messages of many calls are being made, they never exceed the buffer', async () => {
   const { publisher, buffers } = await setUp({ bufferedBytes: 500_000 });
   const calls = Array.from({ length: 20 }, () => sampleActivities(5, large));
   const made = new Map<number, Set<string>>();

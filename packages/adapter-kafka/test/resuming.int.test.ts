@@ -27,7 +27,7 @@ async function until(isDone: () => boolean | Promise<boolean>): Promise<void> {
 async function setUp(partitions: number) {
   const { connection, topic } = await freshTopic(partitions);
   onTestFinished(() => topic.close());
-  /** Starts a member of the group. Notes what `resumeAt` was asked, and the handled records and spans. */
+  /** Starts a member of the group. Collects the arguments of `resumeAt`, and the handled records and spans. */
   const start = async (
     resumeAt: ResumeAt,
     onBatch: () => Promise<unknown> = async () => undefined,
@@ -76,7 +76,7 @@ const transact = (topic: KafkaTopic, ...values: readonly (readonly [string, 'abo
     ...values.map(([value, end]) => ({ partition: 0, value, end })),
   );
 
-/** Makes sockets of which one breaks, as soon as it would send a request to commit offsets. */
+/** Makes sockets. The first one that would send a request to commit offsets breaks. */
 function breakingAtCommit(): { readonly factory: ISocketFactory; readonly isBroken: () => boolean } {
   let isBroken = false;
   const factory: ISocketFactory = ({ host, port, onConnect }) => {
@@ -121,7 +121,7 @@ async function trimmed(resumeAt: ResumeAt) {
   return { topic, ...member };
 }
 
-test('a slow member whose next records were deleted asks where to resume, and ends if it is refused', async () => {
+test('a slow member whose next records were deleted calls resumeAt, and ends if that rejects', async () => {
   const mismatch = new LogMismatch('3 offsets are missing');
   const { topic, consumer, asked, offsets } = await trimmed(async (_, next) => {
     if (next > 0) throw mismatch;
@@ -145,7 +145,7 @@ test('a member does not go back to offsets that were deleted, and its handler re
   expect(offsets()).toEqual([0, 1, 2, 6, 7]);
 });
 
-test('a member may resume at any offset between control records and aborted records, and asks once', async () => {
+test('a member can resume at any offset between control records and aborted records, and calls resumeAt once', async () => {
   const { topic, start } = await setUp(1);
   // Offsets 0 to 6: aborted, control, committed, control, aborted, control, last.
   await transact(topic, ['a', 'abort'], ['b', 'commit'], ['c', 'abort']);
@@ -185,7 +185,7 @@ test('control records between batches are no gap, and are handled before the gro
   expect(asked).toEqual([0]);
 });
 
-test('offsets without records are settled, so nothing is missing once they are deleted', async () => {
+test('offsets without records are settled, so they are not missing after they are deleted', async () => {
   const { topic, start } = await setUp(1);
   const { consumer, spans } = await start(async (_, next) => next);
   await transact(topic, ['a', 'abort'], ['b', 'commit'], ['c', 'abort']);
@@ -199,7 +199,7 @@ test('offsets without records are settled, so nothing is missing once they are d
   expect(progress && missingOffsets(progress, settled)).toBe(0);
 });
 
-test('an idle partition goes back although the connection breaks when the lower offset is committed', async () => {
+test('a member goes back in an idle partition, even if the connection breaks as it commits the lower offset', async () => {
   const { topic, start } = await setUp(1);
   await append(topic, '0', '1', '2');
   const first = await start(async (_, next) => next);
@@ -212,7 +212,7 @@ test('an idle partition goes back although the connection breaks when the lower 
   expect(again.offsets()).toEqual([1, 2]);
 });
 
-test('each partition goes back on its own, and the group commits where it went', async () => {
+test('a member goes back in each partition separately, and commits the lower offsets', async () => {
   const { connection, topic, start } = await setUp(6);
   const publisher = new KafkaEventPublisher(connection, topic);
   onTestFinished(() => publisher.close());
@@ -232,7 +232,7 @@ test('each partition goes back on its own, and the group commits where it went',
     expect(again.offsets(partition)).toEqual([...Array(end).keys()].slice(partition));
 });
 
-test('stop does not wait for an answer about where to resume', async () => {
+test('`stop` does not wait for a pending resumeAt', async () => {
   const { topic, start } = await setUp(1);
   await append(topic, 'waiting');
   const asked = Promise.withResolvers<void>();
@@ -247,7 +247,7 @@ test('stop does not wait for an answer about where to resume', async () => {
   expect(await topic.progressOf(topic.name, 5000)).toMatchObject([{ oldest: 0, committed: 0, end: 1 }]);
 });
 
-test('a rebalance does not wait for an answer about where to resume, and each owner asks for itself', async () => {
+test('a rebalance does not wait for a pending resumeAt, and each new owner calls it again', async () => {
   const { topic, start } = await setUp(1);
   await append(topic, 'waiting');
   const asked = Promise.withResolvers<void>();
@@ -264,7 +264,7 @@ test('a rebalance does not wait for an answer about where to resume, and each ow
   expect(other.offsets()).toEqual([0]);
 });
 
-test('a member without waiting records ends with the error of the store that refuses', async () => {
+test('a member without new records ends with the error with which resumeAt rejects', async () => {
   const { start } = await setUp(1);
   const mismatch = new LogMismatch('the log has lost records');
   const { consumer, handled } = await start(() => Promise.reject(mismatch));

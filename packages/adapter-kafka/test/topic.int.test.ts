@@ -115,7 +115,7 @@ test.each([
   await topic.close();
 });
 
-test('rejects writes with one warning once partitions were added', async () => {
+test('is not writable after partitions were added, and warns once', async () => {
   const plan = newPlan();
   const warnings: string[] = [];
   const topic = await KafkaTopic.open(connection, plan, (message) => warnings.push(message));

@@ -31,7 +31,7 @@ const contracts: Readonly<Record<string, readonly Pick<ContractCase<never>, 'pro
 };
 
 test.each(Object.entries(contracts))(
-  'every promise of %s has a case, and every case a promise',
+  'every promise of %s has a case, and every case has a promise',
   (port, contract) => {
     const comment = readFileSync(join(ports, `${port}.ts`), 'utf8');
     const promised = [...comment.matchAll(/^ \* {1,2}([A-Z]\d+) +\w+ {1,}/gm)].map((match) => match[1] ?? '');
@@ -40,6 +40,6 @@ test.each(Object.entries(contracts))(
   },
 );
 
-test.each(Object.entries(contracts))('no two cases of %s have one title', (_, contract) => {
+test.each(Object.entries(contracts))('no two cases of %s have the same title', (_, contract) => {
   expect(new Set(contract.map(({ title }) => title)).size).toBe(contract.length);
 });

@@ -25,7 +25,7 @@ async function engine(status: number): Promise<string> {
   return socket;
 }
 
-test('an engine is found if it answers, and not if it fails or does not exist', async () => {
+test('dockerAnswers returns true if the engine answers, and false if it fails or does not exist', async () => {
   expect(await dockerAnswers(await engine(200))).toBe(true);
   expect(await dockerAnswers(await engine(500))).toBe(false);
   expect(await dockerAnswers('/nowhere/docker.sock')).toBe(false);

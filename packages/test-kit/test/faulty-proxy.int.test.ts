@@ -31,7 +31,7 @@ const answer = async (socket: Socket, text: string): Promise<string> => {
   return bytes.toString();
 };
 
-test('passes bytes on, also while it is slow', async () => {
+test('the proxy passes bytes on, also while it is slow', async () => {
   const proxy = await echo();
   const socket = await connected(proxy);
   expect(await answer(socket, 'one')).toBe('one');
@@ -51,7 +51,7 @@ test('a cut closes old and new connections until it ends', async () => {
   expect(await answer(await connected(proxy), 'again')).toBe('again');
 });
 
-test('a lost answer never arrives: its connection ends, and a new one works', async () => {
+test('a lost answer never arrives; its connection is closed afterwards, and a new one works', async () => {
   const proxy = await echo();
   const socket = await connected(proxy);
   expect(await answer(socket, 'before')).toBe('before');

@@ -25,7 +25,7 @@ const freezes =
 
 test.each([
   { how: '', act: '', state: /^[SR]/ },
-  { how: ', though it was frozen', act: freezes, state: /^T/ },
+  { how: ', even if it is frozen', act: freezes, state: /^T/ },
 ])('a server ends when the process that started it is killed$how', async ({ act, state }) => {
   const folder = mkdtempSync(join(tmpdir(), 'user-activity-guard-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
@@ -45,7 +45,7 @@ test.each([
   while (isThere(pid)) await delay(20);
 });
 
-test('a server that ends before it is ready is reported with the end of its output', async () => {
+test('if a server ends before it is ready, `until` rejects with the end of its output', async () => {
   const server = new GuardedProcess('server', 'sh', ['-c', 'echo the disk is full; exit 3'], '.');
   await expect(server.until(Promise.withResolvers().promise)).rejects.toThrow(
     /server ended .*\nthe disk is full/,

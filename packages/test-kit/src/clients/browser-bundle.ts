@@ -1,6 +1,6 @@
 /** Bundles and minifies a module of this workspace for browsers, with all its imports. Returns a script that sets a global variable. */
 export async function browserBundle(entry: string, globalName: string): Promise<string> {
-  // Its native code takes long to load, and most tests do not need it.
+  // Imported here, because the native code of rolldown takes long to load, and most tests do not need it.
   const { rolldown } = await import('rolldown');
   const bundle = await rolldown({
     input: entry,

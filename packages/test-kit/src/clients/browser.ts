@@ -6,7 +6,10 @@ import { chromiumProgram } from './chromium.ts';
 /** The time limit of a step in a browser, in ms. It is long, because a slow machine is no failure. */
 export const stepTimeoutMs = 150_000;
 
-/** Runs Chromium for the tests of a file. It also reaches this machine by the hosts, which it does not trust as it trusts local names. */
+/**
+ * Runs Chromium for the tests of a file. Returns a function that returns it. `hosts` are further names for this machine. Chromium does not
+ * treat them as secure, as it does with `localhost`.
+ */
 export function browserFor(hosts: readonly string[] = []): () => Browser {
   const home = temporaryFolder('chromium');
   let browser: Browser;

@@ -13,7 +13,7 @@ export interface DebianProgram {
 
 /**
  * Returns the path of a program: the one that is installed, or else the one of its Debian package, which apt downloads and checks. The
- * package is unpacked in the cache and not installed, so this needs no rights. Throws an error that says what to install.
+ * package is unpacked in the cache and not installed, so this needs no root rights. If it fails, throws an error that says what to install.
  */
 export function debianProgram({
   program,

@@ -12,7 +12,10 @@ export interface Artifact {
 const dependencyXml = ({ groupId, artifactId, version }: Artifact): string =>
   `<dependency><groupId>${groupId}</groupId><artifactId>${artifactId}</artifactId><version>${version}</version></dependency>`;
 
-/** Returns a class path of the artifacts and their dependencies. Downloads them once. Throws an error that says what to install. */
+/**
+ * Returns a class path of the artifacts and their dependencies. Downloads them once. Throws an error that says what to install if Java or
+ * Maven is missing.
+ */
 export function classPathOf(cacheName: string, artifacts: readonly Artifact[]): string {
   if (!isInstalled('java', '-version'))
     throw new Error('There is no java on the PATH: install Java 17 or later.');

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cachedFolder, isInstalled, run } from './cache.ts';
 
-// Hypothesis takes packages elsewhere for the code under test, and parses each of their modules.
+// The folder must have this name. Hypothesis takes packages in any other folder for the code under test, and parses all their modules.
 const sitePackages = 'site-packages';
 
 /**

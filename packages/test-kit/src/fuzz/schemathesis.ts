@@ -50,9 +50,9 @@ export async function fuzz({
       env: {
         PATH: process.env['PATH'],
         HOME: folder,
-        // Schemathesis prints boxes and check marks.
+        // Schemathesis prints boxes and check marks, which need UTF-8.
         PYTHONUTF8: '1',
-        // Hypothesis computes its tables of Unicode once.
+        // Keeps the Unicode tables of Hypothesis, so that it computes them only once.
         HYPOTHESIS_STORAGE_DIRECTORY: cachedFolder('hypothesis', () => undefined),
         PYTHONDONTWRITEBYTECODE: '1',
         PYTHONPATH: `${pythonPackages('schemathesis')}:${hooks}`,

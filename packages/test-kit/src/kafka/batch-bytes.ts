@@ -1,6 +1,6 @@
 import { crc32c } from '@platformatic/wasm-utils';
 
-/** The parts of a record to write. Default: empty or null. */
+/** The parts of a record to write. A missing part is 0, null or empty. */
 export interface RecordParts {
   readonly offsetDelta?: number;
   readonly key?: Buffer | null;
@@ -8,7 +8,7 @@ export interface RecordParts {
   readonly headers?: readonly (readonly [name: string, value: Buffer | null])[];
 }
 
-/** The fields of a batch's header. Default: those of a valid batch. */
+/** The fields of a batch's header. A missing field gets the value of a valid batch. */
 export interface BatchParts {
   readonly firstOffset?: number;
   readonly codec?: number;
@@ -17,7 +17,7 @@ export interface BatchParts {
   readonly lastOffsetDelta?: number;
 }
 
-/** Encodes a number as in Kafka's records: zigzag, 7 bits to a byte. */
+/** Encodes a number as in Kafka's records: zigzag, with 7 bits in each byte. */
 export function varint(value: number): Buffer {
   const bytes: number[] = [];
   let left = value < 0 ? -2 * value - 1 : 2 * value;

@@ -6,7 +6,7 @@ export interface Credentials {
   readonly password: string;
 }
 
-/** What clients need to use a broker. By default, nothing. */
+/** What a broker requires of its clients. By default, nothing. */
 export interface ClientAccess {
   /** Clients log in with these, by SASL PLAIN. */
   readonly credentials?: Credentials | undefined;
@@ -14,7 +14,7 @@ export interface ClientAccess {
   readonly secured?: TlsFiles | undefined;
 }
 
-/** Returns the properties of a broker for this access by the listener CLIENTS. Its other listeners are open. */
+/** Returns the broker properties that require this access on the listener CLIENTS. The other listeners need no login. */
 export function accessProperties({ credentials, secured }: ClientAccess): Readonly<Record<string, string>> {
   if (secured !== undefined) return { ...protocolOf('SASL_SSL'), ...securedProperties(secured) };
   if (credentials !== undefined) return { ...protocolOf('SASL_PLAINTEXT'), ...saslProperties(credentials) };
@@ -41,6 +41,6 @@ const securedProperties = ({ keyAndCertificate }: TlsFiles): Readonly<Record<str
   'listener.name.clients.ssl.keystore.type': 'PEM',
   'listener.name.clients.ssl.keystore.location': keyAndCertificate,
   'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
-  // The brokers themselves, and clients of `directBrokers`.
+  // The brokers themselves and clients of `directBrokers` do not log in, so they are ANONYMOUS.
   'super.users': 'User:ANONYMOUS',
 });

@@ -36,7 +36,7 @@ const makeCodec = (compress: Conversion, decompress: Conversion) => () => ({
   decompress: async (buffer: Buffer): Promise<Buffer> => decompress(buffer),
 });
 
-/** Registers all codecs of Kafka with KafkaJS, which by itself has only gzip. */
+/** Registers the codecs of Kafka that KafkaJS lacks: it has only gzip. */
 export function registerCodecs(): void {
   const { CompressionCodecs: codecs, CompressionTypes: types } = kafkajs;
   codecs[types.Snappy] = makeCodec(snappyCompress, snappyDecompress);

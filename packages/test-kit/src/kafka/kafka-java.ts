@@ -4,7 +4,7 @@ import { kafkaClassPath } from './kafka-program.ts';
 
 /**
  * Runs a Java program of a single file with Kafka's classes on its class path, and with `input` as its standard input. Resolves with the
- * bytes that it prints. Rejects if it fails, or with an error that says what to install.
+ * bytes that it prints. Rejects if it fails. If Java or Maven is missing, rejects with an error that says what to install.
  */
 export async function runWithKafkaJava(
   file: string,

@@ -22,10 +22,10 @@ export interface KafkaProgram {
   formattedFolder(name: string, properties: (folder: string) => string): string;
 }
 
-/** Returns the class path of Kafka, with its Java client. Throws an error that says what to install. */
+/** Returns the class path of Kafka, with its Java client. If Java or Maven is missing, throws an error that says what to install. */
 export const kafkaClassPath = (): string => classPathOf(`kafka-${version}`, artifacts);
 
-/** Returns the program from the cache, or downloads it. Throws an error that says what to install. */
+/** Returns the program from the cache, or downloads it. If Java or Maven is missing, throws an error that says what to install. */
 export function kafkaProgram(heap: string): KafkaProgram {
   const classpath = kafkaClassPath();
   const formatStorage = (file: string, cwd: string): void =>

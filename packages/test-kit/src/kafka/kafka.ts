@@ -31,7 +31,7 @@ export interface Kafka {
 
 /** Options of a cluster. */
 export interface KafkaOptions {
-  /** Default: 1. */
+  /** The number of brokers. Default: 1. */
   readonly brokers?: number;
   /** If set, clients must use these credentials, with SASL PLAIN. */
   readonly credentials?: Credentials;

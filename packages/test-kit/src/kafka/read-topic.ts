@@ -13,7 +13,7 @@ export async function readTopic(brokers: readonly string[], topic: string): Prom
   const partitionOffsets = await offsetsOf(admin, topic);
   await admin.disconnect();
   const recordCount = partitionOffsets.reduce((sum, { low, high }) => sum + Number(high) - Number(low), 0);
-  // By partition and offset, because some records are delivered again after a rebalance.
+  // The keys are partition and offset, because some records are delivered again after a rebalance.
   const records = new Map<string, TopicRecord>();
   if (recordCount === 0) return [];
   const allRead = Promise.withResolvers<void>();
@@ -36,7 +36,7 @@ export async function readTopic(brokers: readonly string[], topic: string): Prom
   return [...records.values()];
 }
 
-/** Asks again while the broker that leads a new partition does not know that it leads. KafkaJS throws then. */
+/** Asks again while the leader of a new partition does not know yet that it leads. KafkaJS throws in this case. */
 async function offsetsOf(admin: Admin, topic: string): ReturnType<Admin['fetchTopicOffsets']> {
   for (;;) {
     try {

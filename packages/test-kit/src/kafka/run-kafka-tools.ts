@@ -9,8 +9,8 @@ const classes: Readonly<Record<string, string>> = {
 };
 
 /**
- * Runs commands in bash that use `kafka-acls.sh` and `kafka-configs.sh`. Returns their output. Throws with the output if a command fails, or
- * with an error that says what to install.
+ * Runs commands in bash that use `kafka-acls.sh` and `kafka-configs.sh`. Returns their output. Throws with the output if a command fails.
+ * If Java or Maven is missing, throws an error that says what to install.
  */
 export function runKafkaTools(commands: string, variables: Readonly<Record<string, string>>): string {
   const artifacts = ['kafka-tools', 'kafka_2.13'].map((artifactId) => ({

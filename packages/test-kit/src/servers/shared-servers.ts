@@ -5,8 +5,8 @@ import { startMongod } from '../mongodb/mongod.ts';
 
 /**
  * Vitest's `globalSetup`: provides Kafka and MongoDB for a whole run. The projects of a run share them. Uses the servers that
- * `KAFKA_BROKERS` and `MONGODB_URI` name, else containers if Docker's engine answers, else processes on this machine. Throws an error
- * that says what to install if none of them works.
+ * `KAFKA_BROKERS` and `MONGODB_URI` name, else containers if Docker's engine answers, else processes on this machine. If none of them
+ * works, throws an error that says what to install.
  */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   // An earlier project of this run has provided the servers already.

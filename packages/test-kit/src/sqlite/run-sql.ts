@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 
-/** Runs one statement on a file, and returns its rows. Waits up to 5 s for the locks of other processes. */
+/** Runs one SQL statement on a SQLite file, and returns its rows. Waits up to 5 s for the locks of other processes. */
 export function runSql(file: string, sql: string): readonly unknown[] {
   const database = new DatabaseSync(file, { timeout: 5000 });
   try {
@@ -10,7 +10,7 @@ export function runSql(file: string, sql: string): readonly unknown[] {
   }
 }
 
-/** Makes a file with a script of statements. */
+/** Makes a SQLite file with a script of SQL statements. */
 export function makeSqliteFile(file: string, script: string): void {
   const database = new DatabaseSync(file);
   try {
