@@ -24,7 +24,7 @@ import {
   FollowedLog,
   KeyTable,
   makeApiUseCases,
-  makeFindUsage,
+  usageFinder,
   OutcomeWaiter,
   ProjectTable,
 } from '@user-activity/application';
@@ -182,7 +182,7 @@ export function onMemory(changed: Changed = {}) {
     apiKeys: [],
     authenticate: keyTable.authenticate,
     allowsOrigin: keyTable.allowsOrigin,
-    findUsage: makeFindUsage(keyTable, projectTable, now),
+    findUsage: usageFinder(keyTable, projectTable, now),
     allowedHosts: [],
     webhookOrigins: ['*'],
     trustedProxies: [],

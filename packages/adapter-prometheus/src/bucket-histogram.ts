@@ -11,12 +11,12 @@ import { SeriesTable } from './series-table.ts';
 interface BucketSeries {
   readonly attributes: Attributes;
   readonly startTime: HrTime;
-  /** The number of values in each bucket. The last one has the values above all boundaries. */
+  /** The number of values in each bucket. The last bucket has the values above all boundaries. */
   readonly counts: Float64Array;
   sum: number;
 }
 
-/** A histogram that only adds to buckets when a value is recorded. All other work is done when the values are collected. */
+/** A histogram that is cheap to record: it only adds to a bucket and to a sum. All other work is done when the values are collected. */
 export class BucketHistogram implements Histogram {
   readonly #descriptor: MetricDescriptor;
   readonly #boundaries: readonly number[];
@@ -33,7 +33,7 @@ export class BucketHistogram implements Histogram {
     }));
   }
 
-  /** Ignores negative values and NaN, as the SDK does. A boundary belongs to the bucket below it. */
+  /** Records a value. Ignores negative values and NaN, as the SDK does. A value on a boundary belongs to the bucket below it. */
   record(value: number, attributes?: Attributes): void {
     if (!(value >= 0)) return;
     const series = this.#series.of(attributes);
@@ -43,7 +43,7 @@ export class BucketHistogram implements Histogram {
     series.sum += value;
   }
 
-  /** Returns the values since the start. */
+  /** Returns the buckets and the sum of each series, of all values since it began. */
   collect(): HistogramMetricData {
     const endTime = hrTimeNow();
     const boundaries = [...this.#boundaries];

@@ -17,10 +17,13 @@ import type { MetricData, MetricDescriptor } from '@opentelemetry/sdk-metrics';
 import { BucketHistogram } from './bucket-histogram.ts';
 import { SumCounter } from './sum-counter.ts';
 
-/** The boundaries of a histogram without advice: those of the specification. */
+/** The boundaries of a histogram that is made without boundaries. OpenTelemetry's specification defines them. */
 const defaultBoundaries = [0, 5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10_000];
 
-/** Makes counters and histograms of its own. All other instruments are those of the SDK, because no request waits for them. */
+/**
+ * A meter with its own counters and histograms, which cost less per value than those of the SDK. All other instruments come from the SDK,
+ * because no request waits for them.
+ */
 export class BucketMeter implements Meter {
   readonly #sdk: Meter;
   readonly #instruments: Map<string, BucketHistogram | SumCounter> = new Map();
@@ -70,14 +73,14 @@ export class BucketMeter implements Meter {
     this.#sdk.removeBatchObservableCallback(callback, observables);
   }
 
-  /** Returns the counters and histograms that have a value. */
+  /** Returns the values of the counters and histograms, without those that have no value yet. */
   collect(): MetricData[] {
     return [...this.#instruments.values()]
       .map((instrument) => instrument.collect())
       .filter(({ dataPoints }) => dataPoints.length > 0);
   }
 
-  /** Returns the instrument with this name, and makes it at the first call. Throws if the name belongs to an instrument of another type. */
+  /** Returns the instrument with this name. Makes it at the first call. Throws if the name belongs to an instrument of another type. */
   #shared<Instrument extends BucketHistogram | SumCounter>(
     name: string,
     type: new (...args: never[]) => Instrument,
@@ -85,14 +88,14 @@ export class BucketMeter implements Meter {
   ): Instrument {
     const found = this.#instruments.get(name);
     if (found instanceof type) return found;
-    if (found !== undefined) throw new Error(`The instrument ${name} has another type already.`);
+    if (found !== undefined) throw new Error(`The instrument ${name} already exists with another type.`);
     const made = make();
     this.#instruments.set(name, made);
     return made;
   }
 }
 
-/** Makes meters whose counters and histograms cost little per value. `sdk` makes their other instruments. */
+/** Makes meters whose counters and histograms cost little per value. `sdk` makes all other instruments of these meters. */
 export class BucketMeterProvider implements MeterProvider {
   readonly #sdk: MeterProvider;
   readonly #meters: Map<string, BucketMeter> = new Map();
@@ -107,7 +110,7 @@ export class BucketMeterProvider implements MeterProvider {
     return meter;
   }
 
-  /** Returns the values of all counters and histograms, by the name of their meter. */
+  /** Returns the values of all counters and histograms, grouped by meter. */
   collect(): { readonly scope: { readonly name: string }; readonly metrics: MetricData[] }[] {
     return [...this.#meters].map(([name, meter]) => ({ scope: { name }, metrics: meter.collect() }));
   }

@@ -4,7 +4,7 @@ import { type MetricData, MeterProvider } from '@opentelemetry/sdk-metrics';
 import { BucketMeterProvider } from './bucket-meter.ts';
 import { PullReader } from './pull-reader.ts';
 
-// The time limit for an observer, which may for instance query a broker. Values that arrive later are omitted.
+// The time limit for the callback of an observable instrument, which may query a broker. Values that arrive later are omitted.
 const observerTimeoutMs = 2000;
 
 /** The value of a counter, or the buckets of a histogram, for one combination of attributes. */
@@ -13,7 +13,7 @@ interface MetricValue {
   readonly value: number | { readonly boundaries: readonly number[]; readonly counts: readonly number[] };
 }
 
-/** Collects the process's OpenTelemetry measurements for Prometheus. */
+/** Collects the OpenTelemetry metrics of the process for Prometheus. */
 export class PrometheusMetrics {
   readonly #sdk: MeterProvider;
   readonly #meters: BucketMeterProvider;
@@ -28,7 +28,7 @@ export class PrometheusMetrics {
   }
 
   /**
-   * Starts to measure the process. Instruments made before this call measure nothing. Throws if another PrometheusMetrics is not closed.
+   * Starts to collect metrics. Instruments that were made before this call measure nothing. Throws if another PrometheusMetrics is not closed.
    */
   static start(): PrometheusMetrics {
     const started = new PrometheusMetrics();
@@ -37,7 +37,7 @@ export class PrometheusMetrics {
     return started;
   }
 
-  /** Returns the current values in Prometheus's text format, version 0.0.4. Concurrent calls share one collection. */
+  /** Returns the current values in the text format of Prometheus, version 0.0.4. Concurrent calls share one collection. */
   readonly scrape = (): Promise<string> => {
     this.#scraping ??= this.#scrape().finally(() => {
       this.#scraping = undefined;
@@ -46,8 +46,8 @@ export class PrometheusMetrics {
   };
 
   /**
-   * Returns the current values of counters and histograms, by name. Asks no observer, because some measure since the last scrape, and would
-   * begin anew.
+   * Returns the current values of counters and histograms, by name. Does not call observable instruments: some of them show the time since the
+   * last scrape, and a call in between would falsify the next scrape.
    */
   readonly read = (): ReadonlyMap<string, readonly MetricValue[]> => {
     const all = this.#meters.collect().flatMap((scope) => scope.metrics);
@@ -61,7 +61,7 @@ export class PrometheusMetrics {
   }
 
   async #scrape(): Promise<string> {
-    // `collect` also returns the errors of observers. Ignore them: only the values of these observers are missing.
+    // Ignores the errors of observable instruments, which `collect` also returns: only the values of these instruments are missing.
     const { resourceMetrics } = await this.#reader.collect({ timeoutMillis: observerTimeoutMs });
     this.#serializer ??= await loadSerializer();
     const scopeMetrics = [...resourceMetrics.scopeMetrics, ...this.#meters.collect()];
@@ -81,9 +81,9 @@ function valuesOf({ dataPoints }: MetricData): readonly MetricValue[] {
   });
 }
 
-/** Loads the serializer at the first scrape. Its package also loads the `fetch` of Node, which would make each start slower. */
+/** Loads the serializer. It is not imported at the start, because its package also loads the `fetch` of Node, which takes time. */
 async function loadSerializer(): Promise<PrometheusSerializer> {
   const exporter = await import('@opentelemetry/exporter-prometheus');
-  // Writes no prefix, no timestamps, no common labels, and no data about the resource and the meter.
+  // These arguments omit a prefix, timestamps, common labels, and the data about the resource and the meter.
   return new exporter.PrometheusSerializer('', false, undefined, true, true);
 }

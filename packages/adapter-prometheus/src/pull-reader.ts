@@ -1,8 +1,8 @@
 import { AggregationTemporality, InstrumentType, MetricReader } from '@opentelemetry/sdk-metrics';
 
 /**
- * Collects measurements on request. Gauges show only values that were observed during the collection. By default, the SDK would also
- * show old values, such as the lag of a partition that moved to another member.
+ * Collects metrics on request. Gauges show only values that were observed during the collection. By default, the SDK would also
+ * show old values, such as the lag of a partition that has moved to another consumer.
  */
 export class PullReader extends MetricReader {
   override selectAggregationTemporality(type: InstrumentType): AggregationTemporality {

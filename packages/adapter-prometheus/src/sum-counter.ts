@@ -14,7 +14,7 @@ interface SumSeries {
   value: number;
 }
 
-/** A counter that only adds to a sum. All other work is done when the values are collected. */
+/** A counter that is cheap to increase: it only adds to a sum. All other work is done when the values are collected. */
 export class SumCounter implements Counter {
   readonly #descriptor: MetricDescriptor;
   readonly #series: SeriesTable<SumSeries> = new SeriesTable((attributes) => ({
@@ -32,7 +32,7 @@ export class SumCounter implements Counter {
     if (value >= 0) this.#series.of(attributes).value += value;
   }
 
-  /** Returns the values since the start. */
+  /** Returns the sum of each series since it began. */
   collect(): SumMetricData {
     const endTime = hrTimeNow();
     return {

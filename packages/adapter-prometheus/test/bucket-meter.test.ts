@@ -120,5 +120,5 @@ test('the number of series of an instrument is limited, and further values share
 test('an instrument belongs to its name, and keeps its type', () => {
   const meter = new BucketMeterProvider(new SdkMeterProvider()).getMeter('test');
   expect(meter.createCounter('a')).toBe(meter.createCounter('a'));
-  expect(() => meter.createHistogram('a')).toThrow('The instrument a has another type already.');
+  expect(() => meter.createHistogram('a')).toThrow('The instrument a already exists with another type.');
 });

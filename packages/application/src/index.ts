@@ -1,5 +1,5 @@
 export { type Authentication, KeyTable } from './access/key-table.ts';
-export { type FindUsage, makeFindUsage, type RateState, type Usage } from './access/usage.ts';
+export { type FindUsage, usageFinder, type RateState, type Usage } from './access/usage.ts';
 export type { RateName } from './access/bucket-table.ts';
 export type { KeyDraft, SecretKey } from './access/manage-keys.ts';
 export { combinedQueue } from './dead-letters/combined-queue.ts';

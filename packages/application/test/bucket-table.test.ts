@@ -1,7 +1,7 @@
 import { ProjectId, type UsageLimits } from '@user-activity/domain';
 import { describe, expect, test } from 'vitest';
 import { BucketTable } from '../src/access/bucket-table.ts';
-import { makeFindUsage } from '../src/access/usage.ts';
+import { usageFinder } from '../src/access/usage.ts';
 import { ProjectTable } from '../src/projects/project-table.ts';
 import { accessKey, keySetUp, tableOf } from './access-keys.ts';
 
@@ -73,7 +73,7 @@ describe('the usage of a request', () => {
     const projectTable = new ProjectTable(undefined, () => time.ms);
     projectTable.replace([{ project: shop, retentionDays: undefined, limits: { itemsPerSecond: 1 } }]);
     const principal = { actor: key.id, project: shop, scopes: key.scopes, origins: [] };
-    const usage = makeFindUsage(keyTable, projectTable, () => time.ms)(principal, shop);
+    const usage = usageFinder(keyTable, projectTable, () => time.ms)(principal, shop);
     expect(usage?.refusalBy(['itemsPerSecond'])).toBeUndefined();
     usage?.take('itemsPerSecond', 7);
     expect(usage?.refusalBy(['itemsPerSecond'])).toMatchObject({ owner: 'project', waitMs: 3000, left: 0 });
@@ -88,7 +88,7 @@ describe('the usage of a request', () => {
 
   test('nobody has limits by default', () => {
     const { clock, time } = keySetUp();
-    const findUsage = makeFindUsage(tableOf(clock, time), new ProjectTable(undefined, () => 0), () => 0);
+    const findUsage = usageFinder(tableOf(clock, time), new ProjectTable(undefined, () => 0), () => 0);
     expect(findUsage({ actor: 'root', project: '*', scopes: [], origins: [] }, shop)).toBeUndefined();
   });
 });

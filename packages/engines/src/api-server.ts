@@ -1,5 +1,5 @@
 import { buildServer, type HttpServer, reservedIds, type Telemetry } from '@user-activity/adapter-http';
-import { FollowedLog, KeyTable, makeFindUsage, ProjectTable } from '@user-activity/application';
+import { FollowedLog, KeyTable, usageFinder, ProjectTable } from '@user-activity/application';
 import {
   type ApiSettings,
   apiUseCases,
@@ -19,14 +19,14 @@ import type { OpenEngines } from './open-engines.ts';
 /** The settings of a process that serves the API. */
 export type ApiConfig = ProcessSettings & ApiSettings;
 
-/** What a process serves besides the API: its version, its measurements, and the dashboard. */
+/** What a process serves in addition to the API: its version, its metrics, and the dashboard. */
 export interface ProcessInfo extends Telemetry {
   readonly version: string;
   /** The folder of the built dashboard. Default: none. */
   readonly siteFolder?: URL;
 }
 
-/** The token of the HTTP server of a process. The server does not listen yet. */
+/** The token of the HTTP server of a process. The server does not listen when it is made. */
 export const serverToken = token<Promise<HttpServer>>('server');
 
 const publisherCloseDelayMs = 3000;
@@ -34,7 +34,7 @@ const publisherCloseDelayMs = 3000;
 /** A clock in milliseconds that never jumps. */
 const now = (): number => performance.now();
 
-/** Provides the publisher of the API. Its buffer has space for at least four of the largest batches. */
+/** Provides the publisher of the API. The buffer of the publisher has space for at least four batches of the maximum size. */
 export function providePublisher(wiring: Wiring, { log }: OpenEngines, config: ApiConfig): void {
   const maxBufferedEvents = Math.max(100_000, 4 * config.MAX_BATCH_SIZE);
   const maxBufferedBytes = Math.max(64 * 1024 * 1024, 4 * config.MAX_BODY_BYTES);
@@ -51,7 +51,7 @@ export function providePublisher(wiring: Wiring, { log }: OpenEngines, config: A
   );
 }
 
-/** Provides the feed of the log. */
+/** Provides the feed of activities, the log that it follows, and the watch by which readers wait for news. */
 export function provideFeed(wiring: Wiring, { store, registeredTopic, registerTopic }: OpenEngines): void {
   const { feed } = store;
   const findLog = async () => (await registerTopic()).log;
@@ -64,7 +64,10 @@ export function provideFeed(wiring: Wiring, { store, registeredTopic, registerTo
   );
 }
 
-/** Provides the use cases of the API. If the process has a consumer, `consumerGet` returns its parts, and health includes them. */
+/**
+ * Provides the use cases of the API and what they need. If the process has a consumer, `consumerGet` returns the parts of the consumer, and the
+ * health check includes them.
+ */
 export function provideApiUseCases(wiring: Wiring, config: ApiConfig, consumerGet?: Get): void {
   const recordingRules = { maxMetadataBytes: config.MAX_METADATA_BYTES, reservedIds };
   wiring.provide(
@@ -89,7 +92,7 @@ export function provideApiUseCases(wiring: Wiring, config: ApiConfig, consumerGe
       },
     ),
   );
-  // Made before the server, so that it is closed after the last request.
+  // Provided before the server, so that it is closed after the server has answered the last request.
   wiring.provide(
     tokens.auditRelay,
     (get) => new AuditRelay(get(tokens.apiUseCases), get(tokens.logger)),
@@ -97,6 +100,7 @@ export function provideApiUseCases(wiring: Wiring, config: ApiConfig, consumerGe
   );
 }
 
+/** Provides the HTTP server of the API. If the process has a consumer, `consumerGet` returns the parts of the consumer. */
 export const provideApiServer = (
   wiring: Wiring,
   config: ApiConfig,
@@ -113,7 +117,7 @@ export const provideApiServer = (
         apiKeys: config.API_KEYS,
         authenticate: get(tokens.keyTable).authenticate,
         allowsOrigin: get(tokens.keyTable).allowsOrigin,
-        findUsage: makeFindUsage(get(tokens.keyTable), get(tokens.projectTable), now),
+        findUsage: usageFinder(get(tokens.keyTable), get(tokens.projectTable), now),
         allowedHosts: config.ALLOWED_HOSTS,
         webhookOrigins: config.WEBHOOK_ORIGINS,
         trustedProxies: config.TRUSTED_PROXIES,
@@ -128,7 +132,7 @@ export const provideApiServer = (
     (serverPromise) => closeApiServer(wiring.get, serverPromise),
   );
 
-/** Finishes the pending requests, then closes the server. Close the objects that these requests use afterwards. */
+/** Finishes the pending requests, then closes the server. The objects that requests use must be closed later. */
 async function closeApiServer(get: Get, serverPromise: Promise<HttpServer>): Promise<void> {
   const httpServer = await serverPromise;
   get(tokens.outcomeWaiter).close();

@@ -3,7 +3,7 @@ import { type AwaitedEngine, type AwaitedEngines, type RawValues, wholeNumber } 
 import type { ConfiguredEngine, EngineKind, LogEngine, StoreEngine } from './engine.ts';
 import type { EngineKinds } from './engines.ts';
 
-/** The chosen log and store, not open yet. */
+/** The chosen log and store, which are not open yet. */
 export interface EngineSettings extends AwaitedEngines {
   readonly log: ConfiguredEngine<LogEngine>;
   readonly store: ConfiguredEngine<StoreEngine>;
@@ -11,11 +11,11 @@ export interface EngineSettings extends AwaitedEngines {
 
 type Variables = Readonly<Record<string, unknown>>;
 
-/** Returns the variables that choose a kind when they are set. An embedded kind has no such variable: it is the default. */
+/** Returns the variables that choose a kind of log or store when they are set. The embedded kind has none, because it is the default. */
 const choosingVariables = (kinds: readonly AwaitedEngine[]): readonly string[] =>
   kinds.flatMap(({ variable }) => variable ?? []);
 
-/** Returns the kinds that the variables choose. To choose more than one is a fault. */
+/** Returns the kinds whose choosing variable is set. More than one is a fault. */
 const chosenKinds = <Kind extends AwaitedEngine>(
   kinds: readonly Kind[],
   values: Variables,
@@ -24,11 +24,12 @@ const chosenKinds = <Kind extends AwaitedEngine>(
 
 function configure<Ports>(kinds: readonly EngineKind<Ports>[], values: Variables): ConfiguredEngine<Ports> {
   const kind = chosenKinds(kinds, values)[0] ?? kinds.find(({ variable }) => variable === undefined);
-  if (kind === undefined) throw new Error('The variables of the log and the store were not checked.');
+  if (kind === undefined)
+    throw new Error('No log or store is chosen, which should have been checked before.');
   return kind.configure(values);
 }
 
-/** The variables by which operators choose the log and the store of an app, and the rules for combinations of them. */
+/** The environment variables by which operators choose the log and the store of an app, and the rules for their combinations. */
 export class EngineChoice {
   readonly #kinds: EngineKinds;
   readonly #kindsByRole: readonly (readonly EngineKind<unknown>[])[];
@@ -48,7 +49,7 @@ export class EngineChoice {
     return chosenKinds(this.#kindsByRole.flat(), values).length > 0;
   }
 
-  /** Returns the faults of the choice: no log or store, more than one, or a faulty combination of the variables of a chosen kind. */
+  /** Returns the faults of the choice: no log or store, more than one of them, or a faulty combination of variables of the chosen kind. */
   faults(texts: RawValues): readonly string[] {
     const remoteKinds = this.#kindsByRole.flat().filter(({ variable }) => variable !== undefined);
     const setVariables = Object.keys(texts).filter((name) =>

@@ -33,11 +33,11 @@ export interface LogEngine {
   makePublisher(options: PublisherOptions): EventPublisher;
   /** Returns a function that makes new members of the consumer group. The caller stops them. */
   makeConsumerFactory(): () => EventConsumer;
-  /** Returns the progress of the consumer group in each partition, whatever processes have them. Rejects with LOG_UNAVAILABLE. */
+  /** Returns the progress of the consumer group in all partitions, no matter which process consumes them. Rejects with LOG_UNAVAILABLE. */
   progress(): Promise<readonly PartitionProgress[]>;
   /** The log's own queue of dead letters, if it has one. */
   readonly deadLetterQueue?: DeadLetterQueue;
-  /** The time after which a member that does not answer loses its partitions, in milliseconds. 0 if it never does. */
+  /** The time after which a group member that does not respond loses its partitions, in milliseconds. 0 if it never loses them. */
   readonly sessionMs: number;
   /** The topic of the log. Its number of partitions must never change. */
   readonly topic: TopicIdentity;
@@ -59,10 +59,10 @@ export interface StoreEngine {
 
 /** The options for opening a log or a store. */
 export interface OpenOptions {
-  /** Closes the opened resources. */
+  /** Receives the opened resources, to close them later. */
   readonly closers: Closers;
   readonly logger: Logger;
-  /** The time limit of each query of the store. */
+  /** The time limit of each query of the store, in milliseconds. */
   readonly queryTimeoutMs: number;
   /** Restarts the time limit of the start. A long migration calls it while it makes progress. */
   readonly onProgress: () => void;
@@ -75,8 +75,9 @@ export interface ConfiguredEngine<Ports> extends AwaitedEngine {
   open(options: OpenOptions): Promise<Ports>;
 }
 
-/** A kind of log or store, such as Kafka. It is chosen by setting its `variable`. */
+/** A kind of log or store, such as Kafka. An operator chooses it by setting the environment variable that `variable` names. */
 export interface EngineKind<Ports> extends AwaitedEngine {
+  /** The schemas of all environment variables of this kind, by name. */
   readonly variables: TProperties;
   /** Returns the faults of combinations of its variables. */
   faults(texts: RawValues): readonly string[];
@@ -101,7 +102,8 @@ export function defineEngine<Variables extends TProperties, Settings, Ports>(def
     variables,
     faults,
     configure(values) {
-      if (!Value.Check(schema, values)) throw new Error(`The variables of ${name} were not checked.`);
+      if (!Value.Check(schema, values))
+        throw new Error(`The variables of ${name} are invalid, which should have been checked before.`);
       const settings = definition.settings(values);
       return { name, variable, settings, open: (options) => definition.open(settings, options) };
     },

@@ -16,7 +16,7 @@ export const everyEngine: EngineKinds = {
   stores: [mongodbStore, sqliteStore],
 };
 
-/** The kinds in a file, which one process has for itself. */
+/** The embedded kinds, which keep their data in a file that only one process uses. */
 export const embeddedEngines: EngineKinds = {
   logs: everyEngine.logs.filter(({ variable }) => variable === undefined),
   stores: everyEngine.stores.filter(({ variable }) => variable === undefined),

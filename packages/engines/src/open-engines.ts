@@ -10,13 +10,16 @@ export interface OpenEngines {
   readonly store: StoreEngine;
   /** The topic of the log, as the store registered it. */
   readonly registeredTopic: RegisteredTopic;
-  /** Returns the topic as the store registers it now: differently if an older copy, which does not know it, has replaced the store. */
+  /**
+   * Returns the topic as it is registered in the store now, and registers it if necessary. The result differs from `registeredTopic` if the
+   * store was replaced by an older copy that does not know the topic.
+   */
   readonly registerTopic: () => Promise<RegisteredTopic>;
-  /** Adds each dead letter to the queues of the log and the store. */
+  /** Adds each dead letter to the store, and to the log if it has a queue of its own. */
   readonly deadLetterQueue: DeadLetterQueue;
 }
 
-/** Opens the log and the store in parallel. Waits until both are reachable. */
+/** Opens the log and the store in parallel, and registers the topic. Waits until both are reachable. */
 export async function openEngines(
   engines: EngineSettings,
   wait: EngineWait,

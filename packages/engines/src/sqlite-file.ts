@@ -13,7 +13,7 @@ export const sqliteFile = {
 
 const openFiles = new Map<string, { readonly opening: Promise<SqliteDatabase>; userCount: number }>();
 
-/** Opens the database in a folder. All callers with the same folder share one database. It is closed when the last caller closes. */
+/** Opens the database in a folder. All callers with the same folder share one database, which is closed when all of them have closed it. */
 export async function openSharedFile(folder: string, closers: Closers): Promise<SqliteDatabase> {
   const file = openFiles.get(folder) ?? { opening: SqliteDatabase.open({ folder }), userCount: 0 };
   openFiles.set(folder, file);

@@ -9,7 +9,7 @@ import {
 } from '@user-activity/runner';
 import type { OpenEngines } from './open-engines.ts';
 
-/** Provides the ports of the store, and the queue that adds dead letters to the store and the log. */
+/** Provides the ports of the store, and the queue of dead letters. */
 export function provideStore(wiring: Wiring, { log, store, deadLetterQueue }: OpenEngines): void {
   wiring.provide(tokens.repository, () => store.repository);
   wiring.provide(tokens.deadLetters, () => store.deadLetters);

@@ -64,7 +64,7 @@ describe('with one more log and store', () => {
 
   test('settings throws for variables that were not checked', () => {
     const settings = () => choice.settings({ ...kafka, MEMORY_STORE: 'here', START_TIMEOUT_MS: 1 });
-    expect(settings).toThrow('The variables of Kafka were not checked.');
+    expect(settings).toThrow('The variables of Kafka are invalid, which should have been checked before.');
   });
 });
 
@@ -73,7 +73,9 @@ test('processes that share a log and a store need one of each', () => {
   expect(shared.faults({})).toEqual(['KAFKA_BROKERS must be set', 'MONGODB_URI must be set']);
   expect(shared.faults({ ...kafka, ...mongodb })).toEqual([]);
   expect(Object.keys(shared.variables)).not.toContain('DATA_DIR');
-  expect(() => shared.settings({ START_TIMEOUT_MS: 1 })).toThrow('were not checked');
+  expect(() => shared.settings({ START_TIMEOUT_MS: 1 })).toThrow(
+    'No log or store is chosen, which should have been checked before.',
+  );
 });
 
 test('the log and the store are shared with other processes unless both are embedded', () => {

@@ -2,13 +2,14 @@ import { createHash, createHmac } from 'node:crypto';
 import type { Anonymiser, DigestUser } from '@user-activity/application';
 import { DomainError, UserDigest, UserId } from '@user-activity/domain';
 
-/** Returns the SHA-256 of a user id, or of the key of a record. */
+/** Returns the SHA-256 of a user id, in base64url. Takes the id as a text, or as the bytes of a record's key. */
 export const digestUser: DigestUser = (user) =>
   UserDigest.trusted(createHash('sha256').update(user).digest('base64url'));
 
 /**
- * Makes an anonymiser with the secret of the deployment. Without the secret, nobody can find out the user of a replacement by trying users.
- * If there is no secret, `replace` throws STORE_UNAVAILABLE: the deployment had one when the erasure was accepted.
+ * Makes an anonymiser with the secret of the deployment (ANONYMISATION_KEY). A replacement is a keyed hash of the user id, so only someone
+ * who knows the secret can find the user of a replacement by trying user ids. Without a secret, `replace` throws STORE_UNAVAILABLE, because the
+ * deployment must have had one when it accepted the erasure, and the work can be done once the secret is set again.
  */
 export const anonymiser = (secret: string | undefined): Anonymiser => ({
   replace(project, userId) {

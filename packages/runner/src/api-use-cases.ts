@@ -12,7 +12,7 @@ import {
 import { type EventLoop, type RecordingRules, Turns } from '@user-activity/domain';
 import { anonymiser, digestUser } from './anonymisation.ts';
 import { instrumentApi } from './metrics/instrument.ts';
-import { droppedReads } from './metrics/dropped-reads.ts';
+import { droppedReadsCounter } from './metrics/dropped-reads-counter.ts';
 import { measuredPublisher } from './metrics/publish-metrics.ts';
 import { measuredDeadLetterQueue } from './metrics/storing-metrics.ts';
 import { measuredWaiter } from './metrics/waiting-metrics.ts';
@@ -22,12 +22,12 @@ import type { Get } from './wiring.ts';
 /** Node's event loop, and its monotonic clock. */
 const eventLoop: EventLoop = { defer: setImmediate, now: () => performance.now() };
 
-// The metadata of all waiting requests takes at most 32 MiB. Comparing it needs twice as much memory.
+// Limits for requests that wait for an outcome. Their metadata takes at most 32 MiB together. Comparing it needs twice as much memory.
 const maxWaitingRequests = 1000;
 const maxWaitingBytes = 32 * 1024 * 1024;
 
-// A sweep of projects removes at most 1,000 activities between two pauses. It pauses as long as it works, so that it takes at most
-// half of the time of a store that does one thing at a time.
+// A sweep of projects pauses after each 1,000 activities, for as long as their removal took. So it keeps a store that does one thing at a
+// time busy for at most half of the time.
 const minSweepPauseMs = 50;
 
 /** The settings of the use cases of the API. */
@@ -73,10 +73,10 @@ export function apiUseCases(get: Get, limits: ApiLimits, health: HealthDeps): Ap
       secrets: get(tokens.secrets),
       outbox: get(tokens.outbox),
       logReads: limits.LOG_READS,
-      onReadDropped: droppedReads(),
+      onReadDropped: droppedReadsCounter(),
       digest: (text) => createHash('sha256').update(text).digest('hex'),
       pauseSweep: (tookMs) => delay(Math.max(minSweepPauseMs, tookMs), undefined, { ref: false }),
-      // One query, and one removal that MongoDB may answer within two timeouts.
+      // One query, and one removal. MongoDB may take two timeouts for the removal.
       maxSweepPortionMs: 3 * QUERY_TIMEOUT_MS,
       now: eventLoop.now,
       maxStatsMs: QUERY_TIMEOUT_MS,
@@ -88,7 +88,7 @@ export function apiUseCases(get: Get, limits: ApiLimits, health: HealthDeps): Ap
   return useCases;
 }
 
-/** Makes the watch by which readers wait for news. */
+/** Makes the watch by which readers of the feed wait for news. */
 export const feedWatch = (get: Get): FeedWatch =>
   new FeedWatch({
     feed: get(tokens.feed),
@@ -96,7 +96,7 @@ export const feedWatch = (get: Get): FeedWatch =>
     sleep: (ms) => delay(ms, undefined, { ref: false }),
   });
 
-/** Makes the waiter for the outcomes of activities. The larger the metadata of a request may be, the fewer requests may wait. */
+/** Makes the waiter for the outcomes of activities. The larger the metadata of an activity may be, the fewer requests may wait. */
 export const outcomeWaiter = (
   get: Get,
   {

@@ -9,7 +9,10 @@ const maxClosingMs = 500;
 
 type UseCases = Pick<ApiUseCases, 'relayAuditEvents' | 'flushReadLog'>;
 
-/** Regularly brings audit events from the outbox, and from the memory of this process, to the log. Each process of the API has one. */
+/**
+ * Regularly publishes audit events to the log: those of changes from the outbox in the store, and those of reads from the memory of this
+ * process. Each process of the API has one relay.
+ */
 export class AuditRelay {
   readonly #useCases: UseCases;
   readonly #logger: Pick<Logger, 'error' | 'warn'>;
@@ -22,13 +25,13 @@ export class AuditRelay {
     this.#pauseMs = pauseMs;
   }
 
-  /** Begins at once, and repeats until `close`. Logs an outage once. */
+  /** Publishes at once, and then regularly until `close`. Logs each outage once. */
   start(): void {
     this.#repeat(() => this.#relay(), 'could not publish audit events; they wait in the outbox');
     this.#repeat(() => this.#flush(), 'could not log reads; they wait in memory');
   }
 
-  /** Ends the repetition, and tries once more, for at most 500 ms. Events in the outbox also survive a failure. */
+  /** Stops the repetition, and tries to publish once more, for at most 500 ms. Unpublished events stay in the outbox, but reads are lost. */
   async close(): Promise<void> {
     this.#abort.abort();
     await settlesWithin(maxClosingMs, Promise.allSettled([this.#relay(), this.#flush()]));

@@ -2,13 +2,13 @@
 export class Closers {
   readonly #closeFunctions: (() => Promise<void>)[] = [];
 
-  /** Remembers how to close the resource, and returns it. */
+  /** Adds a resource with the function that closes it. Returns the resource. */
   add<Resource>(resource: Resource, close: (resource: Resource) => Promise<void>): Resource {
     this.#closeFunctions.push(() => close(resource));
     return resource;
   }
 
-  /** Returns two closers that `close` runs in parallel, because in sequence they might take too long. */
+  /** Adds two closers and returns them. `close` runs the two in parallel, because in sequence they might take too long. */
   split(): readonly [Closers, Closers] {
     return this.add([new Closers(), new Closers()] as const, async (pair) => {
       await Promise.all(pair.map((closers) => closers.close()));

@@ -24,14 +24,14 @@ export interface AwaitedEngines {
 
 type EngineRole = 'log' | 'store';
 
-/** Waits for the log and the store at the start of a process. All waits share one time limit, which restarts with each progress. */
+/** Waits for the log and the store at the start of a process. All waits share one time limit, which `onProgress` restarts. */
 export class EngineWait {
   readonly #engines: AwaitedEngines;
   readonly #logger: Logger;
   readonly #timeLimit: AbortSignal;
-  /** Restarts the time limit, because a migration may take hours. */
+  /** Restarts the time limit. A migration of the store calls this while it makes progress, because it may take hours. */
   readonly onProgress: () => void;
-  /** Why the log or the store is not reached yet. A reached engine has no entry. */
+  /** The reasons why the log or the store is not reached yet. An engine that was reached has no entry. */
   readonly #unreached = new Map<EngineRole, string>([
     ['log', 'no answer'],
     ['store', 'no answer'],
@@ -54,9 +54,9 @@ export class EngineWait {
   });
 
   /**
-   * Repeats the attempt until it succeeds. Rejects with StartTimeout at the time limit, and at once if an attempt fails with
-   * an error of another kind than `unavailable`, because waiting only helps in an outage. At the time limit it abandons a
-   * hanging attempt. For an embedded engine it attempts once, without a time limit.
+   * Repeats the attempt until it succeeds. Rejects with StartTimeout at the time limit, even if an attempt hangs. Rejects at once if the error
+   * is not of the kind `unavailable`, because waiting helps only in an outage. For an embedded engine, makes one attempt without a time
+   * limit.
    */
   async reach<Value>(role: EngineRole, attempt: () => Promise<Value>): Promise<Value> {
     const { variable } = this.#engines[role];
@@ -70,7 +70,7 @@ export class EngineWait {
       } catch (error) {
         const isOutage = isDomainError(error) && error.kind === 'unavailable';
         if (!isOutage || variable === undefined) throw error;
-        // What prepares the store may also ask the log.
+        // An attempt for the store may also use the log, so the error says which one is down.
         const failed = error.code.startsWith('LOG_') ? 'log' : role;
         if (failed !== unreached) this.#unreached.delete(unreached);
         unreached = failed;

@@ -29,9 +29,9 @@ export {
   wholeNumber,
 } from './configuration/variables.ts';
 export { type Logger, makeLogger } from './logger.ts';
-export { healthReading, type LagSource, type ReadMetrics } from './metrics/health-reading.ts';
+export { healthReader, type LagSource, type ReadMetrics } from './metrics/health-reader.ts';
 export { groupObserver } from './metrics/group-metrics.ts';
-export { measureGroup, recentProgress } from './metrics/lag-metrics.ts';
+export { measureGroup, cachedProgressReader } from './metrics/lag-metrics.ts';
 export { measureProcess } from './metrics/measure-process.ts';
 export { publishObserver } from './metrics/publish-metrics.ts';
 export { withOutageMetrics } from './metrics/storing-metrics.ts';

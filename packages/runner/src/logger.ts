@@ -3,14 +3,14 @@ import { TurnOutput } from './turn-output.ts';
 
 export type { Logger } from 'pino';
 
-/** The log levels, in the order of rising verbosity. */
+/** The log levels, from the least to the most verbose. */
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 
 export type LogLevel = (typeof logLevels)[number];
 
 const standardOutput = 1;
 
-/** Makes a logger that writes JSON lines to a file descriptor. Passes each line through `format` first. Default: the standard output. */
+/** Makes a logger that writes JSON lines, each passed through `format`, to the file descriptor `fd`. Default: standard output. */
 export function makeLogger(
   level: LogLevel,
   format = (line: string): string => line,
@@ -28,7 +28,7 @@ export function makeLogger(
   return pino(options, output);
 }
 
-/** The members of an error that may contain data of a caller, which must not be logged. */
+/** The members of an error that must not be logged, because they may contain data of a caller. */
 const callerDataMembers: ReadonlySet<string> = new Set(['ids', 'violations']);
 
 /** Returns the members of an error that may be logged. */

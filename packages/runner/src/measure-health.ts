@@ -9,7 +9,7 @@ export function startHealthHistory(history: Pick<HealthHistory, 'endMinute'>, lo
   const abort = new AbortController();
   const onFailure = logFailures(
     logger,
-    'could not read the metrics of this process; its history joins this minute with the next',
+    'could not read the metrics of this process; the health history merges this minute with the next',
   );
   void repeatRegularly(history.endMinute, { signal: abort.signal, pauseMs: minuteMs, onFailure });
   return () => abort.abort();

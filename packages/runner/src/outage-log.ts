@@ -1,7 +1,7 @@
 import type { OutageObserver } from '@user-activity/domain';
 import type { Logger } from './logger.ts';
 
-/** Logs an outage when it begins, each time the number of failed attempts doubles, and when it ends. */
+/** Makes an observer that logs an outage when it begins, each time the number of failed attempts doubles, and when it ends. */
 export const outageLog = (logger: Logger, dependency = 'the store'): OutageObserver => ({
   failed(error, failures) {
     const isPowerOfTwo = (failures & (failures - 1)) === 0;

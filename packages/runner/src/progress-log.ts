@@ -1,11 +1,11 @@
 import type { ProgressObserver } from '@user-activity/application';
 import type { Logger } from './logger.ts';
 
-/** Logs when a consumer stalls, restarts, recovers or fails permanently. */
+/** Makes an observer that logs when a consumer stalls, is restarted, recovers or fails permanently. */
 export const progressLog = (logger: Logger): ProgressObserver => ({
   stalled: (partitions) =>
     logger.error({ partitions }, 'consumer stalled: records are waiting and none is committed'),
-  // A text is an expected reason, so a stack trace would only hide it.
+  // A text is an expected reason. Logged as an error, it would have a useless stack trace.
   restarted: (reason) =>
     typeof reason === 'string'
       ? logger.warn(`consumer restarted: ${reason}`)

@@ -1,7 +1,7 @@
 import { hash, randomBytes } from 'node:crypto';
 import { KeyId, type NewSecret, type SecretGenerator } from '@user-activity/domain';
 
-/** Makes ids and secrets from the random bytes of the operating system. */
+/** Makes ids and secrets of API keys from random bytes of the operating system. */
 export class RandomSecrets implements SecretGenerator {
   nextId(): KeyId {
     return KeyId.trusted(randomBytes(8).toString('hex'));

@@ -4,13 +4,13 @@ import type { Logger } from './logger.ts';
 
 interface RepeatOptions {
   readonly signal: AbortSignal;
-  /** The pause after a failure, and after work that names none, in milliseconds. */
+  /** The pause after the work in milliseconds, unless the work returns another one. */
   readonly pauseMs: number;
-  /** Handles a failure. `isRepeated`: the attempt before failed too. Throws to end the repetition. */
+  /** Handles a failure. `isRepeated` says whether the previous attempt failed too. To end the repetition, `onFailure` may throw. */
   readonly onFailure: (error: unknown, isRepeated: boolean) => void;
 }
 
-/** Does the work at once and after each pause, until the signal is aborted. The work may return the pause after it, in milliseconds. */
+/** Calls `work` at once and after each pause, until the signal is aborted. `work` may return the length of the next pause in milliseconds. */
 export async function repeatRegularly(
   work: () => Promise<number | void>,
   { signal, pauseMs, onFailure }: RepeatOptions,
@@ -31,7 +31,7 @@ export async function repeatRegularly(
   }
 }
 
-/** Logs the first of consecutive failures. Unexpected errors are logged too, and do not end the repetition. */
+/** Makes an `onFailure` that logs the first of consecutive failures. Unexpected errors do not end the repetition either. */
 export const logFailures =
   (logger: Pick<Logger, 'error' | 'warn'>, message: string): RepeatOptions['onFailure'] =>
   (error, isRepeated) => {

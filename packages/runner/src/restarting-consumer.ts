@@ -11,7 +11,7 @@ import { settlesWithin } from '@user-activity/timing';
 
 /** The options of a RestartingConsumer. */
 export interface RestartingConsumerOptions {
-  /** Makes a new member, not yet started. */
+  /** Makes a new member of the consumer group, which is not started yet. */
   readonly make: () => EventConsumer;
   /** Waits before a failed member is replaced, longer after more failures. */
   readonly pause: Pause;
@@ -19,17 +19,17 @@ export interface RestartingConsumerOptions {
   readonly onRestart: (reason: unknown) => void;
   /** The time limit for stopping a member, in ms. A frozen member never stops. Default: 4,000. */
   readonly stopTimeoutMs?: number;
-  /** The number of failures at which `ended` rejects. Each handled batch resets the count. Default: 5. */
+  /** The number of failures at which `ended` rejects. Each handled batch sets the count to 0. Default: 5. */
   readonly maxFailures?: number;
 }
 
-// After this time without a failure, the count of failures starts again.
+// After this time without a failure, in milliseconds, the count of failures starts at 1 again.
 const failuresExpireMs = 600_000;
 
 /**
- * A consumer that replaces its member of the group when the member ends by itself, or when `restart` is called. For a moment, two
+ * A consumer that replaces its group member when the member ends by itself, or when `restart` is called. For a moment, two
  * members of this process may be in the group, so records may be delivered twice. The old member can't commit after it lost its
- * partitions. This consumer keeps the promises of its members except L8: `stop` abandons a handler that does not settle.
+ * partitions. This consumer keeps the promises of `EventConsumer` except L8: `stop` does not wait for a handler that hangs.
  */
 export class RestartingConsumer implements EventConsumer {
   readonly #options: RestartingConsumerOptions;
@@ -37,7 +37,7 @@ export class RestartingConsumer implements EventConsumer {
   readonly #ended: PromiseWithResolvers<void> = Promise.withResolvers();
   readonly ended: Promise<void> = this.#ended.promise;
   #member: EventConsumer;
-  /** The arguments of `start`, for each new member. */
+  /** The arguments of `start`, with which each new member is started. */
   #started: Parameters<EventConsumer['start']> | undefined;
   #failures = 0;
   #failedAt = 0;
@@ -51,7 +51,7 @@ export class RestartingConsumer implements EventConsumer {
   }
 
   async start(handler: RecordHandler, resumeAt?: ResumeAt): Promise<void> {
-    if (this.#started !== undefined) throw new Error('A consumer is started once.');
+    if (this.#started !== undefined) throw new Error('A consumer can be started only once.');
     const countingHandler: RecordHandler = async (records, signal, span) => {
       await handler(records, signal, span);
       this.#failures = 0;
@@ -75,7 +75,7 @@ export class RestartingConsumer implements EventConsumer {
     this.#replace(this.#member, reason, 0).catch(this.#ended.reject);
   }
 
-  /** Rejects `ended` with the error. The process must then be replaced. */
+  /** Rejects `ended` with the error, so that the process ends and can be replaced. */
   giveUp(error: unknown): void {
     this.#ended.reject(error);
   }
@@ -96,13 +96,13 @@ export class RestartingConsumer implements EventConsumer {
     const now = performance.now();
     this.#failures = now - this.#failedAt > failuresExpireMs ? 1 : this.#failures + 1;
     this.#failedAt = now;
-    // A new member would find the same log.
+    // A new member would fail with the same LogMismatch.
     const isFinal = error instanceof LogMismatch || this.#failures >= (this.#options.maxFailures ?? 5);
     if (isFinal) this.#ended.reject(error);
     else this.#replace(member, error, this.#failures).catch(this.#ended.reject);
   }
 
-  /** Replaces the member, unless it was already replaced. A new member that is itself replaced before it joins never joins. */
+  /** Replaces `oldMember`, unless it was replaced before. If the new member is replaced before it joins the group, it never joins. */
   async #replace(oldMember: EventConsumer, reason: unknown, failures: number): Promise<void> {
     const started = this.#started;
     if (oldMember !== this.#member || started === undefined) return;
@@ -115,7 +115,7 @@ export class RestartingConsumer implements EventConsumer {
     await this.#join(member, started).catch((error: unknown) => this.#handleFailure(member, error));
   }
 
-  /** Stops the member, and waits at most `stopTimeoutMs` for it. Never rejects. */
+  /** Stops the member, and waits at most `stopTimeoutMs`. Returns whether the member stopped in time. Never rejects. */
   #stopMember(member: EventConsumer): Promise<boolean> {
     return settlesWithin(this.#options.stopTimeoutMs ?? 4000, member.stop());
   }

@@ -1,17 +1,18 @@
 import type { ResumeObserver } from '@user-activity/application';
 import type { Logger } from './logger.ts';
 
-/** Logs each partition that a consumer reads again, or continues after a gap. */
+/** Makes an observer that logs each partition of which a consumer reads records again, or continues after a gap. */
 export const resumeLog = (logger: Logger): ResumeObserver => ({
-  upgraded: () => logger.info('an older version filled the store: beginning where the group has committed'),
+  upgraded: () =>
+    logger.info('an older version filled the store; beginning at the committed offsets of the group'),
   rereading: (partition, from, committed) =>
     logger.warn(
       { partition, from, committed },
-      'the store has settled less than the group has committed; reading the records between again',
+      'the store is behind the committed offset of the consumer group; reading the records in between again',
     ),
   skipped: (partition, missing) =>
     logger.error(
       { partition, missing },
-      'continuing without offsets that were never stored: ACCEPT_GAP is set',
+      'skipping records that the log lost before they were stored, because ACCEPT_GAP is set',
     ),
 });

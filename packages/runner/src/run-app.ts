@@ -10,9 +10,9 @@ export interface RunningApp {
   readonly url: string;
   /** The path of the documentation, if the app serves documentation. */
   readonly docs?: string;
-  /** A line for people who want to try the app, shown after the ready line. */
+  /** A log line for people who want to try the app. It follows the ready line. */
   readonly hint?: string;
-  /** Rejects if a component fails that the app cannot run without. */
+  /** Rejects if a component fails without which the app cannot run. */
   readonly componentFailure?: Promise<unknown>;
   /** Finishes pending work and closes all resources. */
   stop(): Promise<void>;
@@ -89,7 +89,7 @@ export async function runConfigured<Config extends { readonly LOG_LEVEL: LogLeve
   await runApp(logger, (signal) => start(config, logger, signal));
 }
 
-/** Resolves with the reason if the promise rejects. Otherwise never settles. */
+/** Resolves with the reason if the given promise rejects. Otherwise never settles. */
 function failureOf(componentFailure: Promise<unknown> | undefined): Promise<{ readonly err: unknown }> {
   return new Promise((resolve) => {
     componentFailure?.catch((err: unknown) => resolve({ err }));

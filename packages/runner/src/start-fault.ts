@@ -1,4 +1,4 @@
-/** The names of errors whose messages do not tell an operator what to do: those of JavaScript and Node. */
+/** The names of the errors of JavaScript and Node. Their messages do not tell an operator what to do. */
 const builtInErrorNames: ReadonlySet<string> = new Set([
   'Error',
   'AggregateError',
@@ -20,7 +20,7 @@ export function startFault(error: unknown): string | undefined {
   return listenFault(error) ?? (builtInErrorNames.has(error.name) ? undefined : error.message);
 }
 
-/** Returns a line if the error is that a server can't listen, otherwise undefined. */
+/** Returns a line if a server could not listen because of the error, otherwise undefined. */
 function listenFault(error: Error): string | undefined {
   const { code, syscall, port, address, hostname } = Object.fromEntries<unknown>(Object.entries(error));
   if (syscall === 'getaddrinfo')

@@ -10,14 +10,14 @@ import { backOff } from '@user-activity/timing';
 import { anonymiser, digestUser } from './anonymisation.ts';
 import { instrumentStoring } from './metrics/instrument.ts';
 import { measureLag } from './metrics/lag-metrics.ts';
-import { countRestarts, measureProgress } from './metrics/progress-metrics.ts';
+import { withRestartCounter, measureProgress } from './metrics/progress-metrics.ts';
 import { measuredDeadLetterQueue, withOutageMetrics, withSaveMetrics } from './metrics/storing-metrics.ts';
 import { outageLog } from './outage-log.ts';
 import { progressLog } from './progress-log.ts';
 import { resumeLog } from './resume-log.ts';
 import { RestartingConsumer } from './restarting-consumer.ts';
 import { tokens } from './tokens.ts';
-import { defaultWatch, type WatchOptions, watchProgress, withWatchdog } from './watch-progress.ts';
+import { defaultWatchOptions, type WatchOptions, watchProgress, withWatchdog } from './watch-progress.ts';
 import { watchStore } from './watch-store.ts';
 import type { Get } from './wiring.ts';
 
@@ -52,16 +52,18 @@ export const storingUseCases = (
       anonymiser: anonymiser(ANONYMISATION_KEY),
       clock: get(tokens.clock),
       pause: backOff,
-      // How long a cancelled save may continue: long enough for a working store, and too short to delay a rebalance.
+      // How long a cancelled save may continue. 1 s is enough for a store that works, and does not delay a rebalance much.
       grace: () => delay(1000, undefined, { ref: false }),
       observer: withWatchdog(withOutageMetrics('store', outageLog(get(tokens.logger))), get(tokens.watchdog)),
       health,
     }),
   );
 
-/** Makes the watchdog that decides whether the consumer makes progress. Changes of its state are logged. */
-export const progressWatchdog = (get: Get, { limits }: WatchOptions = defaultWatch): ProgressWatchdog =>
-  new ProgressWatchdog(limits, progressLog(get(tokens.logger)));
+/** Makes the watchdog that decides whether the consumer makes progress, and logs changes of the consumer's state. */
+export const progressWatchdog = (
+  get: Get,
+  { limits }: WatchOptions = defaultWatchOptions,
+): ProgressWatchdog => new ProgressWatchdog(limits, progressLog(get(tokens.logger)));
 
 /** Makes a consumer that replaces its group member when the member ends. Replacements are logged and counted. */
 export function restartingConsumer(get: Get, make: () => EventConsumer): RestartingConsumer {
@@ -69,12 +71,15 @@ export function restartingConsumer(get: Get, make: () => EventConsumer): Restart
   return new RestartingConsumer({
     make,
     pause: backOff,
-    onRestart: countRestarts((reason) => observer.restarted(reason)),
+    onRestart: withRestartCounter((reason) => observer.restarted(reason)),
   });
 }
 
 /** Joins the consumer group, begins to store activities, and watches the progress. */
-export async function startStoring(get: Get, { intervalMs }: WatchOptions = defaultWatch): Promise<void> {
+export async function startStoring(
+  get: Get,
+  { intervalMs }: WatchOptions = defaultWatchOptions,
+): Promise<void> {
   const [consumer, watchdog] = [get(tokens.consumer), get(tokens.watchdog)];
   const { noticeRestoredStore, resumePartition, storeActivities } = get(tokens.storingUseCases);
   await consumer.start(storeActivities, resumePartition);
@@ -84,7 +89,7 @@ export async function startStoring(get: Get, { intervalMs }: WatchOptions = defa
   const stopWatching = (): void => watchAbort.abort();
   consumer.ended.then(stopWatching, stopWatching);
   const store = get(tokens.repository);
-  // They reject only if they have a bug. The consumer must not run without them.
+  // The watches reject only if they have a bug. The consumer must not run without them.
   Promise.all([
     watchProgress({ consumer, store, watchdog }, intervalMs, watchAbort.signal),
     watchStore(consumer, noticeRestoredStore, intervalMs, watchAbort.signal),

@@ -5,15 +5,15 @@ import { repeatRegularly } from './repeat-regularly.ts';
 import { tokens } from './tokens.ts';
 import type { Get } from './wiring.ts';
 
-// Every process of the API reads the settings this often, so that a change needs no restart.
+// Every process of the API reads the settings of projects at each tick, so that a change needs no restart.
 const defaultPauses = { tickMs: 5000, firstRoundMs: 30_000, roundMs: 5 * 60_000 };
 
 type UseCases = Pick<ApiUseCases, 'refreshProjects' | 'sweepProjects' | 'measureStorage'>;
 
 /**
- * At once and after each tick, until the signal is aborted: reads the settings of projects, measures those with a limit of stored bytes, and
- * carries out erasures. A sweep or a measurement may take longer than a tick, and delays no reading. Begins a round of removals by age at
- * once, again soon after the first, and then at longer intervals. Logs outages of the store once.
+ * Does three kinds of work at once and after each tick, until the signal is aborted: reads the settings of projects, measures projects with a
+ * limit of stored bytes, and sweeps erased data. If one kind takes longer than a tick, it does not delay the others. Sweeps of old activities
+ * begin at once, again after `firstRoundMs`, and then every `roundMs`. Logs each outage of the store once.
  */
 export async function sweepProjectsRegularly(
   { refreshProjects, sweepProjects, measureStorage }: UseCases,
@@ -48,13 +48,13 @@ export async function sweepProjectsRegularly(
       },
     });
   await Promise.all([
-    repeat(refreshProjects, 'could not read the settings of projects; the last known ones apply'),
+    repeat(refreshProjects, 'could not read the settings of projects; the last known settings apply'),
     repeat(measure, 'could not measure the storage of projects; the last measured sizes count'),
-    repeat(sweep, 'could not remove old activities or erase projects or users; trying again regularly'),
+    repeat(sweep, 'could not remove old activities and erased data; the next sweep tries again'),
   ]);
 }
 
-/** Starts to sweep projects regularly, until the returned function is called. Each process that serves the API does this. */
+/** Starts to sweep projects regularly. Returns a function that stops it. Each process that serves the API does this. */
 export function startSweepingProjects(get: Get): () => void {
   const sweepAbort = new AbortController();
   // `sweepProjectsRegularly` rejects only if it has a bug.
@@ -62,7 +62,7 @@ export function startSweepingProjects(get: Get): () => void {
     (bug: unknown) =>
       get(tokens.logger).error(
         { err: bug },
-        'unexpected error, old activities and erased projects are no longer removed; restart this process',
+        'unexpected error: old activities and erased data are no longer removed; restart this process',
       ),
   );
   return () => sweepAbort.abort();

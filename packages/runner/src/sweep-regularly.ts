@@ -5,8 +5,8 @@ import type { Logger } from './logger.ts';
 import { tokens } from './tokens.ts';
 import type { Get } from './wiring.ts';
 
-// The pauses between sweeps. The first sweep of a process never removes dead letters for their age. The first
-// pause is short, so that processes that restart often also remove old dead letters.
+// The pauses between sweeps. A process removes dead letters because of their age only from its second sweep on. So the
+// first pause is short, for processes that restart often.
 const defaultPauses = { firstPauseMs: 30_000, pauseMs: 5 * 60_000 };
 
 /** Removes expired and excess dead letters at once and after each pause, until the signal is aborted. Logs outages of the store. */
@@ -35,7 +35,7 @@ export async function sweepRegularly(
   }
 }
 
-/** Starts to remove old dead letters regularly, until the returned function is called. Each process that serves the API does this. */
+/** Starts to remove old dead letters regularly. Returns a function that stops it. Each process that serves the API does this. */
 export function startSweeping(get: Get): () => void {
   const { sweepDeadLetters } = get(tokens.apiUseCases);
   const sweepAbort = new AbortController();
@@ -43,7 +43,7 @@ export function startSweeping(get: Get): () => void {
   sweepRegularly(sweepDeadLetters, get(tokens.logger), sweepAbort.signal).catch((bug: unknown) =>
     get(tokens.logger).error(
       { err: bug },
-      'unexpected error, old dead letters are no longer removed; restart this process',
+      'unexpected error: old dead letters are no longer removed; restart this process',
     ),
   );
   return () => sweepAbort.abort();

@@ -1,6 +1,6 @@
 import { type Clock, Timestamp } from '@user-activity/domain';
 
-/** The machine's clock. */
+/** The clock of the machine. */
 export class SystemClock implements Clock {
   now(): Timestamp {
     return Timestamp.fromMillis(Date.now());

@@ -22,7 +22,7 @@ function shortRequestEntry(entry: unknown): object | undefined {
   return { level, time, msg: `${method} ${path} ${status} ${ms}ms` };
 }
 
-/** Replacer for `JSON.stringify` that escapes control characters in each string. It keeps line breaks in a stack. */
+/** A replacer for `JSON.stringify` that escapes control characters in each string. Keeps line breaks in a stack trace. */
 function escapeStrings(name: string, value: unknown): unknown {
   if (typeof value === 'string') return escapeControls(value, name === 'stack');
   if (!isObject(value)) return value;

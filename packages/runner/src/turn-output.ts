@@ -1,24 +1,23 @@
 import { pino } from 'pino';
 
-// POSIX writes up to this many bytes to a pipe at once, so lines of several processes at one pipe never mix. About 20 lines.
+// POSIX writes up to this many bytes (about 20 lines) to a pipe atomically, so lines of several processes on one pipe never mix.
 const maxWriteLength = 4096;
 // The number that pino gives to the level `info`. Warnings and errors have larger ones.
 const infoLevel = 30;
 
 /**
- * Writes the log lines of one turn of the event loop together, up to 4 KiB, because each write is a system call. This saves 0.75 us of each
- * line. Writes warnings and errors at once, with the lines before them, so that a process that crashes does not lose the lines that
- * explain why.
+ * Writes the log lines of one turn of the event loop together, up to 4 KiB, because each write is a system call. This saves 0.75 µs for each
+ * line. Writes warnings and errors at once, with the lines before them, so that a crash does not lose the lines that explain it.
  */
 export class TurnOutput {
-  /** Makes pino set `lastLevel` before each line. */
+  /** Tells pino to set `lastLevel` to the level of each line before it writes the line. */
   readonly [pino.symbols.needsMetadataGsym] = true;
   lastLevel = 0;
   readonly #writeText: (text: string) => void;
   readonly #format: (line: string) => string;
   #waiting = '';
 
-  /** Passes each line through `format`, and the lines of a turn to `writeText`, which must write them before it returns. */
+  /** Each line is passed through `format`. `writeText` gets the lines of a turn, and must write them synchronously. */
   constructor(writeText: (text: string) => void, format: (line: string) => string) {
     this.#writeText = writeText;
     this.#format = format;
@@ -32,7 +31,7 @@ export class TurnOutput {
     if (this.lastLevel > infoLevel) this.flush();
   }
 
-  /** Writes the lines that wait. */
+  /** Writes the buffered lines. */
   readonly flush = (): void => {
     const text = this.#waiting;
     this.#waiting = '';

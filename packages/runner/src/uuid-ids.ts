@@ -25,8 +25,8 @@ export class UuidIds implements IdGenerator {
   #head = '';
 
   /**
-   * 64 ids in a row share the first 24 characters, which `v7` of the package uuid makes. The others are put together from texts, without an
-   * array of bytes for each id: 0.19 instead of 0.46 µs.
+   * Consecutive ids share their first 24 characters, up to 64 ids of one millisecond. `v7` of the package uuid makes these characters. The other
+   * 12 are taken from precomputed texts, which takes 0.19 µs for each id. `v7` would take 0.46 µs.
    */
   next(): ActivityId {
     const isNewMs = this.#setTimeAndSequence();

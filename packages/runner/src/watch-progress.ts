@@ -3,18 +3,20 @@ import type { Pingable, ProgressLimits, ProgressWatchdog } from '@user-activity/
 import { isDomainError, type OutageObserver } from '@user-activity/domain';
 import type { RestartingConsumer } from './restarting-consumer.ts';
 
-/** The interval between checks of a consumer's progress. `limits` are the limits of its watchdog, in numbers of checks. */
+/** How a consumer's progress is watched. */
 export interface WatchOptions {
+  /** The time between two checks, in milliseconds. */
   readonly intervalMs: number;
+  /** The limits of the watchdog, in numbers of checks and restarts. */
   readonly limits: ProgressLimits;
 }
 
 /**
- * The default. Without progress for 45 s, the process reports that it is not ready. After 60 s and after 120 s, the consumer replaces
- * its group member. After 180 s, the process fails. These times are longer than the failover of a broker and than a rebalance. A
- * rebalance waits up to 10 s for a lost member and up to 30 s for a hanging member.
+ * The default options. After 45 s without progress, the process reports that it is not ready. After 60 s and after 120 s, the consumer replaces
+ * its group member. After 180 s, the process fails. These times are longer than a failover of a broker or a rebalance take. A rebalance
+ * waits up to 10 s for a lost member and up to 30 s for a hanging member.
  */
-export const defaultWatch: WatchOptions = {
+export const defaultWatchOptions: WatchOptions = {
   intervalMs: 5000,
   limits: { stalled: 9, restart: 12, restarts: 2 },
 };
@@ -55,8 +57,8 @@ async function checkProgress({ consumer, store, watchdog }: WatchedParts): Promi
 }
 
 /**
- * Wraps the observer to report failed saves to the watchdog too. The watchdog waits while saves fail because the store is
- * unavailable. It does not wait while saves hang.
+ * Wraps an observer to report outages of the store to the watchdog, too. While saves fail because the store is unavailable, the watchdog
+ * does not restart the consumer. It may restart the consumer while saves hang.
  */
 export const withWatchdog = (observer: OutageObserver, watchdog: ProgressWatchdog): OutageObserver => ({
   failed(error, failures) {

@@ -3,8 +3,8 @@ import type { StoringUseCases } from '@user-activity/application';
 import type { RestartingConsumer } from './restarting-consumer.ts';
 
 /**
- * Looks at intervals whether an older copy has replaced the store, until the signal is aborted. Then it restarts the consumer: a new
- * member asks where to continue.
+ * Checks at intervals whether an older copy has replaced the store, until the signal is aborted. If so, restarts the consumer, because a new
+ * group member asks the store where to continue.
  */
 export async function watchStore(
   consumer: Pick<RestartingConsumer, 'restart'>,

@@ -18,8 +18,8 @@ export const token = <Value>(name: string): Token<Value> => ({ name, key: Symbol
 export type Get = <Value>(token: Token<Value>) => Value;
 
 /**
- * Wraps tsyringe with types. Throws if a token is registered twice, names the tokens of a dependency cycle, and closes values in the
- * reverse order of their making. tsyringe does none of these.
+ * A typed wrapper of a tsyringe container. In addition to tsyringe, it throws if a token is registered twice, names the tokens of a dependency
+ * cycle, and closes values in the reverse order of their creation.
  */
 export class Wiring {
   readonly #container: DependencyContainer;
@@ -32,7 +32,7 @@ export class Wiring {
     this.#container = container;
   }
 
-  /** Registers a function that makes the value of a token at the first request. `close` runs when this wiring is closed. */
+  /** Registers the function that makes the value of a token when it is first requested. `close` is called when this wiring is closed. */
   provide<Value>(
     valueToken: Token<Value>,
     make: (get: Get) => Value,
@@ -50,12 +50,12 @@ export class Wiring {
     return this.#container.resolve(valueToken.key);
   };
 
-  /** Makes all values now, so that a fault in the wiring makes the start fail, and not a later request. */
+  /** Makes all values now, so that a fault in the wiring fails the start and not a later request. */
   resolveAll(): void {
     for (const key of this.#providedKeys) this.#container.resolve(key);
   }
 
-  /** Closes all values, the latest first, even if closing one fails. Then rejects with the first failure, if any. */
+  /** Closes all values, the latest first. If closing one fails, closes the others, and then rejects with the first failure. */
   close(): Promise<void> {
     this.#closing ??= this.#closers.close();
     return this.#closing;

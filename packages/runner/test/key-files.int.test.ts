@@ -216,7 +216,7 @@ describe('API_KEYS_FILE', () => {
   ])('is refused if it contains %s', (name, content) => {
     const API_KEYS_FILE = fileOf(name, content);
     const fault =
-      'API_KEYS_FILE must name a file of keys, separated by commas or lines, of printable ASCII characters without space';
+      'API_KEYS_FILE must name a file with at least one key: printable ASCII characters without space, and commas or line breaks between keys';
     for (const HOST of ['127.0.0.1', '0.0.0.0'])
       expect(accessFaults({ API_KEYS_FILE, HOST, ALLOW_ANONYMOUS: 'true' })).toEqual([fault]);
     expect(faultsOf(() => keysOf({ API_KEYS_FILE }))).toEqual([fault]);

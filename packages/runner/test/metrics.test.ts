@@ -12,9 +12,9 @@ import {
 import { sampleActivity } from '@user-activity/port-contracts';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { groupObserver, withOutageMetrics, publishObserver } from '../src/index.ts';
-import { measureGroup, measureLag, recentProgress } from '../src/metrics/lag-metrics.ts';
+import { measureGroup, measureLag, cachedProgressReader } from '../src/metrics/lag-metrics.ts';
 import { measureUseCase } from '../src/metrics/measure-use-case.ts';
-import { countRestarts, measureProgress } from '../src/metrics/progress-metrics.ts';
+import { withRestartCounter, measureProgress } from '../src/metrics/progress-metrics.ts';
 import { measuredPublisher } from '../src/metrics/publish-metrics.ts';
 import { measuredDeadLetterQueue, withSaveMetrics, storingMetrics } from '../src/metrics/storing-metrics.ts';
 import { sweepMetrics } from '../src/metrics/sweep-metrics.ts';
@@ -252,7 +252,7 @@ test('the numbers of a group are those of all its partitions, and not shown whil
     .mockRejectedValue(new DomainError('LOG_UNAVAILABLE', 'gone'));
   vi.useFakeTimers({ toFake: ['performance'] });
   try {
-    measureGroup(recentProgress(progress));
+    measureGroup(cachedProgressReader(progress));
     expect(await numbers('group.lag')).toEqual({ '': 2 });
     expect(await numbers('group.handled')).toEqual({ '': 15 });
     expect(progress).toHaveBeenCalledTimes(1);
@@ -266,7 +266,7 @@ test('the numbers of a group are those of all its partitions, and not shown whil
 
 test('restarts are counted and passed on, and only the current state of the watchdog is 1', async () => {
   const listener = vi.fn<(reason: unknown) => void>();
-  const restarted = countRestarts(listener);
+  const restarted = withRestartCounter(listener);
   expect(await numbers('consumer.restarts')).toEqual({ '': 0 });
   restarted(unavailable);
   expect(listener).toHaveBeenCalledExactlyOnceWith(unavailable);

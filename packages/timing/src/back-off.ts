@@ -4,8 +4,8 @@ const firstWaitMs = 100;
 const defaultMaxMs = 5000;
 
 /**
- * Waits 100 ms after the first failure, and twice as long after each further one, up to `maxMs` (default: 5,000). A random part of
- * up to one half is subtracted, so that not all callers retry at once. Returns early when the signal is aborted.
+ * Waits before a retry: 100 ms after the first failure, and twice as long after each further one, up to `maxMs` (default: 5,000). Subtracts
+ * up to half of the time at random, so that callers do not all retry at once. Resolves early when the signal is aborted.
  */
 export async function backOff(
   failures: number,

@@ -1,7 +1,7 @@
 import type { Cancellation } from '@user-activity/domain';
 import { backOff } from './back-off.ts';
 
-/** Repeats the attempt until it succeeds, with growing pauses. Returns false if the signal is aborted before an attempt succeeds. */
+/** Repeats an attempt, with growing pauses. Returns true when it succeeds, or false if the signal is aborted first. */
 export async function retry(attempt: () => Promise<unknown>, signal: Cancellation): Promise<boolean> {
   for (let failures = 1; !signal.aborted; failures += 1) {
     try {

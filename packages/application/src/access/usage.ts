@@ -82,7 +82,7 @@ const stateOf = (owner: LimitOwner, name: RateName, bucket: TokenBucket, now: nu
 /** Finds the limits of a request. Returns undefined if neither its key nor its project has limits. */
 export type FindUsage = (principal: Principal, project: ProjectId) => Usage | undefined;
 
-export const makeFindUsage = (
+export const usageFinder = (
   { buckets: keyBuckets }: Pick<KeyTable, 'buckets'>,
   { buckets: projectBuckets }: Pick<ProjectTable, 'buckets'>,
   now: () => number,

@@ -38,7 +38,7 @@ const progressTimeoutMs = 5000;
 
 const credentialVariables = ['KAFKA_SASL_MECHANISM', 'KAFKA_USERNAME', 'KAFKA_PASSWORD'];
 
-/** Returns a fault for each missing credential, if another credential is set. */
+/** Returns a fault for each missing credential if at least one is set. */
 function credentialFaults(texts: RawValues): readonly string[] {
   const setNames = credentialVariables.filter((name) => texts[name] !== undefined);
   if (setNames.length === 0) return [];
@@ -47,7 +47,7 @@ function credentialFaults(texts: RawValues): readonly string[] {
     .map((name) => `${name} must be set together with ${setNames.join(' and ')}`);
 }
 
-/** The log in a topic of Kafka. */
+/** A topic of Kafka as the log. */
 export const kafkaLog = defineEngine({
   name: 'Kafka',
   variable: 'KAFKA_BROKERS',

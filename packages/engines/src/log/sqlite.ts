@@ -6,15 +6,15 @@ import { openSharedFile, sqliteFile } from '../sqlite-file.ts';
 const topic = 'user-activity';
 const groupId = 'user-activity-store';
 
-/** The log in the embedded SQLite file. */
+/** The embedded SQLite file as the log. */
 export const sqliteLog = defineEngine({
   ...sqliteFile,
   async open({ folder }, { closers, logger }): Promise<LogEngine> {
     const database = await openSharedFile(folder, closers);
     return {
-      // A partition never moves to another process.
+      // No other process can take over the partition.
       sessionMs: 0,
-      // A file has one log, and a new file another one, so the name is always the same.
+      // The name can always be the same, because each file has its own log.
       topic: { name: topic, partitions: 1 },
       makePublisher: ({
         maxBufferedEvents: bufferedEvents,

@@ -50,7 +50,8 @@ export const mongodbStore = defineEngine({
         onProgress();
         calls += 1;
         const isPowerOfTwo = (calls & (calls - 1)) === 0;
-        if (isPowerOfTwo) logger.info({ documents }, 'migrating MongoDB: the service starts after that');
+        if (isPowerOfTwo)
+          logger.info({ documents }, 'migrating MongoDB; the service starts when this is done');
       },
     });
     closers.add(store, (opened) => opened.close());

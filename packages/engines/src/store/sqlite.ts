@@ -13,7 +13,7 @@ import {
 import { defineEngine, type StoreEngine } from '../engine.ts';
 import { openSharedFile, sqliteFile } from '../sqlite-file.ts';
 
-/** The embedded file as the store. */
+/** The embedded SQLite file as the store. */
 export const sqliteStore = defineEngine({
   ...sqliteFile,
   async open({ folder }, { closers, queryTimeoutMs }): Promise<StoreEngine> {

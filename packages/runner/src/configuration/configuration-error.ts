@@ -1,4 +1,4 @@
-/** Thrown if the configuration is invalid. It lists every fault, each beginning with the name of its variable. */
+/** Thrown if the configuration is invalid. The message lists all faults. Each fault begins with the name of the variable. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
   readonly faults: readonly string[];

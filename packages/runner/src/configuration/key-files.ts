@@ -19,7 +19,7 @@ const rootKeyPattern = /^[A-Za-z0-9_-]{43}\n?$/;
 export const keyCharacters = '[\\x21-\\x2b\\x2d-\\x7e]+';
 const keyPattern = new RegExp(`^${keyCharacters}$`);
 
-/** Reads the keys in API_KEYS_FILE, separated by commas or lines. Throws ConfigurationError if the file has no valid keys. */
+/** Reads the keys in API_KEYS_FILE, separated by commas or line breaks. Throws ConfigurationError if there is no key, or an invalid one. */
 export function readKeys(file: string): readonly string[] {
   const keys = readFileOf('API_KEYS_FILE', file)
     .split(/[,\n]/)
@@ -27,14 +27,14 @@ export function readKeys(file: string): readonly string[] {
     .filter((key) => key !== '');
   if (keys.length > 0 && keys.every((key) => keyPattern.test(key))) return keys;
   throw new ConfigurationError([
-    'API_KEYS_FILE must name a file of keys, separated by commas or lines, of printable ASCII characters without space',
+    'API_KEYS_FILE must name a file with at least one key: printable ASCII characters without space, and commas or line breaks between keys',
   ]);
 }
 
 /**
- * Reads the key in ROOT_KEY_FILE. If there is no such file, makes one with 32 random bytes that only its owner can read, and
+ * Reads the key in ROOT_KEY_FILE. If the file does not exist, creates it with a key of 32 random bytes, readable by its owner only, and
  * returns `isNew: true`. Processes that start at the same time get the same key. Removes the permissions of group and others from an
- * existing file. Throws ConfigurationError if the file has other content, can't be read or made, or stays readable by everyone.
+ * existing file. Throws ConfigurationError if the file has no such key, can't be read or created, or stays readable by everyone.
  */
 export function openRootKey(file: string): { readonly key: string; readonly isNew: boolean } {
   const isNew = !existsSync(file) && makeRootKey(file);
@@ -46,7 +46,7 @@ export function openRootKey(file: string): { readonly key: string; readonly isNe
   ]);
 }
 
-/** Makes the file. Returns false if another process made it first. Uses a hard link, which is atomic and replaces no file. */
+/** Creates the file. Returns false if another process created it first. Uses a hard link, which is atomic and never replaces a file. */
 function makeRootKey(file: string): boolean {
   const folder = dirname(file);
   const draftFile = `${file}.${randomBytes(8).toString('hex')}`;
@@ -69,10 +69,10 @@ function makeRootKey(file: string): boolean {
   }
 }
 
-// The error codes of file systems without hard links, and of Linux if a hard link is not allowed.
+// The error codes for a hard link on file systems that have none, and on Linux if the link is not permitted.
 const hardLinkErrorCodes: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
 
-/** Links the draft to the file name. Without hard links it writes the file, so another process may read a part of the key. */
+/** Links the draft to the file name. On file systems without hard links, writes the file: then another process may read half a key. */
 function linkOrCreate(draftFile: string, file: string, key: string): void {
   try {
     linkSync(draftFile, file);
@@ -84,8 +84,8 @@ function linkOrCreate(draftFile: string, file: string, key: string): void {
 }
 
 /**
- * Removes the permissions of group and others from the file. If this process can't do that, throws ConfigurationError if everyone may
- * use the file. Accepts a file that only its owner and its group may use: an orchestrator may change the user at each start.
+ * Removes the permissions of group and others from the file. If that is impossible, accepts a file that only its owner and its group may
+ * use, because an orchestrator may run each start as another user. Throws ConfigurationError if everyone may use the file.
  */
 function restrictToOwner(file: string): void {
   const { mode, uid } = statSync(file);

@@ -9,7 +9,7 @@ FormatRegistry.Set(
   (text) => text === '' || text.split(',').every((part) => isNetwork(part.trim())),
 );
 
-/** Returns whether a text is an IP address without a zone, or a network. A network of all addresses is refused. */
+/** Returns whether a text is an IP address without a zone, or a network. Returns false for a network of all addresses (`/0`). */
 function isNetwork(text: string): boolean {
   const [, address = '', prefixLength = '1'] = /^([^/%]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
   const maxLength = { 0: 0, 4: 32, 6: 128 }[isIP(address)] ?? 0;

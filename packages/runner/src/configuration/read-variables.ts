@@ -10,7 +10,7 @@ export type RawValues = Readonly<Record<string, string>>;
 
 /**
  * Reads the variables of a schema. An empty variable counts as unset. `faultsOf` returns the faults of combinations of variables.
- * Throws ConfigurationError with every fault. A fault has the name of a variable and the description of its schema, and never
+ * Throws ConfigurationError with all faults. A fault names the variable and the description in its schema. It never contains
  * the value, which may be a secret.
  */
 export function readVariables<Schema extends TObject>(
@@ -42,6 +42,6 @@ export function readVariables<Schema extends TObject>(
 const parseText = (schema: TObject, name: string, text: string): unknown =>
   schema.properties[name]?.['type'] === 'integer' && /^\d{1,15}$/.test(text) ? Number(text) : text;
 
-/** Splits a variable that is a comma-separated list. */
+/** Splits a comma-separated list. Trims the items, and omits empty ones. */
 export const splitList = (text: string): readonly string[] =>
   text.split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()]));

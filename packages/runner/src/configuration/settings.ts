@@ -8,14 +8,14 @@ import type { apiVariables, consumerVariables, processVariables } from './variab
 
 export type ProcessSettings = ReturnType<typeof processSettings>;
 
-/** Returns the settings that all processes have. */
+/** Converts the variables of all processes to settings. */
 export const processSettings = (values: Static<TObject<ReturnType<typeof processVariables>>>) => {
   const { HOST, PORT, MAX_CONNECTIONS, LOG_LEVEL, ANONYMISATION_KEY } = values;
   const ALLOWED_HOSTS = splitList(values.ALLOWED_HOSTS);
   return { HOST, PORT, MAX_CONNECTIONS, LOG_LEVEL, ALLOWED_HOSTS, ANONYMISATION_KEY };
 };
 
-/** Returns the settings of the consumer. */
+/** Converts the variables of the consumer to settings. */
 export const consumerSettings = ({ ACCEPT_GAP }: Static<TObject<typeof consumerVariables>>) => ({
   ACCEPT_GAP: ACCEPT_GAP === 'true',
 });
@@ -24,7 +24,7 @@ export type ConsumerSettings = ReturnType<typeof consumerSettings>;
 
 export type ApiSettings = ReturnType<typeof apiSettings>;
 
-/** Returns the settings of the API. Throws ConfigurationError if the file of its keys can't be used. */
+/** Converts the variables of the API to settings. Throws ConfigurationError if API_KEYS_FILE can't be used. */
 export const apiSettings = (values: Static<TObject<typeof apiVariables>>) => {
   const { PUBLISH_TIMEOUT_MS, QUERY_TIMEOUT_MS, MAX_BATCH_SIZE, MAX_BODY_BYTES } = values;
   const { MAX_METADATA_BYTES, MAX_BYTES_IN_FLIGHT, KEY_GRACE_MS } = values;
@@ -54,17 +54,17 @@ type AccessVariables = Readonly<
   Partial<Record<'API_KEYS' | 'API_KEYS_FILE' | 'ROOT_KEY_FILE' | 'ALLOW_ANONYMOUS' | 'HOST', string>>
 >;
 
-/** Returns the keys of the API, from the environment and from a file. Throws ConfigurationError if the file can't be used. */
+/** Returns the API keys in API_KEYS and in API_KEYS_FILE. Throws ConfigurationError if the file can't be used. */
 export const keysOf = ({ API_KEYS = '', API_KEYS_FILE }: AccessVariables): readonly string[] => [
   ...splitList(API_KEYS),
   ...(API_KEYS_FILE === undefined ? [] : readKeys(API_KEYS_FILE)),
 ];
 
-/** Returns whether only this machine can reach the host. A name such as `a.localhost` may resolve to another machine. */
+/** Returns whether only this machine can reach the host: `localhost` or a loopback address. Other names may resolve to other machines. */
 const isLocalHost = (host: string): boolean =>
   host.toLowerCase() === 'localhost' || (isIP(host) !== 0 && isLoopback(host));
 
-/** Returns the faults of the API keys. One is that other machines can call the API without a key, unless ALLOW_ANONYMOUS is set. */
+/** Returns a fault if API_KEYS_FILE can't be used, or if other machines could call the API without a key and ALLOW_ANONYMOUS is not set. */
 export function accessFaults(variables: AccessVariables): readonly string[] {
   const { ALLOW_ANONYMOUS, HOST = 'localhost' } = variables;
   try {
@@ -77,8 +77,8 @@ export function accessFaults(variables: AccessVariables): readonly string[] {
 }
 
 /**
- * Returns the path of the root key file. Returns undefined if other variables give keys or allow calls without a key. Also returns
- * undefined if other processes may share the data of this process, because these processes may not have the file.
+ * Returns the path of the root key file, or undefined if the service needs no root key: other variables set keys, or allow calls without a
+ * key. Also returns undefined if other processes may share the data of this process, because they may not have the file.
  */
 export const rootKeyFileOf = (
   { ROOT_KEY_FILE, API_KEYS = '', API_KEYS_FILE = '', ALLOW_ANONYMOUS }: AccessVariables,

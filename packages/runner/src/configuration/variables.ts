@@ -4,7 +4,7 @@ import { type LogLevel, logLevels } from '../logger.ts';
 import { keyCharacters } from './key-files.ts';
 import { networksFormat } from './networks-format.ts';
 
-// An invalid value causes the message `NAME must be`, followed by the description of the schema.
+// For an invalid value, the message is `NAME must be` and the description in the schema.
 
 /** Makes the schema of a whole number between two limits. */
 export const wholeNumber = (min: number, max: number, defaultValue?: number) =>
@@ -22,11 +22,11 @@ export const flag = () =>
     description: '"true" or "false"',
   });
 
-// A name, an IPv4 address, or an IPv6 address, bare or in brackets.
+// A host: a name, an IPv4 address, or an IPv6 address with or without brackets.
 const hostPattern =
   '(?:[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?\\.?|\\[?[0-9A-Fa-f]*:[0-9A-Fa-f:.]+\\]?)';
 
-// A webhook sender: a name, `*.` and a name, or an IPv6 address in brackets; with an optional scheme and port.
+// A sender of web hooks: a name, `*.` and a name, or an IPv6 address in brackets. A scheme and a port are optional.
 const labelPattern = '[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?';
 const senderPattern = `(?:https?://)?(?:(?:\\*\\.)?${labelPattern}(?:\\.${labelPattern})*\\.?|\\[[0-9A-Fa-f:.]{2,45}\\])(?::\\d{1,5})?`;
 

@@ -1,15 +1,12 @@
 import type { BatchReceipt } from '@user-activity/application';
 import { counter } from './meter.ts';
 
+/** The name of the metric that counts accepted activities. */
 export const acceptedName = 'user_activity.activities.accepted';
 
-/** Returns functions that count accepted and rejected activities: `single` counts one accepted activity, `batch` those of a receipt. */
+/** Returns two functions. `single` counts one accepted activity. `batch` counts the accepted and rejected activities of a batch. */
 export function acceptanceMetrics() {
-  const accepted = counter(
-    acceptedName,
-    '{activity}',
-    'Activities accepted: the log holds them, and the caller was told so',
-  );
+  const accepted = counter(acceptedName, '{activity}', 'Activities accepted, which the log holds');
   const rejected = counter(
     'user_activity.activities.rejected',
     '{activity}',

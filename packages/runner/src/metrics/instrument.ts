@@ -8,7 +8,7 @@ import { acceptanceMetrics } from './acceptance-metrics.ts';
 type UseCase = (...args: never[]) => Promise<unknown>;
 type UseCaseRecord<UseCases> = { readonly [Name in keyof UseCases]: UseCase };
 
-/** A function for each use case, by its name. It counts successful calls, from their results and arguments. */
+/** Functions by the names of use cases. Each is called with the result and the arguments of a successful call, to count it. */
 type Counters<UseCases> = {
   readonly [Name in keyof UseCases]?: UseCases[Name] extends (...args: infer Args) => Promise<infer Result>
     ? (result: Result, ...args: Args) => void
@@ -32,7 +32,7 @@ export function instrumentApi(useCases: ApiUseCases): ApiUseCases {
 export const instrumentStoring = (useCases: StoringUseCases): StoringUseCases =>
   instrument(useCases, { storeActivities: storingMetrics() });
 
-/** Wraps each use case to measure it. Its key in the record is its name in the metrics. */
+/** Wraps each use case to measure it. The key of a use case in the record is its name in the metrics. */
 function instrument<UseCases extends UseCaseRecord<UseCases>>(
   useCases: UseCases,
   counters: Counters<UseCases>,

@@ -4,13 +4,14 @@ import { meter } from './meter.ts';
 // Scrapes within this time share one request to the log.
 const cacheMs = 3000;
 
+/** Returns the progress of a consumer, or of its whole group, in each partition. */
 export type ReadProgress = EventConsumer['progress'];
 
 /**
- * Returns a function that reads the progress at most every 3 s. It returns no partitions while the log is unreachable, because an old value would
- * hide the outage.
+ * Wraps `read` with a cache of 3 s, so that it is called at most every 3 s. The result has no partitions while the log is unreachable, because
+ * an old value would hide the outage.
  */
-export function recentProgress(read: ReadProgress): ReadProgress {
+export function cachedProgressReader(read: ReadProgress): ReadProgress {
   let cached:
     | { readonly atMs: number; readonly partitions: Promise<readonly PartitionProgress[]> }
     | undefined;
@@ -22,11 +23,12 @@ export function recentProgress(read: ReadProgress): ReadProgress {
   };
 }
 
+/** Returns the number of records in a partition that the group has not handled yet. */
 export const lagOf = ({ committed, end }: PartitionProgress): number => Math.max(0, end - committed);
 
-/** Measures the lag in each partition of a member of the group. There is no value while the log is unreachable. */
+/** Measures the lag of a member of the consumer group in each of its partitions. There are no values while the log is unreachable. */
 export function measureLag(consumer: Pick<EventConsumer, 'progress'>): void {
-  const read = recentProgress(() => consumer.progress());
+  const read = cachedProgressReader(() => consumer.progress());
   meter()
     .createObservableGauge('user_activity.consumer.lag', {
       unit: '{record}',
@@ -41,8 +43,8 @@ export function measureLag(consumer: Pick<EventConsumer, 'progress'>): void {
 }
 
 /**
- * Measures the whole group, for a process that has no member of it. Its metrics have other names than those of a member, so that a sum over all
- * processes counts no partition twice. There are no values while the log is unreachable.
+ * Measures the lag and the handled records of the whole consumer group, for a process without a consumer. The names of the metrics differ
+ * from those of a member, so that a sum over all processes counts no partition twice. There are no values while the log is unreachable.
  */
 export function measureGroup(read: ReadProgress): void {
   const observe = (name: string, description: string, valueOf: (partition: PartitionProgress) => number) =>

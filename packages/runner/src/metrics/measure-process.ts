@@ -6,7 +6,7 @@ import { attributesBy, gauge, histogram, meter } from './meter.ts';
 // Node includes this interval in the delay, so an idle event loop has a delay of about 10 ms.
 const samplingIntervalMs = 10;
 
-/** Measures CPU, memory, event loop and garbage collections until the closers are closed. OpenTelemetry defines the metrics. */
+/** Measures CPU, memory, event loop and garbage collections until the closers are closed. The names are those of OpenTelemetry. */
 export function measureProcess(closers: Closers): void {
   measureMemory();
   measureCpuAndUptime();

@@ -2,7 +2,7 @@ import { type Attributes, type Counter, type Histogram, type Meter, metrics } fr
 import { InputFault } from '@user-activity/application';
 import { isDomainError } from '@user-activity/domain';
 
-/** Returns the meter of the process. Instruments made before the app has set a meter provider measure nothing. */
+/** Returns the OpenTelemetry meter of the process. Instruments that are made before the meter provider is set measure nothing. */
 export const meter = (): Meter => metrics.getMeter('user-activity');
 
 /** Makes a counter. It starts at 0 for each of `initialAttributes`, so that an alert can detect the first increase. */
@@ -17,7 +17,7 @@ export function counter(
   return instrument;
 }
 
-/** Makes a gauge. Each scrape shows the result of `readValue`, or nothing if the result is undefined. */
+/** Makes a gauge. Each scrape calls `readValue`, and shows no value if the result is undefined. */
 export function gauge(
   name: string,
   unit: string,
@@ -32,7 +32,7 @@ export function gauge(
     });
 }
 
-/** Makes a histogram. `bounds` are the boundaries of its buckets. */
+/** Makes a histogram. `bounds` are the upper bounds of its buckets. */
 export const histogram = (
   name: string,
   unit: string,
@@ -46,11 +46,11 @@ export const histogram = (
   });
 
 /** Makes a histogram of durations in seconds. */
-export const durations = (name: string, description: string): Histogram =>
+export const durationHistogram = (name: string, description: string): Histogram =>
   histogram(name, 's', description, durationBounds);
 
 /**
- * Wraps a function to record the duration of each call, with the error code if it rejects. Calls `onSuccess` with the result and the
+ * Wraps a function to record the duration of each call, with the error code if the call rejects. Calls `onSuccess` with the result and the
  * arguments of each successful call.
  */
 export function timed<Args extends readonly unknown[], Value>(
@@ -86,13 +86,13 @@ const durationBounds: readonly number[] = [
 /** Bucket boundaries for the number of items in a batch. */
 export const countBounds: readonly number[] = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000];
 
-/** Returns the code of a domain error. All other errors share one value, because the number of their names has no limit. */
+/** Returns the code of a known error. All other errors share one value, because a metric must not have an unlimited number of series. */
 const errorTypeOf = (error: unknown): string =>
   isDomainError(error) || error instanceof InputFault ? error.code : '_OTHER';
 
 /**
- * Returns a function that adds the attribute `key` with a given value to `fixedAttributes`. Results are cached by value, and frozen: the
- * series of a frozen object is found faster.
+ * Returns a function that takes the value of the attribute `key`, and returns `fixedAttributes` with this attribute added. Results are cached
+ * and frozen, because the exporter finds the series of a frozen object faster.
  */
 export function attributesBy(key: string, fixedAttributes: Attributes = {}): (value: string) => Attributes {
   const cache = new Map<string, Attributes>();

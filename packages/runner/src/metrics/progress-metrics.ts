@@ -1,8 +1,8 @@
 import type { ProgressState } from '@user-activity/application';
 import { attributesBy, counter, meter } from './meter.ts';
 
-/** Returns a function that counts a replacement of a consumer member, then calls `onRestart` with the reason. */
-export function countRestarts(onRestart: (reason: unknown) => void): (reason: unknown) => void {
+/** Wraps `onRestart` to count its calls: each is a replacement of a consumer's group member. */
+export function withRestartCounter(onRestart: (reason: unknown) => void): (reason: unknown) => void {
   const restarts = counter(
     'user_activity.consumer.restarts',
     '{restart}',

@@ -1,9 +1,9 @@
 import type { EventPublisher, PublishObserver } from '@user-activity/domain';
-import { counter, gauge, histogram, countBounds, durations, timed } from './meter.ts';
+import { counter, gauge, histogram, countBounds, durationHistogram, timed } from './meter.ts';
 
 const byteBounds = [1e3, 1e4, 1e5, 2.5e5, 5e5, 1e6, 2.5e6, 5e6, 1e7];
 
-/** Makes an observer that measures a publisher. `limits` are the limits of the publisher's buffer. */
+/** Makes an observer that measures the buffer and the flushes of a publisher. `limits` are the limits of the buffer. */
 export function publishObserver(limits: {
   readonly events: number;
   readonly bytes: number;
@@ -36,7 +36,7 @@ export function publishObserver(limits: {
     'Size in bytes of the events confirmed by the log with one request or transaction',
     byteBounds,
   );
-  const flushSeconds = durations(
+  const flushSeconds = durationHistogram(
     'user_activity.publish.flush.duration',
     'Duration of one request or transaction to the log, in seconds',
   );
@@ -62,7 +62,7 @@ export function publishObserver(limits: {
 
 /** Wraps the publisher to measure the duration of its `publish` and `republish` calls, by error code. */
 export function measuredPublisher(publisher: EventPublisher): EventPublisher {
-  const duration = durations(
+  const duration = durationHistogram(
     'user_activity.publish.duration',
     'Time until the log confirmed a call of publish or republish, in seconds',
   );

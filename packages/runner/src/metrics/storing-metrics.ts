@@ -10,6 +10,7 @@ import {
 } from '@user-activity/domain';
 import { attributesBy, counter, histogram, countBounds } from './meter.ts';
 
+// The names of metrics and attributes that the health history reads.
 export const outcomesName = 'user_activity.consumer.outcomes';
 export const outcomeAttribute = 'user_activity.outcome';
 export const deadLettersName = 'user_activity.dead_letters';
@@ -18,7 +19,7 @@ export const storedAfterName = 'user_activity.accepted_to_stored.duration';
 const outcomeAttributes = attributesBy(outcomeAttribute);
 const codeAttributes = attributesBy('user_activity.dead_letter.code');
 
-/** Returns a function that counts the records of a batch, by outcome. `tally` has the number of records with each outcome. */
+/** Returns a function that measures a batch: its size, and the number of its records with each outcome, which `tally` has. */
 export function storingMetrics(): (tally: StoreTally, records: readonly LogRecord[]) => void {
   const batchSizes = histogram(
     'user_activity.consumer.batch.records',
@@ -38,7 +39,7 @@ export function storingMetrics(): (tally: StoreTally, records: readonly LogRecor
   };
 }
 
-// Bucket boundaries in seconds, up to a day, because an outage can last hours, and a new group reads the log from its beginning.
+// Bucket boundaries in seconds. They go up to a day, because an outage can last hours, and a new group reads old records.
 const delayBounds = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 3600, 86_400];
 
 /** Wraps the `save` of the repository to measure the time from the acceptance of each activity until it was stored. */
@@ -80,7 +81,7 @@ export function measuredDeadLetterQueue(queue: DeadLetterQueue): DeadLetterQueue
   };
 }
 
-/** Wraps the observer to count the failed attempts to use the store or the log. */
+/** Wraps an observer to count the failed attempts to use the store or the log. */
 export function withOutageMetrics(dependency: 'store' | 'log', observer: OutageObserver): OutageObserver {
   const attributes = { 'user_activity.dependency': dependency };
   const failures = counter(

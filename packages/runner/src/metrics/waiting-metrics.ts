@@ -1,7 +1,7 @@
 import type { OutcomeWaiter } from '@user-activity/application';
 import { gauge } from './meter.ts';
 
-/** Measures how many requests wait for the outcome of their activity. Returns the same waiter. */
+/** Measures how many requests wait for the outcome of their activity. Returns the waiter itself. */
 export function measuredWaiter(waiter: OutcomeWaiter): OutcomeWaiter {
   gauge(
     'user_activity.waiting.requests',

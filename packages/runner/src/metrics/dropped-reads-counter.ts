@@ -1,7 +1,7 @@
 import { counter } from './meter.ts';
 
-/** Returns a function that counts a read that was not logged. */
-export function droppedReads(): () => void {
+/** Returns a function that counts one read that was not logged. */
+export function droppedReadsCounter(): () => void {
   const dropped = counter(
     'user_activity.audit.reads.dropped',
     '{event}',

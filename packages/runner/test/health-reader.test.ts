@@ -1,9 +1,9 @@
 import type { PartitionProgress } from '@user-activity/domain';
 import { expect, test } from 'vitest';
-import { healthReading, type LagSource, type ReadMetrics } from '../src/index.ts';
+import { healthReader, type LagSource, type ReadMetrics } from '../src/index.ts';
 
 const reading = (metrics: ReturnType<ReadMetrics>, source?: LagSource) =>
-  healthReading(
+  healthReader(
     () => metrics,
     () => source,
   )();

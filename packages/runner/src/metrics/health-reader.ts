@@ -9,22 +9,22 @@ interface MetricValue {
   readonly value: number | { readonly boundaries: readonly number[]; readonly counts: readonly number[] };
 }
 
-/** Returns the counters and histograms of the process, by name. */
+/** Returns the current values of the counters and histograms of the process, by name. */
 export type ReadMetrics = () => ReadonlyMap<string, readonly MetricValue[]>;
 
-/** Where the lag of a process comes from: its own member of the group, or the whole group. */
+/** The source of the lag that a process shows: its own member of the consumer group, or the whole group if the process has no member. */
 export interface LagSource {
   readonly of: 'member' | 'group';
   readonly read: ReadProgress;
 }
 
-/** Makes the function that reads the health of the process. `lagSource` returns undefined as long as there is none. */
-export const healthReading =
+/** Returns a function that reads the health of the process. `lagSource` may return undefined while the process starts. */
+export const healthReader =
   (readMetrics: ReadMetrics, lagSource: () => LagSource | undefined) => async (): Promise<HealthReading> => {
     const source = lagSource();
     const partitions = (await source?.read()) ?? [];
     const metrics = readMetrics();
-    /** Returns the sum of the series that are selected, or undefined if the process does not measure the metric. */
+    /** Returns the sum of the selected values of a metric, or undefined if the process does not have the metric. */
     const sum = (name: string, isSelected = (_value: MetricValue): boolean => true): number | undefined =>
       metrics
         .get(name)
