@@ -28,7 +28,8 @@ import { serveDocs } from './routes/docs.ts';
 import { methodCheck } from './routes/method-not-allowed.ts';
 import { serveSite } from './routes/site.ts';
 
-// Longer responses, in characters, are sent as a Buffer: Node would keep a string and also its encoded copy until it is sent.
+// In characters. A longer response is sent as a Buffer: with a string, Node would hold both the string and its encoded copy until it is
+// sent.
 const minBufferedLength = 64 * 1024;
 
 interface ApiOptions extends ApiSettings {
@@ -52,7 +53,7 @@ export const api = fastifyPlugin(async (app: FastifyInstance, options: ApiOption
   const webPages = new WebPages(settings.allowsOrigin);
   let shedLoad = (_request: FastifyRequest): void => undefined;
   const { findPath, assertMethod, addRoutes: addRefusingRoutes } = methodCheck(app);
-  // Comes before the routes of plugins, which would otherwise have Fastify's own handler of errors.
+  // Must come before the routes of plugins. Otherwise, they would have Fastify's own error handler.
   handleErrors(app, { replace: await wrongKeyLimit(app) });
   app.addHook('onRoute', (route) => {
     const { url, config = {} } = route;
@@ -60,7 +61,7 @@ export const api = fastifyPlugin(async (app: FastifyInstance, options: ApiOption
     const projects = projectsOf({ url, config });
     const isForPages = webPages.addRoute(route);
     const compresses = isCompressible(route, projects);
-    // A hook of the route, so that no other request pays for it.
+    // This is a hook of the route, so that requests to other routes do not pay for it.
     if (compresses) route.onSend = [compressBody, ...[route.onSend ?? []].flat()];
     route.config = {
       ...config,
@@ -85,9 +86,9 @@ export const api = fastifyPlugin(async (app: FastifyInstance, options: ApiOption
     request.pageOrigin = webPages.originOf(request);
     if (!isHealthCheck) request.needsKey = needsKey(request);
     if (vary !== undefined) reply.header('vary', vary);
-    // Answers preflights after the check of the host and before that of the key, because a preflight has no key.
+    // Preflights are answered after the check of the host and before the check of the key, because a preflight has no key.
     if (handleCors(request, reply)) return;
-    // The request came on a connection that was open already. A retry may reach another instance, which can serve it.
+    // Only a request on a connection that is already open gets here. A retry may reach another instance, which can serve it.
     if (stopping && !isHealthCheck)
       throw new Problem(503, 'The service is stopping.', { headers: { 'retry-after': '1' } });
     shedLoad(request);
@@ -104,7 +105,7 @@ export const api = fastifyPlugin(async (app: FastifyInstance, options: ApiOption
     closeIfUnread(request, reply);
     // A connection that stays open would delay the stop until it times out.
     if (stopping) reply.header('connection', 'close');
-    // Frees the parsed body: it takes far more memory than was counted, and a slow client may read the response for long.
+    // Frees the parsed body. It takes far more memory than was counted, and a slow client may take long to read the response.
     request.body = undefined;
     const isRepeatable = request.method === 'GET' && request.route.config.isHealthCheck !== true;
     const size = request.method === 'HEAD' ? 0 : sizeOf(payload);
@@ -132,7 +133,7 @@ export const api = fastifyPlugin(async (app: FastifyInstance, options: ApiOption
   const typedApp = app.withTypeProvider<TypeBoxTypeProvider>();
   for (const addRoute of allRoutes) await addRoute(typedApp, deps);
   addRefusingRoutes();
-  // Comes last, so that the work of the start does not count as load.
+  // Must come last, so that the work of the start does not count as load.
   shedLoad = await loadShedding(app, maxEventLoopDelayMs);
 });
 

@@ -13,7 +13,10 @@ const pathHint = 'A consumer serves /health/live, /health/ready, /metrics and /a
 export interface HealthServerOptions extends ServerOptions, Telemetry {
   readonly checkHealth: CheckHealth;
   readonly progress: ProgressSource;
-  /** The hosts that the other routes accept in the header Host, in addition to loopback names and addresses. Default: any host. */
+  /**
+   * The hosts that the routes other than health checks accept in the header Host, in addition to loopback names and addresses. Default: any
+   * host.
+   */
   readonly allowedHosts?: readonly string[] | undefined;
 }
 
@@ -40,6 +43,6 @@ export async function buildHealthServer(options: HealthServerOptions): Promise<H
   getMetrics(typedApp, options);
   getHealthHistory(typedApp, options);
   await app.ready();
-  // `close` waits only 500 ms: the consumer stops only after this server, and a probe may wait for a hung log or store.
+  // `close` waits only 500 ms, because the consumer stops only after this server, and a probe may wait for a log or store that hangs.
   return httpServer(app, 500);
 }

@@ -20,13 +20,13 @@ export interface HttpServerOptions extends ApiSettings, ServerOptions {
   readonly maxBodyBytes: number;
   /** The maximum size in bytes of all bodies and unsent responses in memory. A request that would exceed it gets 503. */
   readonly maxBytesInFlight: number;
-  /** The addresses and networks (CIDR) of proxies. A proxy names the address of its client in `X-Forwarded-For`. */
+  /** The addresses and networks (CIDR) of trusted proxies. The address of a client is taken from the `X-Forwarded-For` of such a proxy. */
   readonly trustedProxies: readonly string[];
   /** The mean delay of the event loop over 3 s, in milliseconds, above which requests get 503. Default: 500. */
   readonly maxEventLoopDelayMs?: number;
-  /** The maximum time for a request to arrive, and for a connection to be idle during a request. Default: 60,000. */
+  /** The maximum time for a request to arrive, and for a connection to be idle during a request, in milliseconds. Default: 60,000. */
   readonly clientTimeoutMs?: number;
-  /** The maximum time that `close` waits for requests in progress. Default: 5,000. */
+  /** The maximum time that `close` waits for requests in progress, in milliseconds. Default: 5,000. */
   readonly closeTimeoutMs?: number;
 }
 

@@ -11,13 +11,16 @@ export interface ServerOptions {
 export interface HttpServer {
   /** Resolves with the URL once the server accepts requests. Port 0 means any free port. */
   listen(address: { readonly host: string; readonly port: number }): Promise<string>;
-  /** Accepts no new connections and waits for the requests in progress. After a time limit, closes all connections. */
+  /**
+   * Accepts no new connections and waits for the requests in progress. After a time limit, closes all connections even if requests are in
+   * progress.
+   */
   close(): Promise<void>;
 }
 
 /**
- * The compilers of every server. TypeScript checks output: a serializer made from a schema would drop or change members of metadata that
- * the schema does not name. Fastify loads compilers of its own, 110 modules, only if these are missing.
+ * The schema compilers of every server. TypeScript checks responses instead: a serializer made from a schema would drop or change members
+ * of metadata that the schema does not name. Without these, Fastify would load its own compilers, which are 110 modules.
  */
 export const schemaController = {
   compilersFactory: {
@@ -47,7 +50,7 @@ export function serverWithoutApi(
 
 /** Makes the server of a Fastify instance. Its `close` waits at most `closeTimeoutMs` for the requests in progress. */
 export const httpServer = (app: FastifyInstance, closeTimeoutMs = 5000): HttpServer => ({
-  // Shortens Fastify's log line, because the program logs the URL in a line of its own.
+  // Shortens the line that Fastify logs, because the program logs the URL itself.
   listen: ({ host, port }) => app.listen({ host, port, listenTextResolver: () => 'listening' }),
   async close() {
     const timer = setTimeout(() => app.server.closeAllConnections(), closeTimeoutMs);

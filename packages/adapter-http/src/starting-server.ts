@@ -5,9 +5,9 @@ import { healthRoutes } from './routes/health.ts';
 import { type HttpServer, httpServer, type ServerOptions, serverWithoutApi } from './http-server.ts';
 import { Problem, sendProblem } from './requests/problem.ts';
 
-/** The server of a process that still waits for its log and its store to become available. */
+/** A server for the time in which a process waits until its log and its store are available. */
 export interface StartingServer {
-  /** Closes this server, then lets `nextServer` listen on the same address. Resolves with the URL. In between, nothing listens. */
+  /** Closes this server, then lets `nextServer` listen on the same address. Resolves with the URL. In between, no server listens. */
   handOver(nextServer: HttpServer): Promise<string>;
   close(): Promise<void>;
 }
@@ -19,8 +19,8 @@ export interface StartingServerOptions extends ServerOptions {
 }
 
 /**
- * Starts a server that answers `/health/live` with 200, `/health/ready` with 503 and the state of log and store, and every other path
- * with 503 and `Retry-After`.
+ * Starts a server that answers `/health/live` with 200, and `/health/ready` with 503 and the state of log and store. Every other path gets
+ * 503 with `Retry-After`.
  */
 export async function serveWhileStarting(options: StartingServerOptions): Promise<StartingServer> {
   const { checkHealth, host, port } = options;
@@ -43,6 +43,6 @@ export async function serveWhileStarting(options: StartingServerOptions): Promis
   };
 }
 
-const startingProblem = new Problem(503, 'The service is starting: it waits for its log and store.', {
+const startingProblem = new Problem(503, 'The service is starting: it waits for its log and its store.', {
   headers: { 'retry-after': '5', connection: 'close' },
 });

@@ -10,7 +10,7 @@ import {
 import { type Members, withoutUndefined } from '../bodies/members.ts';
 import { isMediaType } from './media-type.ts';
 
-/** Stands for a member of an event that could not be read. Holds the reason. */
+/** Stands for a member of an event that could not be read, and holds the reason. */
 export class FaultyMember {
   readonly message: string;
 
@@ -19,7 +19,7 @@ export class FaultyMember {
   }
 }
 
-/** The attributes of an event. A faulty or absent attribute is undefined. */
+/** The attributes of an event. An attribute that is absent or breaks a rule is undefined. */
 export interface Attributes {
   readonly userId: UserId | undefined;
   readonly type: ActivityType | undefined;
@@ -35,7 +35,7 @@ export interface Attributes {
 const definedMember =
   /^(?:specversion|id|source|type|subject|time|datacontenttype|dataschema|data|data_base64)$/;
 const extensionName = /^[a-z0-9]+$/;
-// The metadata holds these attributes, so a longer attribute would never fit.
+// In characters. These attributes go into the metadata, where a longer one would never fit.
 const maxCharacters = maxMetadataBytes;
 const maxInteger = 2 ** 31 - 1;
 const forbiddenCharacters = /[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]/u;
@@ -65,7 +65,7 @@ export function attributesOf(event: Members, violations: Violations): Attributes
   };
 }
 
-/** Returns a member that is a non-empty string. Returns undefined if the member is absent or null. Throws RuleBroken for other values. */
+/** Returns a member as a non-empty string, or undefined if the member is absent or null. Throws RuleBroken for other values. */
 export function optionalText(raw: unknown): string | undefined {
   if (raw === undefined || raw === null) return undefined;
   if (raw instanceof FaultyMember) throw new RuleBroken(raw.message);
@@ -80,7 +80,7 @@ function requiredText(raw: unknown): string {
   return text;
 }
 
-// Returns the text, or throws RuleBroken if it breaks CloudEvents 1.0.2, "Type System".
+// Returns the text. Throws RuleBroken if the text breaks CloudEvents 1.0.2, "Type System".
 function validText(text: string): string {
   if (text.length > maxCharacters) throw new RuleBroken(`must be at most ${maxCharacters} characters`);
   if (forbiddenCharacters.test(text))

@@ -19,8 +19,8 @@ const misplacedAttributes: ReadonlyMap<string, string> = new Map([
 
 /**
  * Turns an event in binary mode (HTTP protocol binding 1.0.2, section 3.1) into the members of the JSON event format. A faulty header
- * becomes a `FaultyMember`. Depending on the Content-Type, the data becomes a JSON value, a text or base64. An empty body has no data.
- * Throws 400 if the Content-Type is JSON but the body is not, and 415 if JSON has another charset than UTF-8.
+ * becomes a `FaultyMember`. The Content-Type decides whether the data becomes a JSON value, a text or base64. If the body is empty, the
+ * event has no data. Throws 400 if the Content-Type is JSON but the body is not, and 415 if JSON has another charset than UTF-8.
  */
 export function binaryEvent(
   { rawHeaders, headers }: Pick<IncomingMessage, 'headers' | 'rawHeaders'>,
@@ -55,7 +55,10 @@ function attributeIn(attribute: string, value: string): unknown {
   }
 }
 
-/** Removes the quotes of a header's value, then percent-decodes it (section 3.1.3.2). Throws RuleBroken if the value is malformed. */
+/**
+ * Decodes the value of a header: removes its quotes, then percent-decodes it (section 3.1.3.2). Throws RuleBroken if the value is
+ * malformed.
+ */
 function headerValue(raw: string): string {
   if (!raw.startsWith('"')) return percentDecode(raw);
   if (!quotedValue.test(raw)) throw new RuleBroken('is not a well-formed quoted string');

@@ -4,9 +4,10 @@ import { Metadata, RuleBroken, type Violation, Violations } from '@user-activity
 import { isMembers, type Members } from '../bodies/members.ts';
 import { attributesOf, FaultyMember, optionalText } from './attributes.ts';
 
+/** The draft of the activity that an event becomes. */
 export interface EventDraft {
   readonly draft: unknown;
-  /** Returns a violation of the draft with the path of the same value in the event that the client sent. */
+  /** Takes a violation of the draft. Returns it with the path that the faulty value has in the event. */
   readonly restorePath: (violation: Violation) => Violation;
 }
 
@@ -26,8 +27,10 @@ const attributesPath = '/cloudevent';
  * Turns an event in the JSON event format (1.0.2, section 3) into a draft. `subject` becomes userId, `type` becomes type, `time` becomes
  * createdAt, and a digest of `source` and `id` becomes the id. Data that is an object without a member `cloudevent` becomes the metadata.
  * Other data becomes the member `data` or `data_base64` of the metadata. The member `cloudevent` of the metadata holds the attributes that
- * no field holds unchanged. An event that breaks a rule becomes a `FaultyDraft`, and its violations are added to `violations`, which must
- * be empty. A `FaultyDraft` is returned unchanged. The domain checks rules that need the clock later.
+ * no field holds unchanged.
+ *
+ * An event that breaks a rule becomes a `FaultyDraft`, and its violations are added to `violations`, which must be empty. A `FaultyDraft`
+ * is returned unchanged. Rules that need the clock are not checked here: the domain checks them later.
  */
 export function eventDraft(
   event: unknown,

@@ -10,12 +10,12 @@ import { headerSchema, problemContent, problems } from '../openapi/schemas.ts';
 const schema = {
   operationId: 'allowEvents',
   tags: ['activities'],
-  // The handshake needs no key: it only tells a sender whether it may deliver, and each event needs a key.
+  // The handshake needs no key, because it only tells a sender whether it may deliver. Each event needs a key.
   security: [],
   summary: 'Allow a web hook to deliver CloudEvents',
   description:
     'The handshake of "HTTP 1.1 Web Hooks for Event Delivery", section 4. The handshake needs no API key, but the events do. The variable ' +
-    '`WEBHOOK_ORIGINS` lists the allowed senders. `WebHook-Request-Callback` is ignored: the response holds the permission, and the service ' +
+    '`WEBHOOK_ORIGINS` lists the allowed senders. `WebHook-Request-Callback` is ignored: the response itself gives the permission, and the service ' +
     'never calls a URL from a request.',
   headers: Type.Object({
     'webhook-request-origin': Type.String({
@@ -72,7 +72,7 @@ export const optionsEvents: Route<'webhookOrigins'> = (app, { webhookOrigins }) 
             'The method of this path is POST. OPTIONS needs the header WebHook-Request-Origin.',
             { headers: { allow: 'POST' } },
           );
-        // A query with a faulty parameter is refused now, because it would be refused for each event.
+        // A faulty query is refused in the handshake already, because it would be refused with each event.
         batchOptions(request);
         const permission = permissionOf(origin);
         if (permission === 'malformed')

@@ -30,8 +30,8 @@ const schema = {
   description:
     'CloudEvents 1.0 in its HTTP protocol binding: binary (attributes as `ce-` headers), structured or batched. `subject` becomes the ' +
     'user, `type` the type, and `time` createdAt. `source` and `id` together identify the activity, so an event that is sent again is ' +
-    'stored once. Data that is an object becomes the metadata; the other attributes are in `metadata.cloudevent`. A batch is answered as a ' +
-    'batch of activities is.',
+    'stored once. Data that is an object becomes the metadata; the other attributes are in `metadata.cloudevent`. The response to a batch is that ' +
+    'of `POST /api/logs/batch`.',
   headers: EventHeaders,
   querystring: BatchParameters,
   body: eventBodies,
@@ -42,7 +42,7 @@ const schema = {
           { id: Type.String() },
           {
             'x-component': 'EventReceipt',
-            description: 'The answer to one event.',
+            description: 'The response to one event.',
             examples: [{ id: 'ce_47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU' }],
           },
         ),

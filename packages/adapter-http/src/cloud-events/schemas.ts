@@ -56,7 +56,7 @@ const Event = Type.Object(
     subject: Type.String({
       ...UserIdText,
       pattern: notBlankPattern,
-      description: 'Who acted: the user. This service requires it.',
+      description: 'The user who acted. This service requires it, although CloudEvents does not.',
     }),
     time: optionalOrNull(
       Type.String({
@@ -78,7 +78,7 @@ const Event = Type.Object(
   },
   {
     'x-component': 'CloudEvent',
-    // Allows extension attributes. Client generators understand no stricter rule for their values.
+    // Allows extension attributes of any type. Client generators do not understand a stricter rule.
     additionalProperties: true,
     propertyNames: { pattern: '^(?:[a-z0-9]+|data_base64)$' },
     not: { properties: { data: {}, data_base64: {} }, required: ['data', 'data_base64'] },
@@ -86,7 +86,7 @@ const Event = Type.Object(
   },
 );
 
-/** The bodies in the three modes of the HTTP protocol binding. Only for the documentation, because `eventDraft` validates events. */
+/** The request bodies in the three modes of the HTTP protocol binding, for the documentation. `eventDraft` validates events. */
 export const eventBodies = {
   content: {
     'application/cloudevents+json': { schema: Type.Unsafe<unknown>(Event) },

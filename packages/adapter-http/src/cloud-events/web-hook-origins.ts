@@ -10,7 +10,7 @@ const compressedPatterns = [0, 1, 2, 3, 4, 5, 6].map(
 );
 const ipv6 = `\\[(?:(?:${ipv6Group}:){7}(?:${ipv6Group}|:)|${compressedPatterns.join('|')})\\]`;
 
-/** Matches a host name, or an IPv6 address in brackets. `*.` before a name, a scheme, a port and a slash at the end are allowed. */
+/** Matches a host name, or an IPv6 address in brackets. A scheme, `*.` before the host name, a port and a slash at the end are allowed. */
 export const originPattern = `^(?:(https?)://)?(${hostName}|${ipv6})(?::(\\d{1,5}))?/?$`;
 
 const wellFormedOrigin = new RegExp(originPattern);
@@ -35,10 +35,15 @@ const canonicalIpv6 = (host: string): string | undefined => URL.parse(`http://${
 const matchesHost = (pattern: string, host: string): boolean =>
   pattern === host || (pattern.startsWith('*.') && host.endsWith(pattern.slice(1)));
 
-/** `any`: every sender may deliver. `allowed`, `foreign`: this sender may, or may not. `malformed`: the sender's name is invalid. */
+/**
+ * `any`: every sender may deliver events. `allowed` or `foreign`: this sender may, or may not. `malformed`: the sender's name is invalid.
+ */
 type Permission = 'any' | 'allowed' | 'foreign' | 'malformed';
 
-/** Makes a function that looks up the permission of a sender. `*` allows all senders. An origin without a scheme or port allows any. */
+/**
+ * Makes a function that returns whether a sender may deliver events. `*` allows all senders. An allowed origin without a scheme or port
+ * stands for any scheme or port.
+ */
 export function permissionFinder(allowedOrigins: readonly string[]): (origin: string) => Permission {
   const isAnyAllowed = allowedOrigins.includes('*');
   const parsedOrigins = allowedOrigins.flatMap((text) => parseOrigin(text) ?? []);

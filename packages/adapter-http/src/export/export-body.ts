@@ -8,17 +8,17 @@ import type { LinesOf } from './export-format.ts';
 import { Problem } from '../requests/problem.ts';
 
 const groupLength = 64 * 1024;
-// About what the other members of an activity take.
+// An estimate of the length of an activity without its metadata, in characters.
 const fixedLength = 256;
 
-/** How an export ended: `complete`, `client` if its client closed the connection or read too slowly, `fault` if the service cut it off. */
+/** How an export ended. `client`: the client closed the connection, or read too slowly. `fault`: the service cut the export off. */
 type End = 'complete' | 'client' | 'fault';
 
-/** Counts exports by their end. */
+/** Makes the metric of exports, and returns a function that counts an export by how it ended. */
 export function exportCounter(): (end: End) => void {
   const counter = metrics.getMeter('user-activity').createCounter('user_activity.http.exports', {
     unit: '{request}',
-    description: 'Exports that began and ended, by their end',
+    description: 'Exports that began and ended, by how they ended',
   });
   const count = (end: End, value: number): void => counter.add(value, { 'user_activity.end': end });
   for (const end of ['complete', 'client', 'fault'] as const) count(end, 0);
@@ -32,7 +32,10 @@ export interface ExportBody {
   readonly onEnd: (end: End) => void;
 }
 
-/** Yields the body of an export in chunks, each page once the one before is sent. If it fails, the connection breaks. */
+/**
+ * Yields the body of an export in chunks. Reads each page once the previous one is sent. Throws if a page cannot be read, and the
+ * connection then breaks.
+ */
 export async function* exportBody(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -54,7 +57,7 @@ export async function* exportBody(
   }
 }
 
-/** Encodes a page. Other work gets a turn in between. */
+/** Encodes a page, and lets other requests run in between. */
 async function chunksOf(activities: readonly StoredActivity[], linesOf: LinesOf): Promise<readonly Buffer[]> {
   const turn = turns.begin();
   const chunks: Buffer[] = [];
@@ -80,7 +83,7 @@ function* groupsOf(activities: readonly StoredActivity[]): Generator<readonly St
   if (group.length > 0) yield group;
 }
 
-/** Yields chunks, and returns once they are sent. */
+/** Yields chunks, and returns once all are sent. */
 async function* sent(
   { byteCounter, usage }: FastifyRequest,
   { raw }: FastifyReply,

@@ -5,14 +5,15 @@ export const exportFormats = ['ndjson', 'csv'] as const;
 
 export type ExportFormat = (typeof exportFormats)[number];
 
+/** Makes the text of an export with a line for each activity. */
 export type LinesOf = (activities: readonly StoredActivity[]) => string;
 
 interface FormatWriter {
   readonly mediaType: string;
   readonly fileName: string;
-  /** The text before the first activity. It is left out if the export continues another one. */
+  /** The text before the first activity. An export that continues another one leaves it out. */
   readonly header: string;
-  /** Returns a function that makes a line for each activity. */
+  /** Returns the function that makes the lines. It may have to load a library first. */
   readonly load: () => Promise<LinesOf>;
 }
 

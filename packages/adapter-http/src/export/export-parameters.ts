@@ -40,8 +40,8 @@ const afterParameter: Parameter<Position> = {
   schema: Type.String({
     pattern: '^[^~]+~[\\x21-\\x7e]{1,128}$',
     description:
-      'Continues an export: the `createdAt` and the `id` of the last line that you have, joined by `~`. The activity need not exist any ' +
-      'more. Send the same filter and order again, with absolute times. With `after`, CSV has no header.',
+      'Continues an export: the `createdAt` and the `id` of the last line that you have, joined by `~`. That activity may be ' +
+      'gone. Send the same filter and order again, with absolute times. With `after`, CSV has no header.',
     examples: [exampleAfter],
   }),
   parse(raw) {
@@ -80,8 +80,8 @@ export interface ExportRequest extends Omit<ExportQuestion, 'run'> {
 }
 
 /**
- * Reads the query of an export. Throws INVALID_QUERY with every violation. A relative time is one together with `after`: it would mean
- * another moment than in the request that is continued, so activities could be missing.
+ * Reads the query of an export. Throws INVALID_QUERY with every violation. With `after`, a relative time is a violation too: it would mean
+ * another moment than in the export that is continued, so activities could be missing.
  */
 export function readExportQuery(
   project: ProjectId,

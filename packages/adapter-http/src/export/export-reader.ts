@@ -6,16 +6,16 @@ import { pause } from '../requests/prefer-wait.ts';
 import { Problem } from '../requests/problem.ts';
 import type { RouteDeps } from '../requests/route.ts';
 
-// A connection on which nothing is sent for a minute is closed anyway.
+// Shorter than the minute after which a connection without traffic is closed.
 const maxBusyMs = 30_000;
 const pauseSeconds = 1;
 
 type ReadPage = (read: () => Promise<ActivityPage>) => Promise<ActivityPage>;
 
 /**
- * Makes the function that reads the pages of an export. It refuses the first page as `pageReader` does. It waits with a later page while a
- * limit is reached, the process is busy or the keys cannot be read, for 30 s at most. It throws if the client is gone, the key has ended or
- * the service stops.
+ * Makes the function that reads the pages of an export. If the first page is refused, it throws as `pageReader` does. For a later page, it
+ * waits up to 30 s while a limit is reached, the process is busy or the keys cannot be read. It throws if the client is gone, the key is no
+ * longer valid or the service stops.
  */
 export function exportReader(
   request: FastifyRequest,
@@ -26,7 +26,7 @@ export function exportReader(
   const readPage = pageReader(request, kind);
   let isFirst = true;
 
-  /** Returns undefined if the page must wait. */
+  /** Reads a page. Returns undefined if the page must wait. */
   const tryToRead = async (read: () => Promise<ActivityPage>): Promise<ActivityPage | undefined> => {
     if (reply.raw.destroyed) throw new Problem(400, 'The client is gone.');
     if (isStopping()) throw new Problem(503, 'The service is stopping.');

@@ -23,9 +23,9 @@ const schema = {
   tags: ['activities'],
   summary: 'Export activities',
   description:
-    'All activities that match, in one response of any size, the oldest first. The body has nothing but activities, and a CSV header. If ' +
+    'Returns all activities that match, in one response of any size. The oldest come first. The body has nothing but activities and, for CSV, a header. If ' +
     'the connection breaks before the end of the response, the export is not complete: continue it with `after`. An export ends the ' +
-    'connection early if the store fails, the key ends, or the client reads nothing for 30 s. At most 8 exports run at once in each ' +
+    'connection early if the store fails, the key expires or is revoked, or the client reads nothing for 30 s. At most 8 exports run at once in each ' +
     'process; a further one gets 503.',
   querystring: Type.Partial(Type.Object(exportSchemas)),
   response: {
@@ -60,7 +60,7 @@ const schema = {
   },
 };
 
-/** Throws 426 for HTTP/1.0: its response would end with the connection, so an export that breaks off would look complete. */
+/** Throws 426 for HTTP/1.0, where the end of the connection is the end of the response. An export that breaks off would look complete. */
 function assertHttp11({ raw: { httpVersion } }: FastifyRequest): void {
   if (httpVersion !== '1.0') return;
   throw new Problem(426, 'An export needs HTTP/1.1. In nginx, set "proxy_http_version 1.1".', {
@@ -72,7 +72,7 @@ export const getExport: Route<
   keyof Pick<RouteDeps, 'exportActivities' | 'findPrincipal' | 'isStopping' | 'clock'>
 > = (app, { exportActivities, clock, ...deps }) => {
   const config = { scope: 'read', projects: 'readable' } as const;
-  // A response to HEAD would read everything.
+  // There is no HEAD, because it would read all activities.
   const options = { schema, config, preHandler: waitForPrevious, exposeHeadRoute: false };
   const onEnd = exportCounter();
   app.get('/api/logs/export', options, async (request, reply) => {
@@ -83,7 +83,7 @@ export const getExport: Route<
     const linesOf = await load();
     const kind = question.filter.metadata.length > 0 ? 'search' : 'page';
     const run = exportReader(request, reply, deps, kind);
-    // Answers with a problem if the first page fails.
+    // The first page is read before the response begins, so that a failure can still be sent as a problem.
     const pages = await exportActivities(request.principal, { ...question, run });
     const header = question.after === undefined ? writer.header : '';
     const body = exportBody(request, reply, { header, linesOf, pages, onEnd });

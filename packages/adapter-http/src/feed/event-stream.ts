@@ -5,11 +5,11 @@ import { FeedCursor } from './feed-cursor.ts';
 /** The media type of server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html). */
 export const eventStreamType = 'text/event-stream';
 
-/** Returns the text that begins a stream. A client that reconnects without any event continues at the position. */
+/** Returns the text that begins a stream. A client that reconnects before the first event continues at the position. */
 export const streamStart = (position: FeedPosition, retryMs: number): string =>
   encode({ retry: retryMs, id: FeedCursor.text(position) });
 
-/** Returns a comment that shows that the stream is alive, and the position: what lies before it was examined. */
+/** Returns a comment, which shows that the stream is alive, and the position up to which the feed was examined. */
 export const heartbeat = (position: FeedPosition): string =>
   encode({ comment: 'heartbeat' }) + encode({ id: FeedCursor.text(position) });
 

@@ -20,7 +20,7 @@ const cursorParameter: Parameter<FeedPosition> = {
   schema: Type.String({
     minLength: 1,
     description:
-      'The `nextCursor` of the previous page, or the id of an event of the stream. It never ages, and fits any filter.',
+      'The `nextCursor` of the previous page, or the id of an event of the stream. It never expires, and is valid with any filter.',
     examples: ['1_0197a1c2_0_2s_0_1f'],
   }),
   parse: (raw) => FeedCursor.parse(raw),
@@ -32,7 +32,7 @@ const waitParameter: Parameter<number> = {
     minimum: 0,
     maximum: maxWaitSeconds,
     default: 0,
-    description: 'How many seconds to wait while there is nothing to return.',
+    description: 'For how many seconds to wait if there is nothing to return yet.',
   }),
   parse(raw) {
     if (!/^\d{1,2}$/.test(raw) || Number(raw) > maxWaitSeconds)
@@ -46,8 +46,8 @@ export const streamSchemas = {
   ...feedFilterReader.schemas,
   from: Type.String({
     description:
-      'createdAt at or after this time, as in `GET /api/logs`. But `now` has no effect: a stream begins at the end anyway, unless there is ' +
-      'a position.',
+      'createdAt at or after this time, as in `GET /api/logs`. `now` has no effect, because a stream without a position ' +
+      'begins at the end anyway.',
     examples: ['2026-11-01T00:00:00Z', '2026-11-01', '-24h'],
   }),
   [cursorParameter.name]: cursorParameter.schema,
@@ -58,13 +58,14 @@ export const feedSchemas = {
   ...streamSchemas,
   from: Type.String({
     description:
-      '`now`: begin at the end of the feed, unless there is a cursor. Any other value: createdAt at or after this time, as in `GET /api/logs`.',
+      'With `now` and without a cursor, the page begins at the end of the feed. Any other value: createdAt at or after this time, as in `GET /api/logs`.',
     examples: ['now', '2026-11-01T00:00:00Z'],
   }),
   [limitParameter.name]: limitParameter.schema,
   [waitParameter.name]: waitParameter.schema,
 };
 
+/** Which activities of the feed a client wants, and where they begin. */
 type Selection = Pick<FeedQuestion, 'filter' | 'after'>;
 
 /** A client's request for a page of the feed. */
@@ -73,7 +74,10 @@ export interface FeedRequest extends Selection {
   readonly waitSeconds: number;
 }
 
-/** Reads the query of a page, which begins after the cursor, or else at the beginning. Throws INVALID_QUERY with every violation. */
+/**
+ * Reads the query of a page. The page begins after the cursor, or without one at the beginning or the end of the feed. Throws INVALID_QUERY
+ * with every violation.
+ */
 export function readFeedQuery(project: ProjectId, parameters: QueryParameters, clock: Clock): FeedRequest {
   const { reader, cursor, beginsAtEnd, finish } = readSelection(parameters, clock, [
     limitParameter,
@@ -85,8 +89,8 @@ export function readFeedQuery(project: ProjectId, parameters: QueryParameters, c
 }
 
 /**
- * Reads the query of a stream, which begins after the event with the last id, or else after the cursor, or else at the end. Throws
- * INVALID_QUERY with every violation.
+ * Reads the query of a stream. The stream begins after the event with the last id, or else after the cursor, or else at the end of the
+ * feed. Throws INVALID_QUERY with every violation.
  */
 export function readStreamQuery(
   project: ProjectId,
@@ -106,7 +110,7 @@ function readSelection(
   more: readonly { readonly name: string }[],
 ) {
   const { from: times = [], ...others } = parameters;
-  // As a time, `now` would leave out everything that was created before.
+  // `now` is not a time here: as a time, it would leave out everything that was created before.
   const beginsAtEnd = times.length === 1 && times[0] === 'now';
   const reader = new ParameterReader(beginsAtEnd ? others : parameters, [
     ...feedFilterReader.names,

@@ -18,9 +18,9 @@ const schema = {
   tags: ['activities'],
   summary: 'Poll for new activities',
   description:
-    'Activities in an order in which nothing ever appears behind a reader: those of a user in the order in which the service took them. So ' +
-    'a program that keeps `nextCursor` misses nothing and gets nothing twice, however late an activity is stored and whatever its ' +
-    'createdAt is. There is always a `nextCursor`, also on an empty page. If `hasMore` is true, ask again at once: a page ends with ' +
+    'Activities in an order in which no new activity ever appears before the position of a reader. Those of a user are in the order in which the service ' +
+    'received them. So a program that keeps `nextCursor` misses nothing and gets nothing twice, however late an activity is stored and whatever its ' +
+    'createdAt is. There is always a `nextCursor`, also on an empty page. If `hasMore` is true, send the next request at once: a page ends with ' +
     '`limit`, with 4 MiB, or when 5,000 activities were examined, so it may be short or empty.',
   querystring: Type.Partial(Type.Object(feedSchemas)),
   response: {
@@ -34,7 +34,7 @@ const schema = {
             examples: ['1_0197a1c2_0_2s_0_1f'],
           }),
           hasMore: Type.Boolean({
-            description: 'Whether the page ended before everything was examined.',
+            description: 'Whether the page ended before the end of the feed.',
             examples: [false],
           }),
         }),

@@ -19,9 +19,9 @@ import { readerSlots } from './reader-slots.ts';
 
 const heartbeatMs = 15_000;
 const retryMs = 2000;
-// The maximum number of activities that a stream holds in memory.
+// The maximum number of activities that one stream holds in memory.
 const pageLimit = 100;
-// The pause after a failure that may pass, such as a limit that is reached.
+// The pause after a temporary failure, such as a limit that is reached.
 const pauseSeconds = 1;
 
 const schema = {
@@ -31,12 +31,13 @@ const schema = {
   description:
     'Server-sent events, in the order of `GET /api/logs/feed`. The data of an event is one activity, and its id is a position: a client ' +
     'that reconnects with `Last-Event-ID` misses nothing and gets nothing twice. Without a position, the stream begins at the end. ' +
-    'A comment each 15 s shows that the stream is alive. A client that reads nothing for 30 s is cut off, and may reconnect.',
+    'A comment every 15 s shows that the stream is alive. If a client reads nothing for 30 s, its connection is closed, and it may reconnect.',
   querystring: Type.Partial(Type.Object(streamSchemas)),
   headers: Type.Object({
     'last-event-id': Type.Optional(
       Type.String({
-        description: 'The id of the last event. It comes before `cursor`.',
+        description:
+          'The id of the last event that the client received. The stream continues after it, instead of after `cursor`.',
         examples: ['1_0197a1c2_0_2s_0_1f'],
       }),
     ),
@@ -56,16 +57,16 @@ const schema = {
 type StreamDeps = Pick<RouteDeps, 'continueFeed' | 'findPrincipal' | 'isStopping'>;
 
 export const getStream: Route<keyof StreamDeps | 'followFeed' | 'clock'> = (app, deps) => {
-  // A compressor would keep events back.
+  // A compressor would hold events back.
   const config = { scope: 'read', projects: 'readable', isCompressible: false } as const;
-  // A response to HEAD would never end.
+  // There is no HEAD, because its response would never end.
   const options = { schema, config, preHandler: waitForPrevious, exposeHeadRoute: false };
   app.get('/api/logs/stream', options, async (request, reply) => {
     const lastEventId = [request.headers['last-event-id'] ?? ''].flat().join();
     const selection = readStreamQuery(request.project, queryParameters(request), lastEventId, deps.clock);
     readerSlots.take(request, reply);
     const question = { ...selection, limit: pageLimit };
-    // Answers with a problem if the first page fails.
+    // The first page is read before the response begins, so that a failure can still be sent as a problem.
     const first = await deps.followFeed(request.principal, { ...question, run: pageReader(request, 'page') });
     return reply
       .code(200)
@@ -80,7 +81,7 @@ export const getStream: Route<keyof StreamDeps | 'followFeed' | 'clock'> = (app,
   });
 };
 
-/** Logs a bug that cuts a stream off. Fastify logs no errors of streams if it does not log requests. */
+/** Logs an unexpected error that cuts a stream off. Fastify, if it does not log requests, logs no errors of streams either. */
 async function* withBugsLogged(
   { log }: FastifyRequest,
   chunks: AsyncGenerator<Buffer, void, undefined>,
@@ -110,7 +111,7 @@ async function* chunksOf(
     const found = await whileWaiting(reply, seconds, (until) =>
       continueFeed({ ...question, after: position, until, run }).catch(unlessPassing),
     );
-    // The key may have ended during the wait.
+    // The key may have expired or been revoked during the wait.
     const validity = recheckKey(request, findPrincipal);
     if (isOver() || validity === 'ended') return;
     const page = validity === 'valid' ? found : undefined;
@@ -118,8 +119,8 @@ async function* chunksOf(
     if (page !== undefined && page.activities.length > 0) yield* sent(request, reply, eventsOf(page));
     else if (performance.now() >= heartbeatAt) yield* sent(request, reply, heartbeat(position));
     else {
-      // The store failed, the keys cannot be read, a limit is reached, or the service stops. If a filter matches little, the page has
-      // more, and no pause is needed.
+      // Pauses if the store failed, the keys cannot be read, a limit is reached, or the service stops. If the page ended because a filter
+      // matches little, it has more, and no pause is needed.
       if (page?.hasMore !== true) await pause(reply, pauseSeconds);
       continue;
     }
@@ -127,7 +128,7 @@ async function* chunksOf(
   }
 }
 
-/** Yields a text, and returns once it is sent. */
+/** Yields a text in portions, and returns once it is sent. */
 async function* sent(
   { byteCounter, usage }: FastifyRequest,
   { raw }: FastifyReply,
@@ -143,7 +144,7 @@ async function* sent(
   }
 }
 
-/** Returns undefined after a failure that may pass. Then the client need not reconnect. Throws all other errors. */
+/** Returns undefined for a temporary failure, so that the client need not reconnect. Throws all other errors. */
 function unlessPassing(error: unknown): undefined {
   const isPassing = isDomainError(error)
     ? error.kind === 'unavailable' || error.kind === 'overloaded'

@@ -4,6 +4,6 @@ import { RequestSlots } from '../requests/request-slots.ts';
 export const readerSlots: RequestSlots = new RequestSlots({
   max: 1000,
   name: 'waiting_readers',
-  description: 'Streams and pages of the feed that wait for news',
-  noun: 'readers that wait for news',
+  description: 'Streams and pages of the feed that wait for new activities',
+  noun: 'readers that wait for new activities',
 });

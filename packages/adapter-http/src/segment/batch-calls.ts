@@ -13,7 +13,7 @@ import { SharedContext } from './shared-context.ts';
 interface BatchBody {
   /** The JSON array of the calls, unparsed. */
   readonly calls: Buffer;
-  /** The context for calls without a context. */
+  /** The context for all calls that have none of their own. */
   readonly context: unknown;
 }
 
@@ -24,7 +24,7 @@ interface BatchSettings extends Omit<CallSettings, 'context'> {
   readonly countBytes: CountBytes;
 }
 
-/** Finds the calls of a batch, and parses the context that they share. Throws 400 if the body has no list of calls. */
+/** Finds the calls of a batch without parsing them, and parses the context that they share. Throws 400 if the body has no list of calls. */
 export async function batchIn(body: Buffer, countBytes: CountBytes): Promise<BatchBody> {
   try {
     const members = looksLike(body, isObjectText)
@@ -42,8 +42,8 @@ export async function batchIn(body: Buffer, countBytes: CountBytes): Promise<Bat
 }
 
 /**
- * Yields the calls in portions, as `batchItems` does. If the copies of the shared context would exceed their limit, no call gets a copy:
- * otherwise, a small body could become gigabytes. This is decided before the first call, so that a retry has the same result.
+ * Yields the calls in portions, as `batchItems` does. If all copies of the shared context together would exceed their limit, no call gets a
+ * copy: otherwise, a small body could become gigabytes. This is decided before the first call, so that a retry has the same result.
  */
 export async function* callsIn(
   { calls, context }: BatchBody,
@@ -83,8 +83,8 @@ async function sharedContext(
 }
 
 /**
- * Returns whether more than `maxCopies` calls have no context, or the batch has more than `maxCalls` calls. Parses no call, and lets other
- * requests run in between. Returns false for malformed JSON, which is refused later.
+ * Returns whether more than `maxCopies` calls have no context of their own, or the batch has more than `maxCalls` calls. Parses no call,
+ * and lets other requests run in between. Returns false for malformed JSON, which is refused later.
  */
 async function copiesExceed(maxCopies: number, maxCalls: number, calls: Buffer): Promise<boolean> {
   const turn = turns.begin();

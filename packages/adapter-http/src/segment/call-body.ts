@@ -15,8 +15,8 @@ export const mediaTypes = ['application/json', 'text/plain'];
  * the key or the project is reached.
  *
  * Some SDKs send JSON with another media type: compressed JSON as a form, or JSON as text. But any web page can make a browser send an
- * uncompressed form or text without a CORS preflight, so these get 415. Text is accepted with a public key, which names the origin of the
- * page, and without `Origin` and `Sec-Fetch-Site`, because browsers send one of these headers.
+ * uncompressed form or text without a CORS preflight, so forms get 415. Text is accepted with a public key, which names the origin of the
+ * page, or without `Origin` and `Sec-Fetch-Site`, because browsers send one of these headers.
  */
 export async function callBody(
   request: FastifyRequest,
@@ -24,7 +24,7 @@ export async function callBody(
 ): Promise<Buffer> {
   const { headers, byteCounter } = request;
   const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-  // Without root keys a call needs no key. But a key of the store must count, so that the call reaches its project.
+  // Without root keys, a call needs no key. But if it has a key of the store, this key decides to which project the call belongs.
   const isKeyPossible = request.principal === Principal.anonymous && body.includes(KeyId.secretPrefix);
   if (byteCounter.isUnauthenticated || isKeyPossible)
     assertKeyInBody(request, await writeKeyIn(request, body), findPrincipal);

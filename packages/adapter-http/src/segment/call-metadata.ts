@@ -7,12 +7,12 @@ import type { SharedContext } from './shared-context.ts';
 
 /** The settings that all calls of a request share. */
 export interface CallSettings {
-  /** The context for calls without a context. */
+  /** The context for calls that have none of their own. */
   readonly context?: SharedContext;
   /** The maximum size of metadata in bytes, without its member `original`. */
   readonly maxBytes: number;
   readonly sender: Sender;
-  /** Hides API keys in dead letters. */
+  /** Replaces API keys in dead letters. */
   readonly keyMask: KeyMask;
 }
 
@@ -21,25 +21,26 @@ export interface CallDetails {
   /** The name of the member that holds the properties: `properties` or `traits`. */
   readonly propertiesName: string;
   readonly properties: unknown;
-  /** The members beside the properties and the context. Undefined values count as absent. */
+  /** The members other than the properties and the context. Undefined values count as absent. */
   readonly others: Members;
   readonly context: unknown;
 }
 
-/** Valid metadata for the activity of a call. */
+/** Valid metadata for the activity that a call becomes. */
 interface CallMetadata {
   readonly propertiesName: string;
   readonly value: Members;
-  /** The members that were changed or omitted, as they were sent. */
+  /** The members that were changed or omitted. They hold what the client sent. */
   readonly originals: readonly Original[];
-  /** A violation for each omitted member, with its path in the call. An omitted context is not listed. */
+  /** A violation for each omitted member, with its path in the call. An omitted context causes no violation. */
   readonly losses: readonly Violation[];
 }
 
 /**
- * Makes metadata of the properties (or traits) and the other members of a call. The properties stay in a member of their own if they are
- * not an object, or if a property has the name of another member and a different value. Valid strings and keys replace invalid ones. If
- * the metadata would be too large, the context is omitted, then the properties, then other members.
+ * Makes metadata of the properties (or traits) and the other members of a call. The members of the properties become members of the
+ * metadata. But if the properties are not an object, or if a property has the name of another member and a different value, the properties
+ * stay together in one member. Valid strings and keys replace invalid ones. If the metadata would be too large, the context is omitted,
+ * then the properties, then other members.
  */
 export function callMetadata(
   { propertiesName: name, properties, others, context }: CallDetails,
@@ -69,8 +70,8 @@ export function callMetadata(
 }
 
 /**
- * Adds the originals to the metadata, as its member `original`. A member `original` that the client sent becomes
- * `original.original`. If it then has too many levels, its size and SHA-256 replace it.
+ * Adds the originals to the metadata, as its member `original`. If the client sent a member `original`, it becomes `original.original`. If
+ * that has too many levels, its size and SHA-256 replace it.
  */
 export function withOriginals(
   metadata: CallMetadata,
@@ -102,11 +103,14 @@ function joinMembers(name: string, { [name]: properties, ...others }: Members): 
   return needsOwnMember ? { [name]: properties, ...others } : { ...properties, ...others };
 }
 
-/** Returns whether an object has too many members for metadata. Each takes at least five bytes of JSON, such as `"":1,`. */
+/** Returns whether an object has too many members for metadata. Each member takes at least five bytes of JSON, such as `"":1,`. */
 const hasTooManyMembers = (value: unknown, maxBytes: number): boolean =>
   isMembers(value) && Object.keys(value).length > maxBytes / 5;
 
-/** Replaces invalid strings and keys. Leaves out members that alone are too large for metadata. `originals` has the changed members. */
+/**
+ * Replaces invalid strings and keys in the members of a call. Leaves out a member that alone is too large for metadata. `originals` has the
+ * members that changed.
+ */
 function mendedMembers(sentMembers: Members, maxBytes: number) {
   const members: Record<string, unknown> = {};
   const originals = new Map<string, Original>();
@@ -119,7 +123,7 @@ function mendedMembers(sentMembers: Members, maxBytes: number) {
   return { members, originals };
 }
 
-/** Returns as many members as fit into metadata together. The properties are added after the other members, and the context last. */
+/** Returns as many members as metadata can hold together. The properties are added after the other members, and the context last. */
 function membersThatFit(name: string, members: Members, maxBytes: number): Members {
   if (isMetadata(joinMembers(name, members), maxBytes)) return members;
   const { [name]: properties, context, ...others } = members;

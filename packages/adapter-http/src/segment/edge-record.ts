@@ -17,12 +17,13 @@ import { shallowJson } from './whole-json.ts';
 /**
  * Makes the record that a dead letter keeps of a refused call: the JSON of the call, and the user as the key, if the call names one.
  *
- * The log never held the call, so the SHA-256 of the JSON replaces the record's origin: its first 31 bits are the partition, and 53 later
- * bits are the offset. A retry gets the same origin, because the digest leaves out `sentAt`, which changes with each retry. In a project
- * other than `default`, the digest is that of the project and the SHA-256, so that equal calls in two projects are two letters. With a
- * public key, it is also that of the key's id, so that nobody can replace the letter of another sender. The record
- * leaves out `writeKey`, which is an API key, and `mask` hides API keys in other members. JSON above `maxEdgeValueBytes` is kept without
- * `sentAt`. If the JSON is still too large, the record holds its beginning, size and SHA-256.
+ * The log never held the call, so its origin is made from a digest instead: the first 31 bits are the partition, and 53 later bits are the
+ * offset. The digest is the SHA-256 of the JSON without `sentAt`, which changes with each retry, so that a retry gets the same origin. In a
+ * project other than `default`, the name of the project is hashed too, so that equal calls in two projects are two letters. With a public
+ * key, the key's id is hashed too, so that nobody can replace the letter of another sender.
+ *
+ * The record leaves out `writeKey`, which is an API key, and `keyMask` replaces API keys in other members. JSON above `maxEdgeValueBytes`
+ * is kept without `sentAt`. If the JSON is still too large, the record holds its beginning, size and SHA-256.
  */
 export function edgeRecord(
   call: unknown,
@@ -47,7 +48,10 @@ export function edgeRecord(
   return { ...record, value: Buffer.from(keyMask.beginningOf(storedJson, storedJson.length)) };
 }
 
-/** Makes the record of a call too large to be parsed. It holds no bytes, because only a parser could remove the `writeKey`. */
+/**
+ * Makes the record of a call that is too large to be parsed. It holds no bytes of the call, because only a parser could remove the
+ * `writeKey`.
+ */
 export function recordWithoutBytes(call: Buffer, sender: Sender): OriginalRecord {
   const sha256 = hash('sha256', call);
   const record = { origin: originOf(sender, sha256), key: null, value: null, headers: headersOfEdge(sender) };

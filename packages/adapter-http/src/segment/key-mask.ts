@@ -1,10 +1,10 @@
-// The keys of the store may be revoked or new, so that only their form is known.
+// Matches the keys of the store. They are recognised by their form, because revoked and new keys are not known here.
 const storedKey = /ua_[0-9a-f]{16}_[A-Za-z0-9_-]{43}/g;
 const storedKeyLength = 63;
 
-/** Replaces API keys by stars in the JSON that dead letters keep. Clients put their keys into many members of a call. */
+/** Replaces API keys by asterisks in the JSON that dead letters keep. Clients put their keys into many members of a call. */
 export class KeyMask {
-  /** The keys as they are escaped in JSON. The longest come first, because a shorter key may be a part of a longer one. */
+  /** The root keys as they are escaped in JSON. The longest come first, because a shorter key may be a part of a longer one. */
   readonly #keys: readonly string[];
 
   constructor(apiKeys: readonly string[]) {
@@ -14,10 +14,10 @@ export class KeyMask {
       .toSorted((left, right) => right.length - left.length);
   }
 
-  /** Returns the first `maxUnits` UTF-16 code units of the masked JSON. A key that only begins within these is replaced as well. */
+  /** Masks the keys in JSON, and returns its first `maxUnits` UTF-16 code units. A key that only begins within these is masked as well. */
   beginningOf(json: string, maxUnits: number): string {
     const overlap = Math.max(this.#keys[0]?.length ?? 0, storedKeyLength);
-    // Stars are as long as the key, so that the text keeps its length.
+    // A key is replaced by as many asterisks as it has characters, so that the text keeps its length.
     return this.#keys
       .reduce(
         (text, key) => text.replaceAll(key, '*'.repeat(key.length)),

@@ -24,7 +24,7 @@ export function lenientTime(value: unknown): Timestamp | undefined {
 const maxLength = 256;
 
 const fraction = String.raw`(?:[.,](?<fraction>\d*))?`;
-// Phones with a 12-hour clock print "9:37:56 am.059" for "09:37:56.059", so "am" may precede the fraction.
+// "am" may also precede the fraction: phones with a 12-hour clock print "9:37:56 am.059" for "09:37:56.059".
 const time = String.raw`(?<hour>\d\d?):(?<minute>\d\d)(?::(?<second>\d\d)(?: ?(?<innerHalf>[ap])m)?${fraction})?(?: ?(?<finalHalf>[ap])m)?`;
 const basicTime = String.raw`(?<hour>\d\d)(?:(?<minute>\d\d)(?:(?<second>\d\d)${fraction})?)?`;
 const bareZone = String.raw`(?:(?:utc|gmt)?(?<offset>[+-]\d\d(?::?\d\d)?)|(?<zone>[a-z]{1,3}))`;
@@ -52,19 +52,19 @@ const forms: readonly RegExp[] = [
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 
 const namesOfUtc = ['z', 'ut', 'utc', 'gmt'];
-// American zones from Eastern to Pacific, as in "EST" and "PDT".
+// The first letters of the American zones from Eastern to Pacific, as in "EST" and "PDT".
 const zoneLetters = 'ecmp';
 
 type Parts = Readonly<Record<string, string | undefined>>;
 
-/** Makes a time from its parts. Returns undefined if there is no such time. */
+/** Makes a time from the matched parts of a form. Returns undefined if there is no such time. */
 function timeOf(parts: Parts): Timestamp | undefined {
   const { year = '', month = '', day = '01', minute = '00', second = '00' } = parts;
   const date = `${yearOf(year)}-${monthOf(month)}-${day.padStart(2, '0')}`;
   const hour = hourOf(parts);
   const millis = (parts['fraction'] ?? '').slice(0, 3).padEnd(3, '0');
   const offset = parts['offset'] === undefined ? offsetOfZone(parts['zone']) : offsetOf(parts['offset']);
-  // In ISO 8601, 24:00 is the end of a day, and 00:00 of the next day is the same moment.
+  // In ISO 8601, 24:00 is the end of a day: the same moment as 00:00 of the next day.
   const isEndOfDay = `${hour}:${minute}:${second}.${millis}` === '24:00:00.000';
   return unlessBroken(() => {
     const moment = Timestamp.parse(
@@ -76,14 +76,16 @@ function timeOf(parts: Parts): Timestamp | undefined {
 
 const dayMs = 86_400_000;
 
-/** Returns the hour of a 24-hour clock, with two digits. Returns an invalid hour for more than 12 with "am" or "pm". */
+/**
+ * Returns the hour of a 24-hour clock, with two digits. Returns an empty string, which is invalid, for an hour above 12 with "am" or "pm".
+ */
 function hourOf({ hour = '00', innerHalf, finalHalf }: Parts): string {
   const halfOfDay = (innerHalf ?? finalHalf)?.toLowerCase();
   if (halfOfDay === undefined) return hour.padStart(2, '0');
   return Number(hour) > 12 ? '' : String((Number(hour) % 12) + (halfOfDay === 'p' ? 12 : 0)).padStart(2, '0');
 }
 
-// By RFC 2822, section 4.3, two digits below 50 mean years from 2000.
+// RFC 2822, section 4.3: two digits mean a year from 2000 if they are below 50, and a year before 2000 otherwise.
 const yearOf = (digits: string): string =>
   digits.length === 4 ? digits : `${Number(digits) < 50 ? 20 : 19}${digits}`;
 

@@ -21,7 +21,7 @@ export interface MendedField<Value> {
   readonly originals: readonly Original[];
 }
 
-/** Makes a valid user from the userId or, if that has no text, from the anonymousId. Returns undefined if neither has text. */
+/** Makes a valid user id from the userId or, if it has no text, from the anonymousId. Returns undefined if neither has text. */
 export function userIn(read: ReadMember): (MendedField<string> & { readonly member: string }) | undefined {
   const originals: Original[] = [];
   for (const member of ['userId', 'anonymousId']) {
@@ -36,7 +36,7 @@ export function userIn(read: ReadMember): (MendedField<string> & { readonly memb
   return undefined;
 }
 
-/** Returns the violations of a call for which `userIn` finds no user. */
+/** Returns the violations of a call for which `userIn` returns undefined. */
 export function userFaults(read: ReadMember): readonly Violation[] {
   const isSent = (member: string): boolean => read(member) !== undefined && read(member) !== '';
   const member = isSent('userId') || !isSent('anonymousId') ? 'userId' : 'anonymousId';
@@ -46,8 +46,8 @@ export function userFaults(read: ReadMember): readonly Violation[] {
 }
 
 /**
- * Makes a valid id from the messageId. If that is not a string, its JSON becomes the id, so that a retry has the same id. An id that is
- * reserved stays as it is if the sender has a public key, because another id is derived from it.
+ * Makes a valid id from the messageId. If the messageId is not a string, its JSON becomes the id, so that a retry has the same id. With a
+ * public key, a reserved id is not replaced, because the id of the activity is derived from it anyway.
  */
 export function idIn(read: ReadMember, { publicKey }: Sender): MendedField<string | undefined> {
   const raw = read('messageId');
@@ -57,7 +57,7 @@ export function idIn(read: ReadMember, { publicKey }: Sender): MendedField<strin
   return { value, originals: value === text ? [] : [originalOf('messageId', raw)] };
 }
 
-/** Makes a valid type from the text in a member. Default: TRACK. */
+/** Makes a valid type from the text of a member. Default: TRACK. */
 export function typeIn(read: ReadMember, member: 'event' | 'type'): MendedField<string> {
   const raw = read(member);
   const text = textOf(raw);
@@ -67,7 +67,7 @@ export function typeIn(read: ReadMember, member: 'event' | 'type'): MendedField<
   return { value: mended ?? 'TRACK', originals: raw === undefined ? [] : [originalOf(member, raw)] };
 }
 
-/** Makes a valid time from the timestamp or, if that cannot be parsed, from the originalTimestamp. */
+/** Makes a valid time from the timestamp or, if it is missing or cannot be parsed, from the originalTimestamp. */
 export function timeIn(read: ReadMember): MendedField<string | undefined> & { readonly member: string } {
   const originals: Original[] = [];
   for (const member of ['timestamp', 'originalTimestamp']) {
@@ -81,7 +81,7 @@ export function timeIn(read: ReadMember): MendedField<string | undefined> & { re
   return { member: '', value: undefined, originals };
 }
 
-// A number that no double can hold is a string already: the parser has kept its digits.
+// A number that no double can hold is already a string here, in which the parser has kept its digits.
 const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
 

@@ -7,6 +7,7 @@ interface MendedJson {
   readonly isChanged: boolean;
 }
 
+/** Returns whether the domain accepts a value as metadata of at most `maxBytes`. */
 export const isMetadata = (value: unknown, maxBytes: number): boolean =>
   Metadata.parse(value, '', new Violations(0), maxBytes) !== undefined;
 
@@ -14,9 +15,9 @@ export const isMetadata = (value: unknown, maxBytes: number): boolean =>
 const maxLevels = 16;
 
 /**
- * Returns a copy of the value that metadata can hold. U+FFFD replaces each unpaired surrogate in strings. Keys that metadata rejects get
- * new, unique names. In these, U+FFFD replaces each unpaired surrogate and U+0000. `~1`, or the next free number, follows `__proto__`,
- * a `constructor` that holds `prototype`, and a name that another key has.
+ * Returns a copy of a JSON value that metadata can hold. U+FFFD replaces each unpaired surrogate in strings. Keys that metadata rejects get
+ * new, unique names, in which U+FFFD replaces each unpaired surrogate and U+0000. A number is appended, as in `name~1`, to `__proto__`, to
+ * a `constructor` that holds `prototype`, and to a name that another key already has.
  *
  * Returns undefined if the value has more than 16 levels, certainly takes more than `maxBytes`, or is an `UnreadValue`. Stops reading at
  * these limits.
@@ -30,7 +31,7 @@ export function mendedJson(raw: unknown, maxBytes: number): MendedJson | undefin
     return value;
   };
   const mend = (value: unknown, level: number): unknown => {
-    // These are lower bounds: a value has at least one byte, and so has each code unit of a string or key.
+    // This subtracts the least that a value can take: one byte, and one byte for each code unit of a string or key.
     bytesLeft -= typeof value === 'string' ? value.length : 1;
     if (typeof value === 'string') return value.isWellFormed() ? value : markChanged(value.toWellFormed());
     if (typeof value !== 'object' || value === null) return value;
@@ -69,7 +70,7 @@ function isForbiddenKey(key: string, member: unknown): boolean {
   return key === '__proto__' || key.includes('\0') || !key.isWellFormed();
 }
 
-/** Returns new names for forbidden keys, by key. Sorts the keys, so that the order of the members has no effect. */
+/** Returns a new name for each forbidden key, by key. Sorts the keys, so that the order of the members does not matter. */
 function newNames(members: Members, keys: readonly string[]): ReadonlyMap<string, string> {
   const nameByKey = new Map<string, string>();
   const takenNames = new Set<string>();

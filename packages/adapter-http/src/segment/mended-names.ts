@@ -5,14 +5,15 @@ import { reservedIds } from '../openapi/reserved-ids.ts';
 const keptCharactersOfUser = 200;
 // `~` and the digest take the other 44 characters.
 const keptCharactersOfId = ActivityId.maxLength - 44;
-// Bounds the work on a long name, in UTF-16 code units. Leaves room for white space around a valid type.
+// In UTF-16 code units. Limits the work on a long name, and still leaves room for white space around a valid type.
 const maxUnitsOfName = 10_000;
 const controlCharacters = /\p{Cc}/gu;
 const invalidInId = /[^\x21-\x7e]/gu;
 
 /**
- * Returns a valid user for a trimmed, non-empty text. An invalid text (too long, `.`, with control characters or unpaired surrogates) is
- * cut to 200 characters, followed by `~` and the SHA-256 of the whole text in base64url. So different texts remain different users.
+ * Returns a valid user id for a trimmed, non-empty text. A text that is invalid (too long, `.`, with control characters or unpaired
+ * surrogates) is cut to 200 characters, followed by `~` and the SHA-256 of the whole text in base64url. So different texts remain different
+ * users.
  */
 export function mendedUser(text: string): string {
   if (unlessBroken(() => UserId.parse(text)) !== undefined) return text;
@@ -20,12 +21,15 @@ export function mendedUser(text: string): string {
   return `${beginning}~${digestOf(text)}`;
 }
 
-/** Returns whether a client must not use a valid id: it is a word of the routes, or has the form of ids of public keys. */
+/**
+ * Returns whether clients must not use an id, although it is valid: it is a path below `/api/logs`, or has the prefix of the ids of public
+ * keys.
+ */
 export const isReserved = (id: string): boolean => reservedIds.has(id) || id.startsWith(PublicId.prefix);
 
 /**
- * Returns a valid id for a non-empty text. A text that is invalid or reserved is cut to 84 characters, followed by `~` and its SHA-256. The
- * dot of the reserved prefix becomes `_`.
+ * Returns a valid id for a non-empty text. A text that is invalid or reserved is cut to 84 characters, followed by `~` and the SHA-256 of
+ * the whole text. The dot of the reserved prefix becomes `_`.
  */
 export function mendedId(text: string, isForbidden = isReserved): string {
   if (unlessBroken(() => ActivityId.parse(text)) !== undefined && !isForbidden(text)) return text;
@@ -33,11 +37,11 @@ export function mendedId(text: string, isForbidden = isReserved): string {
   return `${isForbidden(beginning) ? beginning.replace('.', '_') : beginning}~${digestOf(text)}`;
 }
 
-/** Returns a valid type for a name that is not one. Cuts the name to 256 characters. Returns undefined for a blank name. */
+/** Makes a valid type of a name that is not a valid type. Cuts the name to 256 characters. Returns undefined for a blank name. */
 export function mendedType(name: string): string | undefined {
   const text = name.slice(0, maxUnitsOfName).replaceAll(controlCharacters, ' ').trim();
   const cut = beginningOf(text, ActivityType.maxLength).toWellFormed();
-  // Upper case turns some characters into two or three, so the result is cut again.
+  // Converting to upper case turns some characters into two or three, so the result is cut again.
   const upperCase = cut.normalize('NFC').toUpperCase().normalize('NFC');
   return unlessBroken(() => ActivityType.parse(beginningOf(upperCase, ActivityType.maxLength)));
 }

@@ -5,19 +5,25 @@ import { UnreadValue } from '../bodies/members.ts';
 import { isMetadata } from './mended-json.ts';
 import { wholeJson } from './whole-json.ts';
 
-/** A member of a call for `metadata.original`: its value as it was sent, or a shorter form of a value that metadata cannot hold. */
+/** An entry of `metadata.original`: a member of a call as it was sent, or a shorter form of a value that metadata cannot hold. */
 export interface Original {
   readonly name: string;
   readonly shownValue: JsonValue;
 }
 
-/** Returns the maximum size in bytes of a call's metadata without `original`: less than configured if `original` needs the room. */
+/**
+ * Returns the maximum size in bytes of a call's metadata without `original`. It is smaller than the configured maximum if `original` needs
+ * the room.
+ */
 export const maxCallMetadataBytes = (configuredMaxBytes: number): number =>
   Math.min(configuredMaxBytes, maxMetadataBytes - maxOriginalBytes);
 
 const maxShownBytes = 1024;
 
-/** Makes the original of a member. A value that metadata cannot hold becomes `{json}`. Over 1 KiB of JSON becomes `{bytes, sha256}`. */
+/**
+ * Makes the original of a member. A value that metadata cannot hold becomes `{json}`, its JSON as text. Above 1 KiB, it becomes `{bytes,
+ * sha256}`.
+ */
 export function originalOf(name: string, raw: unknown): Original {
   if (raw instanceof UnreadValue) return digestOfOriginal(name, raw);
   const json = wholeJson(raw);
@@ -31,7 +37,7 @@ function shownValueOf(raw: unknown, json: string): JsonValue | undefined {
   return Buffer.byteLength(JSON.stringify(asText)) <= maxShownBytes ? asText : undefined;
 }
 
-/** Returns whether a member of `metadata.original` can hold the value unchanged. */
+/** Returns whether `metadata.original` can hold the value unchanged. */
 function isJsonValue(raw: unknown): raw is JsonValue {
   if (typeof raw === 'string') return raw.isWellFormed();
   return typeof raw !== 'object' || isMetadata({ original: { sent: raw } }, 2 * maxShownBytes);
@@ -43,7 +49,7 @@ export const digestOfOriginal = (name: string, raw: unknown): Original => ({
   shownValue: digestOfValue(raw),
 });
 
-/** Makes the originals of omitted properties: `bytes` and `sha256` become members of `metadata.original` itself. */
+/** Makes the originals of omitted properties. Their `bytes` and `sha256` become members of `metadata.original` itself. */
 export const digestOfProperties = (raw: unknown): readonly Original[] =>
   Object.entries(digestOfValue(raw)).map(([name, shownValue]) => ({ name, shownValue }));
 

@@ -20,13 +20,13 @@ import { segmentBatch, segmentBody } from './segment-schemas.ts';
 const Answer = namedSchema(
   'SegmentReceipt',
   Type.Object({
-    success: Type.Boolean({ description: 'False if everything was rejected.' }),
+    success: Type.Boolean({ description: 'False if all calls were rejected.' }),
     rejected: RejectedItems,
     incomplete: Type.Optional({
       ...RejectedItems,
       description:
         'Accepted calls with values that are too large, at these paths. The activity holds only the size and SHA-256 of such a value, and the ' +
-        'whole call is a dead letter as well. Absent if there are none.',
+        'whole call is a dead letter as well. Absent if there are no such calls.',
     }),
     omittedErrors: OmittedErrors,
   }),
@@ -38,8 +38,8 @@ const schema = {
     'The Segment HTTP API, for the SDKs of Segment and RudderStack: point their host here, and use an API key as their write key. ' +
     'The key may be `writeKey` in a body of at most 1 MiB, instead of in a header. ' +
     'Answers 200 only after the log holds the accepted calls. A call that names a user is always accepted: valid values replace values that ' +
-    'break a rule, and `metadata.original` holds these as sent. Any other call is listed in `rejected`, and becomes a dead letter with ' +
-    'the code `invalid`, because those SDKs ignore refusals. Query parameters are ignored, but a key in the URL is a 400. ' +
+    'break a rule, and `metadata.original` holds the values as they were sent. Any other call is listed in `rejected`, and becomes a dead letter with ' +
+    'the code `invalid`, because those SDKs ignore error responses. Query parameters are ignored, but if the URL has a key, the response is 400. ' +
     'Beacons of the browser SDK of RudderStack go to `/beacon/v1/batch?writeKey=…`, with a key that has origins.',
   response: { 200: Answer, ...problems(400, 401, 403, 413, 415, 503) },
 };
@@ -82,7 +82,7 @@ export const postCalls: Route<
   };
   for (const kind of segmentCalls)
     addRoute(
-      // SDKs also use the short paths, which the OpenAPI document mentions only in descriptions.
+      // SDKs also use the short paths. The OpenAPI document mentions these only in descriptions.
       [`/v1/${kind}`, `/v1/${kind.charAt(0)}`],
       { operationId: `${kind}Call`, summary: `Segment: ${kind}`, body: segmentBody(kind) },
       { bodyLimit },
@@ -97,7 +97,7 @@ export const postCalls: Route<
   const answerBatch = async (request: FastifyRequest): Promise<Static<typeof Answer>> => {
     const countBytes = (bytes: number): void => request.byteCounter.addBody(bytes);
     const batch = await batchIn(await callBody(request, access), countBytes);
-    // The sender is known only after the key, which may be in the body.
+    // The sender is read only now, because `callBody` sets it if the key is in the body.
     const { sender } = request;
     const settings = {
       sender,
@@ -115,7 +115,7 @@ export const postCalls: Route<
     {},
     answerBatch,
   );
-  // RudderStack's browser SDK sends beacons here. A beacon has no headers, so the URL has the key.
+  // RudderStack's browser SDK sends beacons here. A beacon has no headers of its own, so the URL has the key.
   app.post(
     '/beacon/v1/batch',
     { schema: { hide: true }, config: { scope: 'write', mediaTypes, keyInQuery: true } },

@@ -26,7 +26,7 @@ const memberNames = [
 /** Counts the memory that parsed values take, in bytes. Throws if the process has no room for them. */
 export type CountBytes = (bytes: number) => void;
 
-/** Parses a call. If the body is too large or too deep for that, uses `partialCall`. Throws 400 if the body is not JSON. */
+/** Parses a call. If the body is too large or too deep to be parsed whole, uses `partialCall`. Throws 400 if the body is not JSON. */
 export async function callIn(body: Buffer, countBytes: CountBytes): Promise<unknown> {
   const isTooLarge = body.length > maxItemBytes || isTooDeep(body);
   const parsedMembers = isTooLarge ? await partialCall(body, countBytes) : undefined;
@@ -38,8 +38,9 @@ export async function callIn(body: Buffer, countBytes: CountBytes): Promise<unkn
 }
 
 /**
- * Parses the known members of a large call one by one, because the call may still name a user. A member becomes an `UnreadValue` if it
- * is too deep, or if all members together would exceed 1 MiB. Returns undefined if the JSON is not an object. Throws 400 if it is not JSON.
+ * Parses the known members of a large call one by one, because the call may still name a user. A member becomes an `UnreadValue` if it is
+ * too deep, or if all members together would exceed 1 MiB. Returns undefined if the JSON is not an object. Throws 400 if the text is not
+ * JSON.
  */
 export async function partialCall(json: Buffer, countBytes: CountBytes): Promise<Members | undefined> {
   if (!isObjectText(json)) return undefined;

@@ -12,7 +12,10 @@ export const segmentCalls = ['track', 'identify', 'page', 'screen', 'group', 'al
 
 export type SegmentCall = (typeof segmentCalls)[number];
 
-/** Reads an item of a batch as a call of the kind in its `type`. Default: track. An unknown kind becomes the type of the activity. */
+/**
+ * Reads an item of a batch as a call. Its `type` is the kind of the call, by default track. An unknown kind becomes the type of the
+ * activity.
+ */
 export function callOfItem(item: unknown, settings: CallSettings): Call {
   if (!isMembers(item)) return nonObjectCall(item, settings);
   const type = nullAsUndefined(item['type']);
@@ -25,7 +28,7 @@ export function callOfItem(item: unknown, settings: CallSettings): Call {
 export const callOfBody = (kind: SegmentCall, body: unknown, settings: CallSettings): Call =>
   isMembers(body) ? callOf(kind, { ...body, type: kind }, settings) : nonObjectCall(body, settings);
 
-/** Makes a call in which valid values replace all that break a rule. Uses no clock, so that equal calls become equal activities. */
+/** Makes a call in which valid values replace all values that break a rule. Uses no clock, so that equal calls become equal activities. */
 function callOf(kind: SegmentCall | 'other', members: Members, settings: CallSettings): Call {
   const read: ReadMember = (name) => nullAsUndefined(members[name]);
   const user = userIn(read);

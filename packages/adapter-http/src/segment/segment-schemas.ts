@@ -25,8 +25,8 @@ const commonMembers = {
   userId: scalarSchema({
     'x-component': 'SegmentUserId',
     description:
-      'The user. A number becomes a string. An invalid user is cut to 200 characters, followed by `~` and its SHA-256.',
-    // Without a user, a call with the example values would become a dead letter.
+      'The user. A number becomes a string. An invalid user id is cut to 200 characters, followed by `~` and its SHA-256.',
+    // An example, because a call without a user would become a dead letter.
     examples: ['123'],
   }),
   anonymousId: scalarSchema({
@@ -35,11 +35,11 @@ const commonMembers = {
   }),
   messageId: scalarSchema({
     description:
-      'The id, and idempotency key. Default: a new id. An invalid id is cut to 84 characters, followed by `~` and its SHA-256.',
+      'The id of the activity, and so its idempotency key. Default: a new id. An invalid id is cut to 84 characters, followed by `~` and its SHA-256.',
   }),
   timestamp: scalarSchema({
     description:
-      'When it happened, not corrected by sentAt. Default: originalTimestamp. RFC 3339, other forms of ISO 8601 (UTC without a zone), ' +
+      'When the action happened. It is not corrected by sentAt. Default: originalTimestamp. RFC 3339, other forms of ISO 8601 (UTC without a zone), ' +
       'RFC 2822, the forms that common languages print, or a number since 1970. The time of receipt replaces a time that cannot be parsed ' +
       'or is more than 5 minutes in the future.',
     examples: ['2026-11-24T09:30:00Z'],
@@ -69,7 +69,7 @@ const membersByCall: Record<SegmentCall, TProperties> = {
   alias: { previousId: Type.Optional(Type.String()) },
 };
 
-/** Makes the schema of a call. Only for the documentation, because any call with a user is accepted. */
+/** Makes the schema of a call, for the documentation. The service accepts any call with a user. */
 export const segmentBody = (kind: SegmentCall) => Type.Unsafe<unknown>(bodyOf(kind, 'Call', {}));
 
 const bodyOf = (kind: SegmentCall, role: 'Call' | 'Item', extraMembers: object) =>

@@ -1,11 +1,11 @@
 import { isMetadata, mendedJson } from './mended-json.ts';
 import { digestOfOriginal, type Original, originalOf } from './originals.ts';
 
-/** The context of a batch, for each call without a context. It is checked only once, because many calls may copy it. */
+/** The context of a batch, which each call without a context of its own gets. It is checked only once, because many calls may copy it. */
 export class SharedContext {
   /** The context with its invalid parts replaced. Undefined if metadata cannot hold it. */
   readonly value: unknown;
-  /** The context as it was sent, if `value` differs from it. */
+  /** The context as it was sent, if `value` differs from it. Undefined otherwise. */
   readonly original: Original | undefined;
   /** The size in bytes of the JSON that each copy adds to metadata. */
   readonly bytes: number;
@@ -21,6 +21,7 @@ export class SharedContext {
     this.bytes = bytesOf(this.value) + bytesOf(this.original?.shownValue);
   }
 
+  /** Returns the context for calls that get no copy of it, but only its size and SHA-256. */
   withoutValue(): SharedContext {
     return new SharedContext(this.#raw, 0);
   }

@@ -1,9 +1,9 @@
 import { Timestamp, unlessBroken } from '@user-activity/domain';
 
 /**
- * Parses a decimal number of units since 1970-01-01T00:00:00Z. It may have an exponent. Its size decides the unit: seconds below 10¹¹,
- * milliseconds below 10¹⁵, microseconds with 16 digits, nanoseconds with 19. The form of .NET, `/Date(1795513076000)/`, is in
- * milliseconds. Digits beyond the millisecond are cut off. Returns undefined for other texts.
+ * Parses a number of seconds, milliseconds, microseconds or nanoseconds since 1970-01-01T00:00:00Z. It is decimal, and may have an
+ * exponent. Its size decides the unit: seconds below 10¹¹, milliseconds below 10¹⁵, microseconds with 16 digits, nanoseconds with 19. The
+ * form of .NET, `/Date(1795513076000)/`, is in milliseconds. Digits beyond the millisecond are cut off. Returns undefined for other texts.
  */
 export function timeSince1970(text: string): Timestamp | undefined {
   const netMillis = netDate.exec(text)?.groups?.['millis'];
@@ -14,11 +14,11 @@ export function timeSince1970(text: string): Timestamp | undefined {
   return millis === undefined ? undefined : timeOf(sign === '' ? millis : -millis);
 }
 
-// The number counts from 1970 in UTC. The offset after it has no effect.
+// The offset at the end has no effect, because the number always counts from 1970 in UTC.
 const netDate = /^\/date\((?<millis>-?\d{1,15})(?:[+-]\d{4})?\)\/$/i;
 const decimalNumber = /^(?<sign>-?)(?<whole>\d+)(?:\.(?<fraction>\d+))?(?:e(?<exponent>[+-]?\d{1,2}))?$/i;
 
-/** Returns how many places the decimal point moves to give milliseconds, by the count of digits before the point. */
+/** Returns by how many places to move the decimal point to get milliseconds. `digits` is the number of digits before the point. */
 const shiftOf = (digits: number): number | undefined => {
   if (digits <= 11) return 3;
   if (digits <= 15) return 0;
@@ -26,7 +26,10 @@ const shiftOf = (digits: number): number | undefined => {
   return digits === 19 ? -6 : undefined;
 };
 
-/** Returns the milliseconds of a number with its decimal point after `point` digits. Works on text, so that nothing is rounded. */
+/**
+ * Returns the milliseconds that a number means. Its decimal point is after `point` of the `digits`. Works on text, so that nothing is
+ * rounded.
+ */
 function millisOf(digits: string, point: number): number | undefined {
   const zeroCount = leadingZeros.exec(digits)?.[0].length ?? 0;
   const integerDigits = point - zeroCount;

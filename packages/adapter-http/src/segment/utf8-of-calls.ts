@@ -7,9 +7,9 @@ const utf8Names = ['utf-8', 'utf8', 'us-ascii', 'ascii'];
 const latin1Names = ['iso-8859-1', 'latin1'];
 
 /**
- * Returns a body of calls, or a part of it, as UTF-8. A byte that is not UTF-8 becomes the JSON escape of an unpaired surrogate, U+DC80 to
- * U+DCFF. The escape is stored as U+FFFD later, but users and ids that differ only in such a byte stay different. Latin-1 is converted.
- * Throws 415 if the media type names another charset.
+ * Returns a body of calls, or a part of one, as UTF-8. Latin-1 is converted. Each byte that is not UTF-8 becomes the JSON escape of an
+ * unpaired surrogate, U+DC80 to U+DCFF. The escape is stored as U+FFFD later, but users and ids that differ only in such a byte stay
+ * different. Throws 415 if the media type names another charset.
  */
 export function utf8OfCalls(contentType: string | undefined, body: Buffer): Buffer {
   const charset = charsetOf(contentType) ?? 'utf-8';
@@ -20,7 +20,7 @@ export function utf8OfCalls(contentType: string | undefined, body: Buffer): Buff
   return isUtf8(json) ? json : withEscapes(json);
 }
 
-// The first loop counts the invalid bytes, to allocate one buffer. A list of pieces could take gigabytes.
+// Counts the invalid bytes first, to allocate one buffer. A list of pieces could take gigabytes.
 function withEscapes(json: Buffer): Buffer {
   let invalidByteCount = 0;
   for (let index = 0, length = 0; index < json.length; index += length || 1) {

@@ -15,7 +15,7 @@ export function isShallow(value: unknown): boolean {
 
 const isContainer = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
-// Needed because a large member is serialized for its digest and again for its dead letter.
+// A large member is serialized twice: for its digest, and for its dead letter.
 const jsonCache = new WeakMap<object, string | undefined>();
 
 /** Returns the JSON of a value, or undefined if the value has more than 1,000 levels. Caches the JSON, so objects must not change. */
@@ -41,7 +41,7 @@ export function wholeJson(value: unknown): string {
   return texts.join('');
 }
 
-/** A piece of JSON, or a tuple of a value that is still to be serialized. */
+/** A piece of JSON text, or a tuple with a value that is still to be serialized. */
 type Piece = string | readonly [value: unknown];
 
 function piecesOf(container: object): Piece[] {

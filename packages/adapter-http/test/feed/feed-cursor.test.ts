@@ -62,7 +62,7 @@ test.each([
 ])('%j is no position', (text) => {
   expect(() => FeedCursor.parse(text)).toThrow(RuleBroken);
   expect(() => FeedCursor.parse(text)).toThrow(
-    'is not a position of this service: take "nextCursor", or the id of an event, as it is',
+    'is not a position of this service: send "nextCursor", or the id of an event, unchanged',
   );
 });
 

@@ -88,7 +88,9 @@ test('a thousand readers wait; the next one gets 503 with Retry-After, and one w
   expect(readerSlots.taken).toBe(max);
   for (const url of ['/api/logs/feed?wait=1', '/api/logs/stream']) {
     const refused = await it.app.inject(url);
-    expect(seen(refused)).toMatchObject(refusal(503, /already has 1000 readers that wait for news/));
+    expect(seen(refused)).toMatchObject(
+      refusal(503, /already has 1000 readers that wait for new activities/),
+    );
     expect(refused.headers['retry-after']).toBe('1');
   }
   expect((await page(it)).data).toEqual([]);

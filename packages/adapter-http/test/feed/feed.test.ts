@@ -154,7 +154,7 @@ test.each([
   expect([data.map(({ id }) => id), pagination.nextCursor]).toEqual([expected, cursorAt(firstSettled)]);
 });
 
-const malformed = 'is not a position of this service: take "nextCursor", or the id of an event, as it is';
+const malformed = 'is not a position of this service: send "nextCursor", or the id of an event, unchanged';
 const limitRange = 'must be a whole number from 1 to 500';
 const waitRange = 'must be a whole number of seconds from 0 to 30';
 

@@ -110,7 +110,7 @@ describe('GET /api/logs/stream', () => {
 });
 
 describe('a refusal', () => {
-  const malformed = 'is not a position of this service: take "nextCursor", or the id of an event, as it is';
+  const malformed = 'is not a position of this service: send "nextCursor", or the id of an event, unchanged';
 
   test.each([
     ['cursor=abc', '', '/cursor', malformed],
