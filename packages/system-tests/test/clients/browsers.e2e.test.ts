@@ -16,7 +16,7 @@ async function runIn(page: Page, program: string, name: string, options: object)
   return page.evaluate(`${name}(${JSON.stringify(options)})`);
 }
 
-/** Returns what is stored, in the order of the types, once it is as many. */
+/** Waits until this many activities are stored. Returns them sorted by type. */
 const storedFor = async (service: Service, count: number): Promise<readonly Kept[]> =>
   (await service.stored((all) => all.length >= count)).toSorted((left, right) =>
     left.type < right.type ? -1 : 1,
@@ -78,7 +78,7 @@ describe.each(kindsOfService)('%s', (_kind, start) => {
     },
   );
 
-  test('stores a beacon and a request of a page once each, and nothing of a page of another origin', async () => {
+  test('stores a beacon and a request of its own page once each, and nothing from a page of another origin', async () => {
     const { service, key, url, port } = await openShop(start);
     const send = (page: Page): Promise<unknown> =>
       runIn(page, 'requests.js', 'sendAll', { url, key: key.secret, id: 'a' });

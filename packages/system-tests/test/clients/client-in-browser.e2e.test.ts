@@ -18,7 +18,7 @@ async function pageWithClient(url: string, options: object): Promise<Page> {
 }
 
 describe.each(kindsOfService)('%s', (_kind, start) => {
-  test('a page of another origin logs with a public key, and what it logs last survives that the user leaves', async () => {
+  test('a page of another origin logs with a public key, and its last activity is stored even if the user leaves', async () => {
     const { service, key, url, port } = await openShop(start);
     const page = await pageWithClient(`http://${shopHost}:${port}/`, {
       url,
@@ -43,7 +43,7 @@ describe.each(kindsOfService)('%s', (_kind, start) => {
     expect(await service.deadLettersAfterAll('ann')).toEqual([]);
   });
 
-  test('a page of the service reads, follows and resumes', async () => {
+  test('a page of the service queries and follows activities, and works again after a restart', async () => {
     const service = await start();
     const page = await pageWithClient(`${service.url}/docs`, { url: service.url, apiKey });
     const program = async (kill: string): Promise<unknown> =>

@@ -11,7 +11,7 @@ const kills = 2;
 const timeout = 300_000 + seconds * 4000;
 
 describe.each(kindsOfService)('%s', { timeout }, (kind, start) => {
-  test.concurrent('an outage loses nothing, although the program is killed three times', async ({
+  test.concurrent('no activity is lost in an outage, even if the program is killed three times', async ({
     expect,
     onTestFinished,
   }) => {

@@ -40,7 +40,7 @@ const view = (number: number): NewActivity => ({
 });
 
 describe.each(kindsOfService)('%s', (_kind, start) => {
-  test.concurrent('what is logged in the background is stored once each, and rejections are reported', async (context) => {
+  test.concurrent('activities that are logged in the background are stored once each, and rejections are reported', async (context) => {
     const { expect } = context;
     const { client, rejections } = await open(start, context);
     const ids = Array.from({ length: 1200 }, (_, number) =>
@@ -59,7 +59,7 @@ describe.each(kindsOfService)('%s', (_kind, start) => {
     expect(rejections.slice(1)).toMatchObject([{ activity: { id: 'worse' }, errors: [{ path: '/type' }] }]);
   });
 
-  test.concurrent('activities wait while the service is gone, and are stored once each afterwards', async (context) => {
+  test.concurrent('activities wait while the service is down, and are stored once each afterwards', async (context) => {
     const { expect } = context;
     const { client, service } = await open(start, context);
     const ids: string[] = [];
@@ -84,7 +84,7 @@ describe.each(kindsOfService)('%s', (_kind, start) => {
     expect(stored.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
   });
 
-  test.concurrent('logDurably resolves with the outcome, and rejects what the service refuses', async (context) => {
+  test.concurrent('logDurably resolves with the outcome, and rejects if the service refuses the activity', async (context) => {
     const { expect } = context;
     const { client } = await open(start, context);
     const paid = { id: 'paid', userId: 'ann', type: 'PAID', createdAt: '2026-10-24T12:00:00Z' };
@@ -109,7 +109,7 @@ describe.each(kindsOfService)('%s', (_kind, start) => {
     });
   });
 
-  test.concurrent('queries find what was logged', async (context) => {
+  test.concurrent('queries find the logged activities', async (context) => {
     const { expect } = context;
     const { client } = await open(start, context);
     for (let number = 0; number < 12; number += 1) client.log(view(number));
@@ -148,7 +148,7 @@ describe.each(kindsOfService)('%s', (_kind, start) => {
     });
   });
 
-  test.concurrent('feed and tail give each activity once, and continue from a cursor', async (context) => {
+  test.concurrent('`feed` and `tail` yield each activity once, and continue from a cursor', async (context) => {
     const { expect } = context;
     const { client, service } = await open(start, context);
     const end = new AbortController();

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { checkInTypeScript, ServiceProcess, temporaryFolder } from '@user-activity/test-kit';
 import { expect, onTestFinished, test } from 'vitest';
 
-test('the types of the client are those of the OpenAPI document', async () => {
+test('the types of the client match the OpenAPI document', async () => {
   const [folder, data] = [temporaryFolder('client-types'), temporaryFolder('client-types-data')];
   const service = new ServiceProcess({ folder: data.path });
   onTestFinished(async () => {

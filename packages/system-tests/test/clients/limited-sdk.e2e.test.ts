@@ -6,7 +6,7 @@ const limits = { itemsPerSecond: 20 };
 const fields = { name: 'limited', scopes: ['write'], project: 'default', limits };
 
 test.each(kindsOfService)(
-  "%s: all that Segment's Node SDK sends is stored, though its key exceeds its limit",
+  "%s: every event of Segment's Node SDK is stored, even if its key exceeds its limit",
   async (_, start) => {
     const service = await start();
     const made = await fetch(`${service.url}/api/keys`, {

@@ -60,7 +60,7 @@ describe.each(kindsOfService)('%s', (_kind, start) => {
     service = await start();
   });
 
-  test("stores what Segment's Node SDK sends after only its host was changed", async () => {
+  test("stores the events of Segment's Node SDK if only its host is changed", async () => {
     const analytics = new SegmentAnalytics({ writeKey: apiKey, host: service.url });
     const failures = failuresOf(analytics);
     analytics.identify({ userId: 'u', traits: { plan: 'pro' }, timestamp: when(1) });
@@ -136,7 +136,7 @@ describe.each(kindsOfService)('%s', (_kind, start) => {
     expect(JSON.stringify(deadLetters)).not.toContain(apiKey);
   });
 
-  test("stores what Segment's Java SDK sends after only its endpoint was changed", async () => {
+  test("stores the events of Segment's Java SDK if only its endpoint is changed", async () => {
     await runWithSegmentJava(join(import.meta.dirname, 'SegmentCalls.java'), apiKey, service.url);
     const all = await service.stored(many(6));
     expect(all.map(withoutContext)).toEqual([
@@ -153,7 +153,7 @@ describe.each(kindsOfService)('%s', (_kind, start) => {
     expect(await service.list('/api/dead-letters')).toEqual([]);
   });
 
-  test("stores what RudderStack's Node SDK sends after only its data plane was changed", async () => {
+  test("stores the events of RudderStack's Node SDK if only its data plane URL is changed", async () => {
     const encodings = encodingsSent();
     const analytics = new RudderAnalytics(apiKey, { dataPlaneUrl: service.url, logLevel: 'error' });
     analytics.identify({ userId: 'u', traits: { plan: 'pro' }, timestamp: when(1) });
@@ -253,7 +253,7 @@ describe.each(kindsOfService)('%s', (_kind, start) => {
     expect(await service.deadLettersAfterAll(strange)).toEqual([]);
   });
 
-  test('stores each event once that an SDK sends during a restart or sends twice', async () => {
+  test('stores each event once, even if an SDK sends it twice or during a restart', async () => {
     await service.kill();
     const analytics = new SegmentAnalytics({ writeKey: apiKey, host: service.url, flushAt: 50 });
     const failures = failuresOf(analytics);

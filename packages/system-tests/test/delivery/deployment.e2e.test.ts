@@ -5,7 +5,7 @@ import { allStored, Deployment, Load, post, stored, until } from '../deployment/
 
 const example = { userId: '123', type: 'LOGIN', metadata: { ip: '127.0.0.1' } };
 
-test('an activity that the API accepts goes through the topic and a consumer, and can be read at the API', async () => {
+test('an activity that the API accepts goes through the topic and a consumer, and the API then returns it', async () => {
   const deployment = new Deployment();
   const [api, consumer] = [deployment.start('api'), deployment.start('consumer')];
   const [url, health] = await Promise.all([api.ready(), consumer.ready()]);
@@ -37,7 +37,7 @@ test('an activity that the API accepts goes through the topic and a consumer, an
   expect(await consumer.end('SIGTERM')).toBe(0);
 });
 
-test('consumers that start, stop and are killed share the work: nothing is lost or stored twice', async () => {
+test('while consumers start, stop and are killed, no activity is lost or stored twice', async () => {
   const deployment = new Deployment();
   const url = await deployment.start('api').ready();
   const first = deployment.start('consumer');
@@ -58,7 +58,7 @@ test('consumers that start, stop and are killed share the work: nothing is lost 
   expect(third.output).not.toContain('"level":50');
 });
 
-test('API and consumer work in one process too, on the same engines', async () => {
+test('API and consumer also work in one process, on the same Kafka and MongoDB', async () => {
   const url = await new Deployment().start('standalone').ready();
   const { id } = (await (await post(url, example)).json()) as { id: string };
   expect(await stored(url, id)).toMatchObject({ id, ...example });

@@ -10,7 +10,7 @@ import {
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { allStored, Deployment, Load, until } from '../deployment/deployment.ts';
 
-/** Stops all services at once, and returns how each ended. `well` means that it finished its work before the time-out. */
+/** Stops all services at once, and returns how each ended: `well` if it finished its work before the time-out. */
 async function drain(...services: readonly ServiceProcess[]): Promise<string[]> {
   const codes = await Promise.all(services.map((service) => service.end('SIGTERM')));
   return services.map(({ output }, index) => {
@@ -47,7 +47,7 @@ const busy = (load: Load, more = 300) => {
   return until(async () => load.accepted.length >= goal);
 };
 
-/** Starts the service, and expects that everything answered 202 is stored once. */
+/** Starts the service, and expects that each activity that was answered 202 is stored once. */
 async function nothingLost(deployment: Deployment, load: Load): Promise<void> {
   const [api, consumer] = [deployment.start('api'), deployment.start('consumer')];
   const [url] = await Promise.all([api.ready(), consumer.ready()]);
@@ -55,7 +55,7 @@ async function nothingLost(deployment: Deployment, load: Load): Promise<void> {
 }
 
 test.each(['API and consumer apart', 'in one process'])(
-  'a stop under load, %s: the processes finish their work, and nothing is lost',
+  'a stop under load, %s: the processes finish their work, and no activity is lost',
   async (how) => {
     const deployment = new Deployment();
     const apps =
@@ -71,7 +71,7 @@ test.each(['API and consumer apart', 'in one process'])(
 );
 
 test.each(['SIGSTOP', 'SIGKILL'] as const)(
-  'a stop after the broker got %s: the processes end, and all that was answered 202 is stored once it is back',
+  'a stop after the broker got %s: the processes end, and activities answered 202 are stored after it is back',
   async (signal) => {
     const deployment = ownDeployment();
     const services = (['api', 'consumer', 'standalone'] as const).map((app) => deployment.start(app));
@@ -88,7 +88,7 @@ test.each(['SIGSTOP', 'SIGKILL'] as const)(
   },
 );
 
-test('if mongod hangs during a stop, the processes end, and each activity with a 202 is stored after mongod returns', async () => {
+test('if mongod hangs during a stop, the processes end, and activities answered 202 are stored after it is back', async () => {
   const deployment = ownDeployment();
   const services = (['api', 'consumer', 'standalone'] as const).map((app) => deployment.start(app));
   const [url = ''] = await Promise.all(services.map((service) => service.ready()));

@@ -30,7 +30,7 @@ function onServers(): () => ServiceProcess {
 
 const count = 600;
 const oldest = Date.parse('2026-10-01T00:00:00Z');
-// More than a connection holds that nobody reads.
+// An export of this many is larger than the buffers of a connection that nobody reads.
 const fill = 'x'.repeat(20_000);
 
 /** Logs activities of three users, of which four share a time, and waits until they are stored. */
@@ -79,9 +79,9 @@ const linesIn = (text: string): readonly Line[] =>
 
 const idsIn = (text: string): readonly string[] => linesIn(text).map(({ id }) => id);
 
-/** Reads an export until some lines have arrived, and lets `interrupt` happen. Returns what has arrived at the end, and whether that is all. */
+/** Reads an export until 10 lines have arrived, and calls `interrupt`. Returns all lines that arrive, and whether the export is complete. */
 async function interrupted(url: string, interrupt: () => Promise<void>) {
-  // A compressed export would fit into the connection.
+  // A compressed export would fit into the buffers of the connection.
   const response = await fetch(url, { headers: { 'accept-encoding': 'identity' } });
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   if (reader === undefined) throw new Error('The export has no body.');
@@ -99,25 +99,31 @@ async function interrupted(url: string, interrupt: () => Promise<void>) {
 test.each<[string, () => () => ServiceProcess]>([
   ['the embedded default', embedded],
   ['Kafka and MongoDB', onServers],
-])('an export is all pages, and continues after its process was killed, on %s', async (_kind, make) => {
-  const start = make();
-  const service = start();
-  const url = await service.ready();
-  await fillService(url);
-  for (const filter of ['', 'userId=user-1&userId=user-2', 'type=edit', 'userId=user-0&metadata.os=ios'])
-    for (const order of ['asc', 'desc']) {
-      const query = `order=${order}&from=2026-10-01T00:00:20Z&to=2026-10-01T00:02:00Z&${filter}`;
-      const response = await fetch(`${url}/api/logs/export?${query}`);
-      expect([query, linesIn(await response.text())]).toEqual([query, await walked(url, query)]);
-    }
-  const whole = idsIn(await (await fetch(`${url}/api/logs/export`)).text());
-  expect(whole).toHaveLength(count);
-  const broken = await interrupted(`${url}/api/logs/export`, async () => void (await service.end('SIGKILL')));
-  const last = linesIn(broken.text).at(-1);
-  if (last === undefined) throw new Error('Some lines have arrived.');
-  const next = await start().ready();
-  const after = encodeURIComponent(`${last.createdAt}~${last.id}`);
-  const rest = idsIn(await (await fetch(`${next}/api/logs/export?after=${after}`)).text());
-  expect(broken.isComplete).toBe(false);
-  expect([...idsIn(broken.text), ...rest]).toEqual(whole);
-});
+])(
+  'an export equals all pages of the list, and can be continued after its process is killed, on %s',
+  async (_kind, make) => {
+    const start = make();
+    const service = start();
+    const url = await service.ready();
+    await fillService(url);
+    for (const filter of ['', 'userId=user-1&userId=user-2', 'type=edit', 'userId=user-0&metadata.os=ios'])
+      for (const order of ['asc', 'desc']) {
+        const query = `order=${order}&from=2026-10-01T00:00:20Z&to=2026-10-01T00:02:00Z&${filter}`;
+        const response = await fetch(`${url}/api/logs/export?${query}`);
+        expect([query, linesIn(await response.text())]).toEqual([query, await walked(url, query)]);
+      }
+    const whole = idsIn(await (await fetch(`${url}/api/logs/export`)).text());
+    expect(whole).toHaveLength(count);
+    const broken = await interrupted(
+      `${url}/api/logs/export`,
+      async () => void (await service.end('SIGKILL')),
+    );
+    const last = linesIn(broken.text).at(-1);
+    if (last === undefined) throw new Error('Some lines have arrived.');
+    const next = await start().ready();
+    const after = encodeURIComponent(`${last.createdAt}~${last.id}`);
+    const rest = idsIn(await (await fetch(`${next}/api/logs/export?after=${after}`)).text());
+    expect(broken.isComplete).toBe(false);
+    expect([...idsIn(broken.text), ...rest]).toEqual(whole);
+  },
+);

@@ -40,7 +40,7 @@ async function logUpTo(url: string, from: number, to: number): Promise<void> {
   for (let number = from; number < to; number += portionSize) await logPortion(url, number);
 }
 
-test('a tail of 10,000 activities has each once and in order, through disconnects, a killed consumer and a rebalance', async () => {
+test('a reader of the stream gets 10,000 activities once and in order, despite disconnects, a killed consumer and a rebalance', async () => {
   const total = 10_000;
   const deployment = new Deployment();
   const { url, processes } = await started(deployment, 'api', 'consumer', 'consumer');
@@ -63,7 +63,7 @@ test('a tail of 10,000 activities has each once and in order, through disconnect
       await until(async () => tail.opened() > before);
     }
     if (number % 1000 === 500) await poller.poll();
-    // One consumer dies without a word, and later another one joins. Both times the partitions are assigned anew.
+    // One consumer is killed, and later another one joins. Both times the partitions are assigned anew.
     if (number === 3000) await processes[1]?.end('SIGKILL');
     if (number === 6000) deployment.start('consumer');
   }
@@ -73,14 +73,14 @@ test('a tail of 10,000 activities has each once and in order, through disconnect
   expectFollowed(tail.found, numbers(0, total));
   expectFollowed(poller.found, numbers(0, total));
   expectFollowed(filtered.found, [3, 9000]);
-  // This program was stopped for the length of the whole run.
+  // This reader was stopped during the whole run.
   const isLogin = (number: number): boolean => number % 3 === 0;
   expectFollowed(await stopped.copy('&type=LOGIN').poll(), numbers(0, total, isLogin));
   expectFollowed(await stopped.copy('&type=NONE').poll(), []);
   expectFollowed(await stopped.poll(), numbers(0, total));
 });
 
-test('a consumer that was frozen and wakes late puts nothing behind a reader', async () => {
+test('if a consumer is frozen and wakes late, readers of the feed still get each activity once and in order', async () => {
   const deployment = new Deployment();
   const { url, processes } = await started(deployment, 'api', 'consumer', 'consumer');
   const poller = await FeedReader.fromEnd(url);
@@ -98,7 +98,7 @@ test('a consumer that was frozen and wakes late puts nothing behind a reader', a
   expectFollowed(await FeedReader.fromBeginning(url).poll(), numbers(0, 4000));
 });
 
-test('a store that is restored from a backup neither takes from readers nor gives them anything twice', async () => {
+test('after a store is restored from a backup, readers of the feed miss nothing and get nothing twice', async () => {
   const deployment = new Deployment();
   const { url, processes } = await started(deployment, 'api', 'consumer');
   const ahead = FeedReader.fromBeginning(url);
@@ -110,7 +110,7 @@ test('a store that is restored from a backup neither takes from readers nor give
   await untilFound(ahead, 1300);
   expect(await processes[1]?.end('SIGTERM')).toBe(0);
   await restore();
-  // Its cursor is ahead of what the store has settled now.
+  // The reader's cursor is ahead of the settled offsets of the restored store.
   expect(await ahead.copy().poll()).toEqual([]);
   await started(deployment, 'consumer');
   await logUpTo(url, 1300, 1500);
@@ -120,7 +120,7 @@ test('a store that is restored from a backup neither takes from readers nor give
   expectFollowed(await FeedReader.fromBeginning(url).poll(), numbers(0, 1500));
 });
 
-test('topics that share a store have feeds of their own, and a topic that was made again has another one', async () => {
+test('topics that share a store have separate feeds, and a topic that was made again has a new one', async () => {
   const [deployment, other] = [new Deployment(), new Deployment()];
   const { url, processes } = await started(deployment, 'standalone');
   const shared = other.start('standalone', { MONGODB_DATABASE: deployment.database });

@@ -28,7 +28,7 @@ async function stored(url: string): Promise<number> {
 const untilStored = (url: string, total: number): Promise<void> =>
   until(async () => (await stored(url)) === total);
 
-describe.concurrent('a store that is restored from a backup catches up without a command by hand', () => {
+describe.concurrent('a store that is restored from a backup catches up without manual commands', () => {
   /** Stores 200 activities, copies the database, and stores 1,000 more. */
   async function setUp(onFinished: OnFinished) {
     const deployment = new Deployment({ onFinished });
@@ -122,7 +122,7 @@ describe.concurrent('a topic that does not reach back to the settled offsets', (
     return { deployment, url };
   }
 
-  test('ends the consumer at start with the number of missing offsets; ACCEPT_GAP goes on, once', async ({
+  test('ends the consumer at its start with the number of missing offsets; ACCEPT_GAP lets it continue once', async ({
     onTestFinished,
   }) => {
     const { deployment, url } = await withGap(onTestFinished);
@@ -137,7 +137,7 @@ describe.concurrent('a topic that does not reach back to the settled offsets', (
   });
 });
 
-test.concurrent('an upgrade neither stops nor reads twice, although the topic has lost its first records', async ({
+test.concurrent('an upgraded consumer starts and reads nothing twice, even if the topic has lost its first records', async ({
   onTestFinished,
 }) => {
   const deployment = new Deployment({ onFinished: onTestFinished });
@@ -147,7 +147,7 @@ test.concurrent('an upgrade neither stops nor reads twice, although the topic ha
   await logMany(url, 'stored', 100);
   await untilStored(url, 100);
   expect(await older.end('SIGTERM')).toBe(0);
-  // What the version before has left: activities without origin, neither settled offsets nor the id of the log, and commits without marks.
+  // The state that the previous version left: activities without origins, commits without marks, no settled offsets and no log id.
   await inDatabase(mongodbUri(), deployment.database, async (db) => {
     await db.collection('activities').updateMany({}, { $unset: { origin: '' } });
     await db.collection('topics').updateMany({}, { $unset: { log: '', topicId: '' } });
@@ -194,7 +194,7 @@ async function deadLetters(url: string, count: number, after = ''): Promise<read
   return found.toSorted((a, b) => (a.id < b.id ? -1 : 1));
 }
 
-test.concurrent('a topic that was made again under the same name is another log, whose dead letters replace none', async ({
+test.concurrent('a topic that was made again is another log: its dead letters do not replace those of the old topic', async ({
   onTestFinished,
 }) => {
   const deployment = new Deployment({ onFinished: onTestFinished });
@@ -233,7 +233,7 @@ test.concurrent('a topic that was made again under the same name is another log,
   });
   expect([response.status, await response.json()]).toEqual([202, { replayed: 2 }]);
   const latest = before.map(({ diedAt }) => diedAt).toSorted();
-  // Both records fail again, and are the same letters.
+  // Both records fail again, and become the same dead letters.
   const after = await deadLetters(newUrl, 2, latest.at(-1));
   expect(seen(after)).toEqual(seen(before));
   const history = await readTopic(kafkaBrokers(), `${topic}.dead-letters`);
@@ -242,7 +242,7 @@ test.concurrent('a topic that was made again under the same name is another log,
   expect(historyLogs.filter((log) => log !== undefined && logs.includes(String(log)))).toHaveLength(2);
 });
 
-test.concurrent('two stores on one topic, each with a group of its own, both hold everything', async ({
+test.concurrent('if two stores use one topic, each with its own group, both get all activities', async ({
   onTestFinished,
 }) => {
   const deployment = new Deployment({ onFinished: onTestFinished });

@@ -86,12 +86,12 @@ describe('a message has a fault', () => {
     ],
     ['another time', { ...whole, headers: { ...whole.headers, ce_time: 'yesterday' } }, 'ce_time must match'],
     [
-      'a trace that is none',
+      'an invalid traceparent',
       { ...whole, headers: { ...whole.headers, traceparent: '1' } },
       'traceparent must match',
     ],
     [
-      'a header more of ours',
+      'an undocumented header of the service',
       { ...whole, headers: { ...whole.headers, 'user-activity-x': '1' } },
       'user-activity-x is not described',
     ],

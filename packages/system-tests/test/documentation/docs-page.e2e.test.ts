@@ -66,17 +66,17 @@ async function expectWorking({ page, faults }: { page: Page; faults: string[] })
   expect(faults).toEqual([]);
 }
 
-test('a browser that opens the service by plain HTTP and any name gets a page that works', async () => {
+test('a browser that opens the service by plain HTTP under any host name gets a working page', async () => {
   await expectWorking(await open(await serve({ ALLOWED_HOSTS: host })));
 });
 
-test('if there are keys, the URL may contain one', async () => {
+test('if the service needs keys, a browser can open the page with a key in the URL', async () => {
   const url = await serve({ API_KEYS: key });
   url.username = key;
   await expectWorking(await open(url));
 });
 
-test('if there are keys, the browser asks for one', async () => {
+test('if the service needs keys, the browser asks for one', async () => {
   // The user's answer to the browser's prompt.
   const httpCredentials = { username: key, password: '' };
   await expectWorking(await open(await serve({ API_KEYS: key }), { httpCredentials }));

@@ -17,13 +17,13 @@ const pages = globSync(
   },
 );
 
-test('each page with commands to execute is executed', () => {
+test('each page with executable commands is in the list of executed pages', () => {
   expect(pages.length).toBeGreaterThan(15);
   const withCommands = pages.filter((page) => examplesOf(text(page)).length > 0);
   expect(withCommands.toSorted()).toEqual(executedPages.map(([page]) => page).toSorted());
 });
 
-test('the commands and files for operators set no variable that does not exist', () => {
+test('the commands and files for operators set only variables that exist', () => {
   const [, table = ''] = /^\| variable .*\n((?:\|.*\n)+)/m.exec(text('README.md')) ?? [];
   const names = table.split('\n').flatMap((row) => [...(row.split(' | ')[0] ?? '').matchAll(/`([A-Z_]+)`/g)]);
   const variables = new Set(['NODE_EXTRA_CA_CERTS', ...names.map(([, name]) => name)]);

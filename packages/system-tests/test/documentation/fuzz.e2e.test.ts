@@ -116,7 +116,7 @@ const total = (counts: Readonly<Record<string, number>>, class_ = ''): number =>
     .filter(([status]) => status.startsWith(class_))
     .reduce((sum, [, count]) => sum + count, 0);
 
-test('valid and invalid requests, with keys and without, never get a 5xx, and every answer is as documented', async ({
+test('valid and invalid requests, with and without keys, never get a 5xx, and each response is as documented', async ({
   annotate,
 }) => {
   const runs = await Promise.all([fuzzed(undefined), fuzzed('fuzz-key')]);

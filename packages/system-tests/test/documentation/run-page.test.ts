@@ -17,14 +17,14 @@ const answer = (body: string) =>
 test.each<[string, readonly string[]]>([
   ['JSON in another layout', [echo('{"b":[1,null],"a":"x"}'), block('json', '{ "a": "x", "b": [1, null] }')]],
   [
-    'an id and a time that differ',
+    'an id and a time other than the shown ones',
     [
       echo(`["${uuids[1]}", "2026-01-01T00:00:00.123Z"]`),
       block('json', `["${uuids[0]}", "2030-01-01T00:00:00.456Z"]`),
     ],
   ],
   [
-    'a text that is cut, and anything',
+    'a text that is shown cut off, and any text for an ellipsis',
     [echo('{"cursor":"WzEsMTc","rest":[1]}'), block('json', '{"cursor":"WzE…","rest":"…"}')],
   ],
   [
@@ -37,7 +37,7 @@ test.each<[string, readonly string[]]>([
   ['plain text', [echo('a: 2026-01-01T00:00:00.123Z'), block('text', 'a: 2030-01-01T00:00:00.456Z')]],
   ['no answer', [block('bash', 'true')]],
   [
-    'commands that are not run, and a picture',
+    'commands in a block that is not run, and a picture',
     [block('sh', 'npm start # prints a curl line'), block('mermaid', 'flowchart LR')],
   ],
   [
@@ -45,7 +45,7 @@ test.each<[string, readonly string[]]>([
     [block('bash', 'echo http://127.0.0.1:3000/docs'), block('text', 'http://127.0.0.1:4711/docs')],
   ],
   [
-    'what an answer named, in a later command',
+    'an id from an answer, in a later command',
     [
       echo(`{"id":"${uuids[1]}","next":"WzEsMTc"}`),
       block('json', `{"id":"${uuids[0]}","next":"WzE…"}`),
@@ -54,7 +54,7 @@ test.each<[string, readonly string[]]>([
     ],
   ],
   [
-    'what is so a moment later',
+    'an answer that is as shown a moment later',
     [block('bash', '# a moment later\necho x >> tries; wc -l < tries'), block('text', '3')],
   ],
 ])('lets through: %s', async (_, blocks) => {
@@ -70,23 +70,23 @@ test.each<[string, readonly string[], string]>([
   ['an object for a list', [echo('{}'), block('json', '[]')], 'the answer is {}'],
   ['an id that is none', [echo('["a-b"]'), block('json', `["${uuids[0]}"]`)], '/0 is "a-b"'],
   [
-    'a time that was sent and is another',
+    'a time that was sent and comes back different',
     [echo('["2026-01-01T00:00:01.000Z"]'), block('json', '["2026-01-01T00:00:02.000Z"]')],
     '/0 is',
   ],
   [
-    'two ids where one is shown',
+    'two ids where the page shows the same one',
     [echo(JSON.stringify(uuids)), block('json', `["${uuids[0]}","${uuids[0]}"]`)],
     '/1 is',
   ],
   ['another cut', [echo('["XzE"]'), block('json', '["WzE…"]')], '/0 is'],
   [
-    'another status',
+    'a status other than the shown one',
     [echo(answer('{}')), block('http', 'HTTP/1.1 200 OK\n\n{}')],
     'the status is HTTP/1.1 202 Accepted',
   ],
   [
-    'another header',
+    'a header other than the shown one',
     [echo(answer('{}')), block('http', 'HTTP/1.1 202 Accepted\nx-a: 2\n\n{}')],
     'the header x-a is 1',
   ],
@@ -96,7 +96,7 @@ test.each<[string, readonly string[], string]>([
     'the header x-b is missing',
   ],
   [
-    'a body where none is shown',
+    'a body where the page shows none',
     [echo(answer('{}')), block('http', 'HTTP/1.1 202 Accepted')],
     'one has a body',
   ],
@@ -117,6 +117,6 @@ test.each<[string, readonly string[], string]>([
   await expect(run(...blocks)).rejects.toThrow(fault);
 });
 
-test('names the line', async () => {
+test('the error names the line of the command', async () => {
   await expect(run('# Title\n', block('bash', 'false'))).rejects.toThrow('Line 5: it failed');
 });

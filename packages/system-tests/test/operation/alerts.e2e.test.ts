@@ -78,7 +78,7 @@ describe('the metrics of alerts and of the dashboard', () => {
   });
 });
 
-test('each value of a label that an alert or a panel names occurs in the sources', () => {
+test('each label value that an alert or a panel names occurs in the sources', () => {
   const sources = globSync('packages/*/src/**/*.ts', { cwd: root }).map(text).join('\n');
   /** Returns the values of conditions such as `state=~"stalled|dead"`. Omits patterns, such as `5..`. */
   const valuesIn = (expr: string): readonly string[] =>
@@ -94,7 +94,7 @@ describe('an alert', () => {
   const runbook = text('docs/operate/runbook.md');
   const entries = [...runbook.matchAll(/^### (\w+)$/gm)].map(([, name]) => name);
 
-  test('has an entry in the runbook, which it names, and the runbook has no other', () => {
+  test('links to its entry in the runbook, which has entries for alerts only', () => {
     expect(entries).toEqual(alerts.map(({ alert }) => alert));
     for (const { alert, annotations, labels } of alerts) {
       expect(annotations.runbook).toBe(`docs/operate/runbook.md#${alert.toLowerCase()}`);
@@ -102,13 +102,13 @@ describe('an alert', () => {
     }
   });
 
-  test('can be read by Prometheus, and fires when it should', () => {
+  test('is valid for Prometheus, and fires when it should', () => {
     expect(promtool('check', 'rules', 'alerts.yaml')).toContain(`SUCCESS: ${alerts.length} rules found`);
     expect(promtool('test', 'rules', 'alerts.test.yaml')).toContain('SUCCESS');
   });
 });
 
-test('Prometheus can read each query of the dashboard', () => {
+test('each query of the dashboard is valid for Prometheus', () => {
   const { path, remove } = temporaryFolder('dashboard');
   onTestFinished(remove);
   const rules = queries.map(({ expr }, index) => ({

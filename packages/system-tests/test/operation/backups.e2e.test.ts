@@ -41,7 +41,7 @@ const untilAccepted = (load: Load, total: number): Promise<void> =>
   until(async () => load.accepted.length >= total);
 
 describe.concurrent('a backup by the documented commands, made while clients log', () => {
-  test('of the embedded file has all that was stored before, and a restore of it brings back no erased user', async ({
+  test('of the embedded file has every activity stored before it, and its restore brings back no erased user', async ({
     onTestFinished,
   }) => {
     const { path, remove } = temporaryFolder('backups');
@@ -84,11 +84,11 @@ describe.concurrent('a backup by the documented commands, made while clients log
       const response = await fetch(`${restoredUrl}/api/logs/${id}`);
       expect([id, response.status]).toEqual([id, 200]);
     }
-    // It is an older file: the latest activity is not in it.
+    // The restored file is older: it does not have the latest activity.
     expect((await fetch(`${restoredUrl}/api/logs/${load.accepted.at(-1)}`)).status).toBe(404);
   });
 
-  test('of MongoDB catches up with the topic by itself: each accepted activity is stored once, and no erased user', async ({
+  test('of MongoDB catches up with the topic after its restore: each accepted activity is stored once, and no erased user returns', async ({
     onTestFinished,
   }) => {
     const deployment = new Deployment({ onFinished: onTestFinished });
@@ -123,7 +123,7 @@ async function dump(database: string) {
   const [, first = ''] = /for collection in (.*); do/.exec(commands) ?? [];
   const inOrder = first.split(' ');
   expect(inOrder).toEqual(['settled', 'erasures', 'user_erasures']);
-  // The rest comes in one command.
+  // The remaining documents come in one command.
   for (const name of inOrder) expect(commands).toContain(`--excludeCollection ${name}`);
   return inDatabase(mongodbUri(), database, async (db) => {
     const collections = await db.listCollections({ type: 'collection' }).toArray();

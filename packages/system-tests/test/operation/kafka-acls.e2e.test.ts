@@ -47,7 +47,7 @@ function run(...words: readonly string[]): void {
   runKafkaTools([variables, ...found].join('\n'), { BROKERS: kafka.directBrokers.join(), ...passwords });
 }
 
-test('the service runs with the documented ACLs over TLS and SCRAM, and says which one is missing', async () => {
+test('the service runs with the documented ACLs over TLS and SCRAM, and names an ACL that is missing', async () => {
   expect(commands).toHaveLength(8);
   const deployment = new Deployment({ brokers: kafka.brokers });
   const environment = {
@@ -89,7 +89,7 @@ test('the service runs with the documented ACLs over TLS and SCRAM, and says whi
   );
   expect(consumer.output).toContain('"msg":"waiting for Kafka"');
   run('--add $consumer', '--group');
-  // It goes on by itself.
+  // The service continues by itself.
   await consumer.ready();
 
   const history = await fetch(`${url}/api/health/history`);

@@ -103,7 +103,7 @@ test('the documentation has every metric with its type, unit and labels, and no 
       }
     }
   };
-  // Some exist only after their event: a batch was stored, or garbage was collected.
+  // Some metrics exist only after an event: a stored batch, or a garbage collection.
   await until(async () => {
     await look();
     return [...rows.keys()].every((name) => seen.has(name));

@@ -61,7 +61,7 @@ function documented(): Documented {
 const asRoot = (command: object): Promise<unknown> =>
   inDatabase(mongod.uri, database, (db) => db.command(JSON.parse(JSON.stringify(command)) as object));
 
-test('the service runs with the documented role over TLS, and says so if an action is missing', async () => {
+test('the service runs with the documented role over TLS, and reports if the role lacks an action', async () => {
   const { role, user } = documented();
   const { role: roleName, ...grants } = role;
   const { user: userName, ...login } = user;
@@ -88,7 +88,7 @@ test('the service runs with the documented role over TLS, and says so if an acti
   const consumer = start('consumer');
   const processes = [consumer];
   let url = '';
-  // A retention, another one, and none.
+  // A retention, a changed retention, and none.
   for (const [days, expiries] of [
     ['30', [30 * 86_400]],
     ['60', [60 * 86_400]],

@@ -18,7 +18,7 @@ function configuration(folder: string, targets: readonly string[]): string {
   return `global: { scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s }\n${own}`;
 }
 
-test('Prometheus scrapes the API and a consumer as documented, and its alerts notice the end of one', async () => {
+test('Prometheus scrapes the API and a consumer as documented, and an alert fires if one of them is down', async () => {
   const { path: folder, remove } = temporaryFolder('prometheus');
   const deployment = new Deployment();
   const [api, consumer] = [deployment.start('api', { API_KEYS: rootKey }), deployment.start('consumer')];
@@ -45,7 +45,7 @@ test('Prometheus scrapes the API and a consumer as documented, and its alerts no
   });
   const ask = async (path: string): Promise<unknown> => {
     const response = await fetch(`http://127.0.0.1:${port}/api/v1/${path}`).catch(() => undefined);
-    // It starts.
+    // Prometheus is still starting.
     if (response?.status !== 200) return undefined;
     return ((await response.json()) as { data: unknown }).data;
   };
@@ -56,7 +56,7 @@ test('Prometheus scrapes the API and a consumer as documented, and its alerts no
     return (data?.result ?? []).map(({ metric }) => metric.instance);
   };
   await prometheus.until(until(async () => (await instancesOf('up == 1')).length === 2));
-  // What tells an API and a consumer apart in the alerts.
+  // The alerts tell an API and a consumer apart by these two metrics.
   expect(await instancesOf('user_activity_publish_buffer_events_limit{job="user-activity"}')).toEqual([
     hosts[0],
   ]);

@@ -11,7 +11,7 @@ async function widen(topic: string, count: number): Promise<void> {
   await admin.createPartitions({ topicPartitions: [{ topic, count }] });
 }
 
-test('processes on a topic that got more partitions are not ready, and refuse it at the next start', async () => {
+test('after a topic got more partitions, its processes are not ready, and refuse the topic at the next start', async () => {
   const deployment = new Deployment();
   const services = [deployment.start('api'), deployment.start('consumer')];
   const urls = await Promise.all(services.map((service) => service.ready()));

@@ -151,7 +151,7 @@ describe.each([
   ['nginx', startNginx],
   ['Caddy', startCaddy],
 ])('behind %s as documented', (_, startProxy) => {
-  test('requests, large and compressed bodies, waits and compressed answers pass', async () => {
+  test('passes on requests, large and compressed bodies, long waits and compressed responses', async () => {
     const client = await startBehind(startProxy);
     const stored = await client.post(JSON.stringify(activity('one')), { prefer: 'wait=30' });
     expect([stored.status, stored.headers['strict-transport-security']]).toEqual([201, 'max-age=31536000']);
@@ -184,7 +184,7 @@ describe.each([
     expect(scrape.status).toBe(404);
   });
 
-  test('a stream passes each event on at once, and a poll waits', async () => {
+  test('passes on each event of a stream at once, and lets a poll wait', async () => {
     const client = await startBehind(startProxy);
     const stream = await client.open('/api/logs/stream?from=now');
     expect(stream.headers['content-type']).toBe('text/event-stream');

@@ -28,7 +28,7 @@ test.runIf(process.platform === 'linux').each(units)('systemd can read %s, and i
   expect([status, output]).toEqual([0, expect.stringContaining('Overall exposure level') as string]);
 });
 
-test('each unit starts the program as the package has it, with a command that it knows', () => {
+test('each unit starts the program from its place in the package, with a command that it has', () => {
   const { bin } = JSON.parse(
     readFileSync(join(root, 'apps', 'user-activity-log', 'package.json'), 'utf8'),
   ) as { bin: Record<string, string> };

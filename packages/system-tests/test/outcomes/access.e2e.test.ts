@@ -46,7 +46,7 @@ class Caller {
 }
 
 test.each(kindsOfService)(
-  '%s: a key works in its project alone, and is kept when the processes are killed',
+  '%s: a key works only in its own project, and is kept when the processes are killed',
   async (_, started) => {
     const service = await started();
     const root = new Caller(service.url, apiKey);
@@ -93,7 +93,7 @@ test('a second API learns of a new, a rotated and a revoked key by itself', asyn
 const batch = Array.from({ length: 1000 }, () => ({ userId: 'ann', type: 'LOGIN' }));
 
 test.each(kindsOfService)(
-  '%s: limits of a key and of its project refuse what exceeds them, until they change',
+  '%s: requests beyond the limits of a key or its project are refused, until the limits change',
   async (_, started) => {
     const service = await started();
     const root = new Caller(service.url, apiKey);
@@ -122,7 +122,7 @@ test.each(kindsOfService)(
   },
 );
 
-test('a second API learns of the limits of a key and a project by itself, and has buckets of its own', async () => {
+test('a second API learns of the limits of a key and a project by itself, and counts its own requests only', async () => {
   const deployment = new Deployment();
   const apis = [1, 2].map(() => deployment.start('api', { API_KEYS: apiKey }));
   const [first = '', second = ''] = await Promise.all(apis.map((api) => api.ready()));

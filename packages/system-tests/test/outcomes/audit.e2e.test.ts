@@ -68,7 +68,7 @@ async function keysLoggedAfterAll(url: string): Promise<readonly unknown[]> {
 }
 
 test.each(kindsOfService)(
-  '%s: changes are logged once each in _system, also if the processes are killed right after',
+  '%s: each change is logged once in _system, even if the processes are killed right after it',
   async (_, started) => {
     const service = await started();
     const { url } = service;
@@ -103,7 +103,7 @@ test.each(kindsOfService)(
 );
 
 test.each(kindsOfService)(
-  '%s: reads are logged with LOG_READS=true, without the values',
+  '%s: with LOG_READS=true reads are logged, without the values that they found',
   async (_, started) => {
     const { url } = await started({ environment: { LOG_READS: 'true' } });
     await send(url, ['POST', '/api/logs', { id: 'a', userId: 'ann', type: 'LOGIN' }], 201, {
@@ -135,7 +135,7 @@ test.each(kindsOfService)(
   },
 );
 
-test('a key that is made while Kafka is down is logged once, though the API is killed before Kafka is back', async () => {
+test('a key that is made while Kafka is down is logged once, even if the API is killed before Kafka is back', async () => {
   const kafka = await startKafka();
   onTestFinished(() => kafka.stop());
   const deployment = new Deployment({ brokers: kafka.brokers });
@@ -152,7 +152,7 @@ test('a key that is made while Kafka is down is logged once, though the API is k
   expect(await keysLoggedAfterAll(again)).toEqual([id]);
 });
 
-test('a key that is made while the log in the file fails is logged once, though the process is killed', async () => {
+test('a key that is made while the log in the file fails is logged once, even if the process is killed', async () => {
   const folder = temporaryFolder('audit');
   onTestFinished(() => folder.remove());
   const start = (): ServiceProcess => {

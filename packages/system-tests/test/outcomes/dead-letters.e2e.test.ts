@@ -41,7 +41,7 @@ async function place() {
   return { deployment, url, list, replay, settled };
 }
 
-test('an unreadable record is one dead letter with a reason, however often it is replayed and fails', async () => {
+test('an unreadable record becomes one dead letter with a reason, however often it is replayed and fails', async () => {
   const { deployment, list, replay } = await place();
   const large = Buffer.alloc(900_000, 0xff);
   await writeTopic(kafkaBrokers(), deployment.topic, [
@@ -107,7 +107,7 @@ test('an unreadable record is one dead letter with a reason, however often it is
   expect(await readTopic(kafkaBrokers(), `${deployment.topic}.dead-letters`)).toHaveLength(7);
 });
 
-test('a replay stores a conflict whose first copy is gone, and a second replay stores nothing more', async () => {
+test('a replay stores a conflicting activity if its first copy is gone, and a second replay stores nothing', async () => {
   const { deployment, url, list, replay, settled } = await place();
   const first = { id: 'a', userId: 'user-1', type: 'LOGIN' };
   for (const body of [first, { ...first, type: 'LOGOUT' }]) expect((await post(url, body)).status).toBe(202);

@@ -46,7 +46,7 @@ async function eraseUnderLoad(client: UserClient, prefix: string): Promise<strin
 }
 
 describe.concurrent.each(kindsOfService)('%s', (_, started) => {
-  test('erases what was received before the request, while more of the user is logged', async ({
+  test('erases activities received before the request, while more activities of the user are logged', async ({
     onTestFinished,
   }) => {
     const { url } = await started({ onFinished: onTestFinished });
@@ -63,7 +63,7 @@ describe.concurrent.each(kindsOfService)('%s', (_, started) => {
     expect(await client.letters()).toMatchObject([{ activityId: 'before-1' }]);
   });
 
-  test('mode=anonymise keeps the counts, and no answer has the user', async ({ onTestFinished }) => {
+  test('mode=anonymise keeps the counts, and no response names the user', async ({ onTestFinished }) => {
     const { url } = await started({
       environment: { ANONYMISATION_KEY: anonymisationKey },
       onFinished: onTestFinished,
@@ -130,7 +130,7 @@ async function readAgain({ deployment, consumer }: Erasing): Promise<void> {
 }
 
 test.concurrent.for(['erase', 'anonymise'])(
-  'with mode=%s nothing comes back when the whole topic is read again',
+  'with mode=%s no erased activity comes back when the whole topic is read again',
   async (mode, { onTestFinished }) => {
     const erasing = await filled(onTestFinished);
     const { client, deployment } = erasing;
@@ -150,7 +150,7 @@ test.concurrent.for(['erase', 'anonymise'])(
   },
 );
 
-test.concurrent('a store that is restored from a backup before the erasure is erased again', async ({
+test.concurrent('a user is erased again after the store is restored from a backup made before the erasure', async ({
   onTestFinished,
 }) => {
   const { deployment, client, consumer } = await filled(onTestFinished);
@@ -168,7 +168,7 @@ test.concurrent('a store that is restored from a backup before the erasure is er
   await expectOthers(client);
 });
 
-test.concurrent('an embedded data file that is restored from a backup before the erasure is erased again', async ({
+test.concurrent('a user is erased again after the embedded file is restored from a backup made before the erasure', async ({
   onTestFinished,
 }) => {
   const folder = temporaryFolder('restored-file');
@@ -203,7 +203,7 @@ test.concurrent('an embedded data file that is restored from a backup before the
   await expectOthers(client);
 });
 
-test.concurrent('a consumer that was frozen across the erasure and wakes late brings nobody back', async ({
+test.concurrent('a consumer that was frozen during an erasure and wakes late stores nothing of the erased user', async ({
   onTestFinished,
 }) => {
   const { deployment, client, consumer } = await filled(onTestFinished);

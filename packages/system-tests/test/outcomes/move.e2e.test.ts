@@ -147,7 +147,7 @@ async function filled() {
   return { folder: folder.path, before, secret: String(secret), erasures: [erased, anonymised] };
 }
 
-test('all data of an embedded service move to Kafka and MongoDB, also if the command is killed and repeated', async () => {
+test('all data of an embedded service move to Kafka and MongoDB, even if the command is killed and repeated', async () => {
   const { folder, before, secret, erasures } = await filled();
   const deployment = new Deployment();
   const consumer = deployment.start('consumer', secrets);
@@ -201,7 +201,7 @@ test('all data of an embedded service move to Kafka and MongoDB, also if the com
   expect(Date.now() - oldest).toBeLessThan(3_600_000);
 });
 
-test('a wrong folder, wrong variables and a running service are refused with a remedy', async () => {
+test('the command refuses a wrong folder, wrong variables and a running service, and names a remedy', async () => {
   const empty = temporaryFolder('moved');
   onTestFinished(() => empty.remove());
   const deployment = new Deployment();

@@ -17,7 +17,7 @@ async function logged(url: string, body: object): Promise<readonly [number, unkn
 
 const asked = async (url: string, path: string): Promise<unknown> => (await fetch(`${url}${path}`)).json();
 
-test('a client that waits at the API learns the outcome of its activity', async () => {
+test('a client that waits for the outcome of its activity gets it from the API', async () => {
   const deployment = new Deployment();
   const [api, consumer] = [deployment.start('api'), deployment.start('consumer')];
   const [url] = await Promise.all([api.ready(), consumer.ready()]);
@@ -37,7 +37,7 @@ test('a client that waits at the API learns the outcome of its activity', async 
   ]).toContainEqual(outcomes.toSorted((left, right) => left - right));
 });
 
-test('a call that breaks a rule becomes a dead letter in the store and on the topic, and a replay keeps it', async () => {
+test('a call that breaks a rule becomes a dead letter in the store and on the topic, and no replay removes it', async () => {
   const deployment = new Deployment();
   const api = deployment.start('api');
   const url = await api.ready();
@@ -86,11 +86,11 @@ test('a call that breaks a rule becomes a dead letter in the store and on the to
   expect(await ids()).toEqual(all);
 });
 
-test('a stop answers waiting clients with 202 at once', async () => {
+test('when the API is stopped, it answers waiting clients with 202 at once', async () => {
   const deployment = new Deployment();
   const api = deployment.start('api');
   const url = await api.ready();
-  // No consumer runs, so it is not stored.
+  // No consumer runs, so the activities are not stored.
   const answers = Array.from({ length: 20 }, async (_, index) =>
     logged(url, { ...example, id: `w-${index}` }),
   );

@@ -55,7 +55,7 @@ class ProjectClient {
 
 // Most of these tests wait for the next sweep, so they wait together.
 describe.concurrent.each(kindsOfService)('%s', (_, started) => {
-  test('refuses and removes what is older than the retention of its project, and nothing else', async ({
+  test('refuses and removes activities older than the retention of their project, and no others', async ({
     expect,
     onTestFinished,
   }) => {
@@ -85,7 +85,7 @@ describe.concurrent.each(kindsOfService)('%s', (_, started) => {
     expect((await shop.log('old-again', { createdAt: agedBy(8) }))[0]).toBe(201);
   });
 
-  test('erases a project with its dead letters, also under load, and keeps what comes later', async ({
+  test('erases a project with its dead letters under load, and keeps activities received later', async ({
     expect,
     onTestFinished,
   }) => {
@@ -112,7 +112,7 @@ describe.concurrent.each(kindsOfService)('%s', (_, started) => {
     expect(await forum.ids('/api/dead-letters')).toHaveLength(1);
   });
 
-  test('keeps what is logged again with the ids of erased activities, before these are removed', async ({
+  test('keeps activities that are logged with the ids of erased ones before these are removed', async ({
     expect,
     onTestFinished,
   }) => {
@@ -130,7 +130,7 @@ describe.concurrent.each(kindsOfService)('%s', (_, started) => {
     expect(await shop.ids('/api/dead-letters')).toEqual([]);
   });
 
-  test('goes on with an erasure after its processes were killed in the middle', async ({
+  test('continues an erasure after its processes are killed in the middle', async ({
     expect,
     onTestFinished,
   }) => {
@@ -159,7 +159,7 @@ describe.concurrent.each(kindsOfService)('%s', (_, started) => {
   });
 });
 
-test.concurrent('what waits on the log while its project is erased is not stored, and a second API knows the retention', async ({
+test.concurrent('activities that wait on the log when their project is erased are not stored, and a second API knows the retention', async ({
   expect,
   onTestFinished,
 }) => {
