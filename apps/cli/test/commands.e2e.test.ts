@@ -105,7 +105,7 @@ test('logs activities, shows them, and counts them', async () => {
   expect(await done('status')).toBe('ok, log ok, store ok, progress ok\n');
 });
 
-test('follows activities until it is stopped, and goes on from a cursor', async () => {
+test('`tail` shows activities until it is stopped, and continues after a cursor', async () => {
   const project = ['--project', 'tail'];
   const followed = async (args: readonly string[], count: number): Promise<readonly string[]> => {
     const child = startCli(['tail', ...args, ...project], environment);
@@ -114,7 +114,7 @@ test('follows activities until it is stopped, and goes on from a cursor', async 
       child.once('exit', resolve);
     });
     const lines: string[] = [];
-    // The tail begins with the next activity, so it must be there first.
+    // The tail shows only activities that come after its start, so log several until it shows one.
     let sent = 0;
     const send = setInterval(() => void run('log', 'ann', `T${(sent += 1)}`, ...project), 2000);
     for await (const line of createInterface({ input: child.stdout })) {
@@ -136,7 +136,7 @@ test('follows activities until it is stopped, and goes on from a cursor', async 
   expect(activity.id).toMatch(/^[\w-]{36}$/);
 });
 
-test('erases a user after a question, or with --yes', async () => {
+test('`erase` needs --yes without a terminal, and erases or anonymises a user', async () => {
   const project = ['--project', 'erased'];
   await done('log', 'ann', 'LOGIN', '--wait', '30', ...project);
   expect(await run('erase', 'ann', ...project)).toEqual({
@@ -155,7 +155,7 @@ test('erases a user after a question, or with --yes', async () => {
   );
 });
 
-test('makes, lists, rotates and revokes keys', async () => {
+test('creates, lists, rotates and revokes keys', async () => {
   const project = ['--project', 'keys'];
   const created = JSON.parse(
     await done(
@@ -190,7 +190,7 @@ test('makes, lists, rotates and revokes keys', async () => {
   expect(await done('keys', 'list', '--json', ...project)).toContain('"state":"revoked"');
 });
 
-describe('a wrong use gives a message and an exit code', () => {
+describe('invalid usage gives a message and exit code 2', () => {
   test.each([
     [[], /^Name a command\./],
     [['lgo'], /unknown command 'lgo'[^]*Did you mean log\?/],
@@ -217,7 +217,7 @@ describe('a wrong use gives a message and an exit code', () => {
   });
 });
 
-test('every command explains itself', async () => {
+test('every command has a help text', async () => {
   const overview = await done('--help');
   for (const command of [
     'log',

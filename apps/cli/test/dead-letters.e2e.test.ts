@@ -36,7 +36,7 @@ const ask = (path: string, init: RequestInit = {}, project = 'default'): Promise
 const log = (body: object, project?: string): Promise<Response> =>
   ask('/api/logs', { method: 'POST', body: JSON.stringify({ userId: '123', ...body }) }, project);
 
-/** The letters that are listed as JSON, once they are so many and all died at another time than before. */
+/** Waits until `count` letters are listed that died at none of the times in `before`. Returns all listed letters. */
 async function listed(count: number, before: readonly string[] = [], ...args: readonly string[]) {
   for (;;) {
     const { out } = await run(['list', '--json', '--order', 'asc', ...args], environment);
@@ -91,7 +91,7 @@ test('lists invalid calls, which were never on the log, and says that they canno
   expect((await run(['list', '--code', 'invalid'], environment)).out).toBe(out);
 });
 
-test('--project lists and replays the dead letters of a project, and nothing of the others', async () => {
+test('--project lists and replays the dead letters of one project only', async () => {
   const project = ['--project', 'shop'];
   for (const type of ['LOGIN', 'A', 'B']) await log({ id: 'of-shop', type }, 'shop');
   const letters = await listed(2, [], ...project);
@@ -115,7 +115,7 @@ test('--url and --key take precedence over the variables', async () => {
   expect(await run(['list', '--json', '--url', `${url}/`, '--key', key], wrong)).toMatchObject({ code: 0 });
 });
 
-test('follows pages up to the limit, all of one project', async () => {
+test('`list` reads further pages up to the limit, all of the same project', async () => {
   const asked: string[] = [];
   const projects: unknown[] = [];
   const server = createServer((request, response) => {
@@ -149,7 +149,7 @@ test('follows pages up to the limit, all of one project', async () => {
   expect(out).not.toContain('\u001b');
 });
 
-test('--all is sent in the body, without --project no project is named, and a replay that already runs is reported', async () => {
+test('`replay` sends --all in the body, names no project without --project, and reports a replay that is already running', async () => {
   const bodies: unknown[] = [];
   const server = createServer((request, response) => {
     void text(request).then((body) => {
@@ -174,7 +174,7 @@ test('--all is sent in the body, without --project no project is named, and a re
   expect(bodies).toEqual([['{"all":true}', undefined]]);
 });
 
-describe('a wrong use and a failed request each give a message and an exit code', () => {
+describe('invalid usage and failed requests give a message and an exit code', () => {
   test.each([
     [[], 2, 'Name a command.'],
     [['remove'], 2, "unknown command 'remove'"],
@@ -205,7 +205,7 @@ describe('a wrong use and a failed request each give a message and an exit code'
     expect(ended.err).not.toContain(key);
   });
 
-  test.each([[['--help']], [['list', '--help']], [['replay', '-h']]])('%j tells the usage', async (args) => {
+  test.each([[['--help']], [['list', '--help']], [['replay', '-h']]])('%j shows the usage', async (args) => {
     const { code, out } = await run(args);
     expect(code).toBe(0);
     expect(out).toContain('Usage: user-activity-log dead-letters');

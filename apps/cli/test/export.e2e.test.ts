@@ -45,7 +45,7 @@ const run = (...args: readonly string[]): Promise<Ended> => runCli(args, environ
 const source = ['--project', 'source'];
 
 describe.each(['ndjson', 'csv'] as const)('%s', (format) => {
-  test('what was exported can be imported into another project, and is equal', async () => {
+  test('an export can be imported into another project, whose export is then equal', async () => {
     const file = join(folder, `all.${format}`);
     expect(await run('export', '--output', file, ...source)).toMatchObject({ code: 0, out: '' });
     const project = ['--project', `of-${format}`];
@@ -79,13 +79,13 @@ describe.each(['ndjson', 'csv'] as const)('%s', (format) => {
     expect(await run('export', '--output', part, ...order)).toMatchObject({ code: 2, out: '' });
     expect(await run('export', '--continue', '--output', part, ...order)).toMatchObject({ code: 0 });
     expect(readFileSync(part).equals(content)).toBe(true);
-    // What is complete already stays as it is.
+    // A complete file stays unchanged.
     expect(await run('export', '--continue', '--output', part, ...order)).toMatchObject({ code: 0 });
     expect(readFileSync(part).equals(content)).toBe(true);
   });
 });
 
-test('an export goes on by itself if the connection breaks', async () => {
+test('an export reconnects and continues if the connection breaks', async () => {
   const lines = ['a', 'b', 'c', 'd'].map(
     (id) => `{"id":"${id}","createdAt":"2026-01-0${id.charCodeAt(0) - 96}T00:00:00.000Z"}\n`,
   );
@@ -109,7 +109,7 @@ test('an export goes on by itself if the connection breaks', async () => {
   expect(asked).toEqual(['the beginning', '2026-01-01T00:00:00.000Z~a']);
 });
 
-test('a file that is no export, or another one, stays as it is', async () => {
+test('--continue changes no file that is not an export, or is an export with other options', async () => {
   const whole = join(folder, 'whole.ndjson');
   expect(await run('export', '--output', whole, ...source)).toMatchObject({ code: 0 });
   const goesOn = (name: string, ...args: readonly string[]) =>
@@ -143,14 +143,14 @@ test('a failed export leaves no file that would block the next one', async () =>
   expect(existsSync(`${file}.export.json`)).toBe(false);
 });
 
-test('ends quietly if nobody reads on', async () => {
+test('an export ends without an error if the reader of its output closes the pipe', async () => {
   const child = startCli(['export', ...source], environment);
   child.stdout.destroy();
   const [code] = (await once(child, 'exit')) as [number | null];
   expect(code).toBe(0);
 });
 
-test('filters, orders, and wrong uses', async () => {
+test('filters select activities, and invalid usage is refused', async () => {
   const some = await run(
     'export',
     '--user',

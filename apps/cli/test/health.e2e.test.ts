@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from 'vitest';
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
-/** Runs `health` as a process beside a service on that port. */
+/** Runs the command `health` for a service on this port. */
 async function run(port: number): Promise<{ code: unknown; out: string; err: string }> {
   const child = spawn(process.execPath, [main, 'health'], {
     env: { PATH: process.env['PATH'], HOST: '0.0.0.0', PORT: String(port) },
@@ -21,8 +21,8 @@ async function run(port: number): Promise<{ code: unknown; out: string; err: str
   return { code: closed[0] as unknown, out, err };
 }
 
-/** The port of a service that answers so. */
-async function serviceThatAnswers(status: number, answer: string): Promise<number> {
+/** Starts a service that gives this answer. Returns its port. */
+async function startServiceThatAnswers(status: number, answer: string): Promise<number> {
   const server = createServer((request, response) => {
     response.writeHead(request.url === '/health/ready' ? status : 404).end(answer);
   });
@@ -36,7 +36,7 @@ async function serviceThatAnswers(status: number, answer: string): Promise<numbe
 }
 
 test('the exit code is 0 if the service is ready', async () => {
-  expect(await run(await serviceThatAnswers(200, '{"status":"ok"}'))).toEqual({
+  expect(await run(await startServiceThatAnswers(200, '{"status":"ok"}'))).toEqual({
     code: 0,
     out: '{"status":"ok"}\n',
     err: '',
@@ -44,7 +44,7 @@ test('the exit code is 0 if the service is ready', async () => {
 });
 
 test('the exit code is 1 if the service is not ready, and the message has its report', async () => {
-  expect(await run(await serviceThatAnswers(503, '{"status":"down"}'))).toEqual({
+  expect(await run(await startServiceThatAnswers(503, '{"status":"down"}'))).toEqual({
     code: 1,
     out: '',
     err: 'The service is not ready (503): {"status":"down"}\n',

@@ -26,7 +26,7 @@ function file(name: string, content: string | Buffer): string {
   return path;
 }
 
-/** Waits until a project has so many activities, and returns them, the oldest first. */
+/** Waits until a project has `count` activities, and returns them, the oldest first. */
 async function stored(project: string, count: number) {
   await expect.poll(() => run('count', '--project', project)).toMatchObject({ out: `${count}\n` });
   const { out } = await run('query', '--json', '--order', 'asc', '--limit', '1000', '--project', project);
@@ -36,7 +36,7 @@ async function stored(project: string, count: number) {
     .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
 }
 
-test('NDJSON with a mapping: paths, times in several forms, other members as metadata', async () => {
+test('imports NDJSON with mapped paths, times in several forms, and other members as metadata', async () => {
   const rows = [
     { actor: { id: 'ann', name: 'Ann' }, event: 'log in', ts: 1_700_000_000, ip: '127.0.0.1' },
     { actor: { id: 'bob' }, event: 'LOGIN', ts: 1_700_000_001_500, 'a.b': null },
@@ -67,7 +67,7 @@ test('NDJSON with a mapping: paths, times in several forms, other members as met
     { userId: 'ann', type: 'LOGIN', createdAt: '2023-11-14T22:13:22.000Z', metadata: { n: 1 } },
   ]);
   for (const { id } of all) expect(id).toMatch(/^im_[\w-]{43}$/);
-  // Under another name, the rows are others.
+  // With another name of the import, the same rows get other ids.
   await run('import', path, ...map, '--name', 'another');
   expect(await stored('mapped', 6)).toHaveLength(6);
 });
@@ -98,7 +98,7 @@ test('ids of public keys are refused, or replaced in the same way in every file'
   ]);
 });
 
-test('CSV, compressed, with quotes, a byte order mark, metadata as JSON, and equal rows', async () => {
+test('imports compressed CSV with quotes, a byte order mark, metadata as JSON, and equal rows', async () => {
   const lines = [
     'who,type,createdAt,metadata,plan',
     'ann,"SAID ""HI""",2023-11-14,"{""a"":[1,{}]}",pro',
@@ -147,7 +147,7 @@ test('faulty rows are shown by their number, and the others are logged', async (
   await stored('faulty', 1);
 });
 
-test('an import that is killed goes on where it was, and stores nothing twice', async () => {
+test('a killed import continues after its last checkpoint, and stores nothing twice', async () => {
   const total = 30_000;
   const row = (index: number) => JSON.stringify({ userId: `user-${index % 50}`, type: 'VIEW', n: index });
   const path = file('many.ndjson', Array.from({ length: total }, (_, index) => row(index)).join('\n'));
@@ -168,7 +168,7 @@ test('an import that is killed goes on where it was, and stores nothing twice', 
   expect(ended.err).toContain(`Continuing after ${rows} rows`);
   expect(existsSync(`${path}.import.json`)).toBe(false);
   await expect.poll(() => run('count', '--project', 'many')).toMatchObject({ out: `${total}\n` });
-  // Everything once more adds nothing.
+  // Importing the whole file again adds nothing.
   expect(await run(...args)).toMatchObject({ code: 0 });
   expect(await run('stats', '--by', 'type', '--json', '--project', 'many')).toMatchObject({
     out: `{"by":"type","data":[{"key":"VIEW","count":${total}}]}\n`,
@@ -188,7 +188,7 @@ test('numbers and keys are never changed silently', async () => {
   expect(await stored('exact', 1)).toMatchObject([{ userId: '42', metadata: { n: 1.5 } }]);
 });
 
-test('CSV with rows of another length, another delimiter, and a header with a name twice', async () => {
+test('CSV can have another delimiter; rows of another length and a repeated column name are refused', async () => {
   const path = file('ragged.csv', 'userId;type;plan\nann;A;pro\nbob;B\ncid;C;pro;more\ndan;D;"a;b"\n');
   const ended = await run('import', path, '--delimiter', ';', '--project', 'ragged');
   expect(ended).toMatchObject({ code: 1, out: '2 of 4 rows logged\n' });

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
+/** The exit code and the output of a process that has ended. */
 export interface Ended {
   readonly code: number | null;
   readonly out: string;

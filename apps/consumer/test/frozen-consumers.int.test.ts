@@ -31,31 +31,31 @@ import { kafkaBrokers } from '@user-activity/test-kit/shared';
 import { container } from 'tsyringe';
 import { expect, test, type TestContext } from 'vitest';
 
-let places = 0;
-// Samples are of some day or other, and the broker deletes what is older than this.
-const forSamples = 36_500;
+let setUps = 0;
+// Long enough for the times of the samples, because the broker deletes older records.
+const retentionDays = 36_500;
 
-// A new member joins once the session of a frozen one is over: after 6 s, long before 15.
-const patience: WatchOptions = { intervalMs: 250, limits: { stalled: 8, restart: 60, restarts: 2 } };
+// The session of a frozen member ends after 6 s. Then a new member joins, before the watchdog would restart it after 15 s.
+const defaultWatching: WatchOptions = { intervalMs: 250, limits: { stalled: 8, restart: 60, restarts: 2 } };
 const users = Array.from({ length: 20 }, (_, index) => `user-${index}`);
 
 interface Given {
   readonly brokers?: readonly string[];
-  /** The sockets of the consumer alone. */
+  /** The sockets of the consumer, but not of the publisher. */
   readonly sockets?: CuttableSockets;
   readonly watching?: WatchOptions;
   readonly repository?: (sound: ActivityRepository) => Partial<ActivityRepository>;
 }
 
-/** A consumer of a topic of its own that stores in memory, watched as in production but more often. */
-async function place(
+/** Starts a consumer of a new topic that stores in memory. A watchdog watches it as in production, but more often. */
+async function setUp(
   onFinished: TestContext['onTestFinished'],
-  { brokers = kafkaBrokers(), sockets, watching = patience, repository = () => ({}) }: Given = {},
+  { brokers = kafkaBrokers(), sockets, watching = defaultWatching, repository = () => ({}) }: Given = {},
 ) {
-  places += 1;
-  const name = `frozen-${process.pid}-${Date.now()}-${places}`;
+  setUps += 1;
+  const name = `frozen-${process.pid}-${Date.now()}-${setUps}`;
   const connection = new KafkaConnection({ brokers });
-  const topic = await KafkaTopic.open(connection, { name, partitions: 4, retentionDays: forSamples });
+  const topic = await KafkaTopic.open(connection, { name, partitions: 4, retentionDays });
   onFinished(() => topic.close());
   const publisher = new KafkaEventPublisher(connection, topic);
   onFinished(() => publisher.close());
@@ -135,7 +135,7 @@ test.concurrent('if a handler never settles, another member handles its records'
 }) => {
   const released = Promise.withResolvers<void>();
   let saves = 0;
-  const { publish, stored, caughtUp, members, watchdog } = await place(onTestFinished, {
+  const { publish, stored, caughtUp, members, watchdog } = await setUp(onTestFinished, {
     repository: (sound) => ({
       async save(activities) {
         saves += 1;
@@ -149,7 +149,7 @@ test.concurrent('if a handler never settles, another member handles its records'
   await stored(100);
   await caughtUp();
   expect(members()).toBe(2);
-  // The one that was left wakes up late: what it does comes to nothing.
+  // The frozen member wakes up late, and must change nothing.
   released.resolve();
   await publish();
   await stored(200);
@@ -161,7 +161,7 @@ test.concurrent('a member whose fetches hang is replaced by a member that receiv
   onTestFinished,
 }) => {
   const sockets = new CuttableSockets();
-  const { publish, stored, caughtUp, members } = await place(onTestFinished, { sockets });
+  const { publish, stored, caughtUp, members } = await setUp(onTestFinished, { sockets });
   await publish();
   await stored(100);
   const { endFault } = sockets.loseAnswers();
@@ -179,7 +179,7 @@ test.concurrent('the consumer waits for a broker that is down for longer than Ka
 }) => {
   const kafka = await startKafka();
   onTestFinished(() => kafka.stop());
-  const { publish, stored, caughtUp, heard, members, watchdog } = await place(onTestFinished, {
+  const { publish, stored, caughtUp, heard, members, watchdog } = await setUp(onTestFinished, {
     brokers: kafka.brokers,
   });
   await publish();
@@ -198,9 +198,9 @@ test.concurrent('the consumer waits for a broker that is down for longer than Ka
 test.concurrent('members that join and leave repeatedly do not block the group for ever', async ({
   onTestFinished,
 }) => {
-  const { name, publish, stored, caughtUp, consumer, members } = await place(onTestFinished);
+  const { name, publish, stored, caughtUp, consumer, members } = await setUp(onTestFinished);
   for (let round = 1; round <= 5; round += 1) {
-    // One that takes its share of the partitions, handles nothing of it, and is gone.
+    // A member that gets some partitions, handles no record of them, and leaves.
     const visitor = plainClient(kafkaBrokers()).consumer({ groupId: name, sessionTimeout: 6000 });
     const come = Promise.withResolvers<void>();
     visitor.on(visitor.events.GROUP_JOIN, () => come.resolve());
@@ -220,9 +220,9 @@ test.concurrent('members that join and leave repeatedly do not block the group f
 test.concurrent('a member waits for a store that is down for longer than all limits together', async ({
   onTestFinished,
 }) => {
-  // An attempt to save may be 10 s away when the store is back.
+  // When the store is back, the next attempt to save may come only 10 s later.
   const watching: WatchOptions = { intervalMs: 250, limits: { stalled: 48, restart: 60, restarts: 0 } };
-  const { publish, stored, caughtUp, members, store, watchdog } = await place(onTestFinished, { watching });
+  const { publish, stored, caughtUp, members, store, watchdog } = await setUp(onTestFinished, { watching });
   store.reachable = false;
   await publish();
   await until(() => watchdog.state === 'waiting');
@@ -240,7 +240,7 @@ test.concurrent('a member waits for a store that is down for longer than all lim
 test.concurrent('transaction markers, which no handler receives, do not count as lag', async ({
   onTestFinished,
 }) => {
-  const { name, publish, stored, caughtUp, members } = await place(onTestFinished);
+  const { name, publish, stored, caughtUp, members } = await setUp(onTestFinished);
   await publish();
   await stored(100);
   const producer = plainClient(kafkaBrokers()).producer({

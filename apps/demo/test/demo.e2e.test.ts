@@ -44,7 +44,7 @@ test('a small demo that is killed twice is complete afterwards, and starts again
   }
   expect(await third.end('SIGTERM')).toBe(0);
 
-  // It was filled before, so it logs only what happens now.
+  // The folder is filled already, so the demo logs only live activities.
   const fourth = start();
   const [, later = ''] = await fourth.says(ready);
   expect(fourth.output).not.toContain('logged');
@@ -53,7 +53,9 @@ test('a small demo that is killed twice is complete afterwards, and starts again
   expect(await fourth.end('SIGTERM')).toBe(0);
 });
 
-test('refuses data that is not a demo, or another one, and deletes neither', async ({ onTestFinished }) => {
+test('refuses a folder with other files or with another demo, and deletes neither', async ({
+  onTestFinished,
+}) => {
   const { path, remove } = temporaryFolder('demo');
   onTestFinished(remove);
   const foreign = new RunningDemo(['--data', path, '--reset', '--port', '0']);

@@ -17,12 +17,12 @@ const anyMonth = fc.record({
   seed: fc.nat(2 ** 31 - 1),
   activities: fc.integer({ min: 1000, max: 12_000 }),
   users: fc.integer({ min: 10, max: 400 }),
-  // Any moment of a day, any day of a week, and days on which clocks change.
+  // The year includes any time of day, any day of the week, and days on which clocks change.
   end: fc.integer({ min: Date.UTC(2026, 0, 1), max: Date.UTC(2027, 0, 1) }),
 });
 
 describe('any month', () => {
-  test('has exactly as many activities as were asked for, each with an id of its own', () => {
+  test('has exactly the requested number of activities, each with its own id', () => {
     fc.assert(
       fc.property(anyMonth, (options) => {
         const activities = activitiesOf(options);
@@ -33,7 +33,7 @@ describe('any month', () => {
     );
   });
 
-  test('keeps the rules of the domain, and happens within the month', () => {
+  test('has only activities that keep the rules of the domain and are within the month', () => {
     fc.assert(
       fc.property(anyMonth, (options) => {
         const deps = {
@@ -66,7 +66,7 @@ describe('any month', () => {
     );
   });
 
-  test('has incidents whose filters show them', () => {
+  test('has incidents whose filters match their activities', () => {
     fc.assert(
       fc.property(anyMonth, (options) => {
         for (const { filter, happenings } of new Month(options).incidents)
@@ -91,7 +91,7 @@ describe('a month of 100,000 activities', () => {
   const count = (items: readonly DemoActivity[], type: RegExp): number =>
     items.filter((item) => type.test(item.type)).length;
 
-  test('is another one with another seed', () => {
+  test('has other activities with another seed', () => {
     expect(new Month({ ...options, seed: 8 }).portion(0)).not.toEqual(portions[0]);
   });
 
@@ -99,14 +99,14 @@ describe('a month of 100,000 activities', () => {
     expect(Math.max(...portions.map(({ length }) => length))).toBeLessThan(7000);
   });
 
-  test('has users in several scripts, and no two with one name', () => {
+  test('has users in several scripts, and no two with the same name', () => {
     const ids = month.people.map(({ id }) => id);
     expect(new Set(ids).size).toBe(300);
     for (const script of ['Latin', 'Arabic', 'Hebrew', 'Han', 'Cyrillic', 'Devanagari', 'Greek'])
       expect(ids.some((id) => new RegExp(`\\p{Script=${script}}`, 'u').test(id))).toBe(true);
   });
 
-  test('is quieter at night and on weekends than in the day and in the week', () => {
+  test('has fewer activities at night and on weekends', () => {
     const people = activities.filter(({ metadata }) => metadata['role'] === 'analyst');
     const onWeekend = people.filter(({ createdAt }) => [0, 6].includes(new Date(createdAt).getUTCDay()));
     expect(onWeekend.length).toBeLessThan(people.length / 8);
@@ -118,7 +118,7 @@ describe('a month of 100,000 activities', () => {
     expect(atNight.length).toBeLessThan(berlin.length / 20);
   });
 
-  test('begins sessions with a login', () => {
+  test('has sessions that begin with a login', () => {
     const first = new Map<unknown, DemoActivity>();
     const byTime = activities.toSorted((a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt));
     for (const activity of byTime) {
@@ -130,7 +130,7 @@ describe('a month of 100,000 activities', () => {
     expect(count(starts, /^(?:LOGIN|LOGIN_FAILED|ERROR_.*)$/)).toBeGreaterThan(starts.length * 0.99);
   });
 
-  test('has an hour with no activity, and a rush after it', () => {
+  test('has an outage without activities, and a rush after it', () => {
     const { from, to } = outage(end);
     expect(within(from, to)).toEqual([]);
     const rush = within(to, to + hourMs / 4).length;

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
-/** The demo as a process. */
+/** A demo that runs as a process. */
 export class RunningDemo {
   readonly exited: Promise<number | null>;
   readonly #child: ChildProcessByStdio<null, Readable, Readable>;
@@ -19,7 +19,7 @@ export class RunningDemo {
         NO_COLOR: '1',
         CI: 'true',
         NODE_OPTIONS: '--conditions=@user-activity/source',
-        // It must not reach the service: that would be another deployment.
+        // The demo must not pass these on, because the service would then use another deployment.
         KAFKA_BROKERS: '127.0.0.1:1',
         MONGODB_URI: 'mongodb://127.0.0.1:1',
       },

@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { composeApi, composeConsumer } from '../src/composition.ts';
 import { readConfig } from '../src/config.ts';
 
-test('every token is provided by at least one side and can be made, and both sides share the file', async () => {
+test('the consumer or the API provides every token, every value can be made, and both share the data file', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'user-activity-wiring-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const config = readConfig({ DATA_DIR: folder });

@@ -33,7 +33,7 @@ const defaults = {
   ACCEPT_GAP: false,
 };
 
-/** The settings of a log or a store, as the configuration has them. */
+/** The settings of an embedded log or store, as the configuration has them. */
 const embedded = (folder: string) => ({
   name: 'SQLite',
   variable: undefined,
@@ -41,7 +41,7 @@ const embedded = (folder: string) => ({
   open: expect.any(Function) as () => void,
 });
 
-/** The embedded log and store, in a folder. */
+/** The part of the configuration for the embedded log and store in a folder. */
 const inFolder = (folder: string) => ({
   engines: { log: embedded(folder), store: embedded(folder), startTimeoutMs: 60_000 },
 });
@@ -220,7 +220,7 @@ describe('refuses', () => {
     ]),
   );
 
-  test('all faults are reported at once, without values', () => {
+  test('with a message that lists all faults, without their values', () => {
     const faults = faultsOf({
       PORT: 'x',
       API_KEYS: 'secret key,b',
@@ -253,7 +253,7 @@ describe('refuses', () => {
     expect(faultsOf({ ...engines, [name]: value })).toContain(`${name} must be ${expected}`);
   });
 
-  test('incomplete credentials', () => {
+  test('incomplete credentials of Kafka', () => {
     expect(faultsOf({ ...engines, KAFKA_USERNAME: 'me', KAFKA_PASSWORD: 'secret' })).toEqual([
       'KAFKA_SASL_MECHANISM must be set together with KAFKA_USERNAME and KAFKA_PASSWORD',
     ]);

@@ -30,7 +30,7 @@ function start(options: Omit<ServiceOptions, 'folder'> = {}): ServiceProcess {
 const post = (url: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> =>
   fetch(`${url}/api/logs`, { method: 'POST', headers: { ...json, ...headers }, body: JSON.stringify(body) });
 
-/** The one activity, as soon as the consumer has stored it. */
+/** Waits until an activity is stored, and returns it. */
 async function stored(url: string, id: string): Promise<unknown> {
   for (;;) {
     const response = await fetch(`${url}/api/logs/${id}`);
@@ -70,7 +70,7 @@ test('a repeated activity is stored once, and a different one with the same id b
     expect((await post(url, { ...body, id: 'same' })).status).toBe(202);
   await post(url, { ...example, id: 'the last' }).then((response) => expect(response.status).toBe(422));
   await post(url, { ...example, id: 'the-last' });
-  // One partition, in order: when the last is stored, those before it are dealt with.
+  // There is one partition, so all earlier activities are handled once the last one is stored.
   await stored(url, 'the-last');
   expect(await stored(url, 'same')).toMatchObject(example);
   const { data } = (await (await fetch(`${url}/api/logs`)).json()) as { data: unknown[] };
@@ -91,7 +91,7 @@ test('the ready line is logged once, before any other URL, and the next line sho
   expect(lines.filter((line) => line.includes('ready'))).toHaveLength(1);
 });
 
-/** The one line at the level `fatal` of a process that could not start: no stack, and nothing else in it. */
+/** Returns the message of the last line of a process that could not start. The line has the level `fatal`, and no stack or other data. */
 async function fatalLine(service: ServiceProcess): Promise<unknown> {
   expect(await service.exited).toBe(1);
   const last = JSON.parse(service.output.trim().split('\n').at(-1) ?? '') as Record<string, unknown>;
@@ -127,7 +127,7 @@ test('a damaged file gives a clear error and stays unchanged', async () => {
   expect(readFileSync(file, 'utf8')).toBe('no database '.repeat(1000));
 });
 
-test('a wrong configuration ends it at once with every fault, and shows no value', async () => {
+test('an invalid configuration ends the service at once with a list of all faults, and shows no value', async () => {
   const environment = { PORT: 'secret', KAFKA_BROKERS: 'secret:9092', HOST: '0.0.0.0' };
   const service = start({ environment });
   expect(await service.exited).toBe(78);
@@ -150,7 +150,7 @@ test('a full disk gives 503 and never 202, and each activity with a 202 can be r
   expect(accepted).not.toEqual([]);
   expect(refused).not.toEqual([]);
   for (const each of refused) expect(each).toMatchObject({ status: 503, ids: [(each as { id: string }).id] });
-  // Room comes and goes with checkpoints; readiness follows.
+  // Checkpoints of SQLite free some space for a time, so wait until the service is not ready.
   for (let ready = 200; ready !== 503; ) ready = (await fetch(`${url}/health/ready`)).status;
   expect((await fetch(`${url}/health/live`)).status).toBe(200);
   expect((await fetch(`${url}/api/logs?limit=1`)).status).toBe(200);

@@ -7,12 +7,12 @@ import { arrows } from '../src/arrows.ts';
 import { memberGroups, members, root } from '../src/layout.ts';
 import { rooms } from '../src/rooms.ts';
 
-/** Packages that are designed and do not exist yet. A rule about one of these has no module to check yet. */
+/** Packages that are designed but do not exist yet, so that rules about them have no module to check. */
 const pending: readonly string[] = [];
 const fixtures = join(import.meta.dirname, 'fixtures', 'architecture');
 const names = rules.map((rule) => rule.name);
 
-async function read(baseDir: string): Promise<ICruiseResult> {
+async function cruiseFolder(baseDir: string): Promise<ICruiseResult> {
   const there = memberGroups.filter((group) => existsSync(join(baseDir, group)));
   const ruleSet = { forbidden: [...rules] };
   const { output } = await cruise(there, { ...options, baseDir, validate: true, ruleSet });
@@ -29,7 +29,7 @@ const appliesTo = ({ from }: Rule, path: string): boolean =>
 describe('the code', () => {
   let result: ICruiseResult;
   beforeAll(async () => {
-    result = await read(root);
+    result = await cruiseFolder(root);
   });
 
   test('breaks no rule', () => {
@@ -40,7 +40,7 @@ describe('the code', () => {
   test('was read: every member has modules, and tests import what they test', () => {
     const ours = result.modules.map((module) => module.source);
     const without = members().filter((member) => !ours.some((path) => path.startsWith(`${member}/src/`)));
-    // It has only tests, which the rule about its arrows checks.
+    // system-tests has only tests, which the rule about its arrows checks.
     expect(without).toEqual(['packages/system-tests']);
     const self = result.modules.find(
       (module) => module.source === 'packages/workspace/test/architecture.test.ts',
@@ -50,20 +50,23 @@ describe('the code', () => {
     );
   });
 
-  test('has no import that cannot be resolved, as no rule could check it', () => {
+  test('has only imports that can be resolved, because no rule could check others', () => {
     const unresolved = result.modules.flatMap(({ source, dependencies }) =>
       dependencies.filter((to) => to.couldNotResolve).map((to) => `${source} -> ${to.module}`),
     );
     expect(unresolved).toEqual([]);
   });
 
-  test.each([...rules])('$name applies to some module, or its package does not exist yet', (rule) => {
-    const waits = pending.some((name) =>
-      [`arrows-of-${name}`, `nothing-else-in-${name}`].includes(rule.name),
-    );
-    const seen = result.modules.some((module) => appliesTo(rule, module.source));
-    expect(seen).toBe(!waits);
-  });
+  test.each([...rules])(
+    'the rule $name applies to some module, or its package does not exist yet',
+    (rule) => {
+      const waits = pending.some((name) =>
+        [`arrows-of-${name}`, `nothing-else-in-${name}`].includes(rule.name),
+      );
+      const seen = result.modules.some((module) => appliesTo(rule, module.source));
+      expect(seen).toBe(!waits);
+    },
+  );
 
   test.each(frameworkRules)('the modules of $name are imported somewhere', ({ to }) => {
     const users = result.modules.filter(({ dependencies }) =>
@@ -95,7 +98,7 @@ test('every rule has a unique name, a reason and a fixture that breaks it, and e
 });
 
 test.each(names)('the fixture of %s breaks that rule and no other', async (name) => {
-  const { modules, summary } = await read(join(fixtures, name));
+  const { modules, summary } = await cruiseFolder(join(fixtures, name));
   const files = globSync('**/*.ts', { cwd: join(fixtures, name) });
   expect(modules.map((module) => module.source)).toEqual(expect.arrayContaining(files));
   expect([...new Set(summary.violations.map((violation) => violation.rule.name))]).toEqual([name]);

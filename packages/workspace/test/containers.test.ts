@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { root } from '../src/layout.ts';
 
-// There may be no engine to run these with: what they say is all that is judged.
+// The machine may have no container engine, so these tests check only what the files say.
 
 const text = (path: string): string => readFileSync(join(root, path), 'utf8');
 
@@ -36,7 +36,7 @@ describe('docker-compose.yml', () => {
     expect(check({ services: { api: { imagine: 'that' } } })).toBe(false);
   });
 
-  test('names the engines to both apps, asks for keys, and exposes the API to this machine alone', () => {
+  test('gives both apps the addresses of the engines, requires API keys, and exposes only the API, and only to this machine', () => {
     for (const app of [api, consumer]) {
       expect(app?.environment).toMatchObject({
         KAFKA_BROKERS: 'kafka:9092',
@@ -45,24 +45,24 @@ describe('docker-compose.yml', () => {
     }
     expect(api?.environment?.['API_KEYS']).toMatch(/^\$\{API_KEYS:\?/);
     expect(api?.ports).toEqual([`127.0.0.1:\${PORT:-3000}:3000`]);
-    // With a port of the host, or a name, there could be only one.
+    // A consumer with a port of the host or a name could not run several times.
     expect(consumer).not.toHaveProperty('ports');
     expect(consumer).not.toHaveProperty('container_name');
   });
 
-  test('runs the apps without a writable root, and keeps what the engines hold', () => {
+  test('runs the apps on a read-only root, and gives each engine a volume', () => {
     for (const app of [api, consumer]) expect(app).toMatchObject({ read_only: true, cap_drop: ['ALL'] });
     for (const engine of Object.values(engines)) expect(engine.volumes).toHaveLength(1);
   });
 
-  test('bounds what each service takes of the machine, and knows whether it is well', () => {
+  test('limits the memory and processes of each service, and has a health check for each', () => {
     for (const service of Object.values(services))
       expect(service).toMatchObject({
         mem_limit: expect.stringMatching(/^\d+g$/) as unknown,
         pids_limit: expect.any(Number) as unknown,
       });
     for (const engine of Object.values(engines)) expect(engine.healthcheck).toBeDefined();
-    // The check of the image asks at PORT, which is the same for every app.
+    // The apps use the health check of the image, which asks at the default PORT.
     for (const app of [api, consumer]) {
       expect(app).not.toHaveProperty('healthcheck');
       expect(Object.keys(app?.environment ?? {})).not.toContain('PORT');
@@ -78,7 +78,7 @@ describe('docker-compose.yml', () => {
     expect(services['mongodb']?.image).toBe(`mongo:${mongod}`);
   });
 
-  test('runs programs of the image', () => {
+  test('runs the apps by the program of the image', () => {
     for (const app of ['api', 'consumer']) {
       expect(services[app]?.command).toEqual(['user-activity-log', app]);
     }
@@ -96,7 +96,7 @@ describe('the Dockerfile', () => {
     expect(faults).toEqual(['Unknown instruction: RUM']);
   });
 
-  test('pins its base, by tag or by digest too, for both of its stages', () => {
+  test('pins the base image of both stages by tag, or also by digest', () => {
     expect(lines.filter((line) => line.startsWith('FROM '))).toEqual([
       `FROM \${NODE_IMAGE} AS build`,
       `FROM \${NODE_IMAGE}`,
@@ -104,23 +104,23 @@ describe('the Dockerfile', () => {
     expect(lines[0]).toMatch(/^ARG NODE_IMAGE=node:\d+\.\d+\.\d+-[a-z-]+(?:@sha256:[0-9a-f]{64})?$/);
   });
 
-  test('runs as a user with a number, who owns the volume', () => {
+  test('runs as a numeric user who owns the volume', () => {
     const last = lines.slice(lines.findLastIndex((line) => line.startsWith('FROM ')));
     expect(last.filter((line) => line.startsWith('USER '))).toEqual(['USER 10001:10001']);
     expect(last).toContain('VOLUME /data');
-    // Group 0 is what a foreign user gets.
+    // Any other user that a deployment chooses has the group 0.
     expect(last).toContain('RUN mkdir /data && chown 10001:0 /data && chmod 0770 /data');
   });
 
-  test('leaves nothing to be written outside of the volume, as the root may be read-only', () => {
+  test('writes only to the volume, because the root may be read-only', () => {
     // Without SQLITE_TMPDIR a sort that does not fit into memory fails with "disk I/O error".
     for (const variable of ['DATA_DIR=/data', 'ROOT_KEY_FILE=/data/root-key', 'SQLITE_TMPDIR=/data'])
       expect(text('Dockerfile')).toMatch(new RegExp(` ${variable}(?: |$)`, 'm'));
   });
 
-  test('says what it is, and of which version', () => {
+  test('has labels with its description and its version', () => {
     const { description, license } = JSON.parse(text('package.json')) as Record<string, string>;
-    // The release names it.
+    // A release sets the version.
     expect(lines).toContain('ARG VERSION=unreleased');
     const labels = /^LABEL (?:.*\\\n)*.*$/m.exec(text('Dockerfile'))?.[0] ?? '';
     const told = [...labels.matchAll(/org\.opencontainers\.image\.([a-z.]+)="(.*)"/g)].map(
@@ -136,7 +136,7 @@ describe('the Dockerfile', () => {
     });
   });
 
-  test('puts the program of the package on the path, and runs it by its name', () => {
+  test('puts the program of the package on the PATH, and runs it by its name', () => {
     const { bin } = JSON.parse(text('apps/user-activity-log/package.json')) as { bin: object };
     const [[name, file] = []] = Object.entries(bin);
     expect(lines).toContain(`RUN ln -s /app/${file} /usr/local/bin/${name}`);

@@ -6,8 +6,8 @@ import { members, root } from '../src/layout.ts';
 const pages = globSync('{*.md,docs/**/*.md,{packages,apps}/*/*.md}', { cwd: root });
 const text = (page: string): string => readFileSync(join(root, page), 'utf8');
 
-/** The anchors of a page, as GitHub makes them of its headings. */
-const anchors = (page: string): readonly string[] =>
+/** Returns the anchors of a page, as GitHub makes them from its headings. */
+const anchorsOf = (page: string): readonly string[] =>
   [...text(page).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
     heading
       .toLowerCase()
@@ -21,17 +21,17 @@ describe('the documentation', () => {
     const broken = links.filter(([, target = '', anchor]) => {
       const file = target === '' ? page : join(dirname(page), target);
       if (!existsSync(join(root, file))) return true;
-      return anchor !== undefined && !anchors(file).includes(anchor);
+      return anchor !== undefined && !anchorsOf(file).includes(anchor);
     });
     expect(broken.map(([link]) => link)).toEqual([]);
   });
 
-  test('names every package', () => {
+  test('names every package in docs/architecture.md', () => {
     const table = text('docs/architecture.md');
     expect(members().filter((member) => !table.includes(member))).toEqual([]);
   });
 
-  test('has every variable in the table of the README, and no other', () => {
+  test('has exactly the variables of the configuration in the table of the README', () => {
     const sources = globSync(
       ['packages/{runner/src/configuration/variables,engines/src/**/*}.ts', 'apps/standalone/src/config.ts'],
       { cwd: root },
@@ -46,11 +46,11 @@ describe('the documentation', () => {
     expect(told.toSorted()).toEqual([...new Set(variables)].toSorted());
   });
 
-  test('explains every script, in the order of npm run, and no other', () => {
+  test('explains exactly the scripts of package.json, in their order, and names no other script', () => {
     const { scripts } = JSON.parse(text('package.json')) as { scripts: Record<string, string> };
     const told = [...text('CONTRIBUTING.md').matchAll(/^\| `npm (?:run )?([\w:-]+)` +\| \S/gm)];
     expect(told.map(([, name]) => name)).toEqual(Object.keys(scripts));
-    // A changelog names the scripts of its time.
+    // The changelog also names scripts that no longer exist.
     const current = pages.filter((page) => page !== 'CHANGELOG.md').map(text);
     const named = [...current.join().matchAll(/npm run (?:-s )?([a-z][\w:-]*)/g)].map(([, name]) =>
       String(name),

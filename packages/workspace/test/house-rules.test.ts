@@ -6,9 +6,9 @@ import { root } from '../src/layout.ts';
 interface HouseRule {
   readonly name: string;
   readonly pattern: RegExp;
-  /** The files to which it does not apply. */
+  /** The paths of files to which the rule does not apply. */
   readonly except?: RegExp;
-  /** Lines that break the rule, to prove that it finds them. */
+  /** Lines that break the rule, to prove that the pattern finds them. */
   readonly broken: readonly string[];
 }
 
@@ -43,7 +43,7 @@ const rules: readonly HouseRule[] = [
     broken: ['const id = raw as ActivityId;', 'find(id as unknown as UserId)'],
   },
   {
-    name: 'parseJson parses input from outside, as V8 mixes up keys (nodejs/node#63785); the client has no room for it',
+    name: 'parseJson parses input from outside, because JSON.parse mixes up keys in some versions of V8 (nodejs/node#63785); the client is too small for it',
     pattern: /\bJSON\.parse\(/,
     except:
       /^(?!packages\/[^/]+\/src\/)|^packages\/(?:workspace\/|client\/|domain\/src\/shared\/(?:parse|known|exact)-json\.ts)/,

@@ -16,8 +16,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { root } from '../src/layout.ts';
 import { Started } from './tiny-workspace.ts';
 
-// There may be no container engine. What the image holds is assembled as the Dockerfile does it, and run by the words of
-// the Dockerfile, by whatever of a container this machine allows: a foreign user, and a root that is read-only.
+// The machine may have no container engine. So these tests assemble the files of the image and run its commands as the Dockerfile says. If the
+// machine allows it, they use another user and a read-only root, as a container can.
 
 const place = mkdtempSync(join(tmpdir(), 'user-activity-image-'));
 const image = join(place, 'image');
@@ -25,24 +25,24 @@ const node = join(place, 'node');
 const data = join(place, 'data');
 
 const dockerfile = readFileSync(join(root, 'Dockerfile'), 'utf8').replaceAll('\\\n', ' ');
-/** A path in the image as one of this machine. */
-const here = (text: string): string => text.replace(/^\/data\b/, data);
+/** Returns the path on this machine that stands for a path in the image. */
+const localPath = (text: string): string => text.replace(/^\/data\b/, data);
 const wordsOf = (pattern: RegExp): string[] =>
-  (JSON.parse(pattern.exec(dockerfile)?.[1] ?? '[]') as string[]).map(here);
+  (JSON.parse(pattern.exec(dockerfile)?.[1] ?? '[]') as string[]).map(localPath);
 const command = wordsOf(/^CMD (.*)$/m);
 const healthCheck = wordsOf(/^HEALTHCHECK .*CMD (.*)$/m);
 const variables = Object.fromEntries(
   [...(/^ENV (NODE_ENV.*)$/m.exec(dockerfile)?.[1] ?? '').matchAll(/(\w+)=(\S+)/g)].map(([, name, value]) => [
     String(name),
-    here(String(value)),
+    localPath(String(value)),
   ]),
 );
 const bin = join(image, 'bin', 'user-activity-log.cjs');
 
 const isRoot = process.getuid?.() === 0;
 const namespaces = isRoot && spawnSync('unshare', ['-m', 'true']).status === 0;
-/** What Docker gives to `--user 4711`. */
-const foreign = [
+/** Runs a program as Docker does with `--user 4711`. */
+const asAnotherUser = [
   'setpriv',
   '--reuid=4711',
   '--regid=0',
@@ -61,7 +61,7 @@ function start(
 ): Started {
   const line = [
     ...(namespaces ? ['unshare', '-m', 'sh', '-c', readOnlyRoot, data] : []),
-    ...(isRoot ? foreign : []),
+    ...(isRoot ? asAnotherUser : []),
     ...(program === 'user-activity-log' ? [node, bin] : [program]),
     ...args,
   ];
@@ -83,14 +83,14 @@ async function run(
 
 beforeAll(() => {
   const pack = [process.execPath, join(root, 'packages/workspace/src/pack/pack.ts'), join(place, 'packages')];
-  // The machine that builds may make files for its owner alone.
+  // A machine that builds the image may have a umask that lets only the owner read files.
   execFileSync('sh', ['-c', 'umask 077; exec "$@"', 'sh', ...pack], { stdio: 'pipe' });
   const unpack = /mkdir \/image .*&& (tar .+)$/m.exec(dockerfile)?.[1] ?? 'exit 1';
   mkdirSync(image);
   execFileSync('sh', ['-c', unpack.replaceAll(/ \/(?=packages|image)/g, ` ${place}/`)], { stdio: 'pipe' });
   copyFileSync(process.execPath, node);
   mkdirSync(data);
-  // As the Dockerfile makes it.
+  // The owner and mode that the Dockerfile sets.
   if (isRoot) chownSync(data, 10_001, 0);
   chmodSync(data, 0o770);
   execFileSync('chmod', ['-R', 'a-w', image]);
@@ -103,7 +103,7 @@ afterAll(() => {
   rmSync(place, { recursive: true, force: true });
 });
 
-test('the image holds the package that is published, and no other', () => {
+test('the image has the files of the published package, and of no package for development', () => {
   expect(readdirSync(image).toSorted()).toEqual([
     'LICENSE',
     'README.md',
@@ -141,7 +141,7 @@ test('the default command runs the service, with a root key that is made once, k
       });
     expect((await post({})).status).toBe(401);
     expect((await post({ authorization: `Bearer ${key}` })).status).toBe(202);
-    // The second process still has what the first one took.
+    // In the second round, this activity is from the first process.
     const first = (): Promise<Response> =>
       fetch(`${url}/api/logs/round-1`, { headers: { 'x-api-key': key } });
     await expect.poll(async () => (await first()).status, { timeout: 60_000 }).toBe(200);
@@ -162,7 +162,7 @@ test('the default command runs the service, with a root key that is made once, k
   for (const output of outputs) expect(output).not.toContain(keys[0]);
 });
 
-test('a service that may not write to /data says so, and ends as for a wrong configuration', async () => {
+test('a service that cannot write to /data reports it, and ends with the exit code of an invalid configuration', async () => {
   const closed = join(place, 'closed');
   mkdirSync(closed, { mode: 0o500 });
   expect(await run(command, { DATA_DIR: closed, ROOT_KEY_FILE: join(closed, 'root-key') })).toEqual([
@@ -174,10 +174,10 @@ test('a service that may not write to /data says so, and ends as for a wrong con
 });
 
 test.each([
-  // It makes no root key: other processes would not know it.
+  // An API on shared engines makes no root key, because other processes would not know it.
   ['api', 'API_KEYS must be set'],
   ['consumer', 'MONGODB_URI must be set'],
-])('it holds all that %s needs, up to its configuration', async (app, fault) => {
+])('the image has all that %s needs except its configuration', async (app, fault) => {
   const [code, output] = await run(['user-activity-log', app]);
   expect(output).toContain('KAFKA_BROKERS must be set');
   expect(output).toContain(fault);

@@ -4,6 +4,6 @@ import { expect, test } from 'vitest';
 import { root } from '../src/layout.ts';
 import { longFiles } from '../src/longest-first.ts';
 
-test('the files that start first exist', () => {
+test('the test files that are started first exist', () => {
   expect(longFiles.filter((file) => !existsSync(join(root, file)))).toEqual([]);
 });

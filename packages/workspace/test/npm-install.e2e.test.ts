@@ -10,7 +10,7 @@ beforeEach(() => {
   workspace.write('go', '');
   for (const path of ['package-lock.json', 'packages/workspace/src/after-npm-install.mjs'])
     cpSync(join(root, path), join(workspace.root, path));
-  // npm reads the real one: it fails if that has a version that only pnpm knows.
+  // Take the rest from the real manifest, because npm fails if that has a version that only pnpm understands.
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as object;
   workspace.write('package.json', JSON.stringify({ ...manifest, packageManager: 'pnpm@0.0.0' }));
 });
@@ -20,7 +20,7 @@ const runNpm = (command: string): Started => workspace.start('npm', [command, '-
 const lockOf = (folder: string): string => readFileSync(join(folder, 'package-lock.json'), 'utf8');
 
 test.each(['install', 'ci'])(
-  'npm %s installs by pnpm, and a program then starts without another install',
+  'npm %s installs with pnpm, and a program then starts without another install',
   async (command) => {
     const { code, output } = runNpm(command);
     expect([await code, await output]).toEqual([0, expect.stringContaining('Dependencies ready')]);
@@ -29,7 +29,7 @@ test.each(['install', 'ci'])(
   },
 );
 
-test('npm install repairs an installation from which npm removes packages, and locks none', async () => {
+test('npm install restores the packages that npm has removed, and leaves package-lock.json unchanged', async () => {
   expect(await workspace.run('').code).toBe(0);
   workspace.write('node_modules/vitest/package.json', JSON.stringify({ name: 'vitest', version: '5.0.0' }));
   expect(await runNpm('install').code).toBe(0);
@@ -38,7 +38,7 @@ test('npm install repairs an installation from which npm removes packages, and l
   expect(existsSync(join(workspace.root, 'node_modules', '.package-lock.json'))).toBe(false);
 });
 
-test('an npm install that fails says so', async () => {
+test('an npm install that fails reports the reason', async () => {
   workspace.write('fail', '');
   const { code, output } = runNpm('install');
   expect(await code).not.toBe(0);

@@ -11,11 +11,11 @@ const fixtures = join(import.meta.dirname, 'fixtures');
 /** A package that others install, and a program of another service in `fixtures/packed-<name>` that uses it. */
 interface Library {
   readonly name: string;
-  /** The other packages of ours that it needs. */
+  /** The other packages of this workspace that it needs. */
   readonly needs: readonly string[];
-  /** The files in it, except for compiled ones. */
+  /** The files in the package, except for compiled ones. */
   readonly files: readonly string[];
-  /** What the program prints. */
+  /** The JSON that the program of the other service prints. */
   readonly output: object;
 }
 
@@ -77,7 +77,7 @@ describe.each(libraries)('$name', ({ name, needs, files: expectedFiles, output }
     cpSync(join(fixtures, `packed-${name}`), service, { recursive: true });
   }, 300_000);
 
-  test('the package holds only what was built', () => {
+  test('the package has only its compiled sources and the expected files', () => {
     const found = globSync('**/*', { cwd: installed, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name).slice(installed.length + 1))
@@ -92,7 +92,7 @@ describe.each(libraries)('$name', ({ name, needs, files: expectedFiles, output }
     expect(found.filter(isCompiled)).toEqual(compiled.toSorted());
   });
 
-  test('its manifest is what a registry needs, and nothing of this workspace', async () => {
+  test('its manifest has what a registry needs, and nothing that only this workspace uses', async () => {
     const text = readFileSync(join(installed, 'package.json'), 'utf8');
     expect(text).not.toMatch(/source"|workspace:|catalog:|"private"|devDependencies/);
     expect(JSON.parse(text)).toMatchObject({
@@ -110,7 +110,7 @@ describe.each(libraries)('$name', ({ name, needs, files: expectedFiles, output }
     expect(found.toSorted()).toEqual(packages.toSorted());
   });
 
-  test('a program of another service type-checks against it, strictly and with nothing else in sight', async () => {
+  test('a program of another service passes strict type checks with only this package installed', async () => {
     expect(await tarballs.run(tsc, ['-p', '.'], service)).toBe('');
   });
 

@@ -14,7 +14,7 @@ let service: string;
 let installed: string;
 const running = new Set<Started>();
 
-/** Starts a program in the folder of the service, as a newcomer does. */
+/** Starts a program in the folder of a service that has installed the package. */
 function start(words: readonly string[], environment: Readonly<Record<string, string>> = {}): Started {
   const [program = '', ...args] = words;
   const env = { ...tarballs.environment, PORT: '0', ...environment };
@@ -103,7 +103,7 @@ await client.close();
   const { info } = (await (await fetch(`${url}/openapi.json`)).json()) as { info: { version: string } };
   expect(await run(['npx', 'user-activity-log', '--version'])).toEqual([0, `${info.version}\n`]);
 
-  // npm does not pass the signal on.
+  // npm does not pass the signal on, so the program must notice that npm has ended.
   process.kill(first.pid, 'SIGTERM');
   expect(await first.output).toContain('"msg":"stopped"');
 
@@ -119,13 +119,13 @@ await client.close();
   expect(await second.output).toContain('"msg":"stopped"');
 });
 
-test('npx runs it from the tarball, in an empty folder', async () => {
+test('npx runs the program from the tarball, in an empty folder', async () => {
   const args = ['--yes', '--offline', '--package', tarballs.pathOf('user-activity-log'), 'user-activity-log'];
   expect(await tarballs.run('npx', [...args, '--version'])).toMatch(/^\d+\.\d+\.\d+\n$/);
 });
 
 describe('the program', () => {
-  test('lists how to run the service, and the commands', async () => {
+  test('shows in its help how to run the service, and the commands', async () => {
     const [code, help] = await run(['node', bin, '--help']);
     expect(code).toBe(0);
     for (const word of ['standalone', 'api', 'consumer', 'log', 'query', 'tail', 'export', 'import', 'move'])
@@ -141,11 +141,11 @@ describe('the program', () => {
       ['api', '--port'],
       'api takes no arguments: configure it by environment variables, such as PORT=3000.\n',
     ],
-  ])('says what is wrong with %j', async (args, message) => {
+  ])('rejects the arguments %j with a reason', async (args, message) => {
     expect(await run(['node', bin, ...args])).toEqual([2, message]);
   });
 
-  test.each(['api', 'consumer'])('%s tells what it needs', async (app) => {
+  test.each(['api', 'consumer'])('%s names a variable that it needs', async (app) => {
     const [code, output] = await run(['node', bin, app]);
     expect([code, output]).toEqual([78, expect.stringContaining('KAFKA_BROKERS must be set')]);
   });
@@ -161,7 +161,7 @@ describe('the program', () => {
     },
   );
 
-  test('names the oldest Node as its manifest does, and as the scripts of the repository do', () => {
+  test('needs the same oldest version of Node as its manifest and the scripts of the repository', () => {
     const { engines } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as {
       readonly engines: { readonly node: string };
     };

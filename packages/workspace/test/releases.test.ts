@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { members, root } from '../src/layout.ts';
 import { workflowFaults } from './workflow-faults.ts';
 
-// There may be no host that runs the workflows: what they say is all that is judged.
+// No host may run the workflows here, so these tests check only what the files say.
 
 const text = (path: string): string => readFileSync(join(root, path), 'utf8');
 const ci = '.github/workflows/ci.yml';
@@ -43,7 +43,7 @@ describe('the workflows', () => {
     expect(text(release)).toContain(`uses: ./${ci}`);
   });
 
-  test('give a job only the rights that it needs, and a limit of time', () => {
+  test('give jobs only the right to read by default, and a time limit each', () => {
     for (const path of [ci, release]) {
       const workflow = parse(text(path)) as Workflow & { readonly permissions: object };
       expect(workflow.permissions).toEqual({ contents: 'read' });
@@ -62,7 +62,7 @@ describe('the versions', () => {
   };
   const [published = []] = versioning.fixed;
 
-  test('are one, for all packages that are published', () => {
+  test('are the same for all published packages', () => {
     expect(published).toEqual([
       'user-activity-log',
       '@user-activity/domain',
@@ -76,12 +76,12 @@ describe('the versions', () => {
     expect(manifests.filter((manifest) => manifest.private === true)).toEqual([]);
   });
 
-  test('are raised for no other package: each private one is in the list of versioning.ignore', () => {
+  test('are not raised for private packages: each is in the list versioning.ignore', () => {
     const privateMembers = members().filter((folder) => manifestOf(folder).private === true);
     expect(versioning.ignore.toSorted()).toEqual(privateMembers.map((folder) => `./${folder}`).toSorted());
   });
 
-  test('have a heading in the changelog, below the changes that wait', () => {
+  test('the current one has a heading in the changelog, below the unreleased changes', () => {
     const headings = [...text('CHANGELOG.md').matchAll(/^## \[(.+?)\](?: - \d{4}-\d\d-\d\d)?$/gm)];
     const { version } = manifestOf('apps/user-activity-log');
     expect(headings.slice(0, 2).map(([, name]) => name)).toEqual(['Unreleased', version]);

@@ -18,7 +18,7 @@ console.log('running');
 describe('the program', () => {
   beforeEach(() => workspace.write('go', ''));
 
-  test('runs, and its exit code is that of the script', async () => {
+  test('runs, and its exit code becomes the exit code of the script', async () => {
     const { code, output } = workspace.run(`console.log('hello'); process.exitCode = 42;`);
     expect(await output).toContain('hello');
     expect(await code).toBe(42);
@@ -30,7 +30,7 @@ describe('the program', () => {
   });
 
   test.each(['SIGTERM', 'SIGHUP', 'SIGINT'] as const)(
-    'gets %s, and still ends with its own code',
+    'gets %s, and its own exit code is kept',
     async (signal) => {
       const started = workspace.run(stoppable);
       await started.says('running');
@@ -40,7 +40,7 @@ describe('the program', () => {
     },
   );
 
-  test('that a signal ends gives exit code 128 plus the number of the signal', async () => {
+  test('gives exit code 128 plus the number of the signal if a signal kills it', async () => {
     const started = workspace.run(`setInterval(() => {}, 1000); console.log('running');`);
     await started.says('running');
     process.kill(started.pid, 'SIGTERM');
@@ -54,7 +54,7 @@ describe('the program', () => {
     expect(await started.output).toContain('got SIGTERM');
   });
 
-  test('is named in the error if it is a tool that does not exist', async () => {
+  test('is named in the error if it does not exist', async () => {
     const { code, output } = workspace.start(process.execPath, [...runScript, 'no-such-tool']);
     expect(await output).toContain('no-such-tool could not be started');
     expect(await code).toBe(127);
@@ -62,7 +62,7 @@ describe('the program', () => {
 });
 
 describe('the install', () => {
-  test('happens once, and again after a manifest or a patch changed', async () => {
+  test('happens once, and again after a manifest or a patch has changed', async () => {
     workspace.write('go', '');
     expect(await workspace.run('').code).toBe(0);
     expect(await workspace.run('').code).toBe(0);
@@ -87,7 +87,7 @@ describe('the install', () => {
     expect(workspace.installs.length).toBe(2);
   });
 
-  test('of a killed command is awaited, and then one other command takes over', async () => {
+  test('of a killed command is awaited by other commands, and if it fails, one of them installs', async () => {
     const killed = workspace.run('');
     const installer = await workspace.installBegan();
     process.kill(killed.pid, 'SIGKILL');
@@ -101,7 +101,7 @@ describe('the install', () => {
     expect(workspace.doneInstalls).toBe(1);
   });
 
-  test('can be stopped', async () => {
+  test('can be stopped by a signal, and the program then does not start', async () => {
     const started = workspace.run(`console.log('never')`);
     await workspace.installBegan();
     process.kill(started.pid, 'SIGTERM');
@@ -109,7 +109,7 @@ describe('the install', () => {
     expect(await started.output).not.toContain('never');
   });
 
-  test('that fails prints its reason, and no URL that a script could take for that of the service', async () => {
+  test('prints its reason if it fails, but no URL that a script could take for the URL of the service', async () => {
     workspace.write('fail', '');
     workspace.write('go', '');
     const { code, output } = workspace.run(`console.log('never')`);
@@ -127,7 +127,7 @@ describe('the dashboard', () => {
     workspace.writeDashboard('one');
   });
 
-  test('is built once, and again after its sources changed, but only for scripts that need it', async () => {
+  test('is built once, and again after its sources have changed, but only for scripts that need it', async () => {
     expect(await workspace.run('').code).toBe(0);
     expect(workspace.builds).toBe(0);
     for (const source of ['one', 'one', 'two']) {
@@ -144,7 +144,7 @@ describe('the dashboard', () => {
     expect(workspace.builds).toBe(1);
   });
 
-  test('that cannot be built stops the command, and the built one stays', async () => {
+  test('stops the command if it cannot be built, and the earlier build stays', async () => {
     expect(await workspace.runWithDashboard().code).toBe(0);
     workspace.writeDashboard('broken');
     const { code, output } = workspace.runWithDashboard();

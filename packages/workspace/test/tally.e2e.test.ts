@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
-test('every failure is counted: of tests, hooks, files, unhandled rejections and checks', () => {
+test('every failure of a test, hook, file or check is counted, and every unhandled rejection', () => {
   const script = join(import.meta.dirname, 'fixtures', 'tally', 'count.ts');
   const output = execFileSync(process.execPath, [script], { encoding: 'utf8' });
   expect(JSON.parse(output)).toEqual({

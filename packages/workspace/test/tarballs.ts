@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { root } from '../src/layout.ts';
 
-/** Another service sets no condition of ours, knows nothing of our environment, and has an empty home. */
+/** The environment of another service, without the options of Node that this workspace sets. */
 const { NODE_OPTIONS: _options, NODE_COMPILE_CACHE: _cache, ...environment } = process.env;
 
-/** The packages that others install, as `npm run pack` makes them, outside of the workspace: nothing of ours is found by accident. */
+/** The published packages, as `npm run pack` makes them. They are outside of the workspace, so that none of its files is found by accident. */
 export class Tarballs {
-  readonly #place: string = mkdtempSync(join(tmpdir(), 'user-activity-packed-'));
+  readonly #workFolder: string = mkdtempSync(join(tmpdir(), 'user-activity-packed-'));
 
   static async pack(): Promise<Tarballs> {
     const tarballs = new Tarballs();
@@ -21,7 +21,7 @@ export class Tarballs {
     return tarballs;
   }
 
-  /** Makes a service that has installed these packages, with plain npm and without a registry. Returns its folder. */
+  /** Makes the folder of a service, and installs these packages there with npm, without a registry. Returns the folder. */
   async installInto(service: string, packages: readonly string[]): Promise<string> {
     const folder = this.#folder(service);
     writeFileSync(
@@ -39,7 +39,7 @@ export class Tarballs {
   }
 
   /** Runs a program. Returns its standard output. Throws with all its output if it fails. */
-  async run(file: string, args: readonly string[], cwd: string = this.#place): Promise<string> {
+  async run(file: string, args: readonly string[], cwd: string = this.#workFolder): Promise<string> {
     const options = { cwd, env: this.environment, encoding: 'utf8' } as const;
     const { stdout } = await promisify(execFile)(file, [...args], options).catch((error: unknown) => {
       const { stdout: out, stderr: err } = error as { stdout?: string; stderr?: string };
@@ -49,7 +49,7 @@ export class Tarballs {
   }
 
   remove(): void {
-    rmSync(this.#place, { recursive: true, force: true });
+    rmSync(this.#workFolder, { recursive: true, force: true });
   }
 
   /** Returns the path of the tarball of a package. */
@@ -62,7 +62,7 @@ export class Tarballs {
   }
 
   #folder(name: string): string {
-    const folder = join(this.#place, name);
+    const folder = join(this.#workFolder, name);
     mkdirSync(folder, { recursive: true });
     return folder;
   }

@@ -22,7 +22,7 @@ export const runScript: readonly string[] = ['packages/workspace/src/run.mjs'];
 export class Started {
   readonly pid: number;
   readonly code: Promise<number | null>;
-  /** Everything it printed, once all processes that hold its output have ended, the program too. */
+  /** Resolves with everything that was printed, once the process and all its children that share its output have ended. */
   readonly output: Promise<string>;
   readonly #waiting: { words: string; resolve: () => void }[] = [];
   #said = '';
@@ -39,7 +39,7 @@ export class Started {
     this.output = once(child, 'close').then(() => this.#said);
   }
 
-  /** Resolves with its output so far once that contains these words. Rejects if the process ends without them. */
+  /** Resolves with the output so far, once it contains these words. Rejects if the process ends before. */
   async says(words: string): Promise<string> {
     if (this.#said.includes(words)) return this.#said;
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -103,14 +103,14 @@ echo done >> installs
     );
   }
 
-  /** Returns what the lock of the install holds. */
+  /** Returns the content of the install lock. */
   #lock(): string {
     const folder = join(this.root, '.cache', 'install-lock');
     const numbered = readdirSync(folder).filter((name) => /^\d+$/.test(name));
     return numbered.map((name) => readFileSync(join(folder, name), 'utf8')).join('');
   }
 
-  /** Writes a dashboard whose build notes that it ran, and fails if the source says so. */
+  /** Writes a dashboard with this source. Its build notes that it ran, and fails if the source is `broken`. */
   writeDashboard(source: string): void {
     const folder = 'packages/dashboard';
     for (const file of ['index.html', 'package.json', '../client/src/index.ts', '../../pnpm-lock.yaml'])
@@ -149,13 +149,13 @@ writeFileSync(process.argv[2] + '/index.html', source);
     return this.start(process.execPath, [...runScript, 'node', 'program.mjs']);
   }
 
-  /** Runs nothing, after the build of the dashboard. */
+  /** Runs an empty program, after the build of the dashboard. */
   runWithDashboard(): Started {
     this.write('program.mjs', '');
     return this.start(process.execPath, [...runScript, '--dashboard', 'node', 'program.mjs']);
   }
 
-  /** Runs a program as `run` does, from a shell that forwards no signals, as that of npm. */
+  /** Runs a program as `run` does, but from a shell that forwards no signals, like the shell of npm. */
   runInShell(program: string): Started {
     this.write('program.mjs', program);
     return this.start('sh', [

@@ -4,14 +4,14 @@ import { rolldown } from 'rolldown';
 type Parser = Pick<typeof workflowParser, 'NoOperationTraceWriter' | 'parseWorkflow'>;
 
 /**
- * Returns a function that returns the faults of a workflow, by the parser of GitHub. The parser is bundled first, because it imports JSON in
- * a way that Node refuses.
+ * Loads GitHub's parser of workflows, and returns a function that returns the faults of a workflow. The parser is bundled first, because it
+ * imports JSON in a way that Node refuses.
  */
 export async function workflowFaults(): Promise<(name: string, content: string) => readonly string[]> {
   const build = await rolldown({
     cwd: import.meta.dirname,
     input: '@actions/workflow-parser',
-    // So that it imports no module of Node, and can be loaded from a URL of its code.
+    // The bundle must import no module of Node, so that it can be loaded from a data URL.
     platform: 'browser',
   });
   const { output } = await build.generate({ codeSplitting: false });

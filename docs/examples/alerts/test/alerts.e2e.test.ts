@@ -29,7 +29,7 @@ async function setUp() {
       main: 'docs/examples/alerts/src/main.ts',
       environment: { ...kafka, KAFKA_GROUP_ID: name, STATE_DIR: folder.path },
     });
-  /** Logs failures of a user of a project at these seconds after noon. */
+  /** Logs a failed login of the user for each of these times, in seconds after noon. */
   const failIn = async (project: string, userId: string, ...seconds: readonly number[]): Promise<void> => {
     for (const after of seconds) {
       const createdAt = new Date(Date.UTC(2026, 0, 1, 12) + after * 1000).toISOString();
@@ -72,7 +72,7 @@ test('five failed logins within a minute alert once, fewer or slower ones never,
   expect(await second.end('SIGTERM')).toBe(0);
 });
 
-test('a program that continues after a killed one misses no burst', async () => {
+test('a program that is started after another was killed misses no burst', async () => {
   const { alerts, fail } = await setUp();
   await fail('five', 0, 1, 2);
   await fail('marker', 0, 1, 2, 3, 4);

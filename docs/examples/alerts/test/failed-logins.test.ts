@@ -8,7 +8,7 @@ const noon = Date.UTC(2026, 0, 1, 12);
 const failed = (seconds: number, more: Parameters<typeof sampleActivity>[0] = {}) =>
   sampleActivity({ type: 'LOGIN_FAILED', createdAt: noon + seconds * second, ...more });
 
-/** Adds activities, and returns the numbers of those that completed a burst, counted from 1. */
+/** Adds activities. Returns the positions, from 1, of those that completed a burst. */
 const reported = (activities: readonly ReturnType<typeof failed>[], logins = new FailedLogins()): number[] =>
   activities.flatMap((activity, index) => (logins.add(activity) ? [index + 1] : []));
 
@@ -57,7 +57,7 @@ test('users of the same name in two projects have separate counts, also with the
   expect(reported([failed(3, { project: shop2 })], logins)).toEqual([]);
 });
 
-test('a state without projects is that of default', () => {
+test('a state without projects belongs to the project default', () => {
   const state = [
     ['user-1', [0, 1, 2, 3].map((at) => ({ id: `old-${at}`, at: noon + at, told: false }))],
   ] as const;
