@@ -1,7 +1,7 @@
 import type { BatchHeader } from './batch-header.ts';
 
 /**
- * A control record at the last offset of a batch, for a batch whose last records were removed, for instance by compaction. KafkaJS
+ * A control record at the last offset of a batch. It is added to a batch whose last records were removed, for instance by compaction. KafkaJS
  * does not deliver control records, but continues after them. Without this record, KafkaJS would fetch the same batch for ever.
  */
 export class BatchEnd {

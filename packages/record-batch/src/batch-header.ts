@@ -1,10 +1,11 @@
-/** The size of the header of a batch in bytes. */
+/** The size of the header of a batch in format version 2, in bytes. */
 export const headerBytes = 61;
 /** The only format version that can be read. Records of earlier versions have no headers, so they can't be activities. */
 export const readableFormat = 2;
-/** The size of a header up to its format version, in bytes. This part is the same in all versions. */
+/** The size of the part of a header that is the same in all format versions, in bytes. It ends with the version. */
 export const minBatchBytes = 17;
-// Positions in a batch. The length counts the bytes that follow the length field; the checksum covers the bytes from `checkedStart`.
+// The positions of fields in a batch. The length counts the bytes that follow the length field. The checksum covers all bytes from
+// `checkedStart` on.
 export const lengthStart = 8;
 export const lengthEnd = 12;
 export const checksumStart = 17;
@@ -30,7 +31,7 @@ export class BatchHeader {
   readonly #firstTimestamp: number;
   readonly #maxTimestamp: number;
 
-  /** Reads the header of a batch. A batch of another format version seems to have only one offset. */
+  /** Reads the header of a batch. In other format versions, only the first offset is read, and the batch seems to have no other offset. */
   constructor(bytes: Buffer) {
     this.firstOffset = Number(bytes.readBigInt64BE(0));
     this.magicByte = bytes.readInt8(16);
@@ -52,7 +53,7 @@ export class BatchHeader {
     return this.firstOffset + this.lastOffsetDelta;
   }
 
-  /** Returns the timestamp of the record with this timestamp delta: milliseconds in a string, as in KafkaJS. */
+  /** Returns the timestamp of a record from its timestamp delta: the milliseconds since 1970 as a string, as in KafkaJS. */
   timestampOf(delta: number): string {
     return String(this.#logAppendTime ? this.#maxTimestamp : this.#firstTimestamp + delta);
   }

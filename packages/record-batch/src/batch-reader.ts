@@ -18,15 +18,16 @@ import { FaultCounts } from './fault-counts.ts';
 import { maxBatchBytes, maxBatchRecords } from './limits.ts';
 import { UnreadableBatch } from './unreadable-batch.ts';
 
-// The costs of reading are numbers of bytes that take the same time. A response is read up to `maxResponseCost`. After that, each
-// further partition is read up to `maxExtraCost`, so that large batches do not block it. The rest is fetched again.
+// The cost of something is the number of bytes that take the same time to read. A response is read up to `maxResponseCost`. After that, each
+// further partition of the response is read up to `maxExtraCost`, so that the large batches of one partition do not block the others. What
+// was not read is fetched again.
 const maxResponseCost = maxBatchBytes;
 const maxExtraCost = 4 * 1024 * 1024;
 const recordCost = 300;
 // Decompression takes at least 0.1 ms.
 const decompressionCost = 16 * 1024;
 const bytesPerTurn = 1024 * 1024;
-// A batch may be damaged on its way only, so it is fetched again this often.
+// A batch may be damaged only in transit, so it is fetched again up to this many times.
 const maxRepetitions = 3;
 
 /** An entry of a batch, with the fields that KafkaJS expects. */
@@ -36,7 +37,7 @@ export type BatchEntry = BatchRecord | UnreadableBatch | BatchEnd;
 export class BatchReader {
   readonly #codecs: Codecs;
   readonly #faults: FaultCounts = new FaultCounts();
-  /** By response. */
+  /** For each response, the cost of what was read of it so far. */
   readonly #costs: WeakMap<object, number> = new WeakMap();
 
   constructor(codecs: Codecs) {
@@ -44,10 +45,11 @@ export class BatchReader {
   }
 
   /**
-   * Reads the batches of one partition from a broker's response. Ignores a batch that is cut off at the end. An unreadable batch becomes
-   * one UnreadableBatch, so that it does not block later batches. A damaged batch, whose checksum or format is wrong, becomes one at the
-   * fourth reading. Stops early at a damaged batch until then, after a wrong checksum, and when the response, which has the batches of
-   * several partitions, has reached its cost limit. The rest must be fetched again.
+   * Reads the batches of one partition from `bytes`, which are part of a broker's response for several partitions. Ignores a batch that is cut
+   * off at the end. An unreadable batch becomes one UnreadableBatch, so that it does not block later batches. If the checksum or the format
+   * is wrong, the batch may only be damaged in transit: three times, this method stops before it, and makes an UnreadableBatch the fourth
+   * time. It also stops after a batch with a wrong checksum, and when the response has reached its cost limit. Whenever it stops early, the
+   * caller must fetch the rest again.
    */
   async read(bytes: Buffer, response: object): Promise<readonly BatchEntry[]> {
     const entries: BatchEntry[] = [];
@@ -86,14 +88,15 @@ export class BatchReader {
       if (codec !== undefined) cost = maxCost;
       const records = batch.subarray(headerBytes);
       const payload = codec === undefined ? records : await codec.decompress(records, maxCost);
-      const entries: BatchEntry[] = await recordsIn(payload, header);
+      const entries: BatchEntry[] = await readRecords(payload, header);
       if (entries.at(-1)?.offset !== String(header.lastOffset)) entries.push(new BatchEnd(header));
       return { entries, cost: overhead + payload.length, isEndKnown: true };
     } catch (error) {
       if (!(error instanceof UnreadableBytes)) throw error;
       if (error instanceof TooManyBytes && maxCost < maxBatchBytes) return undefined;
       if (damage !== undefined) assertLastOffsetKnown(header);
-      // If the checksum is wrong, the length may be wrong. If the format is unknown, only a later batch leads past this one.
+      // If the checksum is wrong, the length may be wrong too. If the format is unknown, so is the last offset. Then the length is trusted,
+      // because a consumer gets past this batch only with the offset of a later one.
       const isEndKnown = damage === undefined || header.magicByte !== readableFormat;
       return { entries: [new UnreadableBatch(header, batch, error.message)], cost, isEndKnown };
     }
@@ -110,8 +113,8 @@ export class BatchReader {
 const formatFault = ({ magicByte }: BatchHeader): string => `its format ${magicByte} is unknown`;
 
 /**
- * Returns why a batch is damaged. The checksums of formats 0 and 1 are not checked, because their records are not read. Checking a batch
- * takes 0.2 us per record of 400 bytes.
+ * Returns why a batch is damaged, or undefined if it is not. The checksums of formats 0 and 1 are not checked, because their records are not
+ * read. Checking takes 0.2 µs for each record of 400 bytes.
  */
 function damageOf(header: BatchHeader, batch: Buffer): string | undefined {
   const { magicByte } = header;
@@ -134,7 +137,7 @@ function assertLastOffsetKnown({ magicByte, count, lastOffsetDelta, firstOffset 
     throw new Error(`The batch at offset ${firstOffset} is damaged, and so is its header.`);
 }
 
-async function recordsIn(payload: Buffer, header: BatchHeader): Promise<BatchRecord[]> {
+async function readRecords(payload: Buffer, header: BatchHeader): Promise<BatchRecord[]> {
   const reader = new ByteReader(payload);
   const records: BatchRecord[] = [];
   let minOffsetDelta = 0;

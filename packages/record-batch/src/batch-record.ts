@@ -6,14 +6,14 @@ import { maxHeaders } from './limits.ts';
 const names = new HeaderNames();
 
 /**
- * A record of a batch, with the fields that KafkaJS expects. The constructor finds only the positions of key, value and headers. The
- * getters make views on demand, because a batch of 1 MiB can have half a million headers.
+ * A record of a batch, with the fields that KafkaJS expects. The constructor only finds the positions of key, value and headers. The getters
+ * make views of them on demand, because a batch of 1 MiB can have half a million headers.
  */
 export class BatchRecord {
   readonly attributes: number;
   readonly offset: string;
   readonly isControlRecord: boolean;
-  /** KafkaJS needs this header to drop the records of aborted transactions. */
+  /** The header of the batch. KafkaJS needs it to drop the records of aborted transactions. */
   readonly batchContext: BatchHeader;
   readonly offsetDelta: number;
   readonly headerCount: number;
@@ -21,7 +21,7 @@ export class BatchRecord {
   readonly byteLength: number;
   readonly #bytes: Buffer;
   readonly #timestampDelta: number;
-  // Each part is between two positions in the bytes. A part that is null begins at -1.
+  // The positions in `#bytes` at which key, value and headers begin and end. A key or value that is null begins at -1.
   readonly #keyStart: number;
   readonly #keyEnd: number;
   readonly #valueStart: number;
@@ -29,7 +29,7 @@ export class BatchRecord {
   readonly #headersStart: number;
   readonly #end: number;
 
-  /** Reads the record at the reader's position, and checks that it is complete. */
+  /** Reads the record at the reader's position. Throws UnreadableBytes if it is not complete, or if its offset is out of order. */
   constructor(reader: ByteReader, header: BatchHeader, minOffsetDelta: number) {
     const length = reader.length();
     const end = reader.position + length;
@@ -42,23 +42,23 @@ export class BatchRecord {
     if (this.offsetDelta < minOffsetDelta || this.offsetDelta > header.lastOffsetDelta)
       throw new UnreadableBytes('the offsets of its records are out of order');
     this.offset = String(header.firstOffset + this.offsetDelta);
-    this.#keyStart = startOf(reader);
+    this.#keyStart = skipPart(reader);
     this.#keyEnd = reader.position;
-    this.#valueStart = startOf(reader);
+    this.#valueStart = skipPart(reader);
     this.#valueEnd = reader.position;
     this.#headersStart = reader.position;
     this.headerCount = reader.length();
-    // If there are too many headers, they stay encoded.
+    // Too many headers are skipped at once, and are available only as `encodedHeaders`.
     if (this.headerCount > maxHeaders) reader.skip(Math.max(0, end - reader.position));
     else for (let remaining = this.headerCount; remaining > 0; remaining -= 1) skipHeader(reader);
-    // Also finds a part that ended after the record: positions only grow.
+    // This also finds a part that extends past the end of the record, because the position never goes back.
     if (reader.position !== end) throw new UnreadableBytes('a record is longer or shorter than its parts');
     this.#end = end;
     this.isControlRecord = header.isControlBatch;
     this.batchContext = header;
   }
 
-  /** Milliseconds in a string, as in KafkaJS. */
+  /** The milliseconds since 1970 as a string, as in KafkaJS. */
   get timestamp(): string {
     return this.batchContext.timestampOf(this.#timestampDelta);
   }
@@ -71,12 +71,12 @@ export class BatchRecord {
     return this.#valueStart === -1 ? null : this.#bytes.subarray(this.#valueStart, this.#valueEnd);
   }
 
-  /** The headers as the batch holds them, with their number. */
+  /** The bytes of the headers in the batch, which begin with the number of headers. */
   get encodedHeaders(): Buffer {
     return this.#bytes.subarray(this.#headersStart, this.#end);
   }
 
-  /** The values by name, in order. A null value becomes empty. Empty if there are more than `maxHeaders`. */
+  /** The values of the headers by name, in order. A null value becomes an empty one. If there are more than `maxHeaders`, returns none. */
   get headers(): Record<string, Buffer[]> {
     const headers: Record<string, Buffer[]> = {};
     if (this.headerCount > maxHeaders) return headers;
@@ -92,7 +92,7 @@ export class BatchRecord {
   }
 }
 
-/** Any name becomes an own property, also `__proto__`, which an assignment would not create. */
+/** Adds a header. Any name becomes an own property, also `__proto__`, for which an assignment would not create one. */
 function addTo(headers: Record<string, Buffer[]>, name: string, value: Buffer): void {
   if (Object.hasOwn(headers, name)) headers[name]?.push(value);
   else if (name === '__proto__')
@@ -110,8 +110,8 @@ function skipHeader(reader: ByteReader): void {
   reader.skip(Math.max(0, reader.lengthOrNull()));
 }
 
-/** Skips a part. Returns the position at which it begins, or -1 if the part is null. */
-function startOf(reader: ByteReader): number {
+/** Skips a key or value. Returns the position at which it begins, or -1 if it is null. */
+function skipPart(reader: ByteReader): number {
   const length = reader.lengthOrNull();
   return length === -1 ? -1 : reader.skip(length);
 }

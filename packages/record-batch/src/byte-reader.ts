@@ -1,4 +1,4 @@
-/** Thrown if bytes of a batch violate Kafka's format or exceed a limit. */
+/** Thrown if the bytes of a batch violate Kafka's format or exceed a limit. */
 export class UnreadableBytes extends Error {
   override readonly name: string = 'UnreadableBytes';
 }
@@ -51,7 +51,7 @@ export class ByteReader {
     return value;
   }
 
-  /** Reads a long number. Exact up to 2^53, which is enough for times in milliseconds. */
+  /** Reads a number of up to 64 bits. Exact up to 2^53, which is enough for times in milliseconds. */
   varlong(): number {
     return this.#number(maxVarlongBytes);
   }
@@ -75,7 +75,7 @@ export class ByteReader {
     return length;
   }
 
-  /** Skips a number of bytes. Returns the position at which they begin. */
+  /** Skips `length` bytes. Returns the position at which they begin. */
   skip(length: number): number {
     const start = this.position;
     if (length > this.end - start) throw new UnreadableBytes('a part of it is longer than the whole');

@@ -1,8 +1,9 @@
-/** Text that is at most this long is written here. Longer text is written faster by the runtime. */
-const shortText = 32;
+/** Text of at most this many characters is written by a loop in this file. For longer text, the runtime is faster. */
+const maxLoopLength = 32;
+/** The number of bytes that are kept free for the size of a part. Most sizes take two bytes as a varint. */
 const expectedSizeBytes = 2;
 
-/** Writes numbers, bytes and text one after the other into one buffer, which grows when it must. Numbers are big-endian. */
+/** Writes numbers, bytes and text one after the other into one buffer, which grows when needed. Numbers are big-endian. */
 export class ByteWriter {
   #bytes: Buffer;
   #position = 0;
@@ -41,7 +42,7 @@ export class ByteWriter {
     this.#position = this.#bytes.writeUInt32BE(value, this.#position);
   }
 
-  /** Throws RangeError if the number is no integer. */
+  /** Throws RangeError if the number is not an integer. */
   int64(value: number): void {
     this.#reserve(8);
     this.#position = this.#bytes.writeBigInt64BE(BigInt(value), this.#position);
@@ -55,7 +56,7 @@ export class ByteWriter {
     this.#byte(rest);
   }
 
-  /** Writes a number of 64 bits like a varint. Throws RangeError if the number is no integer. */
+  /** Writes a number of 64 bits in the same way as `varint`. Throws RangeError if the number is not an integer. */
   varlong(value: number): void {
     if (value === value >> 0) {
       this.varint(value);
@@ -67,20 +68,20 @@ export class ByteWriter {
     this.#byte(Number(rest));
   }
 
-  /** Writes bytes. */
+  /** Writes bytes without their size. */
   raw(bytes: Uint8Array): void {
     this.#reserve(bytes.length);
     this.#bytes.set(bytes, this.#position);
     this.#position += bytes.length;
   }
 
-  /** Leaves room for bytes that are written later. Until then, the room has any content. */
+  /** Leaves room for bytes that are written later. Until then, they have arbitrary values. */
   skip(length: number): void {
     this.#reserve(length);
     this.#position += length;
   }
 
-  /** Writes the number of bytes as a varint, and then the bytes, or the text as UTF-8. Null is the number -1. */
+  /** Writes the size of bytes, or of text in UTF-8, as a varint, and then the bytes or the text. For null, writes only the size -1. */
   sized(part: string | Uint8Array | null): void {
     if (part === null) this.varint(-1);
     else if (typeof part === 'string') this.#sizedText(part);
@@ -98,7 +99,7 @@ export class ByteWriter {
     return start;
   }
 
-  /** Ends the part that began last. Moves the part if its size does not take two bytes, as it does from 64 to 8,191. */
+  /** Ends the part that began last. Moves the part if its size as a varint takes fewer or more than two bytes: below 64 or above 8,191. */
   endPart(start: number): void {
     this.#setSize(start, expectedSizeBytes, this.#position - start - expectedSizeBytes);
   }
@@ -113,7 +114,7 @@ export class ByteWriter {
     this.#bytes.writeUInt32BE(value, position);
   }
 
-  /** Overwrites 8 bytes at a position. Throws RangeError if the number is no integer. */
+  /** Overwrites 8 bytes at a position. Throws RangeError if the number is not an integer. */
   setInt64(position: number, value: number): void {
     this.#bytes.writeBigInt64BE(BigInt(value), position);
   }
@@ -123,16 +124,16 @@ export class ByteWriter {
     const start = this.#position;
     this.varint(length);
     const sizeBytes = this.#position - start;
-    // Each character takes at most 3 bytes. Counted exactly only near the end of the buffer.
+    // Each UTF-16 code unit takes at most 3 bytes. The exact size takes longer, so it is computed only near the end of the buffer.
     if (3 * length > this.#bytes.length - this.#position) this.#reserve(Buffer.byteLength(text));
     const written =
-      length <= shortText && this.#writeAscii(text) ? length : this.#bytes.write(text, this.#position);
+      length <= maxLoopLength && this.#writeAscii(text) ? length : this.#bytes.write(text, this.#position);
     this.#position += written;
-    // As many bytes as characters: the text is ASCII.
+    // If there are as many bytes as code units, the text is ASCII, and the size is right already.
     if (written !== length) this.#setSize(start, sizeBytes, written);
   }
 
-  /** Returns false if the text is not ASCII. Then nothing counts as written. */
+  /** Writes the text if it is ASCII, without moving the position. Returns whether it is. */
   #writeAscii(text: string): boolean {
     const bytes = this.#bytes;
     const start = this.#position;
@@ -144,7 +145,7 @@ export class ByteWriter {
     return true;
   }
 
-  /** Writes the size of the last part at `start`, before the part. `sizeBytes` is how many bytes were kept free for it. */
+  /** Writes the size of the last part at `start`, in front of the part, for which `sizeBytes` bytes were kept free. */
   #setSize(start: number, sizeBytes: number, size: number): void {
     const end = this.#position;
     const needed = varintBytes(size);

@@ -1,8 +1,8 @@
 /** Decompresses the records of batches. */
 export interface Codec {
   /**
-   * Rejects with UnreadableBytes if the bytes are damaged, and with TooManyBytes if the result exceeds the limit. After any other
-   * error, such as a lack of memory, the batch is read again.
+   * Rejects with UnreadableBytes if the bytes are damaged, and with TooManyBytes if the result exceeds `maxBytes`. After any other error, such
+   * as a lack of memory, the batch is fetched and read again.
    */
   decompress(bytes: Buffer, maxBytes: number): Promise<Buffer>;
 }

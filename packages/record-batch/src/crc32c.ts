@@ -1,7 +1,7 @@
 const polynomial = 0x82f63b78;
 const slices = 16;
 
-/** Table `k` has, for each byte, its remainder when `k` zero bytes follow it. The tables are one after the other. */
+/** 16 tables, one after the other. Table `k` has the remainder of each byte value that is followed by `k` zero bytes. */
 const tables = new Int32Array(256 * slices);
 for (let byte = 0; byte < 256; byte += 1) {
   let remainder = byte;
@@ -33,7 +33,7 @@ export function crc32c(bytes: Uint8Array, start = 0, end: number = bytes.length)
   return ~crc >>> 0;
 }
 
-/** Returns the remainder of 4 bytes. `table` is the table of the first byte, in the lowest bits. */
+/** Returns the remainder of the 4 bytes of `word`. `table` is the number of the table for the byte in the lowest bits. */
 const sliced = (word: number, table: number): number =>
   at((table << 8) + (word & 0xff)) ^
   at(((table - 1) << 8) + ((word >>> 8) & 0xff)) ^

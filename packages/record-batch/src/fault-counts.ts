@@ -2,11 +2,11 @@ import { checkedStart } from './batch-header.ts';
 
 const maxBatches = 1000;
 
-/** Counts how often each damaged batch was read. Remembers at most 1,000 batches, and forgets the oldest first. */
+/** Counts how often each damaged batch was read. Keeps the counts of at most 1,000 batches, those that were read last. */
 export class FaultCounts {
   readonly #counts: Map<string, number> = new Map();
 
-  /** Counts a reading of a damaged batch. Returns the number of readings so far. */
+  /** Counts that a damaged batch was read once more. Returns how often it was read so far. */
   add(batch: Buffer): number {
     const key = keyOf(batch);
     const count = (this.#counts.get(key) ?? 0) + 1;
@@ -18,11 +18,11 @@ export class FaultCounts {
     return count;
   }
 
-  /** Forgets a batch that was read without damage, or whose damage is known to stay. */
+  /** Removes the count of a batch that turned out to be undamaged, or whose damage is known to be permanent. */
   forget(batch: Buffer): void {
     if (this.#counts.size > 0) this.#counts.delete(keyOf(batch));
   }
 }
 
-/** The fields before the checked bytes: the first offset, the length, the epoch of the leader, the format and the checksum. */
+/** Identifies a batch by the fields before the checked bytes: first offset, length, epoch of the leader, format and checksum. */
 const keyOf = (batch: Buffer): string => batch.toString('latin1', 0, checkedStart);

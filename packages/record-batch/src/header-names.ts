@@ -7,13 +7,13 @@ const maxNames = 32;
 const maxNameBytes = 64;
 
 /**
- * Remembers the name of each header of the last records: most records of a topic have the same names in the same order. Comparing the
- * bytes is faster than decoding them. Holds at most 32 names of 64 bytes.
+ * Decodes the names of headers, with a cache: most records of a topic have the same names in the same order, and comparing the bytes of a name
+ * with those of the last record is faster than decoding them. Caches at most 32 names of 64 bytes.
  */
 export class HeaderNames {
   readonly #names: Name[] = [];
 
-  /** Returns the text from `start` to `end`. `index` is the number of the header in its record. */
+  /** Returns the name that `bytes` has from `start` to `end`. `index` is the position of the header among those of its record. */
   textOf(index: number, bytes: Buffer, start: number, end: number): string {
     const last = this.#names[index];
     if (last !== undefined && isAt(last.bytes, bytes, start, end)) return last.text;

@@ -1,7 +1,7 @@
 import type { BatchHeader } from './batch-header.ts';
 
 /**
- * One record instead of all records of an unreadable batch. Its value is the raw batch. Its offset is the last offset of the batch, so
+ * A record that replaces all records of a batch that can't be read. Its value is the raw batch. Its offset is the last offset of the batch, so
  * that the consumer continues after the batch.
  */
 export class UnreadableBatch {

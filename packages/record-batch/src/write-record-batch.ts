@@ -12,7 +12,7 @@ import { maxBatchBytes, maxBatchRecords } from './limits.ts';
 
 type Bytes = string | Uint8Array;
 
-/** A record to write. Text is written as UTF-8. */
+/** A record to write to a batch. Text is written as UTF-8. */
 export interface NewRecord {
   readonly key: Bytes | null;
   readonly value: Bytes | null;
@@ -22,7 +22,7 @@ export interface NewRecord {
   readonly timestamp: number;
 }
 
-// What Kafka's own producer writes if it is not idempotent, and before a broker has written the batch.
+// The value of a field that is not set: of what only an idempotent producer or a broker sets.
 const none = -1;
 
 /**
@@ -52,20 +52,20 @@ export function writeRecordBatch(writer: ByteWriter, records: readonly NewRecord
 }
 
 function writeBatchHeader(writer: ByteWriter, count: number, firstTimestamp: number): void {
-  // The first offset, which the broker replaces, and the length of the batch, which is not known yet.
+  // The first offset, which the broker replaces, and the length of the batch, which is set later.
   writer.int64(0);
   writer.int32(0);
-  // The epoch of the leader, the format, and the checksum, which is not known yet.
+  // The epoch of the leader, the format, and the checksum, which is set later.
   writer.int32(none);
   writer.int8(readableFormat);
   writer.int32(0);
-  // The attributes: the timestamps are those of the records.
+  // The attributes: the batch is neither compressed nor in a transaction, and each record has its own timestamp.
   writer.int16(0);
   writer.int32(count - 1);
   writer.int64(firstTimestamp);
-  // The largest timestamp, which is not known yet.
+  // The largest timestamp, which is set later.
   writer.int64(0);
-  // The id and the epoch of an idempotent producer, and its number of the first record.
+  // The id and the epoch of an idempotent producer, and the sequence number of the first record.
   writer.int64(none);
   writer.int16(none);
   writer.int32(none);
@@ -79,7 +79,7 @@ function writeRecord(
   offsetDelta: number,
 ): void {
   const start = writer.beginPart();
-  // The attributes, which have no meaning yet.
+  // The attributes of a record, which Kafka does not use.
   writer.int8(0);
   writer.varlong(timestampDelta);
   writer.varint(offsetDelta);

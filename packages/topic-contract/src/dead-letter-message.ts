@@ -12,22 +12,22 @@ import {
 import { textOf } from './text-of.ts';
 
 const prefix = 'user-activity-dead-letter-';
-// A header of the record that has such a name already, for instance of a dead letter that died again.
-const taken = /^(?:original-)*user-activity-dead-letter-/;
-const given = /^original-(?=(?:original-)*user-activity-dead-letter-)/;
+// The dead record may have headers with such names itself, for instance if it was a dead letter already. Their names get `original-` in front.
+const conflictingName = /^(?:original-)*user-activity-dead-letter-/;
+const originalPrefix = /^original-(?=(?:original-)*user-activity-dead-letter-)/;
 const codes: readonly string[] = DeadLetterCode.all;
 const utf8 = new TextEncoder();
 
 /**
- * Makes the record of a dead letter for `<topic>.dead-letters`: key, value and headers byte for byte, and the additional headers
- * `user-activity-dead-letter-code`, `-reason`, `-topic`, `-partition`, `-offset` and `-died-at` (RFC 3339), `-activity-id` if the
- * activity is known, `-project` unless it is `default`, and `-log` unless the record is on the first log of its topic. If the original
- * record has a header with such a name, it gets the prefix `original-`.
+ * Makes the record of a dead letter for the topic `<topic>.dead-letters`. It has the letter's key, value and headers byte for byte, and the
+ * additional headers `user-activity-dead-letter-code`, `-reason`, `-topic`, `-partition`, `-offset` and `-died-at` (RFC 3339), `-activity-id`
+ * if the activity is known, `-project` unless it is `default`, and `-log` unless the record is on the first log of its topic. If the letter
+ * itself has a header with such a name, that header gets the prefix `original-`.
  */
 export function deadLetterMessage(letter: DeadLetter): RawRecord {
   const { project, origin, key, value, headers, code, reason, diedAt, activityId } = letter;
   const own = Object.entries(headers).map(
-    ([name, values]) => [taken.test(name) ? `original-${name}` : name, values] as const,
+    ([name, values]) => [conflictingName.test(name) ? `original-${name}` : name, values] as const,
   );
   const about = {
     ...(project === ProjectId.default ? {} : { project }),
@@ -46,7 +46,7 @@ export function deadLetterMessage(letter: DeadLetter): RawRecord {
   return { key, value, headers: Object.fromEntries([...own, ...ours]) };
 }
 
-/** Reads the dead letter in a record of that topic. Returns undefined if the record is not a dead letter of ours. */
+/** Reads the dead letter from a record of `<topic>.dead-letters`. Returns undefined if the record is not a dead letter of this service. */
 export function readDeadLetter({ key, value, headers }: RawRecord): DeadLetter | undefined {
   const bytesAbout = (name: string): Uint8Array | undefined => headers[`${prefix}${name}`]?.at(-1);
   const about = (name: string): string | undefined => textOf(bytesAbout(name));
@@ -64,7 +64,7 @@ export function readDeadLetter({ key, value, headers }: RawRecord): DeadLetter |
     headers: Object.fromEntries(
       Object.entries(headers)
         .filter(([name]) => !name.startsWith(prefix))
-        .map(([name, values]) => [name.replace(given, ''), values]),
+        .map(([name, values]) => [name.replace(originalPrefix, ''), values]),
     ),
     code,
     reason,
@@ -76,19 +76,19 @@ export function readDeadLetter({ key, value, headers }: RawRecord): DeadLetter |
 const isCode = (code: string | undefined): code is DeadLetterCode =>
   code !== undefined && codes.includes(code);
 
-/** Returns the project with this name; `default` without a name, because older letters have none, and `_system` if it is invalid. */
+/** Returns the project that the header names: `default` without a header, which older letters lack, and `_system` for an invalid name. */
 function projectOf(name: Uint8Array | undefined): ProjectId {
   if (name === undefined) return ProjectId.default;
   return unlessBroken(() => ProjectId.parseReadable(textOf(name))) ?? ProjectId.system;
 }
 
-/** Returns the member for the log. Without a header, returns no member: the log is the first of its topic. Returns undefined for an invalid id. */
+/** Returns the log id in the header, or no log without a header: then it is the first log of the topic. Returns undefined for an invalid id. */
 function logIn(bytes: Uint8Array | undefined): Pick<Origin, 'log'> | undefined {
   if (bytes === undefined) return {};
   return unlessBroken(() => ({ log: LogId.parse(textOf(bytes) ?? '') }));
 }
 
-/** Returns the member for an activity's id, or no member if the text is not a valid id. Older letters have none. */
+/** Returns the activity's id in the header, or no id if the header is missing, as in older letters, or invalid. */
 function activityIn(text: string | undefined): Pick<DeadLetter, 'activityId'> {
   const activityId = unlessBroken(() => ActivityId.parse(text));
   return activityId === undefined ? {} : { activityId };

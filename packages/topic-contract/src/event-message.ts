@@ -12,14 +12,14 @@ import {
   unreadable,
   userOf,
 } from '@user-activity/domain';
-import { unreadableAgain } from './kept-bytes.ts';
+import { reasonOfKeptBytes } from './kept-bytes.ts';
 import { textOf } from './text-of.ts';
 
-// An activity has at most some 270 kB. But a compressed batch of 2 kB can hold a value of 64 MiB, which takes seconds to parse.
+// More than any activity has, which is at most 270 kB. A compressed batch of 2 kB can hold a value of 64 MiB, which would take seconds to parse.
 const maxValueBytes = 1024 * 1024;
 const maxTypeBytes = 1024;
 
-/** The CloudEvents extension `project`; absent in the project `default`. */
+/** The header of the CloudEvents extension `project`. Absent for the project `default`. */
 const projectHeader = 'ce_project';
 
 /** A message for the topic. All text is UTF-8 on the wire. */
@@ -28,7 +28,7 @@ export interface TopicMessage {
   readonly key: string;
   readonly value: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** The record's timestamp in milliseconds: when the service accepted the event, on which the topic's retention is based. Never the client's time. */
+  /** The time at which the service accepted the event, in milliseconds since 1970. Not the client's time, as Kafka removes records by it. */
   readonly timestamp: number;
 }
 
@@ -41,8 +41,8 @@ export interface MessageContext {
 }
 
 /**
- * Makes a CloudEvent in Kafka's binary mode (CloudEvents 1.0.2, Kafka Protocol Binding, section 3.2): the attributes in headers,
- * the activity or the erasure as JSON in the value.
+ * Makes the message of an event: a CloudEvent in Kafka's binary mode (CloudEvents 1.0.2, Kafka Protocol Binding, section 3.2). The headers
+ * have its attributes, and the value has the activity or the erasure as JSON.
  */
 export function eventMessage(event: LogEvent, context: MessageContext): TopicMessage {
   const user = userOf(event);
@@ -71,13 +71,13 @@ function partsOf(event: LogEvent) {
 }
 
 /**
- * Reads a record of the topic, which anyone may have written. It needs only the header `ce_type`, because the value has the whole
- * activity. A record is unreadable, with a reason, if that header is missing or has another type, or if the value is larger than
- * 1 MiB or breaks a rule. It is unreadable too if its `ce_project` is invalid, or is not the project in the value.
+ * Reads a record of the topic, which anyone may have written. The only header that the record needs is `ce_type`, because the value has the
+ * whole event. The record is unreadable, with a reason, if that header is missing or has an unknown type, or if the value is larger than 1 MiB
+ * or breaks a rule. It is also unreadable if its header `ce_project` is invalid, or differs from the project in the value.
  */
 export function readMessage({ value, headers }: Pick<RawRecord, 'value' | 'headers'>): RecordContent {
-  const again = unreadableAgain(headers);
-  if (again !== undefined) return unreadable(again, ProjectId.system);
+  const keptBytes = reasonOfKeptBytes(headers);
+  if (keptBytes !== undefined) return unreadable(keptBytes, ProjectId.system);
   const project = projectIn(headers);
   if (project === undefined)
     return unreadable(`its ${projectHeader} is not the name of a project`, ProjectId.system);

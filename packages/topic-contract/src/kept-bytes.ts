@@ -1,14 +1,17 @@
 /**
- * The header of a record that stands for an unreadable batch. Its value is the first and last offset, such as `5-9`. The record's
- * value is the raw batch.
+ * If a batch of records can't be read, its dead letter is one record with the raw batch as value. This header of the record has the first and
+ * the last offset of the batch, such as `5-9`.
  */
 export const unreadableBatchHeader = 'user-activity-unreadable-batch';
 
-/** The header that replaces all headers of a record with too many. Its value is their bytes in Kafka's record format. */
+/** If a record has too many headers, this one header replaces them. Its value has the original headers in Kafka's record format. */
 export const encodedHeadersHeader = 'user-activity-encoded-headers';
 
-/** Returns why a record with one of these headers can't be read. It is a dead letter that was published again. */
-export function unreadableAgain(headers: Readonly<Record<string, unknown>>): string | undefined {
+/**
+ * Returns why a record with one of these two headers can't be read, and undefined for any other record. Such a record is a dead letter that was
+ * published again.
+ */
+export function reasonOfKeptBytes(headers: Readonly<Record<string, unknown>>): string | undefined {
   if (Object.hasOwn(headers, unreadableBatchHeader))
     return `it is a batch of records that could not be read; its offsets are in the header ${unreadableBatchHeader}`;
   if (Object.hasOwn(headers, encodedHeadersHeader))
