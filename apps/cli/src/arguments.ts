@@ -38,7 +38,7 @@ export const withFilterOptions = (command: Command): Command =>
     .option('--type <type>', 'only activities of this type; repeat the option for several types', collect)
     .option(
       '--from <time>',
-      'only activities at or after this time: RFC 3339, a date, or relative such as -24h',
+      'only activities at or after this time: RFC 3339, a date, or a relative time such as -24h',
     )
     .option('--to <time>', 'only activities before this time')
     .option(

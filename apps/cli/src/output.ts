@@ -4,6 +4,6 @@ export interface Output {
   result(text: string): void;
   /** Writes a part of a long result. Resolves once there is room for the next part. */
   stream(text: string): Promise<void>;
-  /** Writes a message for people, and ends its line. */
+  /** Writes a message for people, as a line of its own. */
   note(text: string): void;
 }

@@ -16,7 +16,7 @@ interface Visit {
   readonly session: string;
 }
 
-/** Logs a few activities per second with the current time, of people who come and go, until the signal is aborted. */
+/** Simulates people who come and go: logs a few activities per second, with the current time, until the signal is aborted. */
 export async function logLiveTraffic(
   people: readonly Person[],
   app: string,

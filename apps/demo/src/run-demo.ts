@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { DemoService } from './demo-service.ts';
 import { DemoFolder, type DemoState } from './demo-state.ts';
 import { fill } from './fill.ts';
-import { incidentList } from './incident-list.ts';
+import { formatIncidents } from './format-incidents.ts';
 import { logLiveTraffic } from './live-traffic.ts';
 import { Month } from './month/month.ts';
 import { openBrowser } from './open-browser.ts';
@@ -36,7 +36,7 @@ export async function runDemo(options: DemoOptions, signal: AbortSignal): Promis
   try {
     const serve = async (): Promise<void> => {
       if (!state.isFilled) await fill(month, state, folder, service.url, new ProgressLine(), signal);
-      process.stdout.write(incidentList(month.incidents, service.url));
+      process.stdout.write(formatIncidents(month.incidents, service.url));
       process.stdout.write(`\nThe demo is at ${service.url} until you press Ctrl-C.\n`);
       if (options.open) openBrowser(service.url);
       if (!options.quiet) await logLiveTraffic(month.people, month.version, service.url, signal);

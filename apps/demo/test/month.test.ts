@@ -1,7 +1,7 @@
 import { defaultRecordingRules, ProjectId, Timestamp, UserActivity } from '@user-activity/domain';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { badRelease, outage } from '../src/incidents/failures.ts';
+import { badReleaseSpan, outageSpan } from '../src/incidents/failures.ts';
 import type { DemoActivity } from '../src/month/activity.ts';
 import { Month, type MonthOptions } from '../src/month/month.ts';
 
@@ -131,14 +131,14 @@ describe('a month of 100,000 activities', () => {
   });
 
   test('has an outage without activities, and a rush after it', () => {
-    const { from, to } = outage(end);
+    const { from, to } = outageSpan(end);
     expect(within(from, to)).toEqual([]);
     const rush = within(to, to + hourMs / 4).length;
     expect(rush).toBeGreaterThan(3 * within(from - hourMs / 4, from).length);
   });
 
   test('has two hours in which errors rise', () => {
-    const { from, to } = badRelease(end);
+    const { from, to } = badReleaseSpan(end);
     const rate = (items: readonly DemoActivity[]): number => count(items, /^ERROR_/) / items.length;
     expect(rate(within(from, to))).toBeGreaterThan(0.1);
     expect(rate(within(from - 2 * hourMs, from))).toBeLessThan(0.02);

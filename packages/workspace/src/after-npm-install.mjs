@@ -1,4 +1,4 @@
-// Runs after `npm install` or `npm ci` in the root, and installs what pnpm's lock file names. npm itself has nothing to install there.
+// Runs after `npm install` or `npm ci` in the root. Installs the dependencies in pnpm's lock file, because npm finds none to install.
 import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

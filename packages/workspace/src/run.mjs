@@ -1,6 +1,6 @@
 // Starts every root script: installs what is missing, builds the dashboard if the script begins with `--dashboard`, then runs the command
-// (`node FILE`, or a tool of packages/workspace) on a Node that is new enough. Without a command, it only installs. Plain JavaScript, as it
-// must run on any Node >= 20.
+// (`node FILE`, or a tool of packages/workspace) on a Node that is new enough. Without a command, it only installs. Plain JavaScript,
+// because it must run on any Node >= 20.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
@@ -44,7 +44,7 @@ process.on('SIGINT', () => {
   const hasTerminal = [process.stdin, process.stdout, process.stderr].some((stream) => stream.isTTY);
   if (!hasTerminal || !runningChild) stop('SIGINT');
 });
-// npm sends a signal to its shell, which ends and does not forward it: watch for the end of the parent.
+// npm sends a signal only to its shell, which ends without forwarding it. So watch for the end of the parent.
 const parentPid = process.ppid;
 const parentTimer = setInterval(() => {
   if (process.ppid === parentPid) return;
@@ -66,7 +66,7 @@ async function main() {
   const node = isNewEnough && process.env.USER_ACTIVITY_NODE !== 'bundled' ? process.execPath : bundledNode;
   if (!existsSync(node)) {
     console.error(
-      `This project needs Node.js ${oldestNode} or later, and has none to install for ${process.platform} on ${process.arch}: install one.`,
+      `This project needs Node.js ${oldestNode} or later, and cannot install it for ${process.platform} on ${process.arch}. Install it yourself.`,
     );
     return 1;
   }

@@ -38,7 +38,7 @@ export function addDeadLetterCommands(program: Command, output: Output): void {
     )
     .option(
       '--from <time>',
-      'only dead letters at or after this time: RFC 3339, a date, or relative such as -24h',
+      'only dead letters at or after this time: RFC 3339, a date, or a relative time such as -24h',
     )
     .option('--to <time>', 'only dead letters before this time')
     .option('--order <order>', 'desc or asc. Default: desc, the latest first')

@@ -73,7 +73,7 @@ async function confirm(userId: string, mode: string): Promise<void> {
     throw new UsageError('Pass --yes: without a terminal, the command cannot ask for confirmation.');
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const what = mode === 'erase' ? 'Erase all activities of' : 'Anonymise all activities of';
+    const what = mode === 'erase' ? 'Erase all data of' : 'Anonymise all data of';
     // Ctrl-D closes the terminal interface, and the question then gets no answer.
     const closed = new Promise<string>((resolve) => {
       terminal.once('close', () => resolve(''));

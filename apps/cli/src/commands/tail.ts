@@ -22,16 +22,14 @@ export function addTailCommand(program: Command, output: Output): void {
 async function tail({ json, cursor, ...options }: TailOptions, output: Output): Promise<void> {
   const signal = stopSignal();
   await withService(options, async (client) => {
-    // A tail waits until an outage is over, so a wrong address or key must fail here.
+    // `client.tail` retries while the service can't be reached. This request fails at once if the URL or the key is wrong.
     await client.queryPage({ ...filterOf(options), limit: 1 });
     const events = client.tail({
       ...filterOf(options),
       ...(cursor === undefined ? {} : { cursor }),
       signal,
       onReconnect: (reason) =>
-        output.note(
-          `Reconnecting, without missing an activity: ${reason instanceof Error ? reason.message : ''}`,
-        ),
+        output.note(`Reconnecting (no activity is missed): ${reason instanceof Error ? reason.message : ''}`),
     });
     try {
       for await (const event of events)

@@ -14,7 +14,7 @@ type Field = (typeof fields)[number];
 const serviceFields: ReadonlySet<string> = new Set(['receivedAt', 'source']);
 
 /** The activity of a row, or the reason why the row has none. */
-export type Mapped =
+export type MappedRow =
   | { readonly activity: NewActivity; readonly fault?: undefined }
   | { readonly activity?: undefined; readonly fault: string };
 
@@ -58,8 +58,8 @@ export class Mapping {
     this.#sources = sources;
   }
 
-  /** Returns the activity of a row. Does not check its values: the service does, and names what is wrong. */
-  activityOf({ number, text, values: raw, fault }: Row): Mapped {
+  /** Returns the activity of a row. Its values are not checked, because the service checks them. */
+  activityOf({ number, text, values: raw, fault }: Row): MappedRow {
     if (fault !== undefined) return { fault };
     const values = Object.keys(raw).join() === csvExportHeader ? withoutFormulaQuotes(raw) : raw;
     let others: Values = values;

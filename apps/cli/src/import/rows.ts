@@ -29,7 +29,7 @@ export interface FileFormat {
   readonly delimiter: string;
 }
 
-// Longer than the longest activity that the service takes.
+// Longer than the longest activity that the service accepts.
 const maxRowBytes = 16 * 1024 * 1024;
 
 /** Returns the format that the extension of a file name stands for. Throws UsageError for an unknown extension. */

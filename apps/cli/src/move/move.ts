@@ -13,7 +13,7 @@ import { eventMessage } from '@user-activity/topic-contract';
 import { RequestError, UsageError } from '../failure.ts';
 import type { Output } from '../output.ts';
 import { readTarget } from './config.ts';
-import { Checkpoint } from './checkpoint.ts';
+import { MoveCheckpoint } from './move-checkpoint.ts';
 import { openSource } from './embedded-source.ts';
 import { counted } from '../printable.ts';
 import { Progress } from '../progress.ts';
@@ -74,7 +74,7 @@ async function moveWith(
   const options = { closers, logger, queryTimeoutMs };
   const target = await openEngines(engines, new EngineWait(engines, logger, signal), options);
   const publisher = closers.add(target.log.makePublisher(publisherOptions), (opened) => opened.close());
-  const checkpoint = new Checkpoint(folder, target.registeredTopic.log, source.end);
+  const checkpoint = new MoveCheckpoint(folder, target.registeredTopic.log, source.end);
   const progress = new Progress(output);
   let total = 0;
   const earlier = await checkpoint.read();

@@ -5,7 +5,7 @@ const minuteMs = 60_000;
 const attackerDevice = { os: 'Linux', browser: 'python-requests/2.32' };
 
 /** One night, someone tries passwords on many accounts, from addresses of one range. */
-export function bruteForce({ end, people, random, scale }: Scene): Incident {
+export function makeBruteForceIncident({ end, people, random, scale }: Scene): Incident {
   const from = daysAfter(calendarDay(end), -9) + 72 * minuteMs;
   const to = from + 55 * minuteMs;
   const count = Math.max(60, Math.round(1800 * scale));
@@ -27,7 +27,7 @@ export function bruteForce({ end, people, random, scale }: Scene): Incident {
 }
 
 /** On a Sunday at 3 in the morning, an analyst exports 40 reports. */
-export function exfiltration({ end, people, random }: Scene): Incident {
+export function makeExfiltrationIncident({ end, people, random }: Scene): Incident {
   const analyst = personOfRole(people, 'analyst');
   const today = calendarDay(end);
   const sunday = daysAfter(today, -7 - new Date(today).getUTCDay());
@@ -67,7 +67,7 @@ export function exfiltration({ end, people, random }: Scene): Incident {
 }
 
 /** A customer logs in at home and, minutes later, from the other side of the world, where the password and the profile are then changed. */
-export function accountTakeover({ end, people, random }: Scene): Incident {
+export function makeAccountTakeoverIncident({ end, people, random }: Scene): Incident {
   const victim = personOfRole(people, 'customer', 7);
   const start = daysAfter(calendarDay(end), -3) + 14 * 60 * minuteMs + random.int(0, 9) * minuteMs;
   const home = {

@@ -12,7 +12,7 @@ export interface Span {
 }
 
 /** Returns the two hours from a bad release until its rollback. */
-export const badRelease = (end: number): Span => {
+export const badReleaseSpan = (end: number): Span => {
   const day = daysAfter(calendarDay(end), -13);
   // Nobody releases on a weekend.
   const from = daysAfter(day, isWeekend(day) ? -2 : 0) + 13 * hourMs;
@@ -20,14 +20,14 @@ export const badRelease = (end: number): Span => {
 };
 
 /** Returns the span of an outage, in which no activity arrives. */
-export const outage = (end: number): Span => {
+export const outageSpan = (end: number): Span => {
   const day = daysAfter(calendarDay(end), -20);
   const from = daysAfter(day, isWeekend(day) ? -2 : 0) + 9 * hourMs + 40 * minuteMs;
   return { from, to: from + 95 * minuteMs };
 };
 
-export const badReleaseIncident = ({ end }: Scene): Incident => {
-  const { from, to } = badRelease(end);
+export const makeBadReleaseIncident = ({ end }: Scene): Incident => {
+  const { from, to } = badReleaseSpan(end);
   return {
     title: 'Errors rise after a release, until it is rolled back two hours later',
     filter: { type: errorTypes, from: from - 6 * hourMs, to: to + 6 * hourMs },
@@ -35,8 +35,8 @@ export const badReleaseIncident = ({ end }: Scene): Incident => {
   };
 };
 
-export const outageIncident = ({ end }: Scene): Incident => {
-  const { from, to } = outage(end);
+export const makeOutageIncident = ({ end }: Scene): Incident => {
+  const { from, to } = outageSpan(end);
   return {
     title: 'An outage of 95 minutes, then a rush of activities',
     filter: { from: from - 3 * hourMs, to: to + 3 * hourMs },
@@ -45,7 +45,7 @@ export const outageIncident = ({ end }: Scene): Incident => {
 };
 
 /** An integration retries the same order for half a day. */
-export function stuckIntegration({ end, people, random, scale }: Scene): Incident {
+export function makeStuckIntegrationIncident({ end, people, random, scale }: Scene): Incident {
   const service = personOfRole(people, 'service');
   const from = daysAfter(calendarDay(end), -5) + 18 * hourMs;
   const to = from + 12 * hourMs;

@@ -18,7 +18,7 @@ export interface DemoActivity {
 }
 
 /** Converts a happening to the form of the API. */
-export const demoActivity = (id: string, { userId, type, at, metadata }: Happening): DemoActivity => ({
+export const toDemoActivity = (id: string, { userId, type, at, metadata }: Happening): DemoActivity => ({
   id,
   userId,
   type,

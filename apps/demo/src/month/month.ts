@@ -1,13 +1,17 @@
-import { accountTakeover, bruteForce, exfiltration } from '../incidents/attacks.ts';
 import {
-  badRelease,
-  badReleaseIncident,
-  outage,
-  outageIncident,
-  stuckIntegration,
+  makeAccountTakeoverIncident,
+  makeBruteForceIncident,
+  makeExfiltrationIncident,
+} from '../incidents/attacks.ts';
+import {
+  badReleaseSpan,
+  makeBadReleaseIncident,
+  outageSpan,
+  makeOutageIncident,
+  makeStuckIntegrationIncident,
 } from '../incidents/failures.ts';
 import type { Incident } from '../incidents/incident.ts';
-import { type DemoActivity, demoActivity, type Happening } from './activity.ts';
+import { type DemoActivity, toDemoActivity, type Happening } from './activity.ts';
 import { calendarDay, daysAfter, isWeekend, localTime } from './local-time.ts';
 import { makePeople, type Person } from './people.ts';
 import { Random } from './random.ts';
@@ -27,7 +31,7 @@ export interface MonthOptions {
 const days = 30;
 const targetPortionSize = 5000;
 const burstMs = 12 * 60_000;
-/** The seeds by which the parts of a month get random numbers of their own. */
+/** Seeds that give each part of a month its own random numbers. */
 const streams = { day: 2, amount: 3, incidents: 4, outage: 5 };
 
 /**
@@ -57,7 +61,7 @@ export class Month {
     this.#options = options;
     this.end = end;
     this.#today = calendarDay(end);
-    this.#outage = outage(end);
+    this.#outage = outageSpan(end);
     this.#timeline = timelineOf(end);
     this.people = makePeople(seed, users);
     const scene = {
@@ -67,12 +71,12 @@ export class Month {
       scale: Math.min(1, activities / 1e6),
     };
     this.incidents = [
-      exfiltration,
-      accountTakeover,
-      bruteForce,
-      badReleaseIncident,
-      stuckIntegration,
-      outageIncident,
+      makeExfiltrationIncident,
+      makeAccountTakeoverIncident,
+      makeBruteForceIncident,
+      makeBadReleaseIncident,
+      makeStuckIntegrationIncident,
+      makeOutageIncident,
     ].map((make) => make(scene));
     this.#incidental = this.incidents.flatMap(({ happenings }) => happenings).slice(0, activities);
     this.#before = this.#countsBefore(activities - this.#incidental.length);
@@ -97,7 +101,7 @@ export class Month {
   /** Returns the activities of a portion, about 5,000. The last portion has the activities that the incidents add. */
   portion(index: number): readonly DemoActivity[] {
     const number = this.countBefore(index);
-    return this.#happenings(index).map((item, at) => demoActivity(this.#id(number + at), item));
+    return this.#happenings(index).map((item, at) => toDemoActivity(this.#id(number + at), item));
   }
 
   #happenings(index: number): readonly Happening[] {
@@ -173,7 +177,7 @@ export class Month {
 }
 
 function timelineOf(end: number): AppTimeline {
-  const { from, to } = badRelease(end);
+  const { from, to } = badReleaseSpan(end);
   return {
     versionAt: (moment) => (moment < from ? '2026.10.4' : moment < to ? '2026.11.0' : '2026.11.1'),
     errorRateAt: (moment) => (moment >= from && moment < to ? 0.2 : 0.003),

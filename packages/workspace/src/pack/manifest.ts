@@ -21,7 +21,7 @@ const manifestOf = (folder: string): Manifest =>
  * Returns the package.json with which a package is published. It lacks the parts that only this workspace uses, and names the repository, as
  * the package.json of the root does.
  */
-export function publishedManifest(folder: string): object {
+export function publishedManifestOf(folder: string): object {
   const {
     devDependencies: _tools,
     exports,

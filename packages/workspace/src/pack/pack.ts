@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { root, tools } from '../layout.ts';
 import { bundle } from './bundle.ts';
-import { publishedManifest } from './manifest.ts';
+import { publishedManifestOf } from './manifest.ts';
 import { noticesOf } from './notices.ts';
 
 /** The packages that other services import. */
@@ -30,7 +30,10 @@ function compile(folder: string, target: string): void {
 
 /** Adds the package.json and the other files to a built package, and packs it. Returns the name of the tarball. */
 function pack(folder: string, target: string): string {
-  writeFileSync(join(target, 'package.json'), `${JSON.stringify(publishedManifest(folder), undefined, 2)}\n`);
+  writeFileSync(
+    join(target, 'package.json'),
+    `${JSON.stringify(publishedManifestOf(folder), undefined, 2)}\n`,
+  );
   cpSync(join(root, 'LICENSE'), join(target, 'LICENSE'));
   for (const path of ['README.md', 'bin', 'golden'])
     if (existsSync(join(root, folder, path)))

@@ -1,7 +1,7 @@
 import type { Incident } from './incidents/incident.ts';
 
 /** Returns a text that lists the incidents, each with the URL of the dashboard that shows it. */
-export const incidentList = (incidents: readonly Incident[], url: string): string =>
+export const formatIncidents = (incidents: readonly Incident[], url: string): string =>
   [
     '\nWorth finding:',
     ...incidents.map(({ title, filter }) => `  ${title}\n    ${url}${pathOf(filter)}`),

@@ -4,7 +4,7 @@ import type { EarlierMove, MoveProgress } from '@user-activity/application';
 import { ActivityId, ProjectId, Timestamp } from '@user-activity/domain';
 
 /** Keeps the progress of a move in a file beside the data file, so that a repeated move continues there. */
-export class Checkpoint {
+export class MoveCheckpoint {
   readonly #file: string;
   /** The log of the target. Progress of a move to another target is ignored. */
   readonly #target: string;
