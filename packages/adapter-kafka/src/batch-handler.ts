@@ -4,6 +4,7 @@ import type { EachBatchPayload } from 'kafkajs';
 import { retryOnDomainError } from './retry-on-domain-error.ts';
 import { type RecordPortion, recordPortions } from './record-portions.ts';
 
+/** The functions that a BatchHandler calls. */
 export interface BatchHandlerDeps {
   readonly handler: RecordHandler;
   readonly resumeAt: ResumeAt;

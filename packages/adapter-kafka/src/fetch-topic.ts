@@ -23,6 +23,7 @@ interface TopicAnswer extends DescribedTopic {
 }
 
 const { failure, createErrorFromCode } = protocolErrors;
+// The numbers of Metadata requests and of the error LEADER_NOT_AVAILABLE in Kafka's protocol.
 const metadataApiKey = 3;
 const leaderNotAvailable = 5;
 // Versions of Metadata requests: 10 is the first with topic ids, and 13 moves fields. KafkaJS uses version 6.

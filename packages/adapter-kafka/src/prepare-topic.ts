@@ -16,6 +16,7 @@ export interface TopicPlan {
   readonly minMessageBytes?: number;
 }
 
+/** A topic that exists, with settings that were checked. */
 export interface PreparedTopic {
   readonly name: string;
   readonly partitions: number;

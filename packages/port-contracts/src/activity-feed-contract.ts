@@ -96,7 +96,7 @@ export const activityFeedContract = [
         await written;
         assertWalkFound(seen, activities);
       },
-      async 'if a repeated save adds an activity, a reader gets only the added one, once its offset is settled'(
+      async 'if a batch is saved again with one more activity, a reader gets only that one, once it is settled'(
         feed,
         writer,
       ) {
@@ -175,7 +175,7 @@ export const activityFeedContract = [
           early.push(...activities);
           query = query.from(position);
         }
-        assert.ok(idsOf(early).includes(rare.id), 'the other partition had no turn');
+        assert.ok(idsOf(early).includes(rare.id), 'no page has the activity of the other partition');
       },
     },
     F4: {

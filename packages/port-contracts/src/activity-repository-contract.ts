@@ -96,7 +96,7 @@ const activityRepositoryCases = repositoryCases({
     },
   },
   R6: {
-    async 'any metadata comes back deep-equal, and saving it again is redelivery of the same fact'(
+    async 'any metadata comes back deep-equal, and saving its activity again returns `redelivered`'(
       repository,
     ) {
       const manyActivities = fc.array(anyActivity, { minLength: 20, maxLength: 20 });
@@ -116,7 +116,7 @@ const activityRepositoryCases = repositoryCases({
         { numRuns: 15, endOnFailure: true },
       );
     },
-    async 'the longest values, and those with special characters, come back equal'(repository) {
+    async 'activities with the longest values or special characters come back equal'(repository) {
       const activities = [
         sampleActivity({ id: '~'.repeat(128), userId: '😀'.repeat(256), type: '𝒜'.repeat(256) }),
         sampleActivity({ metadata: { text: 'x'.repeat(maxMetadataBytes - 11) } }),

@@ -40,8 +40,8 @@ const activitiesWith = (project: ProjectId, count: number, text: string) =>
 
 /** Asserts that `bytes` is a valid size of `count` activities with texts of `textBytes` each: at most 1,000 bytes more for each. */
 const assertSize = (bytes: number, count: number, textBytes: number): void => {
-  assert.ok(bytes > count * textBytes, `${bytes} bytes are too few`);
-  assert.ok(bytes <= count * (textBytes + 1000), `${bytes} bytes are too many`);
+  assert.ok(bytes > count * textBytes, `a size of ${bytes} bytes is too small`);
+  assert.ok(bytes <= count * (textBytes + 1000), `a size of ${bytes} bytes is too large`);
 };
 
 /** The promise J14 about the size of activities. */
@@ -89,7 +89,7 @@ export const activitySizeCases = projectCases({
       assertSize(total(sizes), 10, 2000);
       assertSize(total(await measureAll(projects, shop, 3)), 1, 2000);
     },
-    async 'the activities of other projects do not count'(projects, subject) {
+    async 'the activities of other projects do not count towards the size of a project'(projects, subject) {
       await save(subject, activitiesWith(shop, 2, 'x'.repeat(2000)));
       await save(subject, activitiesWith(forum, 5, 'x'.repeat(2000)));
       assertSize(total(await measureAll(projects, shop, 100)), 2, 2000);

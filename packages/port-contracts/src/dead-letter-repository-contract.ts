@@ -62,7 +62,7 @@ const anyLetter = fc.record({
 
 const deadLetterRepositoryCases = letterCases({
   B1: {
-    async 'a filter selects by codes, from (inclusive) and to (exclusive)'(repository, queue) {
+    async 'a filter selects letters by code and by time, from (inclusive) to (exclusive)'(repository, queue) {
       await queue.add([
         letterOf(1, { diedAt: at(0) }),
         letterOf(2, { diedAt: at(1), code: 'conflict' }),
@@ -85,7 +85,10 @@ const deadLetterRepositoryCases = letterCases({
     },
   },
   B2: {
-    async 'asc sorts by time, then by the bytes of the id; desc is the exact reverse'(repository, queue) {
+    async '`asc` sorts by time, then by the bytes of the id, and `desc` is the exact reverse'(
+      repository,
+      queue,
+    ) {
       const letters = [letterOf(10), letterOf(9), letterOf(9, { origin: originOf('User', 0, 9) })];
       letters.push(letterOf(7, { diedAt: at(1) }), letterOf(8, { diedAt: at(-1) }));
       await queue.add(letters);
@@ -146,7 +149,7 @@ const deadLetterRepositoryCases = letterCases({
     },
   },
   B4: {
-    async 'a page has the bytes unchanged, and names the parts that it omits as too large'(
+    async 'a page has the parts of a letter unchanged, and names those that it omits as too large'(
       repository,
       queue,
     ) {
@@ -195,7 +198,7 @@ const deadLetterRepositoryCases = letterCases({
         assert.deepEqual(pages.flatMap(idsOf), ids(letters));
         for (const page of pages)
           assert.ok(2 * page.reduce((sum, { size }) => sum + size, 0) <= maxPageBytes, 'a page is too large');
-        assert.ok(pages.length <= 6, 'pages are shorter than they must be');
+        assert.ok(pages.length <= 6, `the walk has ${pages.length} pages, more than it needs`);
       }
     },
   },
@@ -226,7 +229,11 @@ const deadLetterRepositoryCases = letterCases({
     },
   },
   B6: {
-    async 'remove keeps a letter that was added again after the caller read it'(repository, queue, subject) {
+    async '`remove` keeps a letter that was added again after the caller read it'(
+      repository,
+      queue,
+      subject,
+    ) {
       const [first, second, third] = [letterOf(1), letterOf(2), letterOf(3)];
       await queue.add([first, second, third]);
       const again = { ...second, diedAt: at(1), reason: 'again' };

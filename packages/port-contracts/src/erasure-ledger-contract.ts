@@ -62,7 +62,11 @@ export const erasureLedgerContract = [
         assert.equal(await statusOf(ledger), 'running');
         assert.deepEqual(await ledger.findOpen(10), [erasure]);
       },
-      async 'an erasure that is announced and recorded at the same time is recorded'(ledger, _, subject) {
+      async 'announcing an erasure while it is being recorded does not undo the recording'(
+        ledger,
+        _,
+        subject,
+      ) {
         const another = await subject.open();
         const erasures = Array.from({ length: 300 }, (__, index) => erasureOf({ id: `erasure-${index}` }));
         for (const erasure of erasures)
@@ -93,7 +97,9 @@ export const erasureLedgerContract = [
       },
     },
     E3: {
-      async 'findByUsers returns the erasures of these users in every project, and of no other user'(ledger) {
+      async 'findByUsers returns the erasures of the given users in every project, and of no other user'(
+        ledger,
+      ) {
         assert.equal(await ledger.isEmpty(), true);
         const erasures = [
           erasureOf({ id: 'a' }),

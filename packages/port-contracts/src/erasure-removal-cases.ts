@@ -191,7 +191,7 @@ export const erasureRemovalCases = ledgerCases({
     },
   },
   E7: {
-    async 'removeRecords removes activities by the ids of records if they belong to the user and are covered'(
+    async 'removeRecords removes activities with the given ids if they are of the user and covered'(
       ledger,
       repository,
       subject,

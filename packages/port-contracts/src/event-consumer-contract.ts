@@ -120,7 +120,7 @@ const eventConsumerCases = logCases({
     },
   },
   L5: {
-    async 'while the handler of one group blocks, another group gets every record, and the first one later'(
+    async 'if the handler of a group blocks, another group gets every record, and the blocked group later'(
       subject,
     ) {
       const activities = sampleActivities(30);
@@ -190,9 +190,12 @@ const eventConsumerCases = logCases({
       await publish(subject, activities);
       const reader = await Reader.readAll(subject, activities);
       const sizes = reader.batches.map((batch) => batch.length);
-      assert.ok(Math.min(...sizes) >= 1 && Math.max(...sizes) <= 1000, `batches of ${sizes.join()}`);
+      assert.ok(
+        Math.min(...sizes) >= 1 && Math.max(...sizes) <= 1000,
+        `the batches have ${sizes.join()} records`,
+      );
     },
-    async 'the spans of batches leave out no offset, even if offsets have no record'(subject) {
+    async 'the spans of batches cover every offset, even offsets without a record'(subject) {
       const [before, after] = [sampleActivities(5), sampleActivities(5)];
       await publish(subject, before);
       const reader = await Reader.start(subject, 'one');

@@ -33,7 +33,9 @@ const eventPublisherCases = logCases({
     },
   },
   P2: {
-    async 'the events of a user arrive in the order of publishing, across publishers'(subject) {
+    async 'the events of a user are delivered in the order of publishing, even from several publishers'(
+      subject,
+    ) {
       const users = ['user-1', 'user-2', 'user-3'];
       const publishers = [await subject.openPublisher(), await subject.openPublisher()];
       const published: UserActivity[] = [];
@@ -101,7 +103,7 @@ const eventPublisherCases = logCases({
     },
   },
   P5: {
-    async '`close` waits until pending calls have resolved or rejected, and later calls reject'(subject) {
+    async '`close` waits until pending calls have resolved or rejected, and calls after it reject'(subject) {
       const publisher = await subject.openPublisher();
       const activities = sampleActivities(20);
       const settled: string[] = [];

@@ -71,7 +71,7 @@ export const feedLimitCases = feedCases({
           query = query.from(page.position);
         }
         assert.deepEqual(idsOf(found), index === 0 ? [rare.id] : []);
-        assert.ok(pages >= 3 && pages <= 4, `${pages} pages`);
+        assert.ok(pages >= 3 && pages <= 4, `the walk has ${pages} pages instead of 3 or 4`);
       }
     },
     async 'a page is full if enough of the next 5,000 entries match'(feed, writer) {
@@ -112,8 +112,8 @@ export const feedLimitCases = feedCases({
       for (let hasMore = true; hasMore; ) {
         const page = await feed.read(query);
         const bytes = page.activities.reduce((sum, activity) => sum + activity.textBytes(), 0);
-        assert.ok(bytes <= maxPageBytes, `a page of ${bytes} bytes`);
-        assert.ok(page.activities.length > 0, 'an empty page');
+        assert.ok(bytes <= maxPageBytes, `a page has ${bytes} bytes`);
+        assert.ok(page.activities.length > 0, 'a page is empty');
         found.push(...page.activities);
         ({ hasMore } = page);
         query = query.from(page.position);

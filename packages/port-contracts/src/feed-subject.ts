@@ -97,7 +97,7 @@ export async function walkFeed(
   for (let pages = 1; ; pages += 1) {
     assert.ok(pages <= maxPages, 'the walk does not end');
     const page = await feed.read(query);
-    assert.ok(page.activities.length <= query.limit, `a page of ${page.activities.length} activities`);
+    assert.ok(page.activities.length <= query.limit, `a page has ${page.activities.length} activities`);
     found.push(...page.activities);
     if (page.hasMore) assert.notDeepEqual(page.position, query.position, 'the position did not advance');
     query = query.from(page.position);

@@ -13,6 +13,7 @@ import { casesWith, type StoreSubject } from './contract.ts';
 import { at } from './letters.ts';
 import { assertRejects } from './rejections.ts';
 
+/** A store of API keys. */
 export interface KeyRepositorySubject extends StoreSubject<KeyRepository> {}
 
 const keyCases = casesWith(async (subject: KeyRepositorySubject) => [await subject.open(), subject] as const);

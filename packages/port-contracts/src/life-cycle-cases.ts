@@ -92,7 +92,7 @@ export const lifeCycleCases = logCases({
       assert.equal(await lagOf(await subject.openConsumer('one')), 3);
       await second.stop();
     },
-    async 'a member with `resumeAt` marks its commits, even without records, and one without it does not'(
+    async 'a member with `resumeAt` marks its commits, even without records; a member without it does not'(
       subject,
     ) {
       const handle = async (): Promise<void> => undefined;
@@ -143,7 +143,7 @@ async function untilCaughtUp({ timeoutMs = 45_000 }: LogSubject, consumer: Event
   }
 }
 
-/** Waits until `isMarked` of the group's commit in every partition has this value. */
+/** Waits until `progress` returns this value of `isMarked` for every partition. */
 async function untilMarked(
   { timeoutMs = 45_000 }: LogSubject,
   consumer: EventConsumer,

@@ -12,6 +12,7 @@ import { at } from './letters.ts';
 import { assertRejects } from './rejections.ts';
 import { idsOf } from './samples.ts';
 
+/** A store with an outbox. */
 export interface OutboxSubject extends StoreSubject<Outbox> {}
 
 const outboxCases = casesWith(async (subject: OutboxSubject) => [await subject.open(), subject] as const);

@@ -48,7 +48,7 @@ export const pageSizeCases = repositoryCases({
           assert.equal(seen.length, await repository.count(filterOf(filter)), name);
           assert.equal(new Set(seen).size, seen.length, name);
           for (const [index, page] of pages.entries()) {
-            assert.ok(bytesOf(page) <= maxPageBytes, `${name}: a page of ${bytesOf(page)} bytes`);
+            assert.ok(bytesOf(page) <= maxPageBytes, `${name}: a page has ${bytesOf(page)} bytes`);
             const next = pages[index + 1]?.slice(0, 1) ?? [];
             assert.ok(
               next.length === 0 || bytesOf([...page, ...next]) > maxPageBytes,

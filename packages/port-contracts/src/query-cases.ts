@@ -46,7 +46,7 @@ const anyFilter: fc.Arbitrary<ActivityFilter> = fc
 /** The promises about `find`. */
 export const queryCases = repositoryCases({
   R7: {
-    async 'a filter selects by users, types, from (inclusive) and to (exclusive)'(repository) {
+    async 'a filter selects activities by user, type and time, from (inclusive) to (exclusive)'(repository) {
       const at = (millis: number): Timestamp => Timestamp.fromMillis(start + millis);
       await repository.save([
         sampleActivity({ id: 'a', userId: 'user-1', type: 'LOGIN', createdAt: at(0) }),
@@ -78,7 +78,7 @@ export const queryCases = repositoryCases({
     },
   },
   R8: {
-    async 'asc sorts by time, then by the bytes of the id; desc is the exact reverse'(repository) {
+    async '`asc` sorts by time, then by the bytes of the id, and `desc` is the exact reverse'(repository) {
       const shuffled = [5, 0, 9, 3, 7, 1, 8, 2, 6, 4].map((index) =>
         sampleActivity({ id: ids[index] ?? '' }),
       );
@@ -114,7 +114,7 @@ export const queryCases = repositoryCases({
       const nobody = filterOf({ userIds: ['nobody'] });
       assert.deepEqual(await walk(repository, { filter: nobody, limit: 1 }), [[]]);
     },
-    async 'a walk can begin after any position, even if no activity is there'(repository) {
+    async 'a walk can begin after any position, even if no activity has it'(repository) {
       const moments = [start, start + 2];
       const saved = moments.flatMap((createdAt) =>
         ids

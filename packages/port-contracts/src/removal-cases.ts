@@ -62,7 +62,7 @@ const erasedRecord = ({ project, id }: ActivityKey, erasure: Erasure, offset: nu
 /** The promises of a `ProjectRepository` about removals. */
 export const removalCases = projectCases({
   J7: {
-    async 'removeActivities removes activities created before a given time in portions, oldest first'(
+    async 'removeActivities removes activities created before a given time, in portions and oldest first'(
       projects,
       subject,
     ) {
@@ -83,7 +83,7 @@ export const removalCases = projectCases({
       assert.deepEqual(await remainingIdsIn(subject, shop), ['a-7', 'a-8', 'a-9']);
       assert.deepEqual(await removeAll(projects, removal), [0]);
     },
-    async 'removeActivities removes activities received up to a given time, whatever their createdAt is'(
+    async 'removeActivities removes activities received at or before a given time, whatever their createdAt'(
       projects,
       subject,
     ) {
@@ -137,7 +137,10 @@ export const removalCases = projectCases({
     },
   },
   J8: {
-    async 'removeLetters removes dead letters that died up to a given time, in portions'(projects, subject) {
+    async 'removeLetters removes dead letters that died at or before a given time, in portions'(
+      projects,
+      subject,
+    ) {
       const letters = [0, 1, 2, 3, 4].map((offset) =>
         letterOf(offset, {
           project: shop,

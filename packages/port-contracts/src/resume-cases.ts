@@ -56,7 +56,7 @@ export const resumeCases = logCases({
       await reader.stop();
       assert.deepEqual(reader.ids, idsOf(old.slice(10)));
     },
-    async 'if `resumeAt` returns the offset of the group, the member continues there and asks only once'(
+    async 'if `resumeAt` returns the offset of the group, the member continues there and does not call it again'(
       subject,
     ) {
       const [old, fresh, later] = [sampleActivities(10), sampleActivities(5), sampleActivities(5)];
@@ -79,7 +79,7 @@ export const resumeCases = logCases({
       assert.deepEqual(reader.ids, idsOf([...fresh, ...later]));
       assert.deepEqual(asked, [end]);
     },
-    async 'before it repeats a batch, the member calls `resumeAt`, and continues at a lower offset if told so'(
+    async 'before it repeats a batch, the member calls `resumeAt` again, and continues at the returned offset'(
       subject,
     ) {
       const activities = sampleActivities(40);

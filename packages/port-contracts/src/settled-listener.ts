@@ -31,7 +31,10 @@ export class SettledListener {
   async waitUntil(isReached: () => boolean, between?: () => Promise<void>): Promise<void> {
     const deadline = performance.now() + this.#timeoutMs;
     while (!isReached()) {
-      assert.ok(performance.now() < deadline, `the listener saw ${this.seen} in ${this.calls} calls`);
+      assert.ok(
+        performance.now() < deadline,
+        `after ${this.calls} calls, the listener saw the settled offset ${this.seen}`,
+      );
       await between?.();
       await delay(10);
     }

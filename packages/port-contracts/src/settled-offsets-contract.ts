@@ -85,7 +85,7 @@ export const settledOffsetsContract = settledCases({
         await Promise.all(handles.map((handle, index) => handle.begin(log, [index, index, index])));
         const found = (await handles[0]?.find(log)) ?? [];
         assert.equal(found.length, 3);
-        assert.equal(new Set(found).size, 1, `offsets of several calls: ${found.join()}`);
+        assert.equal(new Set(found).size, 1, `the offsets come from several calls: ${found.join()}`);
       }
     },
   },
@@ -118,7 +118,10 @@ export const settledOffsetsContract = settledCases({
     },
   },
   S7: {
-    async '`history` is `empty`, with activities `untracked`, and after `begin` `tracked`'(settled, subject) {
+    async '`history` is `empty` at first, `untracked` with activities, and `tracked` after `begin`'(
+      settled,
+      subject,
+    ) {
       assert.equal(await settled.history(), 'empty');
       const repository = await subject.repository();
       await repository.save([sampleActivity()]);

@@ -68,7 +68,10 @@ export const sweepCases = letterCases({
       await queue.add([edgeLetter(1, 10), edgeLetter(1)]);
       const all = await repository.sweep(withoutLimits);
       const each = all.edgeBytes / 4;
-      assert.ok(each >= letterOverheadBytes + 50_000 && each <= 2 * letterOverheadBytes + 50_000, `${each}`);
+      assert.ok(
+        each >= letterOverheadBytes + 50_000 && each <= 2 * letterOverheadBytes + 50_000,
+        `a letter counts ${each} bytes`,
+      );
       const swept = await repository.sweep({ ...withoutLimits, maxEdgeBytes: 2.5 * each });
       assert.deepEqual(swept, { expired: 0, evicted: 2, edgeBytes: 2 * each });
       assert.deepEqual(await remaining(subject), names([...logged, edgeLetter(3), edgeLetter(4)]));
@@ -90,7 +93,7 @@ export const sweepCases = letterCases({
       await queue.add(added);
       const aged = { ...withoutLimits, edgeBefore: at(15), logBefore: at(15), limit: 20 };
       const { expired } = await repository.sweep(aged);
-      assert.ok(expired <= 20, `${expired} at once`);
+      assert.ok(expired <= 20, `one sweep removed ${expired} letters`);
       while ((await repository.sweep(aged)).expired > 0);
       assert.deepEqual(await remaining(subject), names(added.slice(30)));
       const { edgeBytes } = await repository.sweep(withoutLimits);

@@ -99,7 +99,7 @@ export const topicRegistryContract = topicCases({
       assert.deepEqual(await register(topics, 'one', 3, 'id-2'), registeredAs(3, false));
       assert.deepEqual(await register(topics, 'one', 99, 'id-1'), registeredAs(6));
     },
-    async 'a call without a topic id means the topic that was registered first'(topics) {
+    async 'a call without a topic id returns the topic that was registered first under the name'(topics) {
       await register(topics, 'one', 6, 'id-1');
       await register(topics, 'one', 3, 'id-2');
       assert.deepEqual(await register(topics, 'one', 99), registeredAs(6));
@@ -113,7 +113,7 @@ export const topicRegistryContract = topicCases({
         );
         for (const [index, topic] of returned.entries()) assert.deepEqual(topic, returned[index % 3]);
         const logs = new Set(returned.map(({ log }) => log));
-        assert.equal(logs.size, 3, `${name}: ${[...logs].join()}`);
+        assert.equal(logs.size, 3, `${name} has the log ids ${[...logs].join()}`);
         assert.equal(logs.has(logOf(6)), name === 'old');
       }
     },

@@ -27,7 +27,7 @@ export async function makeTopic(
   await admin.disconnect();
 }
 
-/** Resolves with false while the broker does not know the topic, or not all of its leaders. */
+/** Resolves with true once the broker knows the topic and the leaders of all its partitions. */
 const hasLeaders = (admin: kafkajs.Admin, topic: string): Promise<boolean> =>
   admin.fetchTopicMetadata({ topics: [topic] }).then(
     () => true,

@@ -16,6 +16,7 @@ export type Codec = 'uncompressed' | 'gzip' | 'snappy' | 'lz4' | 'zstd';
 /** LZ4 with a wrong content checksum. */
 export type WrongLz4 = 'wrong lz4';
 
+/** All codecs of Kafka. */
 export const codecs: readonly Codec[] = ['uncompressed', 'gzip', 'snappy', 'lz4', 'zstd'];
 
 /** Writes records to a topic with KafkaJS instead of the service. Each record is in a batch of its own. */
