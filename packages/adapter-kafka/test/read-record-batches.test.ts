@@ -163,7 +163,7 @@ describe('an unreadable batch', () => {
       origin: { topic: 'topic', partition: 2, offset: 5 },
       content: {
         name: 'Unreadable',
-        reason: "the batch at offsets 5 to 7 can't be read: its codec 5 is unknown",
+        reason: "the batch at offsets 5 to 7 can't be read: codec 5 is unknown",
       },
     });
     expect(record.raw()).toEqual({
@@ -197,7 +197,7 @@ describe('an unreadable batch', () => {
     async (_name, codec, compress) => {
       const bomb = compress(Buffer.alloc(maxBatchBytes + 1_000_000));
       expect(await reasonOf(badBatch(bomb, codec))).toBe(
-        `it decompresses to more than ${maxBatchBytes} bytes`,
+        `the batch decompresses to more than ${maxBatchBytes} bytes`,
       );
     },
   );
@@ -209,7 +209,7 @@ describe('an unreadable batch', () => {
       batch.writeUInt32BE(1, 17);
       for (let reading = 1; reading <= 3; reading += 1)
         expect(await readRecordBatches(batch, {})).toEqual([]);
-      expect(await reasonOf(batch)).toBe('its checksum is wrong');
+      expect(await reasonOf(batch)).toBe('the checksum is wrong');
     },
   );
 
@@ -232,7 +232,7 @@ describe('an unreadable batch', () => {
     );
     expect(read.map(({ offset }) => offset)).toEqual(['5', '6', '7']);
     expect(read[1]).toMatchObject({
-      reason: "the batch at offsets 6 to 6 can't be read: its format 1 is unknown",
+      reason: "the batch at offsets 6 to 6 can't be read: format 1 is unknown",
     });
   });
 
@@ -257,10 +257,10 @@ describe('an unreadable batch', () => {
 
   test.each([
     [
-      `it has 200001 records; the limit is ${maxBatchRecords}`,
+      `the batch has 200001 records; the limit is ${maxBatchRecords}`,
       { count: maxBatchRecords + 1, lastOffsetDelta: 2 },
     ],
-    ['its number of records is negative', { count: -1, lastOffsetDelta: 2 }],
+    ['the number of records is negative', { count: -1, lastOffsetDelta: 2 }],
   ])('has the reason: %s', async (reason, parts) => {
     expect(await reasonOf(batchBytes(payload, { firstOffset: 5, ...parts }))).toBe(reason);
   });

@@ -85,7 +85,7 @@ test('an unreadable batch is delivered as one record, committed with all its off
   expect(record.origin).toEqual({ topic: topic.name, partition: 0, offset: 1 });
   expect(record.content).toMatchObject({
     project: '_system',
-    reason: "the batch at offsets 1 to 3 can't be read: it decompresses to more than 67108864 bytes",
+    reason: "the batch at offsets 1 to 3 can't be read: the batch decompresses to more than 67108864 bytes",
   });
   const progress = await topic.progressOf(topic.name, 5000);
   expect(progress.find(({ partition }) => partition === 0)).toMatchObject({ committed: 4, end: 4 });
@@ -147,10 +147,10 @@ test('a batch with an unknown codec and a corrupt batch are delivered as one rec
   const records = await read(topic, 4, own);
   expect(records.map(({ origin }) => origin.offset)).toEqual([0, 1, 4, 6]);
   expect(records.map(({ content }) => content)).toMatchObject([
-    { project: 'default', reason: 'it has no ce_type header' },
-    { project: '_system', reason: "the batch at offsets 1 to 3 can't be read: its codec 5 is unknown" },
+    { project: 'default', reason: 'the record has no ce_type header' },
+    { project: '_system', reason: "the batch at offsets 1 to 3 can't be read: codec 5 is unknown" },
     { project: '_system', reason: "the batch at offsets 4 to 5 can't be read: it is no LZ4 frame" },
-    { project: 'default', reason: 'it has no ce_type header' },
+    { project: 'default', reason: 'the record has no ce_type header' },
   ]);
   expect(await topic.progressOf(topic.name, 5000)).toMatchObject([{ committed: 7, end: 7 }]);
 });

@@ -165,8 +165,8 @@ function recordAt(origin: Origin, raw: RawRecord): LogRecord {
 }
 
 function contentOf({ value, headers }: RawRecord): RecordContent {
-  if (value === null) return unreadable('it has no value', ProjectId.default);
+  if (value === null) return unreadable('the record has no value', ProjectId.default);
   return isUtf8(value)
     ? eventContent(Buffer.from(value).toString('utf8'), headers)
-    : unreadable('it is not UTF-8', ProjectId.default);
+    : unreadable('the value is not UTF-8', ProjectId.default);
 }

@@ -199,8 +199,8 @@ test('a file that commit 9c81301 wrote is read without loss', async () => {
     const records = await recordsOf(database, `group-${starts}`, 4 + starts);
     expect(records.slice(0, 3).map(({ content }) => content)).toEqual(activities.map(activityLogged));
     expect(records.slice(3, 5).map(({ content }) => content)).toEqual([
-      { name: 'Unreadable', project: 'default', reason: 'it is not JSON' },
-      { name: 'Unreadable', project: 'default', reason: 'it has no value' },
+      { name: 'Unreadable', project: 'default', reason: 'the value is not JSON' },
+      { name: 'Unreadable', project: 'default', reason: 'the record has no value' },
     ]);
     expect(records[3]?.replayOf).toEqual({ topic: 'user-activity', partition: 0, offset: 1 });
     // The group that had read everything gets only what is new.

@@ -51,7 +51,7 @@ export function recordedOf(
 const contentOf = (content: Content): RecordContent => {
   if (content instanceof UserActivity) return { name: 'ActivityLogged', activity: content };
   if ('name' in content) return content;
-  return { name: 'Unreadable', project: ProjectId.default, reason: 'it is not JSON' };
+  return { name: 'Unreadable', project: ProjectId.default, reason: 'the value is not JSON' };
 };
 
 const keyOf = (content: Content): string | null => {

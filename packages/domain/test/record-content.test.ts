@@ -8,8 +8,8 @@ test('a written activity is read unchanged', () => {
 });
 
 test.each([
-  ['{', 'it is not JSON'],
-  ['\ufeff{}', 'it is not JSON'],
+  ['{', 'the value is not JSON'],
+  ['\ufeff{}', 'the value is not JSON'],
   ['7', 'must be a JSON object'],
   [
     JSON.stringify({ ...sampleActivity({ userId: 'secret' }).toJSON(), type: 'secret\0', id: '' }),
@@ -27,7 +27,7 @@ test('an activity of another project says so in its JSON', () => {
 });
 
 const ownRule = '/project must not begin with "_": such names are the service\'s own';
-const differs = 'its value and its headers name different projects';
+const differs = 'the value and the headers name different projects';
 const rule = '/project must be 1-64 characters of a-z, 0-9 and "-", and must not begin with "-"';
 
 test.each<[string, unknown, string | undefined, string, string]>([

@@ -139,7 +139,7 @@ describe('a requested erasure on the log', () => {
       project: 'shop',
       reason: '/userId must not contain control characters; /mode must be one of erase, anonymise',
     });
-    expect(eventContent('{', headersOfEvent(event))).toMatchObject({ reason: 'it is not JSON' });
+    expect(eventContent('{', headersOfEvent(event))).toMatchObject({ reason: 'the value is not JSON' });
   });
 });
 

@@ -105,12 +105,12 @@ export class BatchReader {
   /** Returns undefined for a batch that is not compressed. */
   #codecOf({ codec: number }: BatchHeader): Codec | undefined {
     const codec = this.#codecs.get(number);
-    if (codec === undefined && number !== 0) throw new UnreadableBytes(`its codec ${number} is unknown`);
+    if (codec === undefined && number !== 0) throw new UnreadableBytes(`codec ${number} is unknown`);
     return codec;
   }
 }
 
-const formatFault = ({ magicByte }: BatchHeader): string => `its format ${magicByte} is unknown`;
+const formatFault = ({ magicByte }: BatchHeader): string => `format ${magicByte} is unknown`;
 
 /**
  * Returns why a batch is damaged, or undefined if it is not. The checksums of formats 0 and 1 are not checked, because their records are not
@@ -122,13 +122,13 @@ function damageOf(header: BatchHeader, batch: Buffer): string | undefined {
   if (magicByte < readableFormat) return undefined;
   const isWhole =
     batch.length >= headerBytes && crc32c(batch, checkedStart) === batch.readUInt32BE(checksumStart);
-  return isWhole ? undefined : 'its checksum is wrong';
+  return isWhole ? undefined : 'the checksum is wrong';
 }
 
 function assertCountAllowed({ count }: BatchHeader): void {
-  if (count < 0) throw new UnreadableBytes('its number of records is negative');
+  if (count < 0) throw new UnreadableBytes('the number of records is negative');
   if (count > maxBatchRecords)
-    throw new UnreadableBytes(`it has ${count} records; the limit is ${maxBatchRecords}`);
+    throw new UnreadableBytes(`the batch has ${count} records; the limit is ${maxBatchRecords}`);
 }
 
 /** Throws if the last offset of a damaged batch is unknown. The batch is then fetched again, because a wrong offset could skip records. */
@@ -150,6 +150,6 @@ async function readRecords(payload: Buffer, header: BatchHeader): Promise<BatchR
     await nextTurn();
     pauseAt = reader.position + bytesPerTurn;
   }
-  if (reader.position !== reader.end) throw new UnreadableBytes('it is longer than its records');
+  if (reader.position !== reader.end) throw new UnreadableBytes('the batch is longer than its records');
   return records;
 }

@@ -33,14 +33,14 @@ export class BatchRecord {
   constructor(reader: ByteReader, header: BatchHeader, minOffsetDelta: number) {
     const length = reader.length();
     const end = reader.position + length;
-    if (end > reader.end) throw new UnreadableBytes('a part of the record extends past its end');
+    if (end > reader.end) throw new UnreadableBytes('a record is longer than the bytes that are left');
     this.byteLength = length;
     this.#bytes = reader.bytes;
     this.attributes = reader.int8();
     this.#timestampDelta = reader.varlong();
     this.offsetDelta = reader.varint();
     if (this.offsetDelta < minOffsetDelta || this.offsetDelta > header.lastOffsetDelta)
-      throw new UnreadableBytes('the offsets of its records are out of order');
+      throw new UnreadableBytes('the offsets of the records are out of order');
     this.offset = String(header.firstOffset + this.offsetDelta);
     this.#keyStart = skipPart(reader);
     this.#keyEnd = reader.position;

@@ -8,7 +8,7 @@ export class TooManyBytes extends UnreadableBytes {
   override readonly name = 'TooManyBytes';
 
   constructor(maxBytes: number) {
-    super(`it decompresses to more than ${maxBytes} bytes`);
+    super(`the batch decompresses to more than ${maxBytes} bytes`);
   }
 }
 
@@ -47,7 +47,7 @@ export class ByteReader {
       return (byte >>> 1) ^ -(byte & 1);
     }
     const value = this.#number(maxVarintBytes);
-    if (value < -(2 ** 31) || value >= 2 ** 31) throw new UnreadableBytes('a number in it is too large');
+    if (value < -(2 ** 31) || value >= 2 ** 31) throw new UnreadableBytes('a number is too large');
     return value;
   }
 
@@ -64,21 +64,21 @@ export class ByteReader {
   /** Reads the length of a part. Returns -1 if the part is null. */
   lengthOrNull(): number {
     const length = this.varint();
-    if (length < -1) throw new UnreadableBytes('a length in it is negative');
+    if (length < -1) throw new UnreadableBytes('a length is negative');
     return length;
   }
 
   /** Reads a length or a count that must not be negative. */
   length(): number {
     const length = this.varint();
-    if (length < 0) throw new UnreadableBytes('a length in it is negative');
+    if (length < 0) throw new UnreadableBytes('a length is negative');
     return length;
   }
 
   /** Skips `length` bytes. Returns the position at which they begin. */
   skip(length: number): number {
     const start = this.position;
-    if (length > this.end - start) throw new UnreadableBytes('a part of it is longer than the whole');
+    if (length > this.end - start) throw new UnreadableBytes('a part is longer than the bytes that are left');
     this.position = start + length;
     return start;
   }
@@ -97,6 +97,6 @@ export class ByteReader {
       if (byte < 0x80) return value;
       factor *= 128;
     }
-    throw new UnreadableBytes('a number in it is too long');
+    throw new UnreadableBytes('a number is too long');
   }
 }

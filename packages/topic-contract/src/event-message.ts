@@ -80,19 +80,19 @@ export function readMessage({ value, headers }: Pick<RawRecord, 'value' | 'heade
   if (keptBytes !== undefined) return unreadable(keptBytes, ProjectId.system);
   const project = projectIn(headers);
   if (project === undefined)
-    return unreadable(`its ${projectHeader} is not the name of a project`, ProjectId.system);
+    return unreadable(`the header ${projectHeader} is not the name of a project`, ProjectId.system);
   const fault = (reason: string): RecordContent => unreadable(reason, project);
   const typeBytes = Object.hasOwn(headers, 'ce_type') ? headers['ce_type']?.at(-1) : undefined;
-  if (typeBytes !== undefined && typeBytes.length > maxTypeBytes) return fault('its ce_type is unknown');
+  if (typeBytes !== undefined && typeBytes.length > maxTypeBytes) return fault('the ce_type is unknown');
   const type = textOf(typeBytes);
-  if (type === undefined) return fault('it has no ce_type header');
+  if (type === undefined) return fault('the record has no ce_type header');
   const read = readers.get(type);
-  if (read === undefined) return fault('its ce_type is unknown');
-  if (value === null) return fault('it has no value');
+  if (read === undefined) return fault('the ce_type is unknown');
+  if (value === null) return fault('the record has no value');
   if (value.length > maxValueBytes)
-    return fault(`its value has ${value.length} bytes; the limit is ${maxValueBytes}`);
+    return fault(`the value has ${value.length} bytes; the limit is ${maxValueBytes}`);
   const text = textOf(value);
-  return text === undefined ? fault('it is not UTF-8') : read(text, project);
+  return text === undefined ? fault('the value is not UTF-8') : read(text, project);
 }
 
 const readers: ReadonlyMap<string, typeof recordContent> = new Map([

@@ -13,8 +13,8 @@ export const encodedHeadersHeader = 'user-activity-encoded-headers';
  */
 export function reasonOfKeptBytes(headers: Readonly<Record<string, unknown>>): string | undefined {
   if (Object.hasOwn(headers, unreadableBatchHeader))
-    return `it is a batch of records that could not be read; its offsets are in the header ${unreadableBatchHeader}`;
+    return `the record is a batch that could not be read; the header ${unreadableBatchHeader} has its offsets`;
   if (Object.hasOwn(headers, encodedHeadersHeader))
-    return `it has too many headers; they are in the header ${encodedHeadersHeader}`;
+    return `the record had too many headers; the header ${encodedHeadersHeader} has all of them`;
   return undefined;
 }

@@ -174,35 +174,35 @@ describe('is unreadable, with the reason', () => {
   const { ce_type: _type, ...untyped } = whole.headers;
 
   test.each([
-    ['no ce_type', { ...whole, headers: untyped }, 'it has no ce_type header'],
+    ['no ce_type', { ...whole, headers: untyped }, 'the record has no ce_type header'],
     [
       'a name of Object',
       { ...whole, headers: Object.create({ ce_type: [utf8.encode('x')] }) as object },
-      'it has no ce_type header',
+      'the record has no ce_type header',
     ],
     [
       'another type',
       { ...whole, headers: { ce_type: [utf8.encode('order.placed.v1')] } },
-      'its ce_type is unknown',
+      'the ce_type is unknown',
     ],
     [
       'a type that is no text',
       { ...whole, headers: { ce_type: [Uint8Array.of(0xff)] } },
-      'it has no ce_type header',
+      'the record has no ce_type header',
     ],
-    ['no value', { ...whole, value: null }, 'it has no value'],
+    ['no value', { ...whole, value: null }, 'the record has no value'],
     [
       'a value of more than 1 MiB, though it is an activity',
       { ...whole, value: Buffer.concat([whole.value, Buffer.alloc(1024 * 1024, ' ')]) },
-      `its value has ${1024 * 1024 + whole.value.length} bytes; the limit is 1048576`,
+      `the value has ${1024 * 1024 + whole.value.length} bytes; the limit is 1048576`,
     ],
     [
       'a type of more than 1 KiB, though its bytes are no text',
       { ...whole, headers: { ce_type: [Buffer.alloc(1025, 0xff)] } },
-      'its ce_type is unknown',
+      'the ce_type is unknown',
     ],
-    ['no UTF-8', { ...whole, value: Uint8Array.of(0x22, 0xff, 0x22) }, 'it is not UTF-8'],
-    ['no JSON', { ...whole, value: utf8.encode('{') }, 'it is not JSON'],
+    ['no UTF-8', { ...whole, value: Uint8Array.of(0x22, 0xff, 0x22) }, 'the value is not UTF-8'],
+    ['no JSON', { ...whole, value: utf8.encode('{') }, 'the value is not JSON'],
     ['a broken rule', { ...whole, value: utf8.encode('[]') }, 'must be a JSON object'],
   ])('%s', (_, record, reason) => {
     const unreadable = { name: 'Unreadable', project: ProjectId.default, reason };
@@ -257,7 +257,7 @@ describe('an erasure is unreadable, with the reason:', () => {
     expect(readMessage(holding({ project: 'shop' }))).toEqual({
       name: 'Unreadable',
       project: '_system',
-      reason: 'its value and its headers name different projects',
+      reason: 'the value and the headers name different projects',
     });
   });
 });

@@ -72,7 +72,7 @@ describe('a record is unreadable, and belongs to _system, if its header and its 
     expect(readMessage(record)).toEqual({
       name: 'Unreadable',
       project: '_system',
-      reason: 'its value and its headers name different projects',
+      reason: 'the value and the headers name different projects',
     });
   });
 });
@@ -96,7 +96,7 @@ describe('a record is unreadable, and belongs to _system, if its header is not o
     expect(readMessage(recordWith(names, { project: 'shop' }))).toEqual({
       name: 'Unreadable',
       project: '_system',
-      reason: 'its ce_project is not the name of a project',
+      reason: 'the header ce_project is not the name of a project',
     });
   });
 });

@@ -73,7 +73,10 @@ export const DeadLetterJson = namedSchema(
       },
     ),
     code: DeadLetterCodeJson,
-    reason: Type.String({ description: 'Why the record failed, for people.', examples: ['it is not JSON'] }),
+    reason: Type.String({
+      description: 'Why the record failed, for people.',
+      examples: ['the value is not JSON'],
+    }),
     diedAt: Type.String({
       format: 'date-time',
       description: 'When the record was last read from the log, or the call was refused at the API.',

@@ -53,9 +53,9 @@ export function recordFromRow(topic: string, [offset, key, value, headerJson]: L
 const encoded = (bytes: Bytes): Uint8Array | null => (typeof bytes === 'string' ? utf8.encode(bytes) : bytes);
 
 function contentOf(value: Bytes, headers: RawRecord['headers']): RecordContent {
-  if (value === null) return unreadable('it has no value', ProjectId.default);
+  if (value === null) return unreadable('the record has no value', ProjectId.default);
   if (typeof value === 'string') return eventContent(value, headers);
   return isUtf8(value)
     ? eventContent(Buffer.from(value).toString('utf8'), headers)
-    : unreadable('it is not UTF-8', ProjectId.default);
+    : unreadable('the value is not UTF-8', ProjectId.default);
 }

@@ -52,13 +52,13 @@ function contentBy(
   try {
     json = parseJson(text);
   } catch (error) {
-    if (error instanceof SyntaxError) return unreadable('it is not JSON', headerProject);
+    if (error instanceof SyntaxError) return unreadable('the value is not JSON', headerProject);
     throw error;
   }
   // Only an object can name a project.
   const project = isPlainObject(json) ? projectIn(json) : headerProject;
   if (project !== undefined && named !== undefined && project !== named)
-    return unreadable('its value and its headers name different projects', ProjectId.system);
+    return unreadable('the value and the headers name different projects', ProjectId.system);
   try {
     return parse(json);
   } catch (error) {

@@ -63,7 +63,7 @@ function readExactly(text: string): unknown {
     },
   });
   if (violations.list.length > 0)
-    throw new DomainError('INVALID_ACTIVITY', 'The JSON has a key more than once in one object.', {
+    throw new DomainError('INVALID_ACTIVITY', 'An object in the JSON has a key more than once.', {
       violations: violations.list,
     });
   return value;

@@ -55,7 +55,7 @@ test('an unreadable record becomes one dead letter with a reason, however often 
   expect(before).toEqual(
     expect.arrayContaining([
       expect.objectContaining({
-        reason: 'it is not JSON',
+        reason: 'the value is not JSON',
         key: { text: 'user-1' },
         value: { text: 'no JSON' },
         size: 7,
@@ -64,13 +64,13 @@ test('an unreadable record becomes one dead letter with a reason, however often 
       }),
       expect.objectContaining({
         id: `${deployment.topic}:3:0`,
-        reason: 'it has no ce_type header',
+        reason: 'the record has no ce_type header',
         key: null,
         value: null,
         size: 900_000,
         omitted: ['value'],
       }),
-      expect.objectContaining({ reason: 'its ce_type is unknown', value: null, size: 0, omitted: [] }),
+      expect.objectContaining({ reason: 'the ce_type is unknown', value: null, size: 0, omitted: [] }),
     ]),
   );
   const withoutTimes = (deadLetters: readonly DeadLetter[]) =>

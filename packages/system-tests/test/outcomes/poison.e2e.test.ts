@@ -61,8 +61,8 @@ test('unreadable records of any shape block no partition and no process, and bec
 
   const deadLetters = await list();
   expect(deadLetters).toEqual([
-    expect.objectContaining({ id: `${topic}:3:0`, reason: 'it has no ce_type header', size: 12 }),
-    expect.objectContaining({ id: `${topic}:3:1`, reason: 'it has no ce_type header', size: 8 }),
+    expect.objectContaining({ id: `${topic}:3:0`, reason: 'the record has no ce_type header', size: 12 }),
+    expect.objectContaining({ id: `${topic}:3:1`, reason: 'the record has no ce_type header', size: 8 }),
     expect.objectContaining({
       id: `${topic}:3:2`,
       reason: 'it has 60000 headers; the limit is 32768',
@@ -71,7 +71,7 @@ test('unreadable records of any shape block no partition and no process, and bec
     expect.objectContaining({ id: `${topic}:3:3`, omitted: ['headers'], size: 5 }),
     expect.objectContaining({
       id: `${topic}:3:4`,
-      reason: "the batch at offsets 4 to 4 can't be read: it decompresses to more than 67108864 bytes",
+      reason: "the batch at offsets 4 to 4 can't be read: the batch decompresses to more than 67108864 bytes",
       omitted: ['value'],
       headers: { 'user-activity-unreadable-batch': [{ text: '4-4' }] },
     }),

@@ -132,13 +132,13 @@ test('records with an invalid ce_project are dead letters of _system only, howev
   const letters = await system.deadLetters(count);
   expect(new Set(letters.map(({ code, reason }) => `${code}: ${reason}`))).toEqual(
     new Set([
-      'unreadable: its ce_project is not the name of a project',
-      'unreadable: its value and its headers name different projects',
+      'unreadable: the header ce_project is not the name of a project',
+      'unreadable: the value and the headers name different projects',
     ]),
   );
   // Records with a valid header belong to its project.
   const ofShop = await shop.deadLetters(1);
-  expect(ofShop).toMatchObject([{ code: 'unreadable', reason: 'it is not JSON' }]);
+  expect(ofShop).toMatchObject([{ code: 'unreadable', reason: 'the value is not JSON' }]);
   expect(await shop.list('/api/logs')).toMatchObject([{ id: 'readable' }]);
   expect(await byDefault.list('/api/dead-letters')).toEqual([]);
 
