@@ -8,9 +8,9 @@ const retryMs = 1000;
 
 /**
  * Makes the client accept the primary of a replica set that was restored from a backup. The client remembers the latest election, and
- * refuses the primary of an earlier election for ever. A restored set counts its elections from the backup on. If the client refuses the
- * only primary for `refusalMs` (default: 20,000), it connects again and so forgets the earlier elections. Commands fail meanwhile.
- * Returns a function that stops this; call it before you close the client.
+ * refuses every primary of an earlier election. A restored set continues the count of elections from the backup. If the client has
+ * refused the only primary for `refusalMs` (default: 20,000), this closes the client and connects it again, so that it forgets the
+ * elections. Commands fail meanwhile. Returns a function that ends the watch. Call it before you close the client.
  */
 export function acceptRestoredPrimary(client: MongoClient, refusalMs: number = defaultRefusalMs): () => void {
   const stopping = new AbortController();
@@ -38,7 +38,7 @@ const refusesOnlyPrimary = ({ servers }: TopologyDescription): boolean => {
   );
 };
 
-/** Closes and connects the client, again and again until it is connected. Closes it if it is cancelled. Never rejects. */
+/** Closes the client and connects it again. Retries until it is connected. Leaves it closed if the signal is aborted. Never rejects. */
 async function reconnect(client: MongoClient, signal: AbortSignal): Promise<void> {
   for (let isConnected = false; !isConnected; ) {
     try {

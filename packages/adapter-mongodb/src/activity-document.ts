@@ -9,7 +9,7 @@ import {
 } from '@user-activity/domain';
 import { decodeMetadata, encodeMetadata } from './metadata-codec.ts';
 
-/** The position on the log of the record from which an activity was stored. The driver keeps an offset up to 2^53 - 1 exact. */
+/** The position of the activity's record on the log. The driver stores offsets up to 2^53 - 1 exactly. */
 export interface OriginDocument {
   readonly log: string;
   readonly partition: number;
@@ -31,7 +31,7 @@ export interface ActivityDocument {
   readonly origin?: OriginDocument;
 }
 
-/** Converts an activity, with its encoded metadata. */
+/** Converts an activity to its document. `metadata` is the encoded metadata, if the caller has it already. */
 export function activityDocument(
   activity: UserActivity,
   origin?: LogPosition,
@@ -45,7 +45,7 @@ export function activityDocument(
     : { _id, project, userId, type, metadata, createdAt, receivedAt, origin };
 }
 
-export function storedActivity(document: ActivityDocument): StoredActivity {
+export function activityFromDocument(document: ActivityDocument): StoredActivity {
   const { _id, userId, type, createdAt, receivedAt, origin } = document;
   return StoredActivity.trusted({
     key: _id,

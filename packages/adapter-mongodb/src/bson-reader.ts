@@ -1,6 +1,6 @@
 import { JsonScratch, utf8Text } from './json-scratch.ts';
 
-// The types of elements, from https://bsonspec.org/spec.html.
+// The type codes of BSON elements, from https://bsonspec.org/spec.html.
 const types = {
   double: 1,
   string: 2,
@@ -12,17 +12,17 @@ const types = {
   int32: 16,
 } as const;
 
-// As many levels as metadata may have.
+// The maximum depth of metadata.
 const maxDepth = 64;
 const lastAscii = 0x7f;
 
 /**
- * Reads the elements of a BSON document in order. A value is undefined if it has another type than expected, or if the driver might
- * decode it to another value. Reading then ends.
+ * Reads the elements of a BSON document in order. A method returns undefined if the value does not have the expected type, or if the
+ * driver might decode it to another value. The reader then goes to the end of the document.
  */
 export class BsonReader {
   readonly #bytes: Buffer;
-  /** The bytes as characters. A part of it is a text of ASCII without a call of native code. */
+  /** The bytes as Latin-1 text. Slicing it gives an ASCII text without a call of native code. */
   readonly #text: string;
   #position = 4;
 
@@ -42,8 +42,8 @@ export class BsonReader {
     return this.#text.slice(start, this.#position - 1);
   }
 
-  /** Enters an embedded document. Returns false if there is none. The type at its end is 0, and then its parent continues. */
-  enters(type: number): boolean {
+  /** Enters an embedded document. Returns false if the value is none. At its end, `type` returns 0, and the next call reads the parent. */
+  entersDocument(type: number): boolean {
     if (type === types.object) this.#position += 4;
     else this.#end();
     return type === types.object;
@@ -59,7 +59,7 @@ export class BsonReader {
       : utf8Text(this.#bytes, start, end);
   }
 
-  /** Returns milliseconds. */
+  /** Returns a date as milliseconds since 1970. */
   date(type: number): number | undefined {
     if (type !== types.date) return this.#end();
     const low = this.#int32() >>> 0;
@@ -73,14 +73,14 @@ export class BsonReader {
     return this.#bytes.readDoubleLE(this.#position - 8);
   }
 
-  /** Returns an embedded document as JSON, as `JSON.stringify` would write the decoded document. */
+  /** Returns an embedded document as the JSON that `JSON.stringify` would write for the decoded document. */
   json(type: number): string | undefined {
     if (type !== types.object || this.#bytes.length > JsonScratch.maxBsonBytes) return this.#end();
     scratch.clear();
     return this.#writeValue(type, 0) ? scratch.text() : this.#end();
   }
 
-  /** Returns whether the value could be written. */
+  /** Writes a value as JSON. Returns false if only the driver can decode it. */
   #writeValue(type: number, depth: number): boolean {
     switch (type) {
       case types.string: {

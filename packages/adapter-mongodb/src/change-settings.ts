@@ -6,9 +6,9 @@ import {
   UsageLimits,
 } from '@user-activity/domain';
 import type { MongoStore } from './mongo-store.ts';
-import { settingsOf } from './project-documents.ts';
+import { settingsFromDocument } from './project-documents.ts';
 
-/** Changes only the fields of the settings that the change names, so that concurrent changes of others are kept. */
+/** Changes only the settings that `change` names, so that concurrent changes of other settings are kept. */
 export async function changeSettings(
   { settings, timeoutMs }: MongoStore,
   project: ProjectId,
@@ -19,18 +19,18 @@ export async function changeSettings(
   const changed = await settings.findOneAndUpdate({ _id: project }, update, options);
   if (changed !== null) {
     const isEmpty = { _id: project, days: { $exists: false }, limits: { $exists: false } };
-    if (ProjectSettings.isNone(settingsOf(changed))) await settings.deleteOne(isEmpty);
-    return settingsOf(changed);
+    if (ProjectSettings.isNone(settingsFromDocument(changed))) await settings.deleteOne(isEmpty);
+    return settingsFromDocument(changed);
   }
   if (ProjectSettings.isNone(ProjectSettings.changed(ProjectSettings.none, change)))
     return ProjectSettings.none;
   const count = await settings.countDocuments({}, { limit: maxProjectSettings, maxTimeMS: timeoutMs });
   if (count >= maxProjectSettings) return 'too-many';
   const added = await settings.findOneAndUpdate({ _id: project }, update, { ...options, upsert: true });
-  return settingsOf(added ?? {});
+  return settingsFromDocument(added ?? {});
 }
 
-/** Returns the update of a document. `$set` with no fields changes nothing. */
+/** Returns the MongoDB update for a change. */
 function updateOf({ retentionDays, limits }: SettingsChange) {
   const hasLimits = limits !== undefined && !UsageLimits.isNone(limits);
   return {

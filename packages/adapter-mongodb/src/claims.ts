@@ -3,7 +3,7 @@ import { MongoServerError } from 'mongodb';
 import type { MongoStore } from './mongo-store.ts';
 import { duplicateKey } from './refused-inserts.ts';
 
-/** Claims the exclusive right to do a kind of work, such as `replay`. */
+/** Claims the exclusive right to do a kind of work, such as `replay`. Returns 'taken' while another claim on it is valid. */
 export async function claimWork(
   { claims }: MongoStore,
   work: string,
@@ -12,7 +12,7 @@ export async function claimWork(
   const { after, upTo } = blockingClaimEnds(claim);
   const freeClaims = [{ until: { $lte: new Date(after) } }, { until: { $gt: new Date(upTo) } }];
   try {
-    // If another process holds the claim, nothing matches, and the upsert fails because the id exists.
+    // If another process holds the claim, no document matches, and the upsert fails because the id exists.
     await claims.updateOne(
       { _id: work, $or: freeClaims },
       { $set: { until: new Date(claim.until) } },
@@ -25,7 +25,7 @@ export async function claimWork(
   }
 }
 
-/** Releases the claim, if it is still held. */
+/** Releases the claim, unless a later claim has replaced it. */
 export async function releaseWork({ claims }: MongoStore, work: string, { until }: Claim): Promise<void> {
   await claims.deleteOne({ _id: work, until: new Date(until) });
 }

@@ -3,8 +3,9 @@ import type { IndexSpec } from './indexes.ts';
 import { DeploymentError, isOutage, withoutUri } from './open-failure.ts';
 
 /**
- * How MongoDB stores a new collection on disk. `balanced` compresses it, except for the indexes that are written at random positions:
- * these would compress a page for nearly each document. `small` compresses all indexes. `none` leaves the choice to the server.
+ * How MongoDB compresses a new collection on disk. `small` compresses the documents and all indexes. `balanced` does the same, except for
+ * indexes that are written at random positions: MongoDB would compress a page of these for nearly each document. `none` leaves the
+ * choice to the server.
  */
 export type Compression = 'balanced' | 'small' | 'none';
 
@@ -15,9 +16,9 @@ const storageWith = (compressor: 'zstd' | 'none') => ({
 const unauthorized = 13;
 const namespaceExists = 48;
 
-/** Creates a collection, unless another process has created it. Its compression can't be changed later. */
+/** Creates a collection, unless it exists. Its compression can't be changed later. */
 export async function createCollection(db: Db, collection: string, compression: Compression): Promise<void> {
-  // Only the default for indexes compresses the index on `_id`.
+  // The index on `_id` is compressed only through the default for indexes.
   const compressed = { ...storageWith('zstd'), indexOptionDefaults: storageWith('zstd') };
   try {
     await db.createCollection(collection, compression === 'none' ? {} : compressed);
@@ -32,7 +33,7 @@ export async function createCollection(db: Db, collection: string, compression: 
   }
 }
 
-/** Returns the compression of a new index, as an option. Without the option, the index has the default of its collection. */
+/** Returns the compression option of a new index. Without the option, the index has the default of its collection. */
 export const indexCompression = (
   { isWrittenAtRandom }: IndexSpec,
   compression: Compression,

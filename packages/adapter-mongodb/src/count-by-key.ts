@@ -1,18 +1,18 @@
 import type { ActivityFilter, KeyCount, KeyField } from '@user-activity/domain';
 import { documentConditions } from './activity-conditions.ts';
-import { aggregate, type Group, matchOf } from './count-matching.ts';
+import { aggregate, type Group, matchConditions } from './count-matching.ts';
 import { indexFor, keyIndexFor } from './indexes.ts';
 import type { MongoStore } from './mongo-store.ts';
 import type { IndexKey } from './ranges.ts';
 import { timeBudget } from './time-budget.ts';
 
-// MongoDB reads fewer documents than this faster than it steps from user to user in an index.
+// If fewer activities match, reading their documents is faster than stepping from user to user in an index.
 const fewDocuments = 20_000;
 
 /**
- * Counts activities by type or user, if there are at most `max` types or users. Reads only keys of an index, with two exceptions. If
- * few activities match, reads their documents to count users, because the index may have far more users. If the filter has conditions
- * on fields without an index, reads the documents that match the other conditions.
+ * Counts activities by type or user. Returns 'too-many' if there are more than `max` types or users. Reads only keys of an index, with
+ * two exceptions. To count by user, it reads documents if few activities match, because the index may have far more users. If the
+ * filter has conditions on fields without an index, it reads the documents that match the other conditions.
  */
 export async function countByKey(
   store: MongoStore,
@@ -24,7 +24,7 @@ export async function countByKey(
   const readsDocuments =
     documentConditions(filter).length > 0 || (await hasFewMatches(store, filter, field, timeLeft()));
   if (!readsDocuments) {
-    // Checks the limit first, because MongoDB counts all activities before it returns the first key.
+    // Checks the number of keys first, because MongoDB counts all activities before it returns the first key.
     const [distinct] = await distinctKeys(store, filter, field, max + 1, timeLeft()).toArray();
     if (distinct !== undefined && distinct.count > max) return 'too-many';
   }
@@ -33,7 +33,7 @@ export async function countByKey(
   return counts.length > max ? 'too-many' : counts;
 }
 
-/** Returns whether users are counted, and few activities match. */
+/** Returns true if the count is by user, for all users, and few activities match. */
 async function hasFewMatches(store: MongoStore, filter: ActivityFilter, field: KeyField, maxTimeMS: number) {
   if (field !== 'userId' || filter.userIds.length > 0) return false;
   const [matching] = await countUpTo(store, filter, fewDocuments, maxTimeMS).toArray();
@@ -50,12 +50,12 @@ export const keyCounts = (
   maxTimeMS: number,
 ) =>
   aggregate<Group<string>>(store, index, maxTimeMS, [
-    { $match: matchOf(filter, index === indexFor(filter) ? undefined : field) },
+    { $match: matchConditions(filter, index === indexFor(filter) ? undefined : field) },
     { $group: { _id: `$${field}`, count: { $sum: 1 } } },
     { $limit: max },
   ]).map(({ _id, count }) => ({ key: _id, count }));
 
-/** Queries the number of distinct keys, up to `max`. MongoDB steps from key to key in the index, and stops at `max`. */
+/** Queries the number of distinct types or users, up to `max`. MongoDB steps from one to the next in the index, and stops at `max`. */
 export const distinctKeys = (
   store: MongoStore,
   filter: ActivityFilter,
@@ -64,7 +64,7 @@ export const distinctKeys = (
   maxTimeMS: number,
 ) =>
   aggregate<{ readonly count: number }>(store, keyIndexFor(filter, field), maxTimeMS, [
-    { $match: matchOf(filter, field) },
+    { $match: matchConditions(filter, field) },
     { $sort: { [field]: 1 } },
     { $group: { _id: `$${field}` } },
     { $limit: max },
@@ -74,7 +74,7 @@ export const distinctKeys = (
 /** Queries the number of activities, up to `max`. */
 export const countUpTo = (store: MongoStore, filter: ActivityFilter, max: number, maxTimeMS: number) =>
   aggregate<{ readonly count: number }>(store, indexFor(filter), maxTimeMS, [
-    { $match: matchOf(filter) },
+    { $match: matchConditions(filter) },
     { $limit: max },
     { $count: 'count' },
   ]);

@@ -5,15 +5,15 @@ import {
   Timestamp,
   type TimeSlots,
 } from '@user-activity/domain';
-import { aggregate, type Group, matchingCount, matchOf } from './count-matching.ts';
+import { aggregate, type Group, queryMatchingCount, matchConditions } from './count-matching.ts';
 import { indexFor } from './indexes.ts';
 import type { MongoStore } from './mongo-store.ts';
-import { partsOf } from './page-scans.ts';
+import { splitFilter } from './page-scans.ts';
 import { timeBudget } from './time-budget.ts';
 
 /**
- * Counts activities by time slot, if there are at most `max` slots. MongoDB counts all activities before it returns the first slot. So
- * a time range that may have more slots is counted in portions of `portionSize` activities.
+ * Counts activities by time slot. Returns 'too-many' if there are more than `max` slots. MongoDB counts all activities before it returns
+ * the first slot. So a time range that may have more slots is counted in portions of `portionSize` activities.
  */
 export async function countBySlot(
   store: MongoStore,
@@ -25,8 +25,8 @@ export async function countBySlot(
   const timeLeft = timeBudget(store.timeoutMs);
   if (maxSlots(filter.createdAt, slots) <= max) return slotCounts(store, filter, slots, timeLeft()).toArray();
   const counts = new Map<string, SlotCount>();
-  for (const part of partsOf(filter))
-    for await (const { segment, slot, count } of inPortions(store, part, slots, portionSize, timeLeft)) {
+  for (const part of splitFilter(filter))
+    for await (const { segment, slot, count } of countInPortions(store, part, slots, portionSize, timeLeft)) {
       const key = `${segment} ${slot}`;
       counts.set(key, { segment, slot, count: count + (counts.get(key)?.count ?? 0) });
       if (counts.size > max) return 'too-many';
@@ -34,12 +34,12 @@ export async function countBySlot(
   return [...counts.values()];
 }
 
-/** Returns the maximum number of slots in a time range. A segment may begin and end within a slot. */
+/** Returns the maximum number of slots in a time range. Each segment (the time of one offset) may begin and end within a slot. */
 const maxSlots = ({ from, to }: TimeRange, { unitMs, offsets }: TimeSlots): number =>
   from === undefined || to === undefined ? Infinity : Math.ceil((to - from) / unitMs) + 2 * offsets.length;
 
-/** Counts slots in order of time. A portion may end within its last slot, so this slot is counted again, as a whole. */
-async function* inPortions(
+/** Counts the activities of each slot, in order of time. A portion may end within a slot, so its last slot is counted again, as a whole. */
+async function* countInPortions(
   store: MongoStore,
   filter: ActivityFilter,
   slots: TimeSlots,
@@ -62,14 +62,18 @@ async function* inPortions(
       from !== undefined && from > begin ? from : begin,
       to === undefined || end < to ? end : to,
     );
-    const [whole] = await matchingCount(store, filter.with({ createdAt: lastRange }), timeLeft()).toArray();
+    const [whole] = await queryMatchingCount(
+      store,
+      filter.with({ createdAt: lastRange }),
+      timeLeft(),
+    ).toArray();
     yield { ...last, count: whole?.count ?? last.count };
     if (to !== undefined && end >= to) return;
     from = end;
   }
 }
 
-/** Returns when a slot begins and ends within its segment. */
+/** Returns the times at which the part of a slot within its segment begins and ends. */
 function boundsOf({ segment, slot }: SlotCount, { unitMs, offsets }: TimeSlots) {
   const localBegin = slot * unitMs - (offsets[segment]?.offsetMs ?? 0);
   // The first offset also applies to all earlier times.
@@ -95,13 +99,16 @@ export function slotCounts(
   const segment = bySegment(begins, (index) => ({ $literal: index }));
   const earliest = limit === undefined ? [] : [{ $sort: { createdAt: 1 } }, { $limit: limit }];
   return aggregate<Group<Omit<SlotCount, 'count'>>>(store, indexFor(filter), maxTimeMS, [
-    { $match: matchOf(filter) },
+    { $match: matchConditions(filter) },
     ...earliest,
     { $group: { _id: { segment, slot }, count: { $sum: 1 } } },
   ]).map(({ _id, count }) => ({ ..._id, count }));
 }
 
-/** Returns an expression for the value of an activity's segment. A binary search, because there may be more than 100 segments. */
+/**
+ * Returns an expression that finds the segment of an activity by its time and gives `valueOf` this segment. The expression is a binary
+ * search, because there may be more than 100 segments.
+ */
 function bySegment(
   begins: readonly number[],
   valueOf: (segment: number) => unknown,

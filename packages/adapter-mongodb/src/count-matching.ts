@@ -3,9 +3,9 @@ import type { Document } from 'mongodb';
 import { activityConditions } from './activity-conditions.ts';
 import { indexFor } from './indexes.ts';
 import type { MongoStore } from './mongo-store.ts';
-import { type IndexKey, rangeOf } from './ranges.ts';
+import { type IndexKey, wholeRange } from './ranges.ts';
 
-/** A result of `$group`. */
+/** A document that `$group` returns: the value of the group, and the number of its activities. */
 export interface Group<Id> {
   readonly _id: Id;
   readonly count: number;
@@ -13,18 +13,21 @@ export interface Group<Id> {
 
 /** Counts the activities that match a filter. Does not use MongoDB's `count`, which is not exact on shards. */
 export async function countMatching(store: MongoStore, filter: ActivityFilter): Promise<number> {
-  const [total] = await matchingCount(store, filter).toArray();
+  const [total] = await queryMatchingCount(store, filter).toArray();
   return total?.count ?? 0;
 }
 
-/** Queries the count: one document, or none if nothing matches. Reads only keys of an index, except for conditions on metadata. */
-export const matchingCount = (store: MongoStore, filter: ActivityFilter, maxTimeMS = store.timeoutMs) =>
+/**
+ * Queries the number of activities that match a filter. The result is one document, or none if no activity matches. Reads only keys of
+ * an index, unless the filter has conditions on metadata.
+ */
+export const queryMatchingCount = (store: MongoStore, filter: ActivityFilter, maxTimeMS = store.timeoutMs) =>
   aggregate<{ readonly count: number }>(store, indexFor(filter), maxTimeMS, [
-    { $match: matchOf(filter) },
+    { $match: matchConditions(filter) },
     { $count: 'count' },
   ]);
 
-/** Queries an aggregation that uses this index. */
+/** Runs an aggregation of activities with an index. Reads from the members that the URI allows. */
 export const aggregate = <Result extends Document>(
   { listedActivities }: MongoStore,
   index: IndexKey,
@@ -33,10 +36,10 @@ export const aggregate = <Result extends Document>(
 ) => listedActivities.aggregate<Result>(stages, { hint: { ...index }, maxTimeMS });
 
 /**
- * Returns the query for a filter. With `leadingField`, the query also selects any text in that field. MongoDB can then use an index
- * that begins with the field, although the filter has no condition on it.
+ * Returns the query for a filter. `leadingField` adds a condition that every activity meets. MongoDB can then use an index that begins with
+ * this field, even if the filter has no condition on it.
  */
-export const matchOf = (filter: ActivityFilter, leadingField?: KeyField): Document => ({
+export const matchConditions = (filter: ActivityFilter, leadingField?: KeyField): Document => ({
   ...(leadingField === undefined ? {} : { [leadingField]: { $gte: '' } }),
-  ...activityConditions(filter, rangeOf('createdAt', filter.createdAt)),
+  ...activityConditions(filter, wholeRange('createdAt', filter.createdAt)),
 });

@@ -27,13 +27,13 @@ export interface DeadLetterDocument {
   readonly code: DeadLetter['code'];
   readonly reason: string;
   readonly diedAt: Date;
-  /** Absent if unknown: a partial index has only the documents with this field. */
+  /** Absent if the id is not known. A partial index has only the documents with this field. */
   readonly activityId?: string;
-  /** The size that counts for the quota of letters of the edge (the API); absent in letters from the log. */
+  /** The size that counts for the quota of the letters of refused requests. Absent in letters from the log. */
   readonly bytes?: number;
 }
 
-/** The sizes of a letter's key, value (`size`) and headers in bytes. */
+/** The sizes of a letter's key, value (`size`) and headers, in bytes. */
 export interface DeadLetterSizes {
   readonly _id: string;
   readonly keySize: number;
@@ -44,7 +44,7 @@ export interface DeadLetterSizes {
 /** A letter in which parts that are too large are null. */
 type LeanDocument = Omit<DeadLetterDocument, 'headers' | 'bytes'> & { readonly headers: Headers | null };
 
-/** A letter as a page lists it. */
+/** A letter on a page, with the sizes of all its parts. */
 export type ListedDocument = LeanDocument & DeadLetterSizes;
 
 export function deadLetterDocument(letter: DeadLetter): DeadLetterDocument {
@@ -66,7 +66,7 @@ export function deadLetterDocument(letter: DeadLetter): DeadLetterDocument {
   };
 }
 
-export function deadLetterOf(document: LeanDocument): DeadLetter {
+export function deadLetterFromDocument(document: LeanDocument): DeadLetter {
   const { origin, key, value, headers, code, reason, diedAt, activityId } = document;
   return {
     project: projectOf(document),
@@ -86,11 +86,11 @@ export function deadLetterOf(document: LeanDocument): DeadLetter {
   };
 }
 
-export function listedLetter(document: ListedDocument): ListedLetter {
+export function listedLetterFromDocument(document: ListedDocument): ListedLetter {
   const sizes = { key: document.keySize, value: document.size, headers: document.headersSize };
   const parts = ['key', 'value', 'headers'] as const;
   return {
-    ...deadLetterOf(document),
+    ...deadLetterFromDocument(document),
     id: DeadLetterId.parse(document._id),
     size: document.size,
     omitted: parts.filter((part) => sizes[part] > listedBytes[part]),

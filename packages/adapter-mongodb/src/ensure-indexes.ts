@@ -1,16 +1,16 @@
 import { type Collection, type IndexDescription, MongoServerError } from 'mongodb';
 import { DeploymentError, withoutUri } from './open-failure.ts';
 
-// IndexOptionsConflict and IndexKeySpecsConflict of MongoDB's error_codes.yml. The versions of MongoDB differ in which of them they report.
+// IndexOptionsConflict and IndexKeySpecsConflict of MongoDB's error_codes.yml. Which of them is reported depends on the version of MongoDB.
 const conflictCodes: ReadonlySet<unknown> = new Set([85, 86]);
 
-/** Creates the missing indexes of a collection. Throws DeploymentError if an index with other options has the key or name of one. */
+/** Creates the missing indexes of a collection. Throws DeploymentError if an existing index has the same key or name, but other options. */
 export async function ensureIndexes(
   collection: Pick<Collection, 'collectionName' | 'createIndexes'>,
   indexes: readonly IndexDescription[],
 ): Promise<void> {
   try {
-    // The default would wait for every voting member, so a member that is down would block the start.
+    // By default, MongoDB waits for every voting member. Then a member that is down would block the start.
     await collection.createIndexes([...indexes], { commitQuorum: 'majority' });
   } catch (error) {
     if (!(error instanceof MongoServerError) || !conflictCodes.has(error.code)) throw error;

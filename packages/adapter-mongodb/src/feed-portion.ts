@@ -4,13 +4,13 @@ import type { ActivityDocument } from './activity-document.ts';
 import { activityConditions } from './activity-conditions.ts';
 import { activitiesByOrigin } from './indexes.ts';
 import type { MongoStore } from './mongo-store.ts';
-import { rangeOf } from './ranges.ts';
+import { wholeRange } from './ranges.ts';
 import { decodeInTurns } from './read-activities.ts';
 import { minCutReplyBytes } from './read-page.ts';
 
 const offset = 'origin.offset';
 
-/** Reads activities of one partition in the order of their records. */
+/** Reads activities of one partition of the log, by offset. */
 export async function readFeedPortion(
   store: MongoStore,
   session: ClientSession,
@@ -34,7 +34,7 @@ export async function readFeedPortion(
   const { project } = filter;
   const selects = selectsSome(filter);
   let boundary = to;
-  // There are at most as many entries as offsets.
+  // There is at most one activity at each offset. So a short range has at most `maxExamined` activities.
   if (selects && to - from > maxExamined) {
     const [key] = await find(
       { project, [offset]: { $gte: from, $lt: to } },
@@ -42,7 +42,7 @@ export async function readFeedPortion(
     );
     if (key !== undefined) boundary = offsetIn(key);
   }
-  const conditions = activityConditions(filter, rangeOf('createdAt', filter.createdAt));
+  const conditions = activityConditions(filter, wholeRange('createdAt', filter.createdAt));
   const documents = await find(
     { ...conditions, [offset]: { $gte: from, $lt: boundary } },
     { limit: max, batchSize: max },
@@ -59,7 +59,7 @@ export async function readFeedPortion(
   };
 }
 
-/** Returns whether the filter leaves out activities of its project. */
+/** Returns whether the filter may leave out activities of its project. */
 const selectsSome = ({ userIds, types, createdAt, metadata }: ActivityFilter): boolean =>
   userIds.length > 0 ||
   types.length > 0 ||
@@ -67,9 +67,9 @@ const selectsSome = ({ userIds, types, createdAt, metadata }: ActivityFilter): b
   createdAt.from !== undefined ||
   createdAt.to !== undefined;
 
-/** Returns the offset in a key of the index. */
+/** Returns the offset in the BSON of an index key. */
 function offsetIn(key: Buffer): number {
   const { origin } = BSON.deserialize(key) as Pick<ActivityDocument, 'origin'>;
-  if (origin === undefined) throw new Error('An entry of the feed has no origin.');
+  if (origin === undefined) throw new Error('An activity in the index of origins has no origin.');
   return origin.offset;
 }

@@ -2,7 +2,7 @@ import type { ErasureId, OpenPosition, UserDigest } from '@user-activity/domain'
 import type { MongoStore } from './mongo-store.ts';
 import { erasuresByUser, openErasures, type RecordedDocument } from './user-erasure-document.ts';
 
-/** Queries one recorded erasure. Reads only an index. */
+/** Queries any one recorded erasure. Reads only an index. */
 export const anyErasure = ({ userErasures, timeoutMs: maxTimeMS }: MongoStore) =>
   userErasures.find(
     { 'recorded.user': { $gt: '' } },
@@ -30,7 +30,7 @@ export const erasuresNotDone = (
     { sort: openErasures.key, limit, hint: openErasures.key, maxTimeMS },
   );
 
-/** Queries the recorded erasures with ids after another one. */
+/** Queries the recorded erasures whose ids sort after `after`. */
 export const allErasures = (
   { userErasures, timeoutMs: maxTimeMS }: MongoStore,
   limit: number,

@@ -1,11 +1,11 @@
 import { type ActivityFilter, type DeadLetterFilter, edgeTopic, type KeyField } from '@user-activity/domain';
 import type { IndexKey } from './ranges.ts';
 
-/** An index of a collection. Its name is the default name that the driver gives to its key. */
+/** An index of a collection. Its name is the default name that the driver derives from its key. */
 export interface IndexSpec {
   readonly key: IndexKey;
   readonly partialFilterExpression?: object;
-  /** Whether consecutive documents have their keys at random positions, so that MongoDB writes a page for nearly each document. */
+  /** Whether consecutive documents have keys at random positions of the index, so that MongoDB writes a page for nearly each document. */
   readonly isWrittenAtRandom?: true;
 }
 
@@ -16,7 +16,7 @@ export const activitiesByUser = { project: 1, userId: 1, ...time } as const;
 const byType = { project: 1, type: 1, ...time } as const;
 const byUserAndType = { project: 1, userId: 1, type: 1, ...time } as const;
 
-/** For the activities of a partition of a log in the order of their records. Older versions stored activities without an origin. */
+/** For the activities of one partition of a log, by offset. Activities of older versions have no origin. */
 export const activitiesByOrigin = {
   key: { project: 1, 'origin.log': 1, 'origin.partition': 1, 'origin.offset': 1 },
   partialFilterExpression: { 'origin.log': { $exists: true } },
@@ -35,7 +35,7 @@ const deathTime = { diedAt: -1, _id: -1 } as const;
 export const deadLetterOrder = { project: 1, ...deathTime } as const;
 const deadLettersByCode = { project: 1, code: 1, ...deathTime } as const;
 
-/** For the sweep of the dead letters from the log, which is for all projects together. */
+/** For the sweep of the dead letters from the log, over all projects. */
 export const deadLettersForSweep: IndexKey = { code: 1, ...deathTime };
 
 const withActivity = { partialFilterExpression: { activityId: { $exists: true } } } as const;
@@ -52,7 +52,7 @@ export const deadLettersByKey = {
   partialFilterExpression: { key: { $type: 'binData' } },
 } as const;
 
-/** For the sweep of the dead letters of the edge, of all projects: from the oldest, with their sizes. */
+/** For the sweep of the dead letters of the edge (of refused requests), over all projects: the oldest first, with their sizes. */
 export const deadLettersOfEdge = {
   key: { 'origin.topic': 1, diedAt: 1, _id: 1, bytes: 1 },
   partialFilterExpression: { 'origin.topic': edgeTopic },
@@ -100,13 +100,13 @@ export const collectionIndexes: readonly CollectionIndexes[] = [
 export const deadLetterIndexFor = ({ codes }: DeadLetterFilter): IndexKey =>
   codes.length > 0 ? deadLettersByCode : deadLetterOrder;
 
-/** Chooses the index for a filter. MongoDB would choose by a sample, and then sometimes read most of the collection. */
+/** Chooses the index for a filter. MongoDB itself would choose by a sample, and sometimes read most of the collection. */
 export function indexFor({ userIds, types }: ActivityFilter): IndexKey {
   if (userIds.length > 0) return types.length > 0 ? byUserAndType : activitiesByUser;
   return types.length > 0 ? byType : activityOrder;
 }
 
-/** Chooses an index for a filter that also contains the counted field, so that MongoDB reads no document. */
+/** Chooses an index that contains the fields of the filter and the counted field, so that MongoDB reads no document. */
 export function keyIndexFor({ userIds, types }: ActivityFilter, field: KeyField): IndexKey {
   if (field === 'userId') return types.length > 0 ? byUserAndType : activitiesByUser;
   return userIds.length > 0 ? byUserAndType : byType;

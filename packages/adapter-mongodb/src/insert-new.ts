@@ -8,14 +8,14 @@ import {
 } from '@user-activity/domain';
 import { BSON, MongoError } from 'mongodb';
 import { activityDocument, type ActivityDocument } from './activity-document.ts';
-import type { SizedDocument } from './insert-command.ts';
+import type { SizedDocument } from './make-inserter.ts';
 import type { MongoStore } from './mongo-store.ts';
 import { readByKeys } from './read-activities.ts';
 import { duplicateKey } from './refused-inserts.ts';
 import { sizedMetadata } from './sized-metadata.ts';
 import { turns } from './turns.ts';
 
-/** Why an activity was not inserted. `existing` is the stored activity that has the same key. */
+/** The reason why an activity was not inserted: MongoDB refused it, or `existing` is stored with the same key. */
 export type NotInserted = { readonly existing: StoredActivity } | Refused;
 
 /** An activity to insert. */
@@ -29,8 +29,8 @@ export interface NewActivity {
 const maxRounds = 5;
 
 /**
- * Inserts activities, each independently of the others. All keys must be different. Returns by key why activities were not inserted; the
- * others were. With `findExisting`, reads existing activities before it inserts the rest, which is faster if most activities exist.
+ * Inserts activities with different keys, independently of each other. Returns the reason for each activity that was not inserted, by
+ * key. With `findExisting`, first reads the activities that exist, and inserts only the others. This is faster if most activities exist.
  */
 export async function insertNew(
   store: MongoStore,
@@ -48,8 +48,7 @@ export async function insertNew(
     return activities.filter(({ key }) => !notInserted.has(key));
   };
   let remaining = findExisting ? await withoutExisting(newActivities) : newActivities;
-  // A second round is needed if retention or a rollback removed an existing activity before it was
-  // read, or if a document can't be encoded.
+  // A second round is needed if a document can't be encoded, or if retention or a rollback removed an existing activity before it was read.
   for (let round = 0; remaining.length > 0; round += 1) {
     if (round === maxRounds)
       throw new DomainError(
@@ -61,7 +60,7 @@ export async function insertNew(
   return notInserted;
 }
 
-/** Inserts activities, and adds the reason for each that can't be stored. Returns those whose key exists, or that must be inserted again. */
+/** Inserts activities, and adds the reason for each one that can't be stored. Returns those whose key exists, or that need another try. */
 async function insert(
   store: MongoStore,
   newActivities: readonly NewActivity[],
@@ -79,7 +78,7 @@ async function insert(
     codes = await store.insertActivities(documents);
   } catch (error) {
     if (error instanceof MongoError) throw error;
-    // The driver could not encode a document. They are searched only now: our codec leaves none.
+    // The driver could not encode a document. Our codec should prevent that, so the documents are checked only now.
     const encodable = newActivities.filter((_, index) => isEncodable(documents[index]?.document));
     if (encodable.length === newActivities.length) throw error;
     for (const { key } of newActivities) notInserted.set(key, { refused: "it can't be encoded as BSON" });
@@ -96,11 +95,11 @@ async function insert(
   return taken;
 }
 
-// The maximum size of all that is not a text or metadata: the names of the fields, the times, the numbers and the id of the log.
+// The maximum size of the parts without texts and metadata: field names, times, numbers and the id of the log.
 const otherBytes = 512;
 const unitBytes = 3;
 
-/** Converts an activity. Its size is estimated, because that takes a third of the time of measuring it. */
+/** Converts an activity to a document with an upper bound of its size. Measuring the size would take three times as long. */
 function sizedDocument(
   activity: UserActivity,
   origin: LogPosition | undefined,
@@ -114,7 +113,7 @@ function sizedDocument(
   };
 }
 
-/** Returns whether the driver can encode the document. If not, it would fail the whole command. */
+/** Returns whether the driver can encode the document. A document that it can't encode fails the whole command. */
 function isEncodable(document: ActivityDocument | undefined): boolean {
   try {
     return document !== undefined && BSON.serialize(document).length > 0;

@@ -3,11 +3,11 @@ const firstPrintable = 0x20;
 const lastAscii = 0x7f;
 const replacementCharacter = '\uFFFD';
 
-/** Memory in which JSON is written from BSON, byte by byte. It is used again for the next value. */
+/** A buffer in which JSON is written byte by byte from BSON. After `clear`, it is used again for the next value. */
 export class JsonScratch {
   /** The maximum size of a value in BSON. */
   static readonly maxBsonBytes: number = 64 * 1024;
-  // JSON has at most six times the bytes of BSON: a control character is one byte there, and \u001f here.
+  // JSON has at most six times as many bytes as BSON: a control character is one byte in BSON, and six in JSON (such as \u001f).
   readonly #bytes: Buffer = Buffer.allocUnsafe(6 * JsonScratch.maxBsonBytes);
   #length = 0;
   #isAscii = true;
@@ -17,7 +17,7 @@ export class JsonScratch {
     this.#isAscii = true;
   }
 
-  /** Returns what was written, or undefined if a part was not valid UTF-8. */
+  /** Returns the written text, or undefined if a part is not valid UTF-8. */
   text(): string | undefined {
     const [bytes, length] = [this.#bytes, this.#length];
     return this.#isAscii ? bytes.toString('latin1', 0, length) : utf8Text(bytes, 0, length);
@@ -27,7 +27,10 @@ export class JsonScratch {
     for (let index = 0; index < text.length; index += 1) this.#bytes[this.#length++] = text.charCodeAt(index);
   }
 
-  /** Writes a key and a colon. Returns false if the key needs an escape or is encoded, or if JavaScript would move it to the front. */
+  /**
+   * Writes a key and a colon. Returns false if the key needs an escape, or has a `%` (as encoded keys have) or a `$`. Also returns false
+   * if it begins with a digit, because JavaScript moves integer keys to the front of an object.
+   */
   writeKey(source: Buffer, start: number, end: number): boolean {
     const first = source[start] ?? 0;
     if (first >= digit0 && first <= digit9) return false;
@@ -71,7 +74,7 @@ export class JsonScratch {
 
 const needsEscape = (byte: number): boolean => byte < firstPrintable || byte === quote || byte === backslash;
 
-/** Decodes UTF-8. Returns undefined if it is not valid, or has a replacement character, which looks like an invalid one. */
+/** Decodes UTF-8. Returns undefined if the result has a replacement character, because the bytes may then be invalid. */
 export function utf8Text(bytes: Buffer, start: number, end: number): string | undefined {
   const text = bytes.toString('utf8', start, end);
   return text.includes(replacementCharacter) ? undefined : text;

@@ -50,8 +50,8 @@ export function keyDocument({
   };
 }
 
-/** Ignores fields that this version does not know. Returns undefined for a document without a secret. */
-export function keyOf(document: KeyDocument): AccessKey | undefined {
+/** Converts a document to a key. Ignores fields that this version does not know. Returns undefined if the key has no secret. */
+export function accessKeyFromDocument(document: KeyDocument): AccessKey | undefined {
   const { _id, secrets, createdAt, expiresAt, revokedAt, ...key } = document;
   return AccessKey.rehydrate({
     id: _id,

@@ -15,7 +15,7 @@ interface LatestLetterDocument {
 // MongoDB allows 1,000 stages in a query, and a query has two more stages than projects.
 const maxProjects = 500;
 
-/** Reads the latest dead letter of each activity: one query for up to 500 projects. */
+/** Reads the time of the latest dead letter of each activity. One query covers up to 500 projects. */
 export async function readLatestLetters(
   store: MongoStore,
   keys: readonly ActivityKey[],
@@ -35,8 +35,8 @@ export async function readLatestLetters(
 }
 
 /**
- * Queries the latest dead letter of each activity. Reads one key of an index per activity, however many letters it has. MongoDB does
- * that for one project only (with `$or` it reads the keys of all letters), so each project has a pipeline of its own in the query.
+ * Queries the time of the latest dead letter of each activity. Reads one index key per activity, however many letters it has. MongoDB does
+ * that only for a single project. With `$or`, it would read the keys of all letters. So each project has its own pipeline in the query.
  */
 export function latestLetters(
   { deadLetters, timeoutMs }: Pick<MongoStore, 'deadLetters' | 'timeoutMs'>,

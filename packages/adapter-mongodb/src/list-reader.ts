@@ -6,9 +6,9 @@ import {
   MongoServerError,
   type ReadPreference,
 } from 'mongodb';
-import { isRetryable } from './passing-codes.ts';
+import { isRetryable } from './transient-codes.ts';
 
-/** Executes a `find` command, in a session if one is passed. Returns the BSON of the documents in its reply, in order. */
+/** Runs a `find` command, in a session if one is passed. Returns the BSON of each document in the reply, in order. */
 export type ListReader = (command: Document, session?: ClientSession) => Promise<readonly Buffer[]>;
 
 interface FindReply {
@@ -16,8 +16,9 @@ interface FindReply {
 }
 
 /**
- * Makes a reader without the driver's cursor, which takes half of the time of a page. Reads with majority concern from the members that the
- * preference allows. Repeats a command once after a fault that may pass, as the driver does for cursors, unless `retries` is false.
+ * Makes a reader that does not use the driver's cursor, because the cursor takes half of the time of a page. The reader reads with majority
+ * concern from the members that the preference allows. It repeats a command once after a temporary fault, as the driver does for
+ * cursors, unless `retries` is false.
  */
 export function makeListReader(
   db: Pick<Db, 'command'>,

@@ -6,47 +6,47 @@ import {
 } from '@user-activity/domain';
 import { activityOrder } from './indexes.ts';
 import type { MongoStore } from './mongo-store.ts';
-import { type Range, sortOf } from './ranges.ts';
+import { type Range, sortFor } from './ranges.ts';
 import { rangesOf } from './remove-activities.ts';
 
-interface Measured {
+interface RangeSize {
   readonly count: number;
   readonly bytes: number;
   readonly createdAt: Date;
   readonly id: string;
 }
 
-/** Measures one portion of the oldest activities of a project. */
+/** Adds up the sizes of one portion of a project's activities, the oldest first. */
 export async function measureActivities(
   store: MongoStore,
   measurement: ActivityMeasurement,
 ): Promise<MeasuredPortion> {
   let [count, bytes] = [0, 0];
-  let last: Measured | undefined;
+  let last: RangeSize | undefined;
   for (const range of rangesOf({ ...measurement, createdBefore: undefined })) {
     const max = measurement.limit - count;
-    const [measured] = max > 0 ? await sizeOf(store, measurement, range, max).toArray() : [];
-    if (measured === undefined) continue;
-    count += measured.count;
-    bytes += measured.bytes;
-    last = measured;
+    const [size] = max > 0 ? await sizeOfOldest(store, measurement, range, max).toArray() : [];
+    if (size === undefined) continue;
+    count += size.count;
+    bytes += size.bytes;
+    last = size;
   }
   if (last === undefined || count < measurement.limit) return { bytes, next: undefined };
   const id = ActivityKeyText.idOf(ActivityKeyText.trusted(last.id));
   return { bytes, next: { createdAt: Timestamp.trusted(last.createdAt.getTime()), id } };
 }
 
-/** Queries the size of the oldest activities of a project in a range. MongoDB returns the sum alone. */
-export const sizeOf = (
+/** Queries the total size of the oldest activities of a project in a range. MongoDB adds up the sizes and returns only the sum. */
+export const sizeOfOldest = (
   { activities, timeoutMs }: MongoStore,
   { project }: Pick<ActivityMeasurement, 'project'>,
   range: Range,
   max: number,
 ) =>
-  activities.aggregate<Measured>(
+  activities.aggregate<RangeSize>(
     [
       { $match: { project, ...range.positions } },
-      { $sort: sortOf({ field: 'createdAt', order: 'asc' }, range) },
+      { $sort: sortFor({ field: 'createdAt', order: 'asc' }, range) },
       { $limit: max },
       {
         $group: {

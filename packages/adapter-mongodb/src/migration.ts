@@ -7,10 +7,10 @@ import { ensureIndexes } from './ensure-indexes.ts';
 import { type CollectionIndexes, collectionIndexes } from './indexes.ts';
 import { isOutage } from './open-failure.ts';
 
-/** Called while a migration makes progress, with the number of documents that it has given a project. */
+/** Called while a migration makes progress. `documents` is the number of documents that have got a project so far. */
 export type OnMigrationProgress = (documents: number) => void;
 
-/** A document of any version. Versions without projects wrote no project. */
+/** A document of any version. Versions without projects wrote no `project`. */
 interface ProjectDocument {
   readonly _id: string;
   readonly project?: string | null;
@@ -22,7 +22,7 @@ interface ListedIndex {
   readonly name?: string;
   /** The version of the index's format. */
   readonly v?: number | undefined;
-  /** The compression, if the index was created with one of its own. */
+  /** The compression of the index, if it is not the default of the collection. */
   readonly storageEngine?: object;
 }
 
@@ -31,28 +31,28 @@ const pingMs = 1000;
 const namespaceNotFound = 26;
 
 /**
- * Creates missing collections and indexes, gives documents of versions without projects the project `default`, and drops the indexes of those versions.
- * Each step can be repeated, and several processes may migrate at the same time. So after a kill, the next start continues. `patient`
- * is the same database without a time limit for responses, because MongoDB may build an index for hours.
+ * Creates missing collections and indexes, sets the project of documents of versions without projects to `default`, and drops the indexes
+ * of those versions. Each step can be repeated, so the next start continues a migration that was killed. Several processes may migrate at
+ * the same time. `unlimitedDb` is the same database without a time limit for responses, because MongoDB may take hours to build an index.
  */
 export async function migrate(
   db: Db,
-  patient: Db,
+  unlimitedDb: Db,
   compression: Compression,
   onProgress: OnMigrationProgress,
 ): Promise<void> {
   let documents = 0;
   for (const indexes of collectionIndexes)
-    await whileResponding(db, createIndexes(patient, indexes, compression), () => onProgress(documents));
+    await whileResponding(db, createIndexes(unlimitedDb, indexes, compression), () => onProgress(documents));
   const onBatch = (batch: number): void => {
     documents += batch;
     onProgress(documents);
   };
-  await whileResponding(db, setMissingProjects(patient, onBatch));
-  for (const indexes of collectionIndexes) await whileResponding(db, dropOlderIndexes(patient, indexes));
+  await whileResponding(db, setMissingProjects(unlimitedDb, onBatch));
+  for (const indexes of collectionIndexes) await whileResponding(db, dropOlderIndexes(unlimitedDb, indexes));
 }
 
-/** Creates a collection if it is missing, and its missing indexes. What exists keeps its compression, which can't be changed. */
+/** Creates a missing collection, and its missing indexes. Existing ones keep their compression, which can't be changed. */
 async function createIndexes(
   db: Db,
   { collection, current }: CollectionIndexes,
@@ -67,7 +67,7 @@ async function createIndexes(
   const descriptions = current.map((index) => {
     const { isWrittenAtRandom: _, ...description } = index;
     const same = existing?.find(({ name }) => name === nameOf(index.key));
-    // MongoDB refuses an index that exists with another compression.
+    // MongoDB refuses to create an index that exists with another compression.
     const { storageEngine } = same ?? indexCompression(index, compression);
     return {
       ...description,
@@ -78,7 +78,7 @@ async function createIndexes(
   await ensureIndexes(db.collection(collection), descriptions);
 }
 
-/** Returns undefined if the collection does not exist. */
+/** Returns the indexes of a collection, or undefined if the collection does not exist. */
 async function findIndexes(db: Db, collection: string): Promise<readonly ListedIndex[] | undefined> {
   try {
     return await db.collection(collection).indexes();
@@ -88,30 +88,30 @@ async function findIndexes(db: Db, collection: string): Promise<readonly ListedI
   }
 }
 
-/** Waits for long work of the server. Calls `onResponse` each second in which the server responds, and rejects if it does not respond. */
+/** Waits for work that may take the server long. Pings the server each second, and calls `onResponse` if it responds. Rejects if not. */
 async function whileResponding<Value>(
   db: Db,
   work: Promise<Value>,
   onResponse: () => void = () => {},
 ): Promise<Value> {
-  const over = new AbortController();
+  const done = new AbortController();
   const watch = async (): Promise<never> => {
     for (;;) {
-      await delay(pingMs, undefined, { signal: over.signal });
+      await delay(pingMs, undefined, { signal: done.signal });
       await db.command({ ping: 1 });
-      if (!over.signal.aborted) onResponse();
+      if (!done.signal.aborted) onResponse();
     }
   };
   try {
     return await Promise.race([work, watch()]);
   } finally {
-    over.abort();
+    done.abort();
   }
 }
 
 /**
- * Gives documents without a project the project `default`, in batches of 1,000. If there are none, it reads one key of an index in each
- * collection. Documents that are inserted in the meantime may need the next call.
+ * Sets the project of documents without a project to `default`, in batches of 1,000. If there are none, it reads one index key in each
+ * collection. Misses documents that are inserted meanwhile. The next call finds them.
  */
 export async function setMissingProjects(
   db: Db,
@@ -120,13 +120,13 @@ export async function setMissingProjects(
   for (const indexes of collectionIndexes) {
     const documents = collectionIn(db, indexes);
     const update = async (ids: readonly string[]): Promise<void> => {
-      // Another process may have updated or replaced some of them.
+      // Another process may have updated or replaced some of these documents.
       const filter = { _id: { $in: [...ids] }, project: null };
       await documents.updateMany(filter, { $set: { project: ProjectId.default } }, { hint: { _id: 1 } });
       onBatch(ids.length);
     };
     let ids: string[] = [];
-    // One cursor for all batches: each new query would step over the index keys that the updates before it removed.
+    // Uses one cursor for all batches. A new query for each batch would step over the index keys that earlier updates removed.
     for await (const { _id } of findWithoutProject(db, indexes)) {
       ids.push(_id);
       if (ids.length < batchSize) continue;
@@ -156,13 +156,13 @@ async function dropOlderIndexes(db: Db, indexes: CollectionIndexes): Promise<voi
     try {
       await documents.dropIndex(identity.name);
     } catch (error) {
-      // Another process dropped it, or MongoDB still needs it, as for a shard key. An unused index does no harm.
+      // Another process has dropped the index, or MongoDB needs it, for example for a shard key. An unused index does no harm.
       if (!(error instanceof MongoServerError) || isOutage(error)) throw error;
     }
   }
 }
 
-/** Returns what makes two indexes the same: the key with its order, the name and all options. */
+/** Returns what two equal indexes have in common: the fields of the key in order, the name and all options. */
 function identityOf({ key, name, v: _version, ...options }: ListedIndex) {
   const fields = Object.entries(key);
   return { fields, name: name ?? nameOf(key), options };

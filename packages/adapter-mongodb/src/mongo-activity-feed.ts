@@ -10,9 +10,12 @@ import type { ClientSession } from 'mongodb';
 import { readFeedPortion } from './feed-portion.ts';
 import type { MongoStore } from './mongo-store.ts';
 import { timeBudget } from './time-budget.ts';
-import { translated } from './translated.ts';
+import { translateErrors } from './translate-errors.ts';
 
-/** Reads from the primary, with majority concern, whatever the URI says: from another member, a reader could miss what was settled. */
+/**
+ * Reads the feed from the primary, with majority concern, whatever the URI says. Another member may lack activities below the settled
+ * offsets, and a reader would miss them.
+ */
 export class MongoActivityFeed implements ActivityFeed {
   readonly #store: MongoStore;
 
@@ -21,13 +24,13 @@ export class MongoActivityFeed implements ActivityFeed {
   }
 
   settled(log: LogId): Promise<readonly number[] | undefined> {
-    return translated(() => this.#settled(log, this.#store.timeoutMs));
+    return translateErrors(() => this.#settled(log, this.#store.timeoutMs));
   }
 
   read(query: FeedQuery): Promise<FeedPage> {
     const { log } = query.position;
     const timeLeft = timeBudget(this.#store.timeoutMs);
-    // In a session, a former primary can't answer the second query without what the first one saw.
+    // In a session, a later query sees at least what the first one saw, even if a former primary answers it.
     const page = this.#store.inSession(async (session) => {
       const settled = (await this.#settled(log, timeLeft(), session)) ?? [];
       const walked = await walkFeed(query, settled, (portion) =>
@@ -39,7 +42,7 @@ export class MongoActivityFeed implements ActivityFeed {
       }
       return walked;
     });
-    return translated(() => page);
+    return translateErrors(() => page);
   }
 
   onSettled(listener: () => void): () => void {
@@ -57,7 +60,7 @@ export class MongoActivityFeed implements ActivityFeed {
   }
 }
 
-/** Throws STORE_UNAVAILABLE if an older copy replaced the store. Then the page may lack activities that were settled before. */
+/** Throws STORE_UNAVAILABLE if settled offsets have fallen. Then an older copy has replaced the store, and the page may lack activities. */
 function assertNotOlder(before: readonly number[], after: readonly number[] = []): void {
   if (before.some((offset, partition) => offset > (after[partition] ?? -1)))
     throw new DomainError(

@@ -14,7 +14,7 @@ import {
   type TimeSlots,
   type UserActivity,
 } from '@user-activity/domain';
-import { storedActivity } from './activity-document.ts';
+import { activityFromDocument } from './activity-document.ts';
 import { countByKey } from './count-by-key.ts';
 import { countBySlot } from './count-by-slot.ts';
 import { countMatching } from './count-matching.ts';
@@ -23,7 +23,7 @@ import type { MongoStore } from './mongo-store.ts';
 import { readByKeys } from './read-activities.ts';
 import { readPage } from './read-page.ts';
 import { ReplacedOrigins } from './replaced-origins.ts';
-import { translated } from './translated.ts';
+import { translateErrors } from './translate-errors.ts';
 import { turns } from './turns.ts';
 
 export class MongoActivityRepository implements ActivityRepository {
@@ -40,7 +40,7 @@ export class MongoActivityRepository implements ActivityRepository {
     origins: readonly LogPosition[] = [],
   ): Promise<readonly SaveOutcome[]> {
     if (activities.length === 0) return [];
-    // `save` inserts the first activity with a key. It compares all others with that one, or with the one that exists.
+    // Only the first activity with each key is inserted. The others are compared with it, or with the stored activity if there is one.
     const distinct: NewActivity[] = [];
     const firsts = new Map<string, number>();
     for (const [index, activity] of activities.entries()) {
@@ -49,7 +49,7 @@ export class MongoActivityRepository implements ActivityRepository {
       firsts.set(key, index);
       distinct.push({ key, activity, origin: origins[index] });
     }
-    const notInserted = await translated(() => insertNew(this.#store, distinct, this.#isReplaying));
+    const notInserted = await translateErrors(() => insertNew(this.#store, distinct, this.#isReplaying));
     const existing = [...notInserted.values()].filter((reason) => 'existing' in reason).length;
     this.#isReplaying = existing * 2 > distinct.length;
     const needsComparison = existing > 0 || distinct.length < activities.length;
@@ -65,7 +65,7 @@ export class MongoActivityRepository implements ActivityRepository {
     const replaced = new ReplacedOrigins();
     const turn = turns.begin();
     for (const [index, activity] of activities.entries()) {
-      // A comparison of two activities with large metadata takes up to 66 ms.
+      // Comparing two activities with large metadata takes up to 66 ms.
       if (needsComparison && turn.isOver) await turn.next();
       const outcome = outcomeOf(activity, index);
       outcomes.push(outcome);
@@ -75,28 +75,30 @@ export class MongoActivityRepository implements ActivityRepository {
       if (reason !== undefined && 'existing' in reason)
         replaced.add(outcome, key, reason.existing.origin, origins[index]);
     }
-    await translated(() => replaced.store(this.#store));
+    await translateErrors(() => replaced.store(this.#store));
     return outcomes;
   }
 
   find(query: ActivityQuery): Promise<ActivityPage> {
-    return translated(async () => ActivityPage.of(await readPage(this.#store, query), query.limit));
+    return translateErrors(async () => ActivityPage.of(await readPage(this.#store, query), query.limit));
   }
 
   count(filter: ActivityFilter): Promise<number> {
-    return translated(() => countMatching(this.#store, filter));
+    return translateErrors(() => countMatching(this.#store, filter));
   }
 
   findById(key: ActivityKey): Promise<StoredActivity | undefined> {
     const { activities, timeoutMs } = this.#store;
-    return translated(async () => {
+    return translateErrors(async () => {
       const document = await activities.findOne({ _id: ActivityKeyText.of(key) }, { maxTimeMS: timeoutMs });
-      return document === null ? undefined : storedActivity(document);
+      return document === null ? undefined : activityFromDocument(document);
     });
   }
 
   async findByIds(keys: readonly ActivityKey[]): Promise<readonly StoredActivity[]> {
-    return keys.length === 0 ? [] : translated(() => readByKeys(this.#store, keys.map(ActivityKeyText.of)));
+    return keys.length === 0
+      ? []
+      : translateErrors(() => readByKeys(this.#store, keys.map(ActivityKeyText.of)));
   }
 
   countByKey(
@@ -104,7 +106,7 @@ export class MongoActivityRepository implements ActivityRepository {
     field: KeyField,
     max: number,
   ): Promise<readonly KeyCount[] | 'too-many'> {
-    return translated(() => countByKey(this.#store, filter, field, max));
+    return translateErrors(() => countByKey(this.#store, filter, field, max));
   }
 
   countBySlot(
@@ -112,11 +114,11 @@ export class MongoActivityRepository implements ActivityRepository {
     slots: TimeSlots,
     max: number,
   ): Promise<readonly SlotCount[] | 'too-many'> {
-    return translated(() => countBySlot(this.#store, filter, slots, max));
+    return translateErrors(() => countBySlot(this.#store, filter, slots, max));
   }
 
   async ping(): Promise<void> {
     const { activities, timeoutMs } = this.#store;
-    await translated(() => activities.findOne({}, { projection: { _id: 1 }, maxTimeMS: timeoutMs }));
+    await translateErrors(() => activities.findOne({}, { projection: { _id: 1 }, maxTimeMS: timeoutMs }));
   }
 }

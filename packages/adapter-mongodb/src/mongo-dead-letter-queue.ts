@@ -3,16 +3,16 @@ import { BSON } from 'mongodb';
 import { type DeadLetterDocument, deadLetterDocument } from './dead-letter-document.ts';
 import type { MongoStore } from './mongo-store.ts';
 import { refusedInserts } from './refused-inserts.ts';
-import { translated } from './translated.ts';
+import { translateErrors } from './translate-errors.ts';
 import { turns } from './turns.ts';
 
-// MongoDB's limit is 16 MiB. An update needs 16 KiB for its other parts.
+// MongoDB's limit for a document is 16 MiB. An update needs up to 16 KiB more for its other parts.
 const maxDocumentBytes = 16 * 1024 * 1024 - 16_384;
 // Portions are small, because the driver encodes a portion without a pause.
 const maxPortionBytes = 1024 * 1024;
 const maxPortionLetters = 500;
 
-/** Stores dead letters in MongoDB, one for each origin. */
+/** Stores dead letters in MongoDB. A new dead letter replaces the one with the same origin: topic, partition and offset. */
 export class MongoDeadLetterQueue implements DeadLetterQueue {
   readonly #store: MongoStore;
 
@@ -21,7 +21,7 @@ export class MongoDeadLetterQueue implements DeadLetterQueue {
   }
 
   add(letters: readonly DeadLetter[]): Promise<void> {
-    return translated(async () => {
+    return translateErrors(async () => {
       const lastByOrigin = new Map(letters.map((letter) => [DeadLetterId.of(letter.origin), letter]));
       for await (const portion of portionsOf(lastByOrigin.values())) await this.#write(portion);
     });
@@ -32,7 +32,7 @@ export class MongoDeadLetterQueue implements DeadLetterQueue {
     const { deadLetters } = this.#store;
     const codes = await refusedInserts(deadLetters.insertMany(documents, { ordered: false }));
     if (codes.size === 0) return;
-    // If a document was refused for another reason than a taken id, its replacement fails too.
+    // Most of these documents were refused because their id exists. If there is another reason, the replacement fails too.
     const replacements = documents
       .filter((_, index) => codes.has(index))
       .map(({ _id, ...replacement }) => ({ replaceOne: { filter: { _id }, replacement, upsert: true } }));
@@ -40,7 +40,7 @@ export class MongoDeadLetterQueue implements DeadLetterQueue {
   }
 }
 
-/** Converts letters to documents, in portions to write together. Other work gets a turn in between. */
+/** Converts letters to documents, and yields them in portions to write together. Lets other work run in between. */
 async function* portionsOf(letters: Iterable<DeadLetter>): AsyncGenerator<readonly DeadLetterDocument[]> {
   const turn = turns.begin();
   let portion: DeadLetterDocument[] = [];
@@ -59,7 +59,7 @@ async function* portionsOf(letters: Iterable<DeadLetter>): AsyncGenerator<readon
   if (portion.length > 0) yield portion;
 }
 
-/** Converts a letter to a document, without key, value and headers if the document would be too large. */
+/** Converts a letter to a document. If the document would be too large, it has no key, value and headers. */
 function fittingDocument(letter: DeadLetter) {
   const document = deadLetterDocument(letter);
   const size = BSON.calculateObjectSize(document);

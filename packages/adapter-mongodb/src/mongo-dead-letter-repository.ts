@@ -13,12 +13,12 @@ import {
   type SweepLimits,
 } from '@user-activity/domain';
 import { claimWork, releaseWork } from './claims.ts';
-import { deadLetterOf } from './dead-letter-document.ts';
+import { deadLetterFromDocument } from './dead-letter-document.ts';
 import { readLatestLetters } from './latest-letters.ts';
 import { idsThatFit, readDeadLetters } from './read-dead-letters.ts';
 import type { MongoStore } from './mongo-store.ts';
 import { edgeBytes, oldestOfEdge, oldestOfLog, sweptLetter } from './sweep-dead-letters.ts';
-import { translated } from './translated.ts';
+import { translateErrors } from './translate-errors.ts';
 import { turns } from './turns.ts';
 
 const replayClaimId = 'replay';
@@ -31,7 +31,9 @@ export class MongoDeadLetterRepository implements DeadLetterRepository {
   }
 
   find(query: DeadLetterQuery): Promise<DeadLetterPage> {
-    return translated(async () => DeadLetterPage.of(await readDeadLetters(this.#store, query), query.limit));
+    return translateErrors(async () =>
+      DeadLetterPage.of(await readDeadLetters(this.#store, query), query.limit),
+    );
   }
 
   findByIds(
@@ -39,30 +41,30 @@ export class MongoDeadLetterRepository implements DeadLetterRepository {
     ids: readonly DeadLetterId[],
     maxBytes: number,
   ): Promise<readonly DeadLetter[]> {
-    return translated(async () => {
+    return translateErrors(async () => {
       for (;;) {
         const fitting = await idsThatFit(this.#store, project, ids, maxBytes);
         if (fitting.length === 0) return [];
         const letters = await this.#lettersById(project, fitting);
-        // If all of these letters were removed or got another project in the meantime, tries the remaining ids.
+        // Otherwise all of these letters were removed or got another project meanwhile. The next round tries the remaining ids.
         if (letters.size > 0) return fitting.flatMap((id) => letters.get(id) ?? []);
       }
     });
   }
 
   findLatestLetters(keys: readonly ActivityKey[]): Promise<readonly LatestLetter[]> {
-    return translated(() => readLatestLetters(this.#store, keys));
+    return translateErrors(() => readLatestLetters(this.#store, keys));
   }
 
   remove(letters: readonly Pick<DeadLetter, 'origin' | 'diedAt'>[]): Promise<void> {
-    return translated(() =>
+    return translateErrors(() =>
       this.#remove(letters.map(({ origin, diedAt }) => ({ id: DeadLetterId.of(origin), diedAt }))),
     );
   }
 
   sweep(limits: SweepLimits): Promise<LetterSweep> {
     const { limit, logBefore } = limits;
-    return translated(async () => {
+    return translateErrors(async () => {
       const bytes = await edgeBytes(this.#store);
       const oldest = (await oldestOfEdge(this.#store, limit).toArray()).map(sweptLetter);
       const { due, ...sweep } = dueLetters(oldest, bytes, limits);
@@ -76,11 +78,11 @@ export class MongoDeadLetterRepository implements DeadLetterRepository {
   }
 
   claimReplay(claim: Claim): Promise<'claimed' | 'taken'> {
-    return translated(() => claimWork(this.#store, replayClaimId, claim));
+    return translateErrors(() => claimWork(this.#store, replayClaimId, claim));
   }
 
   releaseReplay(claim: Claim): Promise<void> {
-    return translated(() => releaseWork(this.#store, replayClaimId, claim));
+    return translateErrors(() => releaseWork(this.#store, replayClaimId, claim));
   }
 
   async #lettersById(project: ProjectId, ids: readonly string[]): Promise<ReadonlyMap<string, DeadLetter>> {
@@ -89,8 +91,8 @@ export class MongoDeadLetterRepository implements DeadLetterRepository {
     const turn = turns.begin();
     const options = { hint: { _id: 1 }, maxTimeMS: timeoutMs };
     for await (const document of deadLetters.find({ _id: { $in: [...ids] }, project }, options)) {
-      letters.set(document._id, deadLetterOf(document));
-      // Checked by time only, because many headers take the driver longer than their bytes suggest.
+      letters.set(document._id, deadLetterFromDocument(document));
+      // Checks the time for each letter, because decoding many headers takes longer than their bytes suggest.
       if (turn.isOver) await turn.next();
     }
     return letters;

@@ -16,9 +16,19 @@ import {
 } from '@user-activity/domain';
 import { allErasures, anyErasure, erasuresNotDone, erasuresOfUsers } from './find-user-erasures.ts';
 import type { MongoStore } from './mongo-store.ts';
-import { removeCovered, removeLettersOfUser, removeOfUser, stillStored } from './remove-covered.ts';
-import { translated } from './translated.ts';
-import { keptErasure, openErasure, placedErasure, recordedPart } from './user-erasure-document.ts';
+import {
+  removeCoveredActivities,
+  removeLettersOfUser,
+  removeOfUser,
+  recordsStillStored,
+} from './remove-covered.ts';
+import { translateErrors } from './translate-errors.ts';
+import {
+  keptErasureFromDocument,
+  openErasureFromDocument,
+  erasureFromDocument,
+  recordedPart,
+} from './user-erasure-document.ts';
 
 export class MongoErasureLedger implements ErasureLedger {
   readonly #store: MongoStore;
@@ -28,7 +38,7 @@ export class MongoErasureLedger implements ErasureLedger {
   }
 
   async announce({ id, project }: UserErasure): Promise<void> {
-    await translated(() => this.#insert(id, project));
+    await translateErrors(() => this.#insert(id, project));
   }
 
   async record(erasure: OpenErasure): Promise<void> {
@@ -36,18 +46,20 @@ export class MongoErasureLedger implements ErasureLedger {
   }
 
   findAll(limit: number, after?: ErasureId): Promise<readonly KeptUserErasure[]> {
-    return translated(async () => (await allErasures(this.#store, limit, after).toArray()).map(keptErasure));
+    return translateErrors(async () =>
+      (await allErasures(this.#store, limit, after).toArray()).map(keptErasureFromDocument),
+    );
   }
 
   async keep(erasure: KeptUserErasure): Promise<void> {
     const { userErasures, timeoutMs: maxTimeMS } = this.#store;
     const { id, project, userId, erased } = erasure;
-    // If it is recorded already, nothing matches.
+    // If the erasure is recorded already, the filter matches no document.
     const filter = { _id: id, recorded: { $exists: false } };
     const name = userId === undefined ? {} : { userId };
     const change = { $set: { project, recorded: recordedPart(erasure), erased, ...name } };
-    await translated(async () => {
-      // Not an upsert with this filter: that fails, and records nothing, if `announce` inserts the document at the same time.
+    await translateErrors(async () => {
+      // An upsert with this filter would fail, and record nothing, if `announce` inserts the document at the same time.
       await this.#insert(id, project);
       await userErasures.updateOne(filter, change, { maxTimeMS });
     });
@@ -57,13 +69,13 @@ export class MongoErasureLedger implements ErasureLedger {
   async #insert(id: ErasureId, project: ProjectId): Promise<void> {
     const { userErasures, timeoutMs: maxTimeMS } = this.#store;
     const change = { $setOnInsert: { project, erased: 0 } };
-    // With this filter, MongoDB repeats an upsert that loses a race.
+    // MongoDB repeats an upsert that loses a race only if it filters by the id alone.
     await userErasures.updateOne({ _id: id }, change, { upsert: true, maxTimeMS });
   }
 
   find(project: ProjectId, id: ErasureId): Promise<ErasureProgress | undefined> {
     const { userErasures, timeoutMs: maxTimeMS } = this.#store;
-    return translated(async () => {
+    return translateErrors(async () => {
       const document = await userErasures.findOne({ _id: id, project }, { maxTimeMS });
       if (document === null) return undefined;
       const { recorded, userId, erased } = document;
@@ -73,42 +85,42 @@ export class MongoErasureLedger implements ErasureLedger {
   }
 
   isEmpty(): Promise<boolean> {
-    return translated(async () => (await anyErasure(this.#store).toArray()).length === 0);
+    return translateErrors(async () => (await anyErasure(this.#store).toArray()).length === 0);
   }
 
   async findByUsers(users: readonly UserDigest[]): Promise<readonly RecordedErasure[]> {
     if (users.length === 0) return [];
-    return translated(async () => {
+    return translateErrors(async () => {
       const documents = await erasuresOfUsers(this.#store, users).toArray();
       return documents.map((document) => ({
-        ...placedErasure(document),
+        ...erasureFromDocument(document),
         isOpen: document.userId !== undefined,
       }));
     });
   }
 
   findOpen(limit: number, after?: OpenPosition): Promise<readonly OpenErasure[]> {
-    return translated(async () =>
-      (await erasuresNotDone(this.#store, limit, after).toArray()).map(openErasure),
+    return translateErrors(async () =>
+      (await erasuresNotDone(this.#store, limit, after).toArray()).map(openErasureFromDocument),
     );
   }
 
   removeActivities(removal: UserRemoval) {
-    return translated(() => removeOfUser(this.#store, removal));
+    return translateErrors(() => removeOfUser(this.#store, removal));
   }
 
   removeLetters(erasure: OpenErasure, limit: number): Promise<number> {
-    return translated(() => removeLettersOfUser(this.#store, erasure, limit));
+    return translateErrors(() => removeLettersOfUser(this.#store, erasure, limit));
   }
 
   async removeRecords(records: readonly ErasedUserRecord[], letters: readonly DeadLetterId[]): Promise<void> {
-    await translated(async () => {
-      const left = await stillStored(this.#store, records);
+    await translateErrors(async () => {
+      const left = await recordsStillStored(this.#store, records);
       const groups = Map.groupBy(left, ({ erasure, userId }) => `${erasure.id} ${userId}`);
       for (const [first, ...others] of groups.values()) {
         if (first === undefined) continue;
         const keys = [first, ...others].map(ActivityKeyText.of);
-        await removeCovered(this.#store, keys, first.userId, first.erasure, first.replacement);
+        await removeCoveredActivities(this.#store, keys, first.userId, first.erasure, first.replacement);
       }
       const ids: string[] = [...letters];
       if (ids.length > 0)
@@ -117,6 +129,6 @@ export class MongoErasureLedger implements ErasureLedger {
   }
 
   async finish(id: ErasureId): Promise<void> {
-    await translated(() => this.#store.userErasures.updateOne({ _id: id }, { $unset: { userId: '' } }));
+    await translateErrors(() => this.#store.userErasures.updateOne({ _id: id }, { $unset: { userId: '' } }));
   }
 }

@@ -1,9 +1,9 @@
 import { AccessKey, type KeyRepository, maxAccessKeys, type Timestamp } from '@user-activity/domain';
 import { MongoServerError } from 'mongodb';
-import { keyDocument, keyOf } from './key-document.ts';
+import { keyDocument, accessKeyFromDocument } from './key-document.ts';
 import type { MongoStore } from './mongo-store.ts';
 import { duplicateKey } from './refused-inserts.ts';
-import { translated } from './translated.ts';
+import { translateErrors } from './translate-errors.ts';
 
 export class MongoKeyRepository implements KeyRepository {
   readonly #store: MongoStore;
@@ -13,12 +13,12 @@ export class MongoKeyRepository implements KeyRepository {
   }
 
   findAll(): Promise<readonly AccessKey[]> {
-    return translated(() => this.#read());
+    return translateErrors(() => this.#read());
   }
 
   add(key: AccessKey, now: Timestamp): Promise<'added' | 'exists' | 'too-many'> {
     const { keys, timeoutMs: maxTimeMS } = this.#store;
-    return translated(async () => {
+    return translateErrors(async () => {
       const count = await keys.countDocuments({}, { limit: maxAccessKeys, maxTimeMS });
       if (count >= maxAccessKeys) {
         const stored = await this.#read();
@@ -38,12 +38,12 @@ export class MongoKeyRepository implements KeyRepository {
   replace(key: AccessKey): Promise<'replaced' | 'changed'> {
     const { keys, timeoutMs: maxTimeMS } = this.#store;
     const { _id, ...fields } = keyDocument(key);
-    // Sets each field, because the document may have fields of a newer version.
+    // Sets each field instead of the whole document, because the document may have fields of a newer version.
     const removed = {
       ...(key.expiresAt === undefined ? { expiresAt: true as const } : {}),
       ...(key.revokedAt === undefined ? { revokedAt: true as const } : {}),
     };
-    return translated(async () => {
+    return translateErrors(async () => {
       const { matchedCount } = await keys.updateOne(
         { _id, revision: key.revision - 1 },
         { $set: fields, $unset: removed },
@@ -55,10 +55,12 @@ export class MongoKeyRepository implements KeyRepository {
 
   async #read(): Promise<readonly AccessKey[]> {
     const { keys, timeoutMs: maxTimeMS } = this.#store;
-    return (await keys.find({}, { maxTimeMS }).toArray()).flatMap((document) => keyOf(document) ?? []);
+    return (await keys.find({}, { maxTimeMS }).toArray()).flatMap(
+      (document) => accessKeyFromDocument(document) ?? [],
+    );
   }
 
-  /** Removes the key that ended first. Returns whether there was one. */
+  /** Removes the key that expired or was revoked first. Returns false if all keys are valid. */
   async #removeFirstEnded(stored: readonly AccessKey[], now: Timestamp): Promise<boolean> {
     const { keys, timeoutMs: maxTimeMS } = this.#store;
     const remaining = new Set(stored);

@@ -1,6 +1,6 @@
 import { type ActivityId, type Outbox, parseJson, type Timestamp, UserActivity } from '@user-activity/domain';
 import type { MongoStore } from './mongo-store.ts';
-import { translated } from './translated.ts';
+import { translateErrors } from './translate-errors.ts';
 
 const isPending = { dueAt: { $exists: true } } as const;
 
@@ -13,7 +13,7 @@ export class MongoOutbox implements Outbox {
 
   add(activity: UserActivity, dueAt: Timestamp, max: number): Promise<'added' | 'full'> {
     const { outbox, timeoutMs: maxTimeMS } = this.#store;
-    return translated(async () => {
+    return translateErrors(async () => {
       const count = await outbox.countDocuments({}, { limit: max, maxTimeMS });
       if (count >= max) return 'full';
       const { id: _id, receivedAt } = activity;
@@ -26,7 +26,7 @@ export class MongoOutbox implements Outbox {
 
   settle(activity: UserActivity): Promise<'settled' | 'late'> {
     const { outbox, timeoutMs: maxTimeMS } = this.#store;
-    return translated(async () => {
+    return translateErrors(async () => {
       const { matchedCount } = await outbox.updateOne(
         { _id: activity.id, ...isPending },
         { $set: { activity: activity.toText() }, $unset: { dueAt: true } },
@@ -38,14 +38,14 @@ export class MongoOutbox implements Outbox {
 
   withdraw(id: ActivityId): Promise<void> {
     const { outbox, timeoutMs: maxTimeMS } = this.#store;
-    return translated(async () => {
+    return translateErrors(async () => {
       await outbox.deleteOne({ _id: id, ...isPending }, { maxTimeMS });
     });
   }
 
   findReady(now: Timestamp, limit: number): Promise<readonly UserActivity[]> {
     const { outbox, timeoutMs: maxTimeMS } = this.#store;
-    return translated(async () => {
+    return translateErrors(async () => {
       await outbox.updateMany({ dueAt: { $lte: new Date(now) } }, { $unset: { dueAt: true } }, { maxTimeMS });
       const documents = await outbox
         .find({ dueAt: { $exists: false } }, { limit, maxTimeMS })
@@ -57,7 +57,7 @@ export class MongoOutbox implements Outbox {
 
   remove(ids: readonly ActivityId[]): Promise<void> {
     const { outbox, timeoutMs: maxTimeMS } = this.#store;
-    return translated(async () => {
+    return translateErrors(async () => {
       await outbox.deleteMany({ _id: { $in: [...ids] } }, { maxTimeMS });
     });
   }

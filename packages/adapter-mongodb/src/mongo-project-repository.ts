@@ -24,10 +24,10 @@ import { claimWork, releaseWork } from './claims.ts';
 import { deadLetterOrder } from './indexes.ts';
 import { measureActivities } from './measure-activities.ts';
 import type { MongoStore } from './mongo-store.ts';
-import { type ErasureDocument, erasingIndex, settingsOf } from './project-documents.ts';
+import { type ErasureDocument, erasingIndex, settingsFromDocument } from './project-documents.ts';
 import { readProjects } from './read-projects.ts';
 import { removeActivities } from './remove-activities.ts';
-import { translated } from './translated.ts';
+import { translateErrors } from './translate-errors.ts';
 
 export class MongoProjectRepository implements ProjectRepository {
   readonly #store: MongoStore;
@@ -37,40 +37,40 @@ export class MongoProjectRepository implements ProjectRepository {
   }
 
   find(query: ProjectQuery): Promise<ProjectPage> {
-    return translated(() => readProjects(this.#store, query));
+    return translateErrors(() => readProjects(this.#store, query));
   }
 
   findSettings(): Promise<readonly SettingsOfProject[]> {
     const { settings, timeoutMs } = this.#store;
-    return translated(async () => {
+    return translateErrors(async () => {
       const documents = await settings.find({}, { maxTimeMS: timeoutMs }).toArray();
       return documents.map((document) => ({
         project: ProjectId.trusted(document._id),
-        ...settingsOf(document),
+        ...settingsFromDocument(document),
       }));
     });
   }
 
   changeSettings(project: ProjectId, change: SettingsChange): Promise<ProjectSettings | 'too-many'> {
-    return translated(() => changeSettings(this.#store, project, change));
+    return translateErrors(() => changeSettings(this.#store, project, change));
   }
 
   beginErasure(project: ProjectId, now: Timestamp): Promise<Erasure> {
     const { settings, erasures, timeoutMs } = this.#store;
-    // As `nextErasedAt`. A missing `erasedAt` is less than any time.
+    // Agrees with `nextErasedAt` of the domain. A missing `erasedAt` is less than any time.
     const [erasedNow, latest] = [new Date(now), new Date(maxErasedAt(now))];
     const isReplaced = { $or: [{ $gt: ['$erasedAt', latest] }, { $lt: ['$erasedAt', erasedNow] }] };
     const erasedAt = { $cond: [isReplaced, erasedNow, '$erasedAt'] };
-    return translated(async () => {
+    return translateErrors(async () => {
       const document = await erasures.findOneAndUpdate(
         { _id: project },
         [{ $set: { erasedAt, erasing: true } }],
         { upsert: true, returnDocument: 'after', maxTimeMS: timeoutMs },
       );
       if (document === null) throw new Error('MongoDB returned no document for an upsert.');
-      // Last: if this fails, the project is erased nevertheless, and keeps its settings until the request is sent again.
+      // This is the last step. If it fails, the erasure has begun, but the project keeps its settings until the request is sent again.
       await settings.deleteOne({ _id: project });
-      return erasureOf(document);
+      return erasureFromDocument(document);
     });
   }
 
@@ -78,10 +78,10 @@ export class MongoProjectRepository implements ProjectRepository {
     if (projects.length === 0) return [];
     const { erasures, timeoutMs } = this.#store;
     const condition = { _id: { $in: [...projects] } };
-    return translated(async () => {
+    return translateErrors(async () => {
       const documents = await erasures.find(condition, { maxTimeMS: timeoutMs }).toArray();
       return documents.map((document) => ({
-        ...erasureOf(document),
+        ...erasureFromDocument(document),
         erasing: document.erasing !== undefined,
       }));
     });
@@ -90,26 +90,28 @@ export class MongoProjectRepository implements ProjectRepository {
   findErasing(limit: number): Promise<readonly Erasure[]> {
     const { erasures, timeoutMs: maxTimeMS } = this.#store;
     const options = { limit, maxTimeMS, hint: { ...erasingIndex.key } };
-    return translated(async () => (await erasures.find({ erasing: true }, options).toArray()).map(erasureOf));
+    return translateErrors(async () =>
+      (await erasures.find({ erasing: true }, options).toArray()).map(erasureFromDocument),
+    );
   }
 
   async endErasure({ project, erasedAt }: Erasure): Promise<void> {
     const filter = { _id: project, erasedAt: new Date(erasedAt) };
-    await translated(() => this.#store.erasures.updateOne(filter, { $unset: { erasing: true } }));
+    await translateErrors(() => this.#store.erasures.updateOne(filter, { $unset: { erasing: true } }));
   }
 
   removeActivities(removal: ActivityRemoval): Promise<RemovedPortion> {
-    return translated(() => removeActivities(this.#store, removal));
+    return translateErrors(() => removeActivities(this.#store, removal));
   }
 
   measureActivities(measurement: ActivityMeasurement): Promise<MeasuredPortion> {
-    return translated(() => measureActivities(this.#store, measurement));
+    return translateErrors(() => measureActivities(this.#store, measurement));
   }
 
   removeLetters(project: ProjectId, diedUpTo: Timestamp, limit: number): Promise<number> {
     const { deadLetters, timeoutMs } = this.#store;
     const condition = { project, diedAt: { $lte: new Date(diedUpTo) } };
-    return translated(async () => {
+    return translateErrors(async () => {
       const due = await deadLetters
         .find<{ readonly _id: string }>(condition, {
           projection: { _id: 1 },
@@ -129,7 +131,7 @@ export class MongoProjectRepository implements ProjectRepository {
     const { activities, deadLetters } = this.#store;
     const options = { hint: { _id: 1 } };
     const byErasure = Map.groupBy(records, ({ project, erasedAt }) => `${project} ${erasedAt}`);
-    await translated(async () => {
+    await translateErrors(async () => {
       for (const group of byErasure.values()) {
         const [{ project, erasedAt } = { project: ProjectId.default, erasedAt: 0 }] = group;
         const receivedAt = { $lte: new Date(erasedAt) };
@@ -141,19 +143,19 @@ export class MongoProjectRepository implements ProjectRepository {
   }
 
   expireAfter(days: RetentionDays | undefined): Promise<void> {
-    return translated(() => this.#store.expireAfter(days));
+    return translateErrors(() => this.#store.expireAfter(days));
   }
 
   claimSweep(claim: Claim): Promise<'claimed' | 'taken'> {
-    return translated(() => claimWork(this.#store, 'sweep', claim));
+    return translateErrors(() => claimWork(this.#store, 'sweep', claim));
   }
 
   releaseSweep(claim: Claim): Promise<void> {
-    return translated(() => releaseWork(this.#store, 'sweep', claim));
+    return translateErrors(() => releaseWork(this.#store, 'sweep', claim));
   }
 }
 
-const erasureOf = ({ _id, erasedAt }: ErasureDocument): Erasure => ({
+const erasureFromDocument = ({ _id, erasedAt }: ErasureDocument): Erasure => ({
   project: ProjectId.trusted(_id),
   erasedAt: Timestamp.trusted(erasedAt.getTime()),
 });

@@ -1,9 +1,9 @@
 import type { LogId, SettledHistory, SettledOffsets, SettledStep } from '@user-activity/domain';
 import { activitiesByOrigin } from './indexes.ts';
 import type { MongoStore } from './mongo-store.ts';
-import { translated } from './translated.ts';
+import { translateErrors } from './translate-errors.ts';
 
-/** Keeps the settled offsets in one document for each log. */
+/** Keeps the settled offsets of each log in one document. */
 export class MongoSettledOffsets implements SettledOffsets {
   readonly #store: MongoStore;
 
@@ -14,13 +14,13 @@ export class MongoSettledOffsets implements SettledOffsets {
   history(): Promise<SettledHistory> {
     const { activities, settled, timeoutMs } = this.#store;
     const options = { projection: { _id: 1 }, maxTimeMS: timeoutMs };
-    return translated(async () => {
-      // In this order, because another process that stores activities in the meantime has begun its log before.
+    return translateErrors(async () => {
+      // Reads activities first: another process that stores activities meanwhile has set the offsets of its log before.
       const activity = await activities.findOne({}, options);
       const log = await settled.findOne({}, options);
       if (log !== null) return 'tracked';
       if (activity === null) return 'empty';
-      // The index has only activities with an origin, so this reads at most one key.
+      // The index has only activities with an origin, so this query reads at most one key.
       const hint = activitiesByOrigin.key;
       const located = await activities.findOne({ 'origin.log': { $exists: true } }, { ...options, hint });
       return located === null ? 'untracked' : 'tracked';
@@ -29,15 +29,15 @@ export class MongoSettledOffsets implements SettledOffsets {
 
   async begin(log: LogId, offsets: readonly number[]): Promise<void> {
     const { settled, timeoutMs } = this.#store;
-    await translated(() =>
+    await translateErrors(() =>
       settled.updateOne({ _id: log }, { $setOnInsert: { offsets } }, { upsert: true, maxTimeMS: timeoutMs }),
     );
   }
 
   find(log: LogId): Promise<readonly number[] | undefined> {
     const { settled, timeoutMs } = this.#store;
-    return translated(async () => {
-      // The majority must confirm a write. After an election, a former primary could answer a read with older offsets.
+    return translateErrors(async () => {
+      // Reads by a write, because the majority must confirm a write. A former primary could answer a read with older offsets.
       // The read concern "linearizable" prevents that too, but takes 100 ms on a replica set of one member.
       const document = await settled.findOneAndUpdate(
         { _id: log },
@@ -51,7 +51,7 @@ export class MongoSettledOffsets implements SettledOffsets {
   settle({ log, partition, from, to }: SettledStep): Promise<boolean> {
     const { settled, timeoutMs } = this.#store;
     const offset = `offsets.${partition}`;
-    return translated(async () => {
+    return translateErrors(async () => {
       const { matchedCount } = await settled.updateOne(
         { _id: log, [offset]: { $gte: from } },
         { $max: { [offset]: to } },

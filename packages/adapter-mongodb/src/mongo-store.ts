@@ -15,8 +15,8 @@ import type { Compression } from './compression.ts';
 import type { DeadLetterDocument } from './dead-letter-document.ts';
 import { ensureIndexes } from './ensure-indexes.ts';
 import type { KeyDocument } from './key-document.ts';
-import { insertByCommand, type InsertDocuments } from './insert-command.ts';
-import { checkRegularly } from './later-check.ts';
+import { makeInserter, type InsertDocuments } from './make-inserter.ts';
+import { checkForMissingProjects } from './check-for-missing-projects.ts';
 import { type ListReader, makeListReader } from './list-reader.ts';
 import { migrate, type OnMigrationProgress } from './migration.ts';
 import { DeploymentError, openFailure, uriFault } from './open-failure.ts';
@@ -29,53 +29,54 @@ import { keepTtlIndex } from './ttl-index.ts';
 export interface MongoStoreOptions {
   /** A connection string: https://www.mongodb.com/docs/manual/reference/connection-string/. */
   readonly uri: string;
-  /** Default: `user_activity`. */
+  /** The name of the database. Default: `user_activity`. */
   readonly database?: string;
-  /** The time limit of the server's response, in milliseconds. Default: 10,000. */
+  /** The time limit of each command, in milliseconds. Default: 10,000. */
   readonly timeoutMs?: number;
   /** The time limit to find a server, in milliseconds. Default: `timeoutMs`. */
   readonly selectionTimeoutMs?: number;
   /** The compression of collections that `open` creates. Default: `balanced`. */
   readonly compression?: Compression;
-  /** Called about each second while `open` builds indexes, and after each batch of documents that it migrates. */
+  /** Called about once per second while `open` builds indexes, and after each batch of migrated documents. */
   readonly onProgress?: OnMigrationProgress;
 }
 
 /** A topic as it was first registered. */
 interface TopicDocument {
-  /** The name of the topic. If another topic has the name already: the name, a space and the topic id. */
+  /** The name of the topic. If an earlier topic has the same name, the name, a space and the topic id. */
   readonly _id: string;
   readonly partitions: number;
   /** Absent in documents of versions without log ids, until the topic is registered again. */
   readonly log?: string;
-  /** Absent if none was passed yet. */
+  /** Absent until the topic is registered with a topic id. */
   readonly topicId?: string;
 }
 
 /** The exclusive right of one process to do a kind of work. */
 interface ClaimDocument {
-  /** The name of the work. */
+  /** The kind of work. */
   readonly _id: string;
-  /** The end of the right, unless the process releases it earlier. */
+  /** The time at which the right ends, unless the process releases it earlier. */
   readonly until: Date;
 }
 
 const closingMs = 500;
-// A write that is confirmed in this way survives a power cut, and the loss of a member.
+// A write with this write concern survives a power cut, and the loss of a member.
 const writeConcern = { w: 'majority', journal: true } as const;
 const concerns = { writeConcern, readConcern: new ReadConcern('majority') };
-// Without empty tags, the driver would look for a primary with the tags in the URI, and find none.
+// The empty tags replace the tags in the URI. With those, the driver would look for a primary that has them, and might find none.
 const primaryOnly: MongoClientOptions = { readPreference: ReadPreference.primary, readPreferenceTags: [] };
 
 /**
- * The collections of a database, for the adapters of this package. Whatever the URI says, writes need the majority, and all collections
- * except those for lists read from the primary, because the results decide which data is stored, replayed or removed.
+ * The connection to a database, and its collections, for the adapters of this package. Whatever the URI says, the majority must confirm
+ * each write, and reads use the primary, because their results decide which data is stored, replayed or removed. Only
+ * `listedActivities` and `readListed` use the members that the URI allows.
  */
 export class MongoStore {
   readonly activities: Collection<ActivityDocument>;
-  /** For counts only. Reads from the members that the URI's `readPreference` allows, which may lag. */
+  /** For counts. Reads from the members that the URI's `readPreference` allows. They may lag behind the primary. */
   readonly listedActivities: Pick<Collection<ActivityDocument>, 'aggregate'>;
-  /** For pages only. Reads from the same members as `listedActivities`. */
+  /** For pages of activities. Reads from the same members as `listedActivities`. */
   readonly readListed: ListReader;
   /** For the feed. Reads from the primary. */
   readonly readPrimary: ListReader;
@@ -109,7 +110,7 @@ export class MongoStore {
     this.#db = db;
     this.timeoutMs = timeoutMs;
     this.activities = db.collection('activities');
-    this.insertActivities = insertByCommand(client, db, this.activities);
+    this.insertActivities = makeInserter(client, db, this.activities);
     this.listedActivities = listed.collection<ActivityDocument>('activities');
     this.readListed = makeListReader(db, listPreference, client.options.retryReads);
     this.readPrimary = makeListReader(db, ReadPreference.primary, client.options.retryReads);
@@ -126,8 +127,8 @@ export class MongoStore {
   }
 
   /**
-   * Connects, creates missing indexes, and migrates the documents of older versions, which may take long. Throws DeploymentError if the
-   * URI, the credentials or the deployment must be changed, and STORE_UNAVAILABLE if no primary responds.
+   * Connects, creates missing indexes, and migrates the documents of older versions. A migration may take long. Throws DeploymentError if
+   * the URI, the credentials or the deployment must be changed, and STORE_UNAVAILABLE if no primary responds.
    */
   static async open({
     uri,
@@ -141,60 +142,60 @@ export class MongoStore {
       serverSelectionTimeoutMS: selectionTimeoutMs,
       connectTimeoutMS: timeoutMs,
       socketTimeoutMS: timeoutMs * 2,
-      // Limits the wait of a query for a free connection.
+      // Limits the time for which a query waits for a free connection.
       waitQueueTimeoutMS: timeoutMs,
       retryWrites: true,
       appName: 'user-activity',
     };
-    // This client only parses the URI. With the URI's preference, `connect` would wait for the preferred member.
-    const listPreference = clientOf(uri, options).readPreference;
-    const client = clientOf(uri, { ...options, ...primaryOnly });
-    const patientClient = clientOf(uri, { ...options, ...primaryOnly, socketTimeoutMS: 0 });
+    // This client only parses the URI and never connects, because `connect` would wait for a member that the preference allows.
+    const listPreference = makeClient(uri, options).readPreference;
+    const client = makeClient(uri, { ...options, ...primaryOnly });
+    const unlimitedClient = makeClient(uri, { ...options, ...primaryOnly, socketTimeoutMS: 0 });
     try {
       await client.connect();
       const { setName, msg } = await client.db('admin').command({ hello: 1 });
       if (setName === undefined && msg !== 'isdbgrid') {
         throw new DeploymentError(
-          'MongoDB runs without a replica set, so its confirmed writes are not safe. Start mongod with --replSet rs0, run ' +
+          'MongoDB runs without a replica set, so confirmed writes may be lost. Start mongod with --replSet rs0, run ' +
             'rs.initiate() once in mongosh, and add ?replicaSet=rs0 to MONGODB_URI.',
         );
       }
       const store = new MongoStore(client, database, timeoutMs, listPreference);
-      await migrate(store.#db, patientClient.db(database, concerns), compression, onProgress);
+      await migrate(store.#db, unlimitedClient.db(database, concerns), compression, onProgress);
       await ensureIndexes(store.erasures, [erasingIndex]);
       await ensureIndexes(store.outbox, outboxIndexes);
       await ensureIndexes(store.userErasures, [erasuresByUser, openErasures]);
-      store.#stopChecking = checkRegularly(store.#db);
+      store.#stopChecking = checkForMissingProjects(store.#db);
       return store;
     } catch (error) {
       await client.close();
       throw openFailure(error);
     } finally {
-      await settlesWithin(closingMs, patientClient.close());
+      await settlesWithin(closingMs, unlimitedClient.close());
     }
   }
 
-  /** Makes MongoDB remove activities that are older than these days by itself. Undefined ends this. */
+  /** Makes MongoDB remove activities that are older than `days` by a TTL index. If `days` is undefined, drops the index. */
   expireAfter(days: RetentionDays | undefined): Promise<void> {
     return keepTtlIndex(this.#db, days);
   }
 
-  /** Does work in a session in which each read sees at least what the reads before it saw. */
+  /** Runs work in a session. In it, each read sees at least what earlier reads saw. */
   inSession<Result>(work: (session: ClientSession) => Promise<Result>): Promise<Result> {
     return this.#client.withSession({ causalConsistency: true }, work);
   }
 
-  /** Disconnects. Waits at most 500 ms, because a hanging server never answers the driver's last command. */
+  /** Disconnects. Waits at most 500 ms, because a server that hangs never answers the driver's last command. */
   async close(): Promise<void> {
     this.#stopChecking();
     this.#stopReconnecting();
-    // Without a connection, the stream would stay open on the server for some minutes.
+    // Closes the change stream first: without a connection, it would stay open on the server for some minutes.
     await settlesWithin(closingMs / 2, this.settledWatch.close());
     await settlesWithin(closingMs / 2, this.#client.close());
   }
 }
 
-function clientOf(uri: string, options: MongoClientOptions): MongoClient {
+function makeClient(uri: string, options: MongoClientOptions): MongoClient {
   try {
     return new MongoClient(uri, options);
   } catch (error) {

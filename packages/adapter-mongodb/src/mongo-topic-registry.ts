@@ -1,6 +1,6 @@
 import { LogId, type RegisteredTopic, type TopicIdentity, type TopicRegistry } from '@user-activity/domain';
 import type { MongoStore } from './mongo-store.ts';
-import { translated } from './translated.ts';
+import { translateErrors } from './translate-errors.ts';
 
 export class MongoTopicRegistry implements TopicRegistry {
   readonly #store: MongoStore;
@@ -11,17 +11,18 @@ export class MongoTopicRegistry implements TopicRegistry {
 
   register(topic: TopicIdentity, log: LogId): Promise<RegisteredTopic> {
     const { name, topicId } = topic;
-    return translated(async () => {
+    return translateErrors(async () => {
       const first = await this.#registerAs(name, topic, log);
       const isSame = topicId === undefined || first.topicId === topicId;
-      // A topic name contains no space, so this is no other topic's id.
+      // No topic name contains a space, so this id can't be the name of another topic.
       const document = isSame ? first : await this.#registerAs(`${name} ${topicId}`, topic, log);
-      if (document.log === undefined) throw new Error('MongoDB returned a topic without the fields it set.');
+      if (document.log === undefined)
+        throw new Error('MongoDB returned a topic without the log id that was just set.');
       return { partitions: document.partitions, log: LogId.trusted(document.log), isFirst: isSame };
     });
   }
 
-  /** Sets the fields that the document with this id lacks, and returns it. If upserts race, MongoDB repeats the ones that lost. */
+  /** Creates the document with this id, or sets only its missing fields. Returns it. MongoDB repeats an upsert that loses a race. */
   async #registerAs(id: string, { partitions, topicId }: TopicIdentity, log: LogId) {
     const { topics, timeoutMs } = this.#store;
     const fields = {
@@ -39,7 +40,7 @@ export class MongoTopicRegistry implements TopicRegistry {
   }
 }
 
-/** Makes an expression for the field of the document, or for the value if the field is missing. */
+/** Returns an expression for the field of the document, or for `value` if the field is missing. */
 const existingOr = (field: string, value: string | number) => ({
   $ifNull: [`$${field}`, { $literal: value }],
 });

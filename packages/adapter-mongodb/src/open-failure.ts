@@ -1,8 +1,8 @@
 import { DomainError } from '@user-activity/domain';
 import { MongoError, MongoNetworkError, MongoServerError, MongoServerSelectionError } from 'mongodb';
-import { isOutageCode } from './passing-codes.ts';
+import { isOutageCode } from './transient-codes.ts';
 
-/** Thrown if the deployment must be changed before it can be used. The message says what to change. */
+/** Thrown if an operator must change the deployment before the service can use it. The message says what to change. */
 export class DeploymentError extends Error {
   override readonly name = 'DeploymentError';
 }
@@ -15,7 +15,7 @@ export const uriFault = (error: unknown): DeploymentError =>
     `MONGODB_URI is invalid (${error instanceof Error ? withoutUri(error) : 'unknown'}); correct it.`,
   );
 
-/** Makes the error for a failed `open`: STORE_UNAVAILABLE in an outage, or else DeploymentError. Returns errors of our code unchanged. */
+/** Returns the error for a failed `open`: STORE_UNAVAILABLE in an outage, else DeploymentError. Returns errors of our code unchanged. */
 export function openFailure(error: unknown): unknown {
   if (error instanceof Error && isOutage(error)) {
     const cause = error;
@@ -39,6 +39,6 @@ export function isOutage(error: Error): boolean {
   return String(Reflect.get(error, 'syscall')).startsWith('query');
 }
 
-/** Returns the message. Replaces a message with a URI, which may contain a password. */
+/** Returns the message of an error, or a replacement if the message contains a URI, because the URI may contain a password. */
 export const withoutUri = ({ message }: Error): string =>
   message.includes('://') ? 'it is malformed' : message;

@@ -1,16 +1,16 @@
 import { type ActivityFilter, ActivityKeyText, type ActivityQuery, type Order } from '@user-activity/domain';
 import type { Document } from 'mongodb';
 import { activityConditions } from './activity-conditions.ts';
-import { spanOf } from './index-span.ts';
+import { indexSpanOf } from './index-span.ts';
 import { indexFor } from './indexes.ts';
-import { type IndexKey, type Range, rangesIn, sortOf } from './ranges.ts';
+import { type IndexKey, type Range, rangesAfter, sortFor } from './ranges.ts';
 
 const field = 'createdAt';
 
-// The maximum number of ranges of an index that MongoDB merges in order. With more ranges, it would sort all their documents.
+// The maximum number of index ranges that MongoDB merges in order. With more ranges, it would sort all their documents.
 const maxMergedRanges = 200;
 
-/** The part of a `find` command that selects documents, and orders them. */
+/** The part of a `find` command that selects and orders documents. */
 export interface Scan {
   readonly filter: Document;
   readonly sort: IndexKey;
@@ -18,8 +18,8 @@ export interface Scan {
   readonly max?: Document;
 }
 
-/** Divides a filter into parts, each with at most as many ranges as MongoDB merges. */
-export function partsOf(filter: ActivityFilter): readonly ActivityFilter[] {
+/** Splits a filter into parts. Each part has few enough index ranges for MongoDB to merge them. */
+export function splitFilter(filter: ActivityFilter): readonly ActivityFilter[] {
   const { userIds, types } = filter;
   if (userIds.length * types.length <= maxMergedRanges) return [filter];
   const size = Math.floor(maxMergedRanges / userIds.length);
@@ -29,14 +29,14 @@ export function partsOf(filter: ActivityFilter): readonly ActivityFilter[] {
   return parts;
 }
 
-/** Returns the scans that find the activities of a query, in order. None, if the query can find none. */
-export function scansOf(query: ActivityQuery): readonly Scan[] {
+/** Returns the scans that find the activities of a query, in order. Returns none if no activity can match. */
+export function scansFor(query: ActivityQuery): readonly Scan[] {
   const { filter, order } = query;
   const { project, userIds, types } = filter;
   if (userIds.length > 1 || types.length > 1)
     return rangesOf(query).map((range) => ({
       filter: activityConditions(filter, range),
-      sort: sortOf({ field, order }, range),
+      sort: sortFor({ field, order }, range),
     }));
   const [[userId], [type]] = [userIds, types];
   const prefix = {
@@ -44,26 +44,26 @@ export function scansOf(query: ActivityQuery): readonly Scan[] {
     ...(userId === undefined ? {} : { userId }),
     ...(type === undefined ? {} : { type }),
   };
-  const span = spanOf(query, prefix);
+  const span = indexSpanOf(query, prefix);
   // The filter repeats the prefix, because mongos selects the shards by the filter alone.
-  const conditions = activityConditions(filter, { positions: {}, isOneMoment: false });
+  const conditions = activityConditions(filter, { positions: {}, hasSingleTime: false });
   return span === undefined
     ? []
     : [{ filter: conditions, sort: sortAlong(indexFor(filter), order), ...span }];
 }
 
 const rangesOf = ({ filter, order, after }: ActivityQuery): readonly Range[] =>
-  rangesIn({
+  rangesAfter({
     field,
     within: filter.createdAt,
     order,
     after: after && {
-      moment: after.createdAt,
+      time: after.createdAt,
       id: ActivityKeyText.of({ project: filter.project, id: after.id }),
     },
   });
 
-/** Returns the order of an index that shows the newest first, or its reverse. */
+/** Returns the sort order that follows an index, which has the newest activities first, or its reverse. */
 const sortAlong = (index: IndexKey, order: Order): IndexKey =>
   order === 'desc'
     ? index
@@ -81,7 +81,7 @@ export const findCommand = (
   hint: indexFor(filter),
   limit: max,
   batchSize: max,
-  // The reply is complete, so the server need not keep a cursor.
+  // One reply is enough, so the server need not keep a cursor.
   singleBatch: true,
   maxTimeMS,
 });

@@ -1,19 +1,19 @@
 import { ProjectSettings } from '@user-activity/domain';
 
-/** The settings of a project that has some, in the collection `retentions`: a retention was the first setting. */
+/** The settings of a project, in the collection `retentions`. The collection has the name of the first setting. */
 export interface SettingsDocument {
   /** The project. */
   readonly _id: string;
-  /** The retention of the project. Absent if it has none of its own. */
+  /** The retention of the project, in days. Absent if the project has no retention of its own. */
   readonly days?: number;
-  /** Absent if there are none. */
+  /** Absent if the project has no limits. */
   readonly limits?: Readonly<Record<string, number>>;
 }
 
-export const settingsOf = ({ days, limits }: Partial<SettingsDocument>): ProjectSettings =>
+export const settingsFromDocument = ({ days, limits }: Partial<SettingsDocument>): ProjectSettings =>
   ProjectSettings.trusted(days, limits ?? {});
 
-/** The latest erasure of a project, in the collection `erasures`. It stays after its end. */
+/** The latest erasure of a project, in the collection `erasures`. The document stays after the end of the erasure. */
 export interface ErasureDocument {
   /** The project. */
   readonly _id: string;

@@ -3,54 +3,56 @@ import type { Order, TimeRange, Timestamp } from '@user-activity/domain';
 /** The fields of an index in order, with their directions. */
 export type IndexKey = Readonly<Record<string, 1 | -1>>;
 
-/** A range of positions in an index that ends with a time and `_id`. */
+/** A range of an index whose last fields are a time and `_id`. A position is a pair of both. */
 export interface Range {
   /** The condition that selects the positions. */
   readonly positions: object;
-  /** Whether all positions have the same time. They must then be sorted by `_id` alone, or MongoDB does not merge them in order. */
-  readonly isOneMoment: boolean;
+  /** Whether all positions have the same time. If so, sort by `_id` alone: otherwise MongoDB does not merge ranges in order. */
+  readonly hasSingleTime: boolean;
 }
 
-/** An order by a time field, then by `_id`, and a position in this order. */
-interface Walk {
+/** A walk through documents in the order of a time field, then of `_id`. It continues after a position, or begins without one. */
+interface RangeQuery {
   readonly field: string;
   readonly within: TimeRange;
   readonly order: Order;
-  readonly after: { readonly moment: Timestamp; readonly id: string } | undefined;
+  readonly after: { readonly time: Timestamp; readonly id: string } | undefined;
 }
 
-export const rangeOf = (field: string, within: TimeRange): Range => ({
+/** Returns the range of all positions within a time range. */
+export const wholeRange = (field: string, within: TimeRange): Range => ({
   positions: allOf(boundsOf(field, within)),
-  isOneMoment: false,
+  hasSingleTime: false,
 });
 
 /**
- * Returns the positions that follow `after` as consecutive ranges: first those with the same time, then the rest. Returns all positions
- * without `after`. A single condition with `$or` would make MongoDB read more than the page.
+ * Returns the positions after `after` as one or two consecutive ranges: first the positions with the same time, then all others. If
+ * `after` is undefined, returns one range of all positions. With a single condition with `$or`, MongoDB would read more than the page.
  */
-export function rangesIn({ field, within, order, after }: Walk): readonly Range[] {
-  if (after === undefined) return [rangeOf(field, within)];
-  const moment = new Date(after.moment);
+export function rangesAfter({ field, within, order, after }: RangeQuery): readonly Range[] {
+  if (after === undefined) return [wholeRange(field, within)];
+  const time = new Date(after.time);
   const behind = order === 'asc' ? '$gt' : '$lt';
-  const rest = { positions: { [field]: moment, _id: { [behind]: after.id } }, isOneMoment: true };
+  const rest = { positions: { [field]: time, _id: { [behind]: after.id } }, hasSingleTime: true };
   return [
-    ...(within.holds(after.moment) ? [rest] : []),
+    ...(within.holds(after.time) ? [rest] : []),
     {
-      positions: allOf([...boundsOf(field, within), { [field]: { [behind]: moment } }]),
-      isOneMoment: false,
+      positions: allOf([...boundsOf(field, within), { [field]: { [behind]: time } }]),
+      hasSingleTime: false,
     },
   ];
 }
 
-export function sortOf(
-  { field, order }: Pick<Walk, 'field' | 'order'>,
+/** Returns the sort order for the documents of a range. */
+export function sortFor(
+  { field, order }: Pick<RangeQuery, 'field' | 'order'>,
   range: Range,
 ): Record<string, 1 | -1> {
   const direction = order === 'asc' ? 1 : -1;
-  return range.isOneMoment ? { _id: direction } : { [field]: direction, _id: direction };
+  return range.hasSingleTime ? { _id: direction } : { [field]: direction, _id: direction };
 }
 
-/** Returns a condition that is true for each of these values. */
+/** Returns a condition that each of these values meets. */
 export function anyOf<Value extends string>(values: readonly Value[]): Value | { $in: Value[] } {
   const [first] = values;
   return values.length === 1 && first !== undefined ? first : { $in: [...values] };

@@ -1,13 +1,13 @@
 import type { StoredActivity } from '@user-activity/domain';
-import { type ActivityDocument, storedActivity } from './activity-document.ts';
+import { type ActivityDocument, activityFromDocument } from './activity-document.ts';
 import type { MongoStore } from './mongo-store.ts';
 import { readActivity } from './stored-activity-reader.ts';
 import { turns } from './turns.ts';
 
-// The number of documents in a response of the server. With 16 KiB of metadata each, the response has 4 MiB; its limit is 16 MiB.
+// The maximum number of documents in a reply of the server. With 16 KiB of metadata each, a reply has 4 MiB. Its limit is 16 MiB.
 const batchSize = 250;
 
-/** Takes texts of `ActivityKeyText`. Ignores unknown keys. */
+/** Reads the activities with these keys. Each key is an `ActivityKeyText`. Ignores unknown keys. */
 export const readByKeys = ({ activities, timeoutMs }: MongoStore, keys: readonly string[]) =>
   readInTurns(
     activities.find(
@@ -17,8 +17,8 @@ export const readByKeys = ({ activities, timeoutMs }: MongoStore, keys: readonly
   );
 
 /**
- * Reads activities in the order of the cursor. Other work gets a turn in between, because the driver decodes each document when it is
- * read: 500 documents with many keys took a second.
+ * Reads activities in the order of the cursor. Lets other work run in between, because the driver decodes each document when it is read:
+ * 500 documents with many keys took a second.
  */
 export async function readInTurns(
   cursor: AsyncIterable<ActivityDocument>,
@@ -26,7 +26,7 @@ export async function readInTurns(
   const decoded: StoredActivity[] = [];
   const turn = turns.begin();
   for await (const document of cursor) {
-    const activity = storedActivity(document);
+    const activity = activityFromDocument(document);
     decoded.push(activity);
     if (turn.isOverAfter(activity.metadata.length)) await turn.next();
   }
@@ -34,8 +34,8 @@ export async function readInTurns(
 }
 
 /**
- * Decodes activities from BSON, up to the activity with which the metadata exceeds `maxBytes`. Other work gets a turn in between, as in
- * `readInTurns`.
+ * Decodes activities from BSON. Ends after the activity with which the total size of the metadata exceeds `maxBytes`. Lets other work run
+ * in between, as `readInTurns` does.
  */
 export async function decodeInTurns(
   documents: readonly Buffer[],

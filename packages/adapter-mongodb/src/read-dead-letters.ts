@@ -7,10 +7,14 @@ import {
   type ProjectId,
 } from '@user-activity/domain';
 import type { Document } from 'mongodb';
-import { type DeadLetterSizes, type ListedDocument, listedLetter } from './dead-letter-document.ts';
+import {
+  type DeadLetterSizes,
+  type ListedDocument,
+  listedLetterFromDocument,
+} from './dead-letter-document.ts';
 import { deadLetterIndexFor } from './indexes.ts';
 import type { MongoStore } from './mongo-store.ts';
-import { anyOf, type Range, rangesIn, sortOf } from './ranges.ts';
+import { anyOf, type Range, rangesAfter, sortFor } from './ranges.ts';
 import { turns } from './turns.ts';
 
 const timeField = 'diedAt';
@@ -39,10 +43,10 @@ const listProjection = {
   headers: nullIfLarger(listedBytes.headers, sizes.headersSize, '$headers'),
 };
 
-// The cost of a listed letter without key and value, as a number of bytes that take the same time.
+// The time to convert a letter without key and value, as a number of bytes of a value that take the same time.
 const listedOverhead = 1024;
 
-// The number of letters in a response of the server, which then has at most 2.3 MiB.
+// The maximum number of letters in a reply of the server. A reply then has at most 2.3 MiB.
 const batchSize = 32;
 
 /** Reads the letters of a page, and the next letter if there is one. */
@@ -57,7 +61,7 @@ export async function readDeadLetters(
     const max = query.limit + 1 - page.length;
     if (max === 0 || bytes > maxPageBytes) break;
     for await (const document of findDeadLetters(store, query, range, max)) {
-      const letter = listedLetter(document);
+      const letter = listedLetterFromDocument(document);
       page.push(letter);
       const size = (letter.key?.length ?? 0) + (letter.value?.length ?? 0);
       bytes += 2 * size;
@@ -68,14 +72,16 @@ export async function readDeadLetters(
   return page;
 }
 
+/** Returns the ranges of an index that hold the letters of a query. */
 export const deadLetterRanges = ({ filter, order, after }: DeadLetterQuery): readonly Range[] =>
-  rangesIn({
+  rangesAfter({
     field: timeField,
     within: filter.diedAt,
     order,
-    after: after && { moment: after.diedAt, id: after.id },
+    after: after && { time: after.diedAt, id: after.id },
   });
 
+/** Queries the letters of a range, without parts that are too large for a page. */
 export function findDeadLetters(
   { deadLetters, timeoutMs }: MongoStore,
   { filter, order }: Pick<DeadLetterQuery, 'filter' | 'order'>,
@@ -87,7 +93,7 @@ export function findDeadLetters(
     { project: filter.project, ...withCode, ...range.positions },
     {
       projection: listProjection,
-      sort: sortOf({ field: timeField, order }, range),
+      sort: sortFor({ field: timeField, order }, range),
       limit: max,
       batchSize: Math.min(max, batchSize),
       maxTimeMS: timeoutMs,
@@ -96,7 +102,7 @@ export function findDeadLetters(
   );
 }
 
-/** Returns the ids of existing letters of the project in the order of `ids`, as many as fit into `maxBytes`, but at least one. */
+/** Returns the first of these ids whose letters together have at most `maxBytes`, but at least one. Skips letters that do not exist. */
 export async function idsThatFit(
   { deadLetters, timeoutMs }: MongoStore,
   project: ProjectId,

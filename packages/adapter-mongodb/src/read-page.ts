@@ -1,20 +1,23 @@
 import { type ActivityQuery, maxPageBytes, type StoredActivity } from '@user-activity/domain';
 import type { MongoStore } from './mongo-store.ts';
-import { findCommand, partsOf, scansOf } from './page-scans.ts';
+import { findCommand, splitFilter, scansFor } from './page-scans.ts';
 import { decodeInTurns } from './read-activities.ts';
 import { timeBudget } from './time-budget.ts';
 
-// The number of documents in the first reply. It has 2 MiB with metadata of 32 KiB.
+// The maximum number of documents in the first reply. With 32 KiB of metadata each, it has 2 MiB.
 const firstBatchSize = 64;
-// The maximum size of each following reply, if the documents in it have the size of those before.
+// The size of each following reply in bytes, if its documents are as large as those in the reply before it.
 const batchBytes = 2 * 1024 * 1024;
-/** MongoDB ends a reply before the document with which it would exceed 16 MiB. No document of the service has more than 12 MiB. */
+/**
+ * A reply of at most this size is complete. MongoDB ends a reply before the document with which it would exceed 16 MiB, and no document of
+ * the service has more than 12 MiB.
+ */
 export const minCutReplyBytes = 4 * 1024 * 1024;
 
 /** Reads the activities of a page, and the next activity if there is one. */
 export async function readPage(store: MongoStore, query: ActivityQuery): Promise<readonly StoredActivity[]> {
   const timeLeft = timeBudget(store.timeoutMs);
-  const parts = partsOf(query.filter).map((filter) => readPart(store, query.with({ filter }), timeLeft));
+  const parts = splitFilter(query.filter).map((filter) => readPart(store, query.with({ filter }), timeLeft));
   const [first = [], ...others] = await Promise.all(parts);
   if (others.length === 0) return first;
   const inOrder = query.order === 'asc' ? ascending : descending;
@@ -24,21 +27,21 @@ export async function readPage(store: MongoStore, query: ActivityQuery): Promise
     .slice(0, query.limit + 1);
 }
 
-/** Compares as MongoDB does: JavaScript orders ids equally, because they are ASCII. */
+/** Compares two activities in the order of MongoDB. JavaScript sorts ids in the same way, because they are ASCII. */
 function ascending(a: StoredActivity, b: StoredActivity): number {
   return a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1);
 }
 
 const descending = (a: StoredActivity, b: StoredActivity): number => ascending(b, a);
 
-/** Reads the activities of a query, up to the one with which they exceed the number or the size of a page. */
+/** Reads the activities of a query. Ends after the activity with which they exceed the maximum number or size of a page. */
 async function readPart(
   store: MongoStore,
   query: ActivityQuery,
   timeLeft: () => number,
 ): Promise<readonly StoredActivity[]> {
   const found: StoredActivity[] = [];
-  let [scans, batchSize, bytesLeft] = [scansOf(query), firstBatchSize, maxPageBytes];
+  let [scans, batchSize, bytesLeft] = [scansFor(query), firstBatchSize, maxPageBytes];
   for (;;) {
     const [scan, ...following] = scans;
     if (scan === undefined) return found;
@@ -50,8 +53,8 @@ async function readPart(
     if (found.length > query.limit || bytesLeft < 0) return found;
     const replyBytes = sumOf(documents, ({ length }) => length);
     const isCut = documents.length === max || replyBytes > minCutReplyBytes;
-    scans = isCut ? scansOf(query.with({ after: found.at(-1) })) : following;
-    // An empty reply says nothing about the size of documents.
+    scans = isCut ? scansFor(query.with({ after: found.at(-1) })) : following;
+    // An empty reply does not show the size of documents.
     if (documents.length > 0)
       batchSize = Math.max(1, Math.floor((batchBytes * documents.length) / replyBytes));
   }

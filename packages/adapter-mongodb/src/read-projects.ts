@@ -2,9 +2,9 @@ import { ProjectId, type ProjectPage, type ProjectQuery } from '@user-activity/d
 import type { Document } from 'mongodb';
 import { activityOrder, deadLetterOrder } from './indexes.ts';
 import type { MongoStore } from './mongo-store.ts';
-import { erasingIndex, settingsOf } from './project-documents.ts';
+import { erasingIndex, settingsFromDocument } from './project-documents.ts';
 
-/** Reads a page of projects from the collections that name projects. */
+/** Reads a page of projects: those with activities, dead letters, settings, or an erasure that has not ended. */
 export async function readProjects(store: MongoStore, { after, limit }: ProjectQuery): Promise<ProjectPage> {
   const following = { $gt: after ?? '' };
   const max = limit + 1;
@@ -23,7 +23,7 @@ export async function readProjects(store: MongoStore, { after, limit }: ProjectQ
   // Names are ASCII, so JavaScript sorts them as MongoDB does.
   const projects = [...ids].toSorted().map((id) => ({
     id: ProjectId.trusted(id),
-    ...settingsOf(byProject.get(id) ?? {}),
+    ...settingsFromDocument(byProject.get(id) ?? {}),
     erasing: inErasure.has(id),
   }));
   return { projects: projects.slice(0, limit), hasMore: projects.length > limit };
@@ -36,7 +36,7 @@ export const projectsWithActivities = ({ activities, timeoutMs }: MongoStore, af
     maxTimeMS: timeoutMs,
   });
 
-/** Queries the projects that have dead letters, as `projectsWithActivities` does. */
+/** Queries the projects that have dead letters. Reads an index in the same way. */
 export const projectsWithLetters = ({ deadLetters, timeoutMs }: MongoStore, after = '', max = 1) =>
   deadLetters.aggregate<{ readonly _id: string }>(distinctProjects(after, max), {
     hint: { ...deadLetterOrder },

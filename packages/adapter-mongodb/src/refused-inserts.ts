@@ -1,11 +1,11 @@
 import { MongoBulkWriteError } from 'mongodb';
 
-/** MongoDB's code for an insert with an id that exists. */
+/** MongoDB's error code for an insert with an id that exists (DuplicateKey). */
 export const duplicateKey = 11_000;
 
 /**
- * Waits for an unordered insert of several documents. Returns the error code of each document that was not inserted, by index. Rejects
- * if MongoDB did not confirm the other documents.
+ * Waits for an unordered insert of several documents. Returns the error code of each document that was refused, by its index. Rejects if
+ * MongoDB did not confirm the insertion of all other documents.
  */
 export async function refusedInserts(insertion: Promise<unknown>): Promise<ReadonlyMap<number, number>> {
   try {

@@ -7,16 +7,16 @@ import {
 } from '@user-activity/domain';
 import { activityOrder } from './indexes.ts';
 import type { MongoStore } from './mongo-store.ts';
-import { type Range, rangesIn, sortOf } from './ranges.ts';
+import { type Range, rangesAfter, sortFor } from './ranges.ts';
 
 interface OldActivity {
   readonly _id: string;
   readonly createdAt: Date;
-  /** Absent if the removal does not depend on it: then MongoDB reads no document. */
+  /** Absent if the removal does not depend on it. MongoDB then need not read documents. */
   readonly receivedAt?: Date;
 }
 
-/** Removes one portion of the oldest activities of a project. */
+/** Removes one portion of a project's activities, the oldest first. */
 export async function removeActivities(store: MongoStore, removal: ActivityRemoval): Promise<RemovedPortion> {
   const { project, createdBefore, receivedUpTo, limit } = removal;
   const portion: OldActivity[] = [];
@@ -33,7 +33,7 @@ export async function removeActivities(store: MongoStore, removal: ActivityRemov
     id: ActivityKeyText.idOf(ActivityKeyText.trusted(last._id)),
   };
   if (due.length === 0) return { removed: 0, next };
-  // Repeats the conditions: meanwhile another activity may have got the id of one that is gone.
+  // Repeats the conditions, because an activity may have been removed meanwhile, and a new one stored with the same id.
   const filter = {
     _id: { $in: due.map(({ _id }) => _id) },
     project,
@@ -55,21 +55,22 @@ export const oldestActivities = (
     { project, ...range.positions },
     {
       projection: { _id: 1, createdAt: 1, ...(receivedUpTo === undefined ? {} : { receivedAt: 1 }) },
-      sort: sortOf({ field: 'createdAt', order: 'asc' }, range),
+      sort: sortFor({ field: 'createdAt', order: 'asc' }, range),
       limit: max,
       maxTimeMS: timeoutMs,
       hint: activityOrder,
     },
   );
 
+/** Returns the ranges of a project's activities from which a portion is removed. */
 export const rangesOf = ({
   project,
   createdBefore,
   after,
 }: Pick<ActivityRemoval, 'project' | 'createdBefore' | 'after'>): readonly Range[] =>
-  rangesIn({
+  rangesAfter({
     field: 'createdAt',
     within: TimeRange.between(undefined, createdBefore),
     order: 'asc',
-    after: after && { moment: after.createdAt, id: ActivityKeyText.of({ project, id: after.id }) },
+    after: after && { time: after.createdAt, id: ActivityKeyText.of({ project, id: after.id }) },
   });

@@ -14,9 +14,9 @@ import type { ActivityDocument } from './activity-document.ts';
 import type { DeadLetterDocument } from './dead-letter-document.ts';
 import { activitiesByUser, deadLettersByKey } from './indexes.ts';
 import type { MongoStore } from './mongo-store.ts';
-import { rangesIn, sortOf } from './ranges.ts';
+import { rangesAfter, sortFor } from './ranges.ts';
 
-/** Returns the condition for activities that an erasure covers, as `isCovered`. */
+/** Returns the condition for activities that an erasure covers. Agrees with `isCovered` of the domain. */
 function coveredActivities({ place, requestedAt }: PlacedErasure): Filter<ActivityDocument> {
   const samePartition = { 'origin.log': place.log, 'origin.partition': place.partition };
   return {
@@ -28,7 +28,7 @@ function coveredActivities({ place, requestedAt }: PlacedErasure): Filter<Activi
   };
 }
 
-/** Returns the condition for dead letters that an erasure covers, as `isLetterCovered`. */
+/** Returns the condition for dead letters that an erasure covers. Agrees with `isLetterCovered` of the domain. */
 function coveredLetters({ place, topic, requestedAt }: PlacedErasure): Filter<DeadLetterDocument> {
   const { topic: name, log } = QualifiedTopic.parts(topic);
   const samePartition = {
@@ -44,7 +44,7 @@ function coveredLetters({ place, topic, requestedAt }: PlacedErasure): Filter<De
   };
 }
 
-/** Returns the condition for activities with these keys that belong to the user and that the erasure covers. */
+/** Returns the query for the activities with these keys that belong to the user and that the erasure covers. */
 export const coveredFilter = (keys: readonly string[], userId: UserId, erasure: PlacedErasure) => ({
   _id: { $in: [...keys] },
   project: erasure.project,
@@ -53,10 +53,10 @@ export const coveredFilter = (keys: readonly string[], userId: UserId, erasure: 
 });
 
 /**
- * Removes or anonymises the activities with these keys that belong to the user and that the erasure covers. Counts them for the erasure, and
- * returns their number.
+ * Removes the activities with these keys that belong to the user and that the erasure covers. If there is a `replacement`, anonymises them
+ * instead. Adds their number to the count of the erasure, and returns it.
  */
-export async function removeCovered(
+export async function removeCoveredActivities(
   { activities, userErasures }: MongoStore,
   keys: readonly string[],
   userId: UserId,
@@ -75,8 +75,8 @@ export async function removeCovered(
   return removed;
 }
 
-/** Returns the records whose ids are stored. A log that is read again has many records of users who are gone. */
-export async function stillStored(
+/** Returns the records whose activities are stored. When a log is read again, most records of erased users have no stored activity. */
+export async function recordsStillStored(
   { activities, timeoutMs: maxTimeMS }: MongoStore,
   records: readonly ErasedUserRecord[],
 ): Promise<readonly ErasedUserRecord[]> {
@@ -88,7 +88,7 @@ export async function stillStored(
   return records.filter((record) => ids.has(ActivityKeyText.of(record)));
 }
 
-/** Removes one portion of the activities of a user, the oldest first. */
+/** Removes or anonymises one portion of the activities of a user, the oldest first. */
 export async function removeOfUser(store: MongoStore, removal: UserRemoval) {
   const { erasure, replacement, limit } = removal;
   const portion: { readonly _id: string; readonly createdAt: Date }[] = [];
@@ -97,7 +97,7 @@ export async function removeOfUser(store: MongoStore, removal: UserRemoval) {
     if (max > 0) portion.push(...(await activitiesOfUser(store, erasure, range, max).toArray()));
   }
   const keys = portion.map(({ _id }) => _id);
-  const removed = await removeCovered(store, keys, erasure.userId, erasure, replacement);
+  const removed = await removeCoveredActivities(store, keys, erasure.userId, erasure, replacement);
   const last = portion.length < limit ? undefined : portion.at(-1);
   const next = last && {
     createdAt: Timestamp.trusted(last.createdAt.getTime()),
@@ -108,11 +108,11 @@ export async function removeOfUser(store: MongoStore, removal: UserRemoval) {
 
 /** Returns the ranges of the activities of a user after a position. */
 export const rangesOf = ({ erasure: { project }, after }: Pick<UserRemoval, 'erasure' | 'after'>) =>
-  rangesIn({
+  rangesAfter({
     field: 'createdAt',
     within: TimeRange.between(undefined, undefined),
     order: 'asc',
-    after: after && { moment: after.createdAt, id: ActivityKeyText.of({ project, id: after.id }) },
+    after: after && { time: after.createdAt, id: ActivityKeyText.of({ project, id: after.id }) },
   });
 
 /** Queries the oldest activities of a user in a range. Reads only an index. */
@@ -126,14 +126,14 @@ export const activitiesOfUser = (
     { project, userId, ...range.positions },
     {
       projection: { _id: 1, createdAt: 1 },
-      sort: sortOf({ field: 'createdAt', order: 'asc' }, range),
+      sort: sortFor({ field: 'createdAt', order: 'asc' }, range),
       limit: max,
       maxTimeMS: timeoutMs,
       hint: activitiesByUser,
     },
   );
 
-/** Removes at most `limit` dead letters of the user that the erasure covers. Returns their number. */
+/** Removes at most `limit` dead letters of the user that the erasure covers. Returns the number of letters that were found. */
 export async function removeLettersOfUser(
   store: MongoStore,
   erasure: UserRemoval['erasure'],
@@ -143,7 +143,7 @@ export async function removeLettersOfUser(
   if (due.length === 0) return 0;
   const filter = { _id: { $in: due.map(({ _id }) => _id) }, ...coveredLetters(erasure) };
   await store.deadLetters.deleteMany(filter, { hint: { _id: 1 } });
-  // Others may have removed some meanwhile. The limit tells the caller whether there may be more.
+  // Returns the number of found letters, even if another process has removed some: if it is the limit, there may be more letters.
   return due.length;
 }
 
@@ -155,7 +155,7 @@ export const lettersOfUser = (
 ) => {
   const condition: Document = {
     project: { $in: projectsOfUser(erasure.project) },
-    // Without the type, MongoDB does not see that the partial index has all such keys, and reads the whole index.
+    // The type repeats the condition of the partial index. Without it, MongoDB would read the whole index.
     key: { $eq: new Binary(Buffer.from(erasure.userId)), $type: 'binData' },
     ...coveredLetters(erasure),
   };

@@ -1,11 +1,11 @@
 import { type Comparison, type LogPosition, replacesOrigin } from '@user-activity/domain';
 import type { MongoStore } from './mongo-store.ts';
 
-/** The origins that stored activities get because an earlier copy of their record was delivered: see `replacesOrigin`. */
+/** New origins for stored activities. An activity gets a new origin when an earlier record of it is delivered: see `replacesOrigin`. */
 export class ReplacedOrigins {
   readonly #byKey: Map<string, LogPosition> = new Map();
 
-  /** Adds the origin of a record whose activity is stored already, if it replaces the origin of that activity. */
+  /** Adds the origin of a delivered record, if it replaces the origin of the stored activity. */
   add(
     comparison: Comparison,
     key: string,
@@ -16,7 +16,7 @@ export class ReplacedOrigins {
       this.#byKey.set(key, delivered);
   }
 
-  /** Stores the origins, unless an activity has an earlier one of the same log and partition by now. */
+  /** Stores each origin, if its activity has none, or a later one of the same log and partition. */
   async store({ activities }: MongoStore): Promise<void> {
     if (this.#byKey.size === 0) return;
     const updates = [...this.#byKey].map(([_id, origin]) => {

@@ -5,23 +5,23 @@ import { type ChangeStream, type Collection, MongoError } from 'mongodb';
 export interface SettledDocument {
   /** The id of the log. */
   readonly _id: string;
-  /** The offset of partition i at index i. */
+  /** At index i, the settled offset of partition i. */
   readonly offsets: readonly number[];
-  /** The number of reads. Each read increases it, because the majority must confirm a write. */
+  /** The number of reads. Each read is also a write, so that the majority confirms it. */
   readonly reads?: number;
 }
 
-// A consumer that reads the offsets raises the number of reads, but no offset.
+// Skips the changes by reads: they raise the number of reads, but no offset.
 const pipeline = [
   { $match: { 'updateDescription.updatedFields.reads': { $exists: false } } },
   { $project: { _id: 1 } },
 ];
-// Less than the time limit of a socket.
+// It must be less than the time limit of a socket.
 const maxAwaitTimeMS = 5000;
 const pauseMs = 1000;
 
 /**
- * Tells listeners that settled offsets may have changed. It uses a change stream, from the first listener on. It misses changes while the
+ * Notifies listeners that settled offsets may have changed. It opens a change stream for the first listener. It misses changes while the
  * stream is interrupted.
  */
 export class SettledWatch {
@@ -42,7 +42,7 @@ export class SettledWatch {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Ends the calls, and the stream on the server. Never rejects. */
+  /** Stops the notifications, and closes the stream on the server. Never rejects. */
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#stream?.close().catch(ignore);
@@ -58,7 +58,7 @@ export class SettledWatch {
       try {
         for await (const _change of stream) for (const listener of this.#listeners) listener();
       } catch (error) {
-        // The next stream continues. Other errors are bugs in our code.
+        // The loop opens another stream. Other errors are bugs in our code.
         if (!(error instanceof MongoError)) throw error;
       } finally {
         await stream.close().catch(ignore);

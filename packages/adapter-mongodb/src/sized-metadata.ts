@@ -1,42 +1,42 @@
 import type { JsonObject, JsonValue } from '@user-activity/domain';
 import { BSON } from 'mongodb';
-import { encodeMetadata, keepsKey } from './metadata-codec.ts';
+import { encodeMetadata, needsNoEncoding } from './metadata-codec.ts';
 
-// In BSON, a member has a byte for its type, and its key ends with a zero. A UTF-16 code unit takes at most 3 bytes.
+// In BSON, a member has one byte for its type, and one that ends its key. A UTF-16 code unit takes at most 3 bytes.
 const memberBytes = 2;
 const unitBytes = 3;
-// A list of metadata has at most 256 Ki items, so an index has at most 6 digits.
+// A list has its indexes as keys. A list in metadata has at most 256 Ki items, so an index has at most 6 digits.
 const indexBytes = 6;
 const containerBytes = 5;
 const stringBytes = 5;
 const numberBytes = 8;
 
-/** Metadata as it is stored, with an upper bound of its size in BSON, in bytes. */
+/** Metadata as it is stored. `maxBytes` is an upper bound of its size in BSON. */
 export interface SizedMetadata {
   readonly encoded: JsonObject;
   readonly maxBytes: number;
 }
 
-/** Encodes metadata as `encodeMetadata` does. One walk finds the bound, and whether a key must be renamed, which is rare. */
+/** Encodes metadata as `encodeMetadata` does, and bounds its size. That takes only one walk, unless a key must be renamed, which is rare. */
 export function sizedMetadata(metadata: JsonObject): SizedMetadata {
-  const maxBytes = boundOf(metadata);
+  const maxBytes = maxBsonBytes(metadata);
   if (!Number.isNaN(maxBytes)) return { encoded: metadata, maxBytes };
   const encoded = encodeMetadata(metadata);
   return { encoded, maxBytes: BSON.calculateObjectSize(encoded) };
 }
 
-/** Returns NaN if a key must be renamed. Recursion is safe, because metadata is at most 64 levels deep. */
-function boundOf(value: JsonValue): number {
+/** Returns an upper bound of the size in bytes, or NaN if a key must be renamed. Recursion is safe: metadata has at most 64 levels. */
+function maxBsonBytes(value: JsonValue): number {
   if (typeof value === 'string') return stringBytes + unitBytes * value.length;
   if (typeof value !== 'object' || value === null) return numberBytes;
   let bytes = containerBytes;
   if (isList(value)) {
-    for (const item of value) bytes += memberBytes + indexBytes + boundOf(item);
+    for (const item of value) bytes += memberBytes + indexBytes + maxBsonBytes(item);
     return bytes;
   }
   for (const key in value) {
-    if (!keepsKey(key)) return Number.NaN;
-    bytes += memberBytes + unitBytes * key.length + boundOf(value[key] ?? null);
+    if (!needsNoEncoding(key)) return Number.NaN;
+    bytes += memberBytes + unitBytes * key.length + maxBsonBytes(value[key] ?? null);
   }
   return bytes;
 }

@@ -1,16 +1,17 @@
 import { StoredActivity } from '@user-activity/domain';
 import { BSON } from 'mongodb';
-import { type ActivityDocument, type OriginDocument, storedActivity } from './activity-document.ts';
+import { type ActivityDocument, type OriginDocument, activityFromDocument } from './activity-document.ts';
 import { BsonReader } from './bson-reader.ts';
 
 /**
- * Reads an activity from the BSON of its document. A document in the form that the service writes is read without objects in between: 1.3
- * instead of 5 µs. All others are decoded by the driver, and read by `storedActivity`.
+ * Reads an activity from the BSON of its document. If the document has the form that the service writes, it is read directly, in 1.3 µs
+ * instead of 5 µs. Otherwise the driver decodes it.
  */
 export const readActivity = (bytes: Buffer): StoredActivity =>
-  readUsual(new BsonReader(bytes)) ?? storedActivity(BSON.deserialize(bytes) as ActivityDocument);
+  readOwnFormat(new BsonReader(bytes)) ?? activityFromDocument(BSON.deserialize(bytes) as ActivityDocument);
 
-function readUsual(reader: BsonReader): StoredActivity | undefined {
+/** Returns undefined if the document does not have the form that the service writes. */
+function readOwnFormat(reader: BsonReader): StoredActivity | undefined {
   let [key, project, userId, type, metadata]: (string | undefined)[] = [];
   let [createdAt, receivedAt]: (number | undefined)[] = [];
   let origin: OriginDocument | undefined;
@@ -59,9 +60,9 @@ function readUsual(reader: BsonReader): StoredActivity | undefined {
   return StoredActivity.trusted({ key, project, userId, type, metadata, createdAt, receivedAt, origin });
 }
 
-/** Returns undefined if there is no origin in its usual form. */
+/** Returns undefined if the origin does not have the form that the service writes. */
 function readOrigin(reader: BsonReader, type: number): OriginDocument | undefined {
-  if (!reader.enters(type)) return undefined;
+  if (!reader.entersDocument(type)) return undefined;
   let log: string | undefined;
   let [partition, offset]: (number | undefined)[] = [];
   for (let element = reader.type(); element !== 0; element = reader.type()) {

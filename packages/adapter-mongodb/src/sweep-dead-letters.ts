@@ -5,7 +5,7 @@ import { deadLettersForSweep, deadLettersOfEdge } from './indexes.ts';
 import type { MongoStore } from './mongo-store.ts';
 import type { IndexKey } from './ranges.ts';
 
-// Letters of the edge are requests that the API refused. They were never on the log.
+// Letters of the edge are requests that the API refused. They have no record on the log.
 const ofEdge = { 'origin.topic': edgeTopic } as const;
 
 interface EdgeTotals {
@@ -28,7 +28,7 @@ export async function edgeBytes(store: MongoStore): Promise<number> {
   return complete?.bytes ?? 0;
 }
 
-/** Reads only an index. */
+/** Queries the totals of all letters of the edge. Reads only an index. */
 export const edgeTotals = ({ deadLetters, timeoutMs }: MongoStore) =>
   deadLetters.aggregate<EdgeTotals>(
     [

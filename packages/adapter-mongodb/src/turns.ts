@@ -1,4 +1,4 @@
 import { Turns } from '@user-activity/domain';
 
-/** Shares the event loop between the long tasks of this adapter. */
+/** Lets the long tasks of this adapter give way to other work on the event loop. */
 export const turns: Turns = new Turns({ defer: setImmediate, now: () => performance.now() });

@@ -11,7 +11,7 @@ import {
   UserId,
 } from '@user-activity/domain';
 
-/** An erasure of a user, in the collection `user_erasures`. It stays after its end. */
+/** An erasure of a user, in the collection `user_erasures`. The document stays after the end of the erasure. */
 export interface UserErasureDocument {
   /** The id of the erasure. */
   readonly _id: string;
@@ -25,6 +25,7 @@ export interface UserErasureDocument {
 }
 
 interface RecordedPart {
+  /** The digest of the user id. */
   readonly user: string;
   readonly mode: ErasureMode;
   readonly requestedAt: Date;
@@ -32,13 +33,13 @@ interface RecordedPart {
   readonly topic: string;
 }
 
-/** A document of a recorded erasure. */
+/** The document of a recorded erasure. */
 export type RecordedDocument = UserErasureDocument & { readonly recorded: RecordedPart };
 
-/** For the erasures of a user. */
+/** The index for the erasures of a user. */
 export const erasuresByUser = { key: { 'recorded.user': 1 } } as const;
 
-/** For the erasures that are not done, the oldest first. */
+/** The index for the erasures that are not done, the oldest first. */
 export const openErasures = {
   key: { 'recorded.requestedAt': 1, _id: 1 },
   partialFilterExpression: { userId: { $exists: true } },
@@ -52,7 +53,7 @@ export const recordedPart = ({ user, mode, requestedAt, place, topic }: PlacedEr
   topic,
 });
 
-export const placedErasure = ({ _id, project, recorded }: RecordedDocument): PlacedErasure => ({
+export const erasureFromDocument = ({ _id, project, recorded }: RecordedDocument): PlacedErasure => ({
   id: ErasureId.trusted(_id),
   project: ProjectId.trusted(project),
   user: UserDigest.trusted(recorded.user),
@@ -62,14 +63,14 @@ export const placedErasure = ({ _id, project, recorded }: RecordedDocument): Pla
   topic: recorded.topic,
 });
 
-export const keptErasure = (document: RecordedDocument): KeptUserErasure => ({
-  ...placedErasure(document),
+export const keptErasureFromDocument = (document: RecordedDocument): KeptUserErasure => ({
+  ...erasureFromDocument(document),
   userId: document.userId === undefined ? undefined : UserId.trusted(document.userId),
   erased: document.erased,
 });
 
-/** Takes a document of an erasure that is not done. */
-export const openErasure = (document: RecordedDocument): OpenErasure => ({
-  ...placedErasure(document),
+/** Converts the document of an erasure that is not done. */
+export const openErasureFromDocument = (document: RecordedDocument): OpenErasure => ({
+  ...erasureFromDocument(document),
   userId: UserId.trusted(document.userId ?? ''),
 });

@@ -24,7 +24,7 @@ const otherProjects = ['a', 'z'].map((name) => ProjectId.parse(name));
 let fixture: Awaited<ReturnType<typeof freshStore>>;
 beforeAll(async () => {
   fixture = await freshStore();
-  // Twenty share each moment. Other projects have as many letters at the same moments.
+  // Twenty share each time. Other projects have as many letters at the same moments.
   const letters = [project, ...otherProjects].flatMap((each, partition) =>
     Array.from({ length: 300 }, (_, offset) =>
       letterOf(offset, {

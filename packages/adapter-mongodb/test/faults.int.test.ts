@@ -204,7 +204,7 @@ test('a hanging server is reported as an outage in time', async () => {
   onTestFinished(() => store.close());
   const repository = new MongoActivityRepository(store);
   server.signal('SIGSTOP');
-  // The threads of the server stop a moment after the signal.
+  // The threads of the server stop a time after the signal.
   await vi.waitFor(
     () => expect(repository.save(sampleActivities(3))).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' }),
     { timeout: 30_000 },

@@ -10,7 +10,7 @@ import { filterOf, sampleActivity } from '@user-activity/port-contracts';
 import * as fc from 'fast-check';
 import { type Document, MaxKey } from 'mongodb';
 import { expect, test } from 'vitest';
-import { spanOf } from '../src/index-span.ts';
+import { indexSpanOf } from '../src/index-span.ts';
 
 /** Compares keys of the index as MongoDB does: `createdAt` and `_id` descend. */
 function isBelow(a: Document, b: Document): boolean {
@@ -50,7 +50,7 @@ test('a span holds exactly the activities in the time range that follow the curs
         const [from, to] = one !== undefined && two !== undefined && one > two ? [two, one] : [one, two];
         const createdAt = TimeRange.between(from, to);
         const query = ActivityQuery.of({ filter: filterOf({ project, createdAt }), order: direction, after });
-        const span = spanOf(query, { project });
+        const span = indexSpanOf(query, { project });
         const follows = (activity: (typeof positions)[number]): boolean => {
           if (after === undefined) return true;
           const difference = activity.createdAt - after.createdAt || (activity.id < after.id ? -1 : 1);
@@ -75,7 +75,7 @@ test('a span holds exactly the activities in the time range that follow the curs
 
 test('a span begins and ends with the values of the fields before the time', () => {
   const after = sampleActivity();
-  const span = spanOf(ActivityQuery.of({ filter: filterOf(), after }), {
+  const span = indexSpanOf(ActivityQuery.of({ filter: filterOf(), after }), {
     project: 'default',
     userId: 'anna',
   });

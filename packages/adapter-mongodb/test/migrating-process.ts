@@ -6,7 +6,7 @@ import { MongoStore } from '../src/index.ts';
 
 type Call = (this: Collection, ...parameters: unknown[]) => Promise<unknown>;
 
-const [uri = '', database = '', method, call = '1', moment] = process.argv.slice(2);
+const [uri = '', database = '', method, call = '1', time] = process.argv.slice(2);
 
 const die = (): boolean => process.kill(process.pid, 'SIGKILL');
 
@@ -16,9 +16,9 @@ if (method !== undefined) {
   const killing: Call = async function killing(...parameters) {
     calls += 1;
     if (calls !== Number(call)) return original.apply(this, parameters);
-    if (moment === 'before') die();
+    if (time === 'before') die();
     const work = original.apply(this, parameters);
-    if (moment === 'during') await Promise.race([work, delay(5)]);
+    if (time === 'during') await Promise.race([work, delay(5)]);
     else await work;
     die();
     return work;

@@ -25,7 +25,7 @@ import {
   MongoStore,
   MongoTopicRegistry,
 } from '../src/index.ts';
-import { deadLetterOf } from '../src/dead-letter-document.ts';
+import { deadLetterFromDocument } from '../src/dead-letter-document.ts';
 
 let databases = 0;
 
@@ -106,7 +106,7 @@ export async function mongoDeadLetterQueue(): Promise<DeadLetterSubject> {
   return {
     open: async () => new MongoDeadLetterQueue(store),
     async letters() {
-      return (await store.deadLetters.find().toArray()).map(deadLetterOf);
+      return (await store.deadLetters.find().toArray()).map(deadLetterFromDocument);
     },
     interrupt,
     close,

@@ -6,7 +6,7 @@ import { deadLetterDocument } from '../src/dead-letter-document.ts';
 
 const start = Date.parse('2026-01-02T03:04:05.678Z');
 
-/** Makes activities of the project `default`. Seven share each moment. */
+/** Makes activities of the project `default`. Seven share each time. */
 export const activitiesOf = (count: number, prefix = 'older') =>
   Array.from({ length: count }, (_, index) =>
     sampleActivity({

@@ -12,9 +12,9 @@ import { filterOf, sampleActivity } from '@user-activity/port-contracts';
 import { mongodbUri } from '@user-activity/test-kit/shared';
 import { type Document, MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { matchingCount } from '../src/count-matching.ts';
+import { queryMatchingCount } from '../src/count-matching.ts';
 import { MongoActivityRepository } from '../src/index.ts';
-import { findCommand, partsOf, scansOf } from '../src/page-scans.ts';
+import { findCommand, splitFilter, scansFor } from '../src/page-scans.ts';
 import { explained } from './explained.ts';
 import type { MongoStore } from '../src/mongo-store.ts';
 import { freshStore } from './mongo-subjects.ts';
@@ -26,7 +26,7 @@ const types = ['TYPE_1', 'TYPE_2', 'TYPE_3'].map((type) => ActivityType.parse(ty
 
 const [own, ...otherProjects] = ['default', 'a', 'z'].map((name) => ProjectId.parse(name));
 
-// Twenty share each moment.
+// Twenty share each time.
 const activitiesOf = (project = ProjectId.default) =>
   Array.from({ length: 1080 }, (_, index) =>
     sampleActivity({
@@ -130,8 +130,8 @@ describe.each(filters)('activities of $name', ({ filter, ranges }) => {
       const { activities: shown } = await repository.find(first);
       expect(shown).toHaveLength(limit);
       for (const query of [first, first.with({ after: shown.at(-1) })]) {
-        const commands = partsOf(query.filter).flatMap((part) =>
-          scansOf(query.with({ filter: part })).map((scan) => findCommand(part, scan, limit + 1, 10_000)),
+        const commands = splitFilter(query.filter).flatMap((part) =>
+          scansFor(query.with({ filter: part })).map((scan) => findCommand(part, scan, limit + 1, 10_000)),
         );
         expect(commands.length).toBeGreaterThan(0);
         for (const command of commands) {
@@ -146,7 +146,7 @@ describe.each(filters)('activities of $name', ({ filter, ranges }) => {
   );
 
   test('a count examines the keys of its activities, and documents only for metadata', async () => {
-    const { plan, examined, keys } = await explained(matchingCount(fixture.store, filter));
+    const { plan, examined, keys } = await explained(queryMatchingCount(fixture.store, filter));
     expect(plan).toMatch(/IXSCAN|COUNT_SCAN|ixscan/);
     expect(plan).not.toMatch(/COLLSCAN|"SORT"/);
     expect(examined).toBeLessThanOrEqual(isSearch ? within(filter) : 0);
@@ -180,7 +180,7 @@ test.each([
       expect(commands).toBeLessThanOrEqual(maxCommands);
       after = page.hasMore ? page.activities.at(-1) : undefined;
     }
-    // Some of these pages begin where no activity of the same moment remains.
+    // Some of these pages begin where no activity of the same time remains.
     expect(walked.reduce((sum, count) => sum + count, 0)).toBe(720);
   },
 );

@@ -8,7 +8,7 @@ import {
   MongoProjectRepository,
 } from '../src/index.ts';
 import { projectsWithActivities, projectsWithLetters } from '../src/read-projects.ts';
-import { sizeOf } from '../src/measure-activities.ts';
+import { sizeOfOldest } from '../src/measure-activities.ts';
 import { oldestActivities, rangesOf } from '../src/remove-activities.ts';
 import { explained } from './explained.ts';
 import { freshStore } from './mongo-subjects.ts';
@@ -56,7 +56,9 @@ test('a measurement reads only the activities of its portion, in the order of th
   const following = rangesOf({ project: second, createdBefore: undefined, after: next });
   expect(following).toHaveLength(2);
   for (const range of [...ranges, ...following]) {
-    const { plan, examined, keys } = await explained(sizeOf(fixture.store, { project: second }, range, 100));
+    const { plan, examined, keys } = await explained(
+      sizeOfOldest(fixture.store, { project: second }, range, 100),
+    );
     expect(plan).not.toContain('"SORT"');
     expect(examined).toBeLessThanOrEqual(100);
     expect(keys).toBeLessThanOrEqual(101);

@@ -90,7 +90,7 @@ test('without its settled offsets, a store knows no log', async () => {
 
 test.each(['settled', 'user_erasures', 'activities', 'dead_letters'])(
   'whatever an erasure covers is removed or found as due after a restore, if it is done before the backup comes to %s',
-  async (moment) => {
+  async (time) => {
     const { store, database, close } = await freshStore();
     onTestFinished(close);
     const ledger = new MongoErasureLedger(store);
@@ -103,7 +103,7 @@ test.each(['settled', 'user_erasures', 'activities', 'dead_letters'])(
     await ledger.record(open);
     const backup = await inDatabase(mongodbUri(), database, (db) =>
       backupOf(db, async (name) => {
-        if (name !== moment) return;
+        if (name !== time) return;
         expect((await ledger.removeActivities(removal)).removed).toBe(10);
         await ledger.finish(open.id);
       }),

@@ -3,12 +3,12 @@ import { sampleActivity } from '@user-activity/port-contracts';
 import * as fc from 'fast-check';
 import { BSON, Decimal128, Double, Long, ObjectId, Timestamp } from 'mongodb';
 import { expect, test } from 'vitest';
-import { activityDocument, type ActivityDocument, storedActivity } from '../src/activity-document.ts';
+import { activityDocument, type ActivityDocument, activityFromDocument } from '../src/activity-document.ts';
 import { encodeMetadata } from '../src/metadata-codec.ts';
 import { readActivity } from '../src/stored-activity-reader.ts';
 
 const encode = (document: object): Buffer => Buffer.from(BSON.serialize(document));
-const byDriver = (bytes: Buffer) => storedActivity(BSON.deserialize(bytes) as ActivityDocument);
+const byDriver = (bytes: Buffer) => activityFromDocument(BSON.deserialize(bytes) as ActivityDocument);
 
 /** Expects that an activity is read from its bytes as from the document that the driver decodes. */
 function expectSame(document: object): void {

@@ -21,7 +21,7 @@ import {
 } from '../src/index.ts';
 import { activitiesOfUser, coveredFilter, lettersOfUser, rangesOf } from '../src/remove-covered.ts';
 import { explained } from './explained.ts';
-import { placedErasure } from '../src/user-erasure-document.ts';
+import { erasureFromDocument } from '../src/user-erasure-document.ts';
 import { freshStore } from './mongo-subjects.ts';
 
 const users = ['user-1', 'user-2', 'user-3'];
@@ -29,7 +29,7 @@ const shop = ProjectId.parse('shop');
 const [count, limit] = [200, 20];
 
 /** Makes an erasure of a user, a number of seconds after the time of the samples. */
-const openErasure = (id: string, userId: string, second: number): OpenErasure => {
+const openErasureFromDocument = (id: string, userId: string, second: number): OpenErasure => {
   const { erasure } = sampleErasure({ id: ErasureId.parse(id), userId: UserId.parse(userId) });
   return {
     ...erasure,
@@ -39,7 +39,7 @@ const openErasure = (id: string, userId: string, second: number): OpenErasure =>
     topic: 'user-activity',
   };
 };
-const erasure = openErasure('one', 'user-1', 100);
+const erasure = openErasureFromDocument('one', 'user-1', 100);
 
 let fixture: Awaited<ReturnType<typeof freshStore>>;
 beforeAll(async () => {
@@ -59,13 +59,13 @@ beforeAll(async () => {
     }
   const ledger = new MongoErasureLedger(fixture.store);
   for (let index = 0; index < 60; index += 1) {
-    const each = openErasure(`erasure-${index}`, `user-${index % 30}`, 60 - index);
+    const each = openErasureFromDocument(`erasure-${index}`, `user-${index % 30}`, 60 - index);
     await ledger.announce(each);
     await ledger.record(each);
     if (index % 2 === 0) await ledger.finish(each.id);
   }
   for (let index = 0; index < 60; index += 1)
-    await ledger.announce(openErasure(`announced-${index}`, 'user-1', 0));
+    await ledger.announce(openErasureFromDocument(`announced-${index}`, 'user-1', 0));
 });
 afterAll(() => fixture.close());
 
@@ -115,7 +115,9 @@ test('letters that the erasure does not cover are examined in the range of the u
 });
 
 test('the erasures of users are found by their digests, and announced ones are not examined', async () => {
-  const wanted = ['user-1', 'user-2', 'nobody'].map((userId) => openErasure('any', userId, 0).user);
+  const wanted = ['user-1', 'user-2', 'nobody'].map(
+    (userId) => openErasureFromDocument('any', userId, 0).user,
+  );
   const { plan, examined, keys } = await explained(erasuresOfUsers(fixture.store, wanted));
   expect(plan).toContain('"recorded.user_1"');
   expect(plan).not.toMatch(/COLLSCAN|"SORT"/);
@@ -138,7 +140,7 @@ test('the erasures that are not done come from their index in order, page by pag
     expect(plan).toContain('"recorded.requestedAt_1__id_1"');
     expect(plan).not.toMatch(/COLLSCAN|"SORT"/);
     expect([examined, keys]).toEqual([max, max]);
-    last = (await erasuresNotDone(fixture.store, 10, last).toArray()).map(placedErasure).at(-1);
+    last = (await erasuresNotDone(fixture.store, 10, last).toArray()).map(erasureFromDocument).at(-1);
   }
 });
 

@@ -4,10 +4,10 @@ import { setMissingProjects } from './migration.ts';
 const checkMs = 60_000;
 
 /**
- * Repeats `setMissingProjects` each minute, because in a rolling upgrade processes of a version without projects write until they end.
- * A check with each start or each save would miss their last documents until the next start or save. Returns a function that stops it.
+ * Repeats `setMissingProjects` each minute. During a rolling upgrade, processes of a version without projects still write documents. A
+ * check at each start or each save would miss the last of them until the next start or save. Returns a function that ends the checks.
  */
-export function checkRegularly(db: Db): () => void {
+export function checkForMissingProjects(db: Db): () => void {
   let isChecking = false;
   const check = async (): Promise<void> => {
     if (isChecking) return;
@@ -15,7 +15,7 @@ export function checkRegularly(db: Db): () => void {
     try {
       await setMissingProjects(db);
     } catch (error) {
-      // The next check does the rest. Other errors are bugs in our code.
+      // The next check tries again. Other errors are bugs in our code.
       if (!(error instanceof MongoError)) throw error;
     } finally {
       isChecking = false;

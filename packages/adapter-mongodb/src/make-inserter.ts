@@ -1,33 +1,33 @@
 import { type Collection, type Db, Long, MongoError, MongoServerError, type MongoClient } from 'mongodb';
-import { mayPass } from './passing-codes.ts';
+import { isTransient } from './transient-codes.ts';
 
-// The server's limit for the body of a command is 16 MiB, and the driver encodes at most 17 MiB without a word about the rest.
+// The server accepts commands of up to 16 MiB. The driver cuts off what exceeds 17 MiB, without an error.
 const maxCommandBytes = 15 * 1024 * 1024;
 const maxCommandDocuments = 1000;
 
-/** A document to insert, with an upper bound of its size in BSON, in bytes. */
+/** A document to insert. `maxBytes` is an upper bound of its size in BSON. */
 export interface SizedDocument<Schema> {
   readonly document: Schema;
   readonly maxBytes: number;
 }
 
-/** Inserts documents, each independently of the others. Resolves with the error code of each document that was not inserted, by index. */
+/** Inserts documents independently of each other. Resolves with the error code of each document that was not inserted, by its index. */
 export type InsertDocuments<Schema> = (
   documents: readonly SizedDocument<Schema>[],
 ) => Promise<ReadonlyMap<number, number>>;
 
-/** The part of the response to an insert that is read. */
+/** The fields of the reply to an insert that this file reads. */
 interface InsertReply {
   readonly writeErrors?: readonly { readonly index: number; readonly code: number }[];
 }
 
 /**
- * Makes a function that inserts documents by commands of its own, which need two thirds of the CPU of `insertMany`: the driver makes
- * several objects for each document, and encodes it apart from the others. The write concern of the collection applies. As in `insertMany`, a
- * command is sent again once after a failover or a lost connection, and the server recognizes what it has done already.
- * The function rejects with the driver's error if MongoDB did not confirm a command, or refused a document because of a fault that may pass.
+ * Makes a function that inserts documents by raw commands. They take two thirds of the CPU time of `insertMany`, because that makes several
+ * objects for each document and encodes each document separately. The write concern of the collection applies. As with `insertMany`, a
+ * command is sent once more after a failover or a lost connection, and the server does not repeat what it has already done. The
+ * function rejects with the driver's error if MongoDB did not confirm a command, or refused a document because of a temporary fault.
  */
-export const insertByCommand =
+export const makeInserter =
   <Schema extends object>(
     client: MongoClient,
     db: Db,
@@ -43,20 +43,20 @@ export const insertByCommand =
         ordered: false,
         writeConcern: { w, j },
       };
-      const { writeErrors = [] } = await writeOnce(client, db, command);
+      const { writeErrors = [] } = await runRetryableWrite(client, db, command);
       for (const { index, code } of writeErrors) {
-        if (mayPass(code)) throw new MongoServerError({ message: 'a document was refused', code });
+        if (isTransient(code)) throw new MongoServerError({ message: 'a document was refused', code });
         codes.set(first + index, code);
       }
     }
     return codes;
   };
 
-/** Runs a retryable write (https://www.mongodb.com/docs/manual/core/retryable-writes/), which `Db.command` does not do by itself. */
-async function writeOnce(client: MongoClient, db: Db, command: object): Promise<InsertReply> {
+/** Runs a command as a retryable write, which `Db.command` does not do: https://www.mongodb.com/docs/manual/core/retryable-writes/. */
+async function runRetryableWrite(client: MongoClient, db: Db, command: object): Promise<InsertReply> {
   const session = client.startSession({ causalConsistency: false });
   try {
-    // The server answers a command with the same number from its records.
+    // If the server has already run a command with this number, it repeats its reply instead of the command.
     session.serverSession.txnNumber += 1;
     const numbered = { ...command, txnNumber: Long.fromNumber(session.serverSession.txnNumber) };
     const send = (): Promise<InsertReply> => db.command({ ...numbered }, { session });
@@ -69,7 +69,7 @@ async function writeOnce(client: MongoClient, db: Db, command: object): Promise<
   }
 }
 
-/** Returns the ranges of documents to insert by one command each. */
+/** Yields ranges of indexes. One command inserts the documents of a range. */
 function* portionsOf(
   documents: readonly SizedDocument<unknown>[],
 ): Generator<readonly [first: number, end: number]> {

@@ -3,8 +3,8 @@ import { MongoError } from 'mongodb';
 
 const maxTimeExpired = 50;
 
-/** Does the work. Rejects with STORE_UNAVAILABLE or STORE_TIMEOUT if the driver fails, and with other errors unchanged. */
-export async function translated<Result>(work: () => Promise<Result>): Promise<Result> {
+/** Runs work of the driver. Rejects with STORE_UNAVAILABLE or STORE_TIMEOUT if the driver fails. Does not change other errors. */
+export async function translateErrors<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
   } catch (error) {
@@ -12,15 +12,15 @@ export async function translated<Result>(work: () => Promise<Result>): Promise<R
   }
 }
 
-/** Makes the error for a failure of the driver. Omits the driver's message, which may quote a document. */
+/** Returns the domain error for an error of the driver, without the driver's message, because that may quote a document. */
 function storeFailure(error: unknown): unknown {
   // Other errors are bugs in our code, which must not look like an outage.
   if (isDomainError(error) || !(error instanceof MongoError)) return error;
   const { code } = error;
   if (code === maxTimeExpired) return queryTimeout();
   const reason = code === undefined ? error.name : `${error.name} ${code}`;
-  return new DomainError('STORE_UNAVAILABLE', `The store did not answer (${reason}).`);
+  return new DomainError('STORE_UNAVAILABLE', `The store did not complete the operation (${reason}).`);
 }
 
 export const queryTimeout = (): DomainError =>
-  new DomainError('STORE_TIMEOUT', 'The store took too long over the question.');
+  new DomainError('STORE_TIMEOUT', 'The store did not answer the query in time.');
