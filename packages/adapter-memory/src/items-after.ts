@@ -2,7 +2,7 @@ import type { Order } from '@user-activity/domain';
 
 type Position<Time extends string> = Readonly<Record<Time, number>> & { readonly id: string };
 
-/** Sorts items by a time and by id, which is ASCII. Returns the items that follow `position`, or all items without it. */
+/** Sorts items by the field `time`, then by id (ids are ASCII). Returns the items after `position`, or all items if there is none. */
 export function itemsAfter<Time extends string, Item extends Position<Time>>(
   items: readonly Item[],
   time: Time,

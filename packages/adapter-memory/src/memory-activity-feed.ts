@@ -12,13 +12,13 @@ import {
 } from '@user-activity/domain';
 import { MemoryStore } from './memory-store.ts';
 
-/** An activity with its place in the feed. */
+/** An activity, and the position of its record on the log. */
 interface Entry {
   readonly activity: UserActivity;
   readonly origin: LogPosition;
 }
 
-/** Sorts the activities of the store for each page. */
+/** The feed of the activities in a `MemoryStore`. Sorts them at each read. */
 export class MemoryActivityFeed implements ActivityFeed {
   readonly #store: MemoryStore;
 
@@ -54,7 +54,7 @@ export class MemoryActivityFeed implements ActivityFeed {
     };
   }
 
-  /** Returns the entries of a partition in a span of offsets, sorted. */
+  /** Returns the activities of a project in a span of offsets of one partition, by offset. */
   #entries(
     project: string,
     log: LogId,

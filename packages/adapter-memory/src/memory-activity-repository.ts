@@ -18,7 +18,7 @@ import {
 import { itemsAfter } from './items-after.ts';
 import { MemoryStore } from './memory-store.ts';
 
-/** Keeps activities in a map, and sorts them for each query. */
+/** Keeps activities in a map, and sorts them at each query. */
 export class MemoryActivityRepository implements ActivityRepository {
   readonly #store: MemoryStore;
 

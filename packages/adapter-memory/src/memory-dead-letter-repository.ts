@@ -22,7 +22,7 @@ import { claimWork, releaseWork } from './claims.ts';
 import { itemsAfter } from './items-after.ts';
 import { MemoryStore } from './memory-store.ts';
 
-/** Lists the dead letters of a store in memory, and sorts them for each query. */
+/** Keeps dead letters in a map, and sorts them at each query. */
 export class MemoryDeadLetterRepository implements DeadLetterRepository {
   readonly #store: MemoryStore;
 

@@ -25,11 +25,11 @@ import { MemoryStore } from './memory-store.ts';
 
 const utf8 = new TextDecoder();
 
-/** Orders the erasures that are not done. */
+/** Compares two erasures that are not done, by the time of the request and then by id. */
 const comparePositions = (left: OpenPosition, right: OpenPosition): number =>
   left.requestedAt - right.requestedAt || (left.id < right.id ? -1 : Number(left.id > right.id));
 
-/** Keeps erasures in a map, and looks at everything for each removal. */
+/** Keeps the erasures of users in a map. Each removal checks all activities or dead letters. */
 export class MemoryErasureLedger implements ErasureLedger {
   readonly #store: MemoryStore;
 

@@ -13,7 +13,7 @@ import { MemoryLog } from './memory-log.ts';
 
 const maxRecords = 1000;
 
-/** Reads a log in memory. Any free member of a group takes the next batch of a partition, if no member handles a batch of it. */
+/** Reads a log in memory. Any free member of a group takes the next batch of a partition, unless another member handles a batch of it. */
 export class MemoryEventConsumer implements EventConsumer {
   readonly #log: MemoryLog;
   readonly #group: string;
@@ -43,7 +43,7 @@ export class MemoryEventConsumer implements EventConsumer {
 
   async ping(): Promise<void> {
     if (this.#stopping.signal.aborted || !this.#log.reachable)
-      throw new DomainError('LOG_UNAVAILABLE', 'The log did not answer.');
+      throw new DomainError('LOG_UNAVAILABLE', 'The consumer has stopped, or the log is out of reach.');
   }
 
   async progress(): Promise<readonly PartitionProgress[]> {
@@ -51,7 +51,7 @@ export class MemoryEventConsumer implements EventConsumer {
   }
 
   async #consume(partition: number, handler: RecordHandler, resumeAt?: ResumeAt): Promise<void> {
-    /** The offset at which this member continues. Undefined at first, and after a failure: then it asks `resumeAt`. */
+    /** The offset at which this member continues. It is undefined at the start and after a failure. Then `resumeAt` decides. */
     let position: number | undefined;
     while (!this.#stopping.signal.aborted) {
       const { changed } = this.#log;
@@ -72,7 +72,7 @@ export class MemoryEventConsumer implements EventConsumer {
       } finally {
         const isMarked = position === undefined ? undefined : resumeAt !== undefined;
         this.#log.release(this.#group, partition, (position ?? next) - next, isMarked);
-        // Lets the event loop turn, even if the handler always rejects.
+        // Yields to the event loop, so that other work can run even if the handler always rejects.
         await nextTurn();
       }
     }
@@ -84,7 +84,7 @@ export class MemoryEventConsumer implements EventConsumer {
     this.#log.wakeConsumers();
   }
 
-  /** Returns the end of the span, or undefined if the handler rejects. */
+  /** Passes records to the handler. Returns the offset after the span, or undefined if the handler rejects. */
   #handle(
     records: readonly LogRecord[],
     handler: RecordHandler,

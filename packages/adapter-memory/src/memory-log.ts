@@ -17,18 +17,20 @@ import {
   userOf,
 } from '@user-activity/domain';
 
-/** The state of a group: its committed offsets, and the partitions being handled. */
+/** The state of a consumer group. */
 interface Group {
   /** The offset of the first uncommitted record of each partition. */
   readonly committed: number[];
-  /** Whether the committed offset of each partition is marked. */
+  /** For each partition, whether its committed offset is marked: see `PartitionProgress`. */
   readonly marks: boolean[];
+  /** The partitions that a member has reserved. */
   readonly busy: Set<number>;
 }
 
-/** The records at the offsets that a member claimed, which end below `to`. */
+/** The part of a partition that a member has reserved. */
 interface Claim {
   readonly records: readonly LogRecord[];
+  /** The offset after the reserved ones. */
   readonly to: number;
 }
 
@@ -43,6 +45,7 @@ export class MemoryLog {
   #changed: PromiseWithResolvers<void> = Promise.withResolvers();
   #reachable = true;
 
+  /** `partitions` is the number of partitions. Default: 3. */
   constructor(options: { readonly partitions?: number } = {}) {
     this.#partitions = Array.from({ length: options.partitions ?? 3 }, () => []);
   }
@@ -88,15 +91,15 @@ export class MemoryLog {
     this.wakeConsumers();
   }
 
-  /** Adds an offset that has no record, such as those of Kafka's control records. */
+  /** Adds an offset without a record, as Kafka's control records do. */
   skipOffset(partition: number): void {
     this.#partitions[partition]?.push(null);
     this.wakeConsumers();
   }
 
   /**
-   * Reserves the partition for one member of a group until `release`, if at least `min` offsets wait. Returns the records at the next
-   * offsets, of which it takes at most `max`. Returns undefined if it did not reserve the partition.
+   * Reserves a partition for one member of a group, until `release`. Returns the records at the next offsets, at most `max`. Returns
+   * undefined, and reserves nothing, if fewer than `min` offsets wait, another member has reserved the partition, or there is an outage.
    */
   claim(groupName: string, partition: number, max: number, min = 1): Claim | undefined {
     const group = this.#group(groupName);
@@ -110,14 +113,14 @@ export class MemoryLog {
     return { records, to: from + entries.length };
   }
 
-  /** Returns the offset of the first uncommitted record. */
+  /** Returns the first offset of a partition that the group has not committed. */
   committed(groupName: string, partition: number): number {
     return this.#group(groupName).committed[partition] ?? 0;
   }
 
   /**
-   * Releases the partition, and commits its next `handledCount` offsets. A negative count moves the group back.
-   * `isMarked` replaces the mark of the commit.
+   * Releases a partition, and commits its next `handledCount` offsets. A negative count moves the group back. If `isMarked` is passed,
+   * it marks the committed offset, or removes the mark.
    */
   release(groupName: string, partition: number, handledCount: number, isMarked?: boolean): void {
     const group = this.#group(groupName);
@@ -127,7 +130,7 @@ export class MemoryLog {
     this.wakeConsumers();
   }
 
-  /** Throws LOG_UNAVAILABLE during an outage. */
+  /** Returns the offsets of the group in each partition. Throws LOG_UNAVAILABLE during an outage. */
   progress(groupName: string): readonly PartitionProgress[] {
     this.assertReachable();
     const { committed, marks } = this.#group(groupName);

@@ -7,6 +7,7 @@ import {
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics';
 
+/** The value of a metric with certain attributes. */
 interface Reading {
   readonly attributes: Readonly<Record<string, string>>;
   /** The value, or the number of values of a histogram. */
@@ -15,7 +16,7 @@ interface Reading {
   readonly sum?: number | undefined;
 }
 
-/** Makes gauges show only values observed by the current collection, as in the service. */
+/** An exporter whose gauges show only the values of the current collection, as in the service. */
 class Exporter extends InMemoryMetricExporter {
   override selectAggregationTemporality(type: InstrumentType): AggregationTemporality {
     return type === InstrumentType.OBSERVABLE_GAUGE
@@ -24,7 +25,7 @@ class Exporter extends InMemoryMetricExporter {
   }
 }
 
-/** Measures the process, for tests. Throws if the process is measured already. */
+/** Collects the OpenTelemetry metrics of the process, for tests. The constructor throws if a meter provider is already set. */
 export class MemoryMetrics {
   readonly #reader: PeriodicExportingMetricReader = new PeriodicExportingMetricReader({
     exporter: new Exporter(AggregationTemporality.CUMULATIVE),
@@ -33,10 +34,12 @@ export class MemoryMetrics {
 
   constructor() {
     if (!metrics.setGlobalMeterProvider(this.#provider))
-      throw new Error('The process is measured already: stop the other MemoryMetrics.');
+      throw new Error(
+        'This process already has a meter provider. If it belongs to another MemoryMetrics, stop that first.',
+      );
   }
 
-  /** Returns the values of the metric with this name, or none if nothing was measured. */
+  /** Returns the values of the metric with this name. Returns none if the metric was never measured. */
   async read(name: string): Promise<readonly Reading[]> {
     const { resourceMetrics } = await this.#reader.collect();
     const all = resourceMetrics.scopeMetrics.flatMap((scope) => scope.metrics);

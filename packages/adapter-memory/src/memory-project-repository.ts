@@ -25,7 +25,7 @@ import { claimWork, releaseWork } from './claims.ts';
 import { itemsAfter } from './items-after.ts';
 import { MemoryStore } from './memory-store.ts';
 
-/** Keeps the settings of projects in maps, and looks at everything for each removal. */
+/** Keeps the settings and erasures of projects in maps. Each removal checks all activities or dead letters. */
 export class MemoryProjectRepository implements ProjectRepository {
   readonly #store: MemoryStore;
 
@@ -134,7 +134,7 @@ export class MemoryProjectRepository implements ProjectRepository {
     }
   }
 
-  /** Does nothing: this store removes nothing by itself. */
+  /** Does nothing, because this store has no expiry of its own. Only `removeActivities` removes old activities. */
   async expireAfter(): Promise<void> {
     this.#store.assertReachable();
   }

@@ -18,12 +18,12 @@ import {
   type UserId,
 } from '@user-activity/domain';
 
-/** A registered topic. Its topic id is undefined until one is passed. */
+/** A registered topic. `topicId` is undefined until the topic is registered with one. */
 interface TopicEntry extends RegisteredTopic {
   topicId: string | undefined;
 }
 
-/** An audit event that waits for the log. Its due time is undefined once it is ready. */
+/** An audit event that waits to be published to the log. `dueAt` is undefined once the event is ready. */
 interface OutboxEntry {
   readonly activity: UserActivity;
   dueAt: Timestamp | undefined;
@@ -32,27 +32,28 @@ interface OutboxEntry {
 /** An erasure of a user. */
 interface UserErasureEntry {
   readonly project: ProjectId;
-  /** Undefined until a consumer has recorded it. */
+  /** Undefined until a consumer has recorded the erasure. */
   readonly recorded?: PlacedErasure;
-  /** Undefined if it is not recorded, or done. */
+  /** Undefined until the erasure is recorded, and again once it is done. */
   userId?: UserId | undefined;
+  /** The number of activities that were removed or anonymised. */
   erased: number;
 }
 
-/** The data of the adapters in memory. Several adapters can share one store. */
+/** The data of the adapters of this package, in memory. Several adapters can share one store. */
 export class MemoryStore {
   readonly activities: Map<ActivityKeyText, UserActivity> = new Map();
   /** The origins of the activities that were saved with one. */
   readonly origins: Map<ActivityKeyText, LogPosition> = new Map();
-  /** By their `DeadLetterId`. */
+  /** The dead letters, by their `DeadLetterId`. */
   readonly letters: Map<string, DeadLetter> = new Map();
-  /** The end of each claim, by the kind of work, such as `replay`. */
+  /** The time at which each claim ends, in milliseconds since 1970, by the kind of work, such as `replay`. */
   readonly claims: Map<string, number> = new Map();
-  /** By name, in the order of their registration. */
+  /** The topics with each name, in the order of their registration. */
   readonly topics: Map<string, TopicEntry[]> = new Map();
-  /** The settled offset of partition i at index i, by log. */
+  /** The settled offsets of each log: at index i, the offset of partition i. */
   readonly settled: Map<LogId, number[]> = new Map();
-  /** Each listener is called after a settled offset was raised. */
+  /** Each listener is called after a settled offset has risen. */
   readonly settledListeners: Set<() => void> = new Set();
   readonly projectSettings: Map<ProjectId, ProjectSettings> = new Map();
   /** The latest erasure of each project. */
