@@ -16,7 +16,7 @@ export const wholeNumberParser =
     return Number(text);
   };
 
-/** Parses an id that becomes a segment of a URL path. Throws for an empty id, `.` and `..`, which a URL cannot have there. */
+/** Parses an id that becomes a segment of a URL path. Throws for an empty id, `.` and `..`, because a URL can't contain them as a segment. */
 export function parsePathSegment(text: string): string {
   if (/^\.{0,2}$/.test(text)) throw new InvalidArgumentError('There is no such id.');
   return text;

@@ -6,7 +6,7 @@ export const printable = (text: string): string =>
 export const printableLines = (text: string): string => text.split('\n').map(printable).join('\n');
 
 /** Returns a count with its noun, such as `1 row` or `2 rows`. */
-export const counted = (count: number, noun: string, plural = `${noun}s`): string =>
+export const countWithNoun = (count: number, noun: string, plural = `${noun}s`): string =>
   `${count} ${count === 1 ? noun : plural}`;
 
 /** Formats rows as a table. Cuts cells to `maxWidth` characters. */

@@ -3,7 +3,7 @@ import type { Output } from './output.ts';
 const minPauseMs = 1000;
 const barWidth = 30;
 
-/** Shows how far a command is, at most once a second. */
+/** Shows the progress of a command, at most once a second. */
 export class Progress {
   readonly #output: Output;
   #lastAt = Number.NEGATIVE_INFINITY;

@@ -52,8 +52,8 @@ export function addressOf(options: ServiceOptions): Address {
 }
 
 /**
- * Runs `use` with a client of the service. Throws UsageError if the options are invalid or the service answers that a value is, and RequestError
- * if the service refuses the request otherwise or fails.
+ * Runs `use` with a client of the service. Throws UsageError if an option is invalid, even if only the service finds that out, and RequestError
+ * for any other refusal or failure of the service.
  */
 export async function withService<Result>(
   options: ServiceOptions,
@@ -73,7 +73,7 @@ export async function withService<Result>(
   } catch (error) {
     throw failureOf(error, url);
   } finally {
-    // After a failure, activities that wait in the client are not sent any more.
+    // If `use` has failed, the activities that are still queued are not sent.
     await client.close({ timeoutMs: 1 }).catch(() => undefined);
   }
 }

@@ -56,7 +56,7 @@ test('logs activities, shows them, and counts them', async () => {
   expect(conflict.err).toContain('dead-letters list');
 
   const page = await run('query', '--order', 'asc', '--limit', '2', ...project);
-  expect(page.err).toBe('There are more: use a larger --limit.\n');
+  expect(page.err).toBe('There are more activities: use a larger --limit.\n');
   expect(page.out.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
     ['TIME', 'USER', 'TYPE', 'METADATA', 'ID'],
     ['2026-11-24T08:00:00.000Z', 'ann', 'LOGIN', '{"os":"ios","n":1}', 'a'],

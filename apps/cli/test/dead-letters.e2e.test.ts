@@ -60,7 +60,7 @@ test('lists conflicts, replays them by id or with --all, and lists the conflicts
   const ids = first.map((letter) => letter.id);
   const id = String(ids[0]);
   const shown = await run(['list', '--limit', '2', '--code', 'conflict'], environment);
-  expect(shown).toMatchObject({ code: 0, err: 'There are more: use a larger --limit.\n' });
+  expect(shown).toMatchObject({ code: 0, err: 'There are more dead letters: use a larger --limit.\n' });
   const lines = shown.out.trimEnd().split('\n');
   expect(lines).toHaveLength(3);
   const lately = await run(['list', '--json', '--from=-1h', '--to=now'], environment);

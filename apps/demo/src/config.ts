@@ -2,7 +2,7 @@
 const passedVariables = ['PATH', 'HOME', 'TMPDIR', 'TZ', 'NODE_OPTIONS', 'NODE_COMPILE_CACHE'];
 
 /** Returns the environment variables for the embedded service of the demo. */
-export const serviceEnvironment = (
+export const makeServiceEnvironment = (
   folder: string,
   port: number,
   variables: NodeJS.ProcessEnv = process.env,

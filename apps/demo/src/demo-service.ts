@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { serviceEnvironment } from './config.ts';
+import { makeServiceEnvironment } from './config.ts';
 import { UsageError } from './usage-error.ts';
 
 const main = fileURLToPath(new URL('../../standalone/src/main.ts', import.meta.url));
@@ -27,7 +27,7 @@ export class DemoService {
   /** Starts the service. Throws UsageError if it does not start; its own messages are then on the standard error. */
   static async start(folder: string, port: number): Promise<DemoService> {
     const child = spawn('sh', ['-c', guard, 'sh', process.execPath, main], {
-      env: serviceEnvironment(folder, port),
+      env: makeServiceEnvironment(folder, port),
       stdio: ['ignore', 'pipe', 'inherit', 'pipe'],
     });
     // Not `close`, because the guard keeps the output open until it gets its line.
@@ -37,7 +37,7 @@ export class DemoService {
       pipe.on('error', () => undefined);
       void ended.then(() => pipe.end('\n'));
     }
-    const url = await Promise.race([readyUrl(child), ended]);
+    const url = await Promise.race([waitForReadyUrl(child), ended]);
     if (url === undefined) throw new UsageError(`The service did not start. Is port ${port} free?`);
     return new DemoService(child, url, ended);
   }
@@ -50,7 +50,7 @@ export class DemoService {
 }
 
 /** Resolves with the URL from the line that says that the service is ready. Copies warnings and errors to the standard error. */
-function readyUrl({ stdout }: ChildProcess): Promise<string> {
+function waitForReadyUrl({ stdout }: ChildProcess): Promise<string> {
   const { promise, resolve } = Promise.withResolvers<string>();
   let text = '';
   stdout?.setEncoding('utf8').on('data', (chunk: string) => {

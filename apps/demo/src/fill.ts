@@ -30,7 +30,7 @@ export async function fill(
   const client = new ActivityClient({ url, queue, maxBatchCount: 5000, maxDelayMs: 60_000 });
   try {
     await logPortions(month, state, folder, client, progress, signal);
-    await untilStored(state, client, progress, signal);
+    await waitUntilStored(state, client, progress, signal);
     await addDeadLetters(month, client, url, signal);
     await folder.write({ ...state, logged: month.portionCount, isFilled: true });
   } finally {
@@ -56,7 +56,7 @@ async function logPortions(
 }
 
 /** Waits until the service has stored all activities. */
-async function untilStored(
+async function waitUntilStored(
   { activities }: DemoState,
   client: ActivityClient,
   progress: ProgressLine,

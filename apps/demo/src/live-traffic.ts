@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ActivityClient } from '@user-activity/client';
-import { nextAction } from './month/actions.ts';
+import { pickAction } from './month/actions.ts';
 import type { Person } from './month/people.ts';
 import { Random } from './month/random.ts';
 
@@ -43,7 +43,7 @@ export async function logLiveTraffic(
         visits.splice(visits.indexOf(visit), 1);
         log(visit, 'LOGOUT', {});
       } else {
-        const { type, details } = nextAction(visit.person, random);
+        const { type, details } = pickAction(visit.person, random);
         log(visit, type, details);
       }
     }

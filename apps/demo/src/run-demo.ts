@@ -41,7 +41,7 @@ export async function runDemo(options: DemoOptions, signal: AbortSignal): Promis
       if (options.open) openBrowser(service.url);
       if (!options.quiet) await logLiveTraffic(month.people, month.version, service.url, signal);
     };
-    await Promise.race([Promise.all([serve(), untilAborted(signal)]), endsEarly]);
+    await Promise.race([Promise.all([serve(), waitUntilAborted(signal)]), endsEarly]);
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {
@@ -69,7 +69,7 @@ function stateFor({ seed, activities, users, data }: DemoOptions, earlier: DemoS
   return earlier;
 }
 
-const untilAborted = (signal: AbortSignal): Promise<void> =>
+const waitUntilAborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolvePromise) => {
     if (signal.aborted) resolvePromise();
     else signal.addEventListener('abort', () => resolvePromise(), { once: true });

@@ -10,7 +10,7 @@ export interface Arrows {
   readonly reason: string;
 }
 
-/** The arrows that differ from those of a usual adapter. */
+/** The arrows of all packages except engines and the ordinary adapters, which are added below. */
 const packageArrows: readonly Arrows[] = [
   {
     from: 'domain',

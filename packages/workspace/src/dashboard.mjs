@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { withLock } from './install-lock.mjs';
 
 /**
- * Builds the dashboard if its sources changed since the last build. Otherwise this takes milliseconds. `start` spawns a process and returns
+ * Builds the dashboard if its sources have changed since the last build. The check takes milliseconds. `start` spawns a process and returns
  * it with `ended`, the promise of its exit code. Resolves with true if the dashboard is built.
  */
 export async function buildDashboard(root, node, start) {
@@ -24,7 +24,7 @@ export async function buildDashboard(root, node, start) {
     const draft = join(root, 'packages', 'dashboard', 'site.new');
     if (!(await runBuild(root, node, draft, start, addHolder))) return false;
     writeFileSync(join(draft, '.stamp'), stamp);
-    // A service that runs meanwhile finds the old files or the new ones, and for a moment none.
+    // Between these steps, a running service finds no files for a moment.
     rmSync(site, { recursive: true, force: true });
     renameSync(draft, site);
     return true;
@@ -60,7 +60,7 @@ function stampOf(root) {
   const hash = createHash('sha256');
   const addFile = (path) => hash.update(`${path}\n`).update(readFileSync(join(root, path)));
   const folders = ['packages/dashboard/src', 'packages/dashboard/build', 'packages/client/src'];
-  // Folders have no extension.
+  // Only files have an extension, so this skips folders.
   for (const folder of folders)
     for (const name of readdirSync(join(root, folder), { recursive: true }).toSorted((a, b) =>
       a < b ? -1 : 1,

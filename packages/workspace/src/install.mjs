@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { withLock } from './install-lock.mjs';
 
 /**
- * Installs if anything changed since the last install. Otherwise this takes milliseconds, while pnpm takes seconds.
+ * Installs the dependencies if anything has changed since the last install. The check takes milliseconds, while pnpm would take seconds.
  * `start` spawns a process and returns it with `ended`, the promise of its exit code. Resolves with true if everything is installed.
  */
 export async function install(root, start) {

@@ -30,6 +30,6 @@ export const typeScriptProjects = (): string[] =>
       const project = folder.replace(/\/src$/, '');
       if (existsSync(join(root, project, 'tsconfig.json'))) return project;
       if (globSync('**/*.{ts,tsx}', { cwd: join(root, folder) }).length > 0)
-        throw new Error(`${folder} holds TypeScript and has no tsconfig.json`);
+        throw new Error(`${folder} contains TypeScript, but has no tsconfig.json`);
       return [];
     });

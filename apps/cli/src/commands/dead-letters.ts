@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { collect, wholeNumberParser } from '../arguments.ts';
 import { UsageError } from '../failure.ts';
 import type { Output } from '../output.ts';
-import { counted, formatTable } from '../printable.ts';
+import { countWithNoun, formatTable } from '../printable.ts';
 import { type ServiceOptions, withService, withServiceOptions } from '../service.ts';
 
 interface ListOptions extends ServiceOptions {
@@ -75,7 +75,7 @@ async function list(
     });
     for await (const letter of letters) {
       if (left === 0) {
-        output.note('There are more: use a larger --limit.');
+        output.note('There are more dead letters: use a larger --limit.');
         return;
       }
       left -= 1;
@@ -108,5 +108,5 @@ async function replay(
   if (more === true)
     output.note('Some dead letters were not replayed in time: run the command again to replay the rest.');
   if (tooLarge !== undefined)
-    output.note(`${counted(tooLarge, 'dead letter')} not replayed, because larger than the log accepts.`);
+    output.note(`Too large for the log, so not replayed: ${countWithNoun(tooLarge, 'dead letter')}.`);
 }

@@ -5,7 +5,7 @@ import { type Command, Option } from 'commander';
 import { parsePathSegment } from '../arguments.ts';
 import { RequestError, UsageError } from '../failure.ts';
 import type { Output } from '../output.ts';
-import { counted, printable } from '../printable.ts';
+import { countWithNoun, printable } from '../printable.ts';
 import { type ServiceOptions, withService, withServiceOptions } from '../service.ts';
 
 interface EraseOptions extends ServiceOptions {
@@ -54,12 +54,12 @@ async function erase(
   await withService(options, async (client) => {
     const { id } = await client.eraseUser(userId, { mode });
     if (wait) output.note(`The erasure ${printable(id)} is accepted.`);
-    if (wait) output.result(textOf(await untilDone(client, id), json));
+    if (wait) output.result(textOf(await waitUntilDone(client, id), json));
     else output.result(textOf({ id, status: 'accepted', erased: 0 }, json));
   });
 }
 
-async function untilDone(client: ActivityClient, id: string): Promise<Erasure> {
+async function waitUntilDone(client: ActivityClient, id: string): Promise<Erasure> {
   for (;;) {
     const found = await client.erasure(id);
     if (found?.status === 'done') return found;
@@ -89,4 +89,4 @@ async function confirm(userId: string, mode: string): Promise<void> {
 const textOf = (erasure: Erasure, json: boolean): string =>
   json
     ? `${JSON.stringify(erasure)}\n`
-    : `${printable(erasure.id)} ${printable(erasure.status)}${erasure.status === 'done' ? `, ${counted(erasure.erased, 'activity', 'activities')}` : ''}\n`;
+    : `${printable(erasure.id)} ${printable(erasure.status)}${erasure.status === 'done' ? `, ${countWithNoun(erasure.erased, 'activity', 'activities')}` : ''}\n`;

@@ -7,10 +7,10 @@ import { ExportFile } from '../export/export-file.ts';
 import { withAbsoluteTimes } from '../export/absolute-times.ts';
 import { RequestError, UsageError } from '../failure.ts';
 import type { Output } from '../output.ts';
-import { counted } from '../printable.ts';
+import { countWithNoun } from '../printable.ts';
 import { Progress } from '../progress.ts';
 import { addressOf, type ServiceOptions, withService, withServiceOptions } from '../service.ts';
-import { stopSignal } from '../stop-signal.ts';
+import { makeStopSignal } from '../stop-signal.ts';
 
 interface ExportOptions extends ServiceOptions, FilterOptions {
   readonly order: 'asc' | 'desc';
@@ -36,7 +36,7 @@ export const addExportCommand = (program: Command, output: Output): void =>
     .addOption(
       new Option(
         '--format <format>',
-        'Default: csv if the name of the file ends with .csv, else ndjson',
+        'the format. Default: csv if the name of the file ends with .csv, else ndjson',
       ).choices(['ndjson', 'csv']),
     )
     .option('--output <file>', 'the file to write. Default: the standard output')
@@ -46,7 +46,7 @@ export const addExportCommand = (program: Command, output: Output): void =>
 async function exportAll(options: ExportOptions, output: Output): Promise<void> {
   const { order, output: file, continue: continues } = options;
   const format = options.format ?? (file?.toLowerCase().endsWith('.csv') === true ? 'csv' : 'ndjson');
-  // A relative time would be another moment in each request.
+  // Each request would resolve a relative time to another moment.
   const query = { ...withAbsoluteTimes(filterOf(options)), order, format };
   if (file === undefined) {
     if (continues) throw new UsageError('--continue needs --output.');
@@ -71,7 +71,7 @@ async function exportTo(
   options: ServiceOptions,
   output: Output,
 ): Promise<void> {
-  const signal = stopSignal();
+  const signal = makeStopSignal();
   const progress = new Progress(output);
   const isFile = 'output' in options && options.output !== undefined;
   let [after, lines, hasHeader] = [start, 0, start !== undefined];
@@ -88,7 +88,7 @@ async function exportTo(
           const last = rest.trimEnd().split('\n').at(-1)?.trimEnd() ?? '';
           if (last !== '' && last !== csvExportHeader) after = positionOfLine(last, query.format);
           lines += rest.split('\n').length - 1;
-          if (isFile) progress.show(undefined, counted(lines, 'line'));
+          if (isFile) progress.show(undefined, countWithNoun(lines, 'line'));
         }
         progress.end();
         return;
@@ -96,7 +96,7 @@ async function exportTo(
         if (signal.aborted)
           throw new RequestError('Stopped. To continue an export to a file, pass --continue.');
         if (lines > before) failures = 0;
-        // If not even one line came, the address or the key may be wrong.
+        // Do not retry before the first line, because the address or the key may be wrong.
         if (lines === 0 || !isTransient(error)) throw error;
         output.note('The connection broke. Continuing after the last line.');
         await delay(pauseMsAfter(error, failures), undefined, { signal }).catch(() => undefined);

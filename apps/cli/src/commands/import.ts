@@ -9,7 +9,7 @@ import { ImportCheckpoint } from '../import/import-checkpoint.ts';
 import { Mapping } from '../import/mapping.ts';
 import { type Format, formatOf, openFile, rowsOf } from '../import/rows.ts';
 import type { Output } from '../output.ts';
-import { counted } from '../printable.ts';
+import { countWithNoun } from '../printable.ts';
 import { Progress } from '../progress.ts';
 import { addressOf, failureOf, type ServiceOptions, withService, withServiceOptions } from '../service.ts';
 
@@ -23,7 +23,7 @@ interface ImportOptions extends ServiceOptions {
   readonly json: boolean;
 }
 
-// The number of rows that are in memory, sent, and then saved as progress together.
+// The number of rows that are read and sent together, before the progress is saved.
 const portionSize = 5000;
 const maxQueuedBytes = 32 * 1024 * 1024;
 // Longer than it takes to read a portion, so that only `flush` sends.
@@ -37,7 +37,10 @@ export const addImportCommand = (program: Command, output: Output): void =>
   void withServiceOptions(program.command('import').description('log the activities in a file of any size'))
     .argument('<file>', 'NDJSON or CSV with a header, also compressed (.gz), or - for the standard input')
     .addOption(
-      new Option('--format <format>', 'Default: from the extension of the file').choices(['ndjson', 'csv']),
+      new Option('--format <format>', 'the format of the file. Default: from its extension').choices([
+        'ndjson',
+        'csv',
+      ]),
     )
     .option('--delimiter <character>', 'the character that separates the cells of CSV, such as ;', ',')
     .option(
@@ -95,7 +98,8 @@ async function importFile(
   const settings = [url, project, hash('sha256', key), name, map, others, format, delimiter, newPublicIds];
   const checkpoint = file === '-' ? undefined : await ImportCheckpoint.of(file, settings);
   const earlier = (await checkpoint?.read()) ?? { rows: 0, rejected: 0 };
-  if (earlier.rows > 0) output.note(`Continuing after ${counted(earlier.rows, 'row')} of an earlier run.`);
+  if (earlier.rows > 0)
+    output.note(`Continuing after ${countWithNoun(earlier.rows, 'row')} of an earlier run.`);
   const rejected = new RejectedRows(output, earlier.rejected);
   const progress = new Progress(output);
   let [bytes, rows] = [0, 0];
@@ -118,7 +122,7 @@ async function importFile(
         if (row.number % portionSize > 0) continue;
         await send();
         await checkpoint?.write({ rows, rejected: rejected.count });
-        progress.show(size === 0 ? undefined : bytes / size, counted(rows, 'row'));
+        progress.show(size === 0 ? undefined : bytes / size, countWithNoun(rows, 'row'));
       }
       if (rows > earlier.rows) await send();
     },
@@ -141,9 +145,9 @@ async function importFile(
   output.result(
     json
       ? `${JSON.stringify({ rows, logged: count, rejected: rejected.count })}\n`
-      : `${count} of ${counted(rows, 'row')} logged\n`,
+      : `${count} of ${countWithNoun(rows, 'row')} logged\n`,
   );
-  if (rejected.count > 0) throw new RequestError(`${counted(rejected.count, 'row')} rejected.`);
+  if (rejected.count > 0) throw new RequestError(`${countWithNoun(rejected.count, 'row')} rejected.`);
 }
 
 /** Throws UsageError if no row so far has a mapped column or path, because its name is then probably mistyped. */
@@ -199,6 +203,7 @@ class RejectedRows {
     this.count += 1;
     this.#shown += 1;
     if (this.#shown <= maxShown) this.#output.note(`Row ${number}: ${fault}`);
-    if (this.#shown === maxShown + 1) this.#output.note('Further rejected rows are counted, but not shown.');
+    if (this.#shown === maxShown + 1)
+      this.#output.note('Further rejected rows are countWithNoun, but not shown.');
   }
 }

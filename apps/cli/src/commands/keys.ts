@@ -7,7 +7,7 @@ import { type ServiceOptions, withService, withServiceOptions } from '../service
 
 const scopes: readonly Scope[] = ['write', 'read', 'dead-letters', 'metrics', 'erase', 'admin'];
 
-/** The limits of a key. Each applies to one second. */
+/** The names of the limits of a key. Each limit applies to one second. */
 const limitNames = ['itemsPerSecond', 'bytesPerSecond', 'answerBytesPerSecond', 'searchMsPerSecond'] as const;
 
 type KeyOptions = ServiceOptions & { readonly json: boolean };
@@ -38,7 +38,7 @@ export function addKeyCommands(program: Command, output: Output): void {
       );
   });
 
-  command('create', 'create a key, and show its secret this one time')
+  command('create', 'create a key, and show its secret, which is not shown again')
     .argument('<name>', 'what the key is for')
     .addOption(new Option('--scope <scope...>', 'what the key allows').choices(scopes).makeOptionMandatory())
     .option(

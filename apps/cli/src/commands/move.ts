@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Output } from '../output.ts';
-import { stopSignal } from '../stop-signal.ts';
+import { makeStopSignal } from '../stop-signal.ts';
 
 interface MoveOptions {
   readonly fromData: string;
@@ -20,7 +20,7 @@ export const addMoveCommand = (program: Command, output: Output): void =>
     .action(async (options: MoveOptions) => {
       // Imported only here, because it loads the drivers of all engines.
       const { move } = await import('../move/move.ts');
-      await move(options, output, stopSignal());
+      await move(options, output, makeStopSignal());
     });
 
 const help = `

@@ -65,7 +65,7 @@ async function query(
     const pageSize = Math.min(limit + 1, maxPageSize);
     for await (const activity of client.query({ ...filterOf(options), order, limit: pageSize })) {
       if (left === 0) {
-        output.note('There are more: use a larger --limit.');
+        output.note('There are more activities: use a larger --limit.');
         return;
       }
       left -= 1;

@@ -5,7 +5,7 @@ import { type FilterOptions, filterOf, withFilterOptions } from '../arguments.ts
 import type { Output } from '../output.ts';
 import { printable } from '../printable.ts';
 import { type ServiceOptions, withService, withServiceOptions } from '../service.ts';
-import { stopSignal } from '../stop-signal.ts';
+import { makeStopSignal } from '../stop-signal.ts';
 
 type TailOptions = ServiceOptions & FilterOptions & { readonly json: boolean; readonly cursor?: string };
 
@@ -20,7 +20,7 @@ export function addTailCommand(program: Command, output: Output): void {
 }
 
 async function tail({ json, cursor, ...options }: TailOptions, output: Output): Promise<void> {
-  const signal = stopSignal();
+  const signal = makeStopSignal();
   await withService(options, async (client) => {
     // `client.tail` retries while the service can't be reached. This request fails at once if the URL or the key is wrong.
     await client.queryPage({ ...filterOf(options), limit: 1 });

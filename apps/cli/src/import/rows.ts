@@ -4,14 +4,14 @@ import { createGunzip } from 'node:zlib';
 import { parse } from 'csv-parse';
 import { isObject, readExactJson } from '../exact-json.ts';
 import { RequestError, UsageError } from '../failure.ts';
-import { counted } from '../printable.ts';
+import { countWithNoun } from '../printable.ts';
 
 /** The values of a row, by column or member. */
 export type Values = Readonly<Record<string, unknown>>;
 
 /** A row of a file. */
 export interface Row {
-  /** The number of the row, from 1. The header of a CSV file and blank lines are not counted. */
+  /** The number of the row, from 1. The header of a CSV file and blank lines are not countWithNoun. */
   readonly number: number;
   /** The text of the row. If the row has no id, its id is derived from this text. */
   readonly text: string;
@@ -127,7 +127,7 @@ async function* csvRows(input: Readable, delimiter: string): AsyncGenerator<Row>
         number,
         text,
         values: {},
-        fault: `it has ${counted(cells.length, 'cell')}, but the header has ${header.length}`,
+        fault: `it has ${countWithNoun(cells.length, 'cell')}, but the header has ${header.length}`,
       };
   }
 }

@@ -1,4 +1,5 @@
-// Smaller numbers are not taken for times, such as 20231114, which is a date. Larger ones are milliseconds: as seconds, they would be after 5138.
+// Smaller numbers are not taken for times: 20231114, for example, is a date. Larger numbers are milliseconds, because as seconds they would be
+// after the year 5138.
 const [minSeconds, maxSeconds] = [1e8, 1e11];
 const decimalNumber = /^\d+(\.\d+)?$/;
 // As databases write a time: with a space before the hour, without a zone, or with a zone that has only hours.

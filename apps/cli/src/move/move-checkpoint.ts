@@ -8,7 +8,7 @@ export class MoveCheckpoint {
   readonly #file: string;
   /** The log of the target. Progress of a move to another target is ignored. */
   readonly #target: string;
-  /** The end of the source's log. It is higher if the service has run since: then there may be new activities before the saved position. */
+  /** The end of the source's log. If it has changed, the service has run since, and new activities may be before the saved position. */
   readonly #sourceEnd: number;
 
   constructor(folder: string, target: string, sourceEnd: number) {

@@ -15,7 +15,7 @@ import type { Output } from '../output.ts';
 import { readTarget } from './config.ts';
 import { MoveCheckpoint } from './move-checkpoint.ts';
 import { openSource } from './embedded-source.ts';
-import { counted } from '../printable.ts';
+import { countWithNoun } from '../printable.ts';
 import { Progress } from '../progress.ts';
 
 export interface MoveOptions {
@@ -39,7 +39,7 @@ const standardError = 2;
 const utf8 = new TextEncoder();
 
 /**
- * Moves the data of an embedded service to the Kafka and MongoDB that the variables name. Throws UsageError for a wrong folder or variable,
+ * Moves the data of an embedded service to the Kafka and MongoDB that the environment variables name. Throws UsageError for a wrong folder or variable,
  * and RequestError if the move can't continue.
  */
 export async function move(options: MoveOptions, output: Output, signal: AbortSignal): Promise<void> {
@@ -134,7 +134,7 @@ async function moveWith(
   await checkpoint.remove();
 }
 
-const activityCount = (count: number): string => counted(count, 'activity', 'activities');
+const activityCount = (count: number): string => countWithNoun(count, 'activity', 'activities');
 
 interface Report extends MovedData {
   readonly confirmed: boolean;
@@ -148,7 +148,7 @@ function report(result: Report, json: boolean, output: Output): void {
   if (json) return output.result(`${JSON.stringify(result)}\n`);
   const { projects, keys, erasures, deadLetters, activities, confirmed, different, missing } = result;
   output.result(
-    `Moved ${activityCount(activities)} of ${counted(projects, 'project')}, ${counted(deadLetters, 'dead letter')}, ${counted(keys, 'key')} and ${counted(erasures, 'erasure')}.\n`,
+    `Moved ${activityCount(activities)} of ${countWithNoun(projects, 'project')}, ${countWithNoun(deadLetters, 'dead letter')}, ${countWithNoun(keys, 'key')} and ${countWithNoun(erasures, 'erasure')}.\n`,
   );
   for (const name of missing) output.note(`missing: ${name}`);
   for (const name of different) output.note(`different: ${name}`);

@@ -1,4 +1,4 @@
-import { calendarDay, daysAfter, localTime } from '../month/local-time.ts';
+import { calendarDayOf, addDays, momentOfLocalTime } from '../month/local-time.ts';
 import { type Incident, type Scene, personOfRole } from './incident.ts';
 
 const minuteMs = 60_000;
@@ -6,7 +6,7 @@ const attackerDevice = { os: 'Linux', browser: 'python-requests/2.32' };
 
 /** One night, someone tries passwords on many accounts, from addresses of one range. */
 export function makeBruteForceIncident({ end, people, random, scale }: Scene): Incident {
-  const from = daysAfter(calendarDay(end), -9) + 72 * minuteMs;
+  const from = addDays(calendarDayOf(end), -9) + 72 * minuteMs;
   const to = from + 55 * minuteMs;
   const count = Math.max(60, Math.round(1800 * scale));
   const attempts = Array.from({ length: count }, (_, index) => ({
@@ -29,9 +29,9 @@ export function makeBruteForceIncident({ end, people, random, scale }: Scene): I
 /** On a Sunday at 3 in the morning, an analyst exports 40 reports. */
 export function makeExfiltrationIncident({ end, people, random }: Scene): Incident {
   const analyst = personOfRole(people, 'analyst');
-  const today = calendarDay(end);
-  const sunday = daysAfter(today, -7 - new Date(today).getUTCDay());
-  const start = localTime(analyst.zone, sunday, 3 * 60);
+  const today = calendarDayOf(end);
+  const sunday = addDays(today, -7 - new Date(today).getUTCDay());
+  const start = momentOfLocalTime(analyst.zone, sunday, 3 * 60);
   const reports = ['customers', 'payouts', 'revenue', 'churn'];
   const { ip, city, country } = analyst;
   const context = { session: 'night', role: analyst.role, ip, place: { city, country } };
@@ -69,7 +69,7 @@ export function makeExfiltrationIncident({ end, people, random }: Scene): Incide
 /** A customer logs in at home and, minutes later, from the other side of the world, where the password and the profile are then changed. */
 export function makeAccountTakeoverIncident({ end, people, random }: Scene): Incident {
   const victim = personOfRole(people, 'customer', 7);
-  const start = daysAfter(calendarDay(end), -3) + 14 * 60 * minuteMs + random.int(0, 9) * minuteMs;
+  const start = addDays(calendarDayOf(end), -3) + 14 * 60 * minuteMs + random.int(0, 9) * minuteMs;
   const home = {
     role: victim.role,
     ip: victim.ip,

@@ -1,5 +1,5 @@
 import { errorTypes } from '../month/actions.ts';
-import { calendarDay, daysAfter, isWeekend } from '../month/local-time.ts';
+import { calendarDayOf, addDays, isWeekend } from '../month/local-time.ts';
 import { type Incident, type Scene, personOfRole } from './incident.ts';
 
 const minuteMs = 60_000;
@@ -13,16 +13,16 @@ export interface Span {
 
 /** Returns the two hours from a bad release until its rollback. */
 export const badReleaseSpan = (end: number): Span => {
-  const day = daysAfter(calendarDay(end), -13);
+  const day = addDays(calendarDayOf(end), -13);
   // Nobody releases on a weekend.
-  const from = daysAfter(day, isWeekend(day) ? -2 : 0) + 13 * hourMs;
+  const from = addDays(day, isWeekend(day) ? -2 : 0) + 13 * hourMs;
   return { from, to: from + 2 * hourMs };
 };
 
 /** Returns the span of an outage, in which no activity arrives. */
 export const outageSpan = (end: number): Span => {
-  const day = daysAfter(calendarDay(end), -20);
-  const from = daysAfter(day, isWeekend(day) ? -2 : 0) + 9 * hourMs + 40 * minuteMs;
+  const day = addDays(calendarDayOf(end), -20);
+  const from = addDays(day, isWeekend(day) ? -2 : 0) + 9 * hourMs + 40 * minuteMs;
   return { from, to: from + 95 * minuteMs };
 };
 
@@ -47,7 +47,7 @@ export const makeOutageIncident = ({ end }: Scene): Incident => {
 /** An integration retries the same order for half a day. */
 export function makeStuckIntegrationIncident({ end, people, random, scale }: Scene): Incident {
   const service = personOfRole(people, 'service');
-  const from = daysAfter(calendarDay(end), -5) + 18 * hourMs;
+  const from = addDays(calendarDayOf(end), -5) + 18 * hourMs;
   const to = from + 12 * hourMs;
   const count = Math.max(40, Math.round(1440 * scale));
   return {

@@ -167,14 +167,14 @@ const actionsByRole: Readonly<Record<Role, readonly (readonly [MakeAction, numbe
 };
 
 /** Returns a random next action of a person with this role. */
-export const nextAction = ({ role }: Pick<Person, 'role'>, random: Random): Action =>
+export const pickAction = ({ role }: Pick<Person, 'role'>, random: Random): Action =>
   random.pickWeighted(actionsByRole[role])(random);
 
 /** The types of the errors that users can get. */
 export const errorTypes: readonly string[] = ['ERROR_CHECKOUT', 'ERROR_TIMEOUT', 'ERROR_INTERNAL'];
 
 /** Returns a random error, to be logged instead of an action that failed. */
-export const errorInstead = ({ type }: Action, random: Random): Action => {
+export const makeErrorFor = ({ type }: Action, random: Random): Action => {
   const error = random.pick(errorTypes);
   return {
     type: error,

@@ -5,10 +5,10 @@ const minuteMs = 60_000;
 export type CalendarDay = number;
 
 /** Returns the calendar day in UTC of a moment in ms since 1970. */
-export const calendarDay = (moment: number): CalendarDay => Math.floor(moment / dayMs) * dayMs;
+export const calendarDayOf = (moment: number): CalendarDay => Math.floor(moment / dayMs) * dayMs;
 
 /** Returns the day that is `days` later, or earlier if `days` is negative. */
-export const daysAfter = (day: CalendarDay, days: number): CalendarDay => day + days * dayMs;
+export const addDays = (day: CalendarDay, days: number): CalendarDay => day + days * dayMs;
 
 /** Returns whether a day is a Saturday or a Sunday. */
 export const isWeekend = (day: CalendarDay): boolean => [0, 6].includes(new Date(day).getUTCDay());
@@ -40,5 +40,5 @@ function offsetOf(zone: string, day: CalendarDay): number {
 }
 
 /** Returns the moment, in ms since 1970, at which it is `minutes` after midnight of a day in a time zone. */
-export const localTime = (zone: string, day: CalendarDay, minutes: number): number =>
+export const momentOfLocalTime = (zone: string, day: CalendarDay, minutes: number): number =>
   day + minutes * minuteMs - offsetOf(zone, day);

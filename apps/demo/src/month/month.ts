@@ -12,7 +12,7 @@ import {
 } from '../incidents/failures.ts';
 import type { Incident } from '../incidents/incident.ts';
 import { type DemoActivity, toDemoActivity, type Happening } from './activity.ts';
-import { calendarDay, daysAfter, isWeekend, localTime } from './local-time.ts';
+import { calendarDayOf, addDays, isWeekend, momentOfLocalTime } from './local-time.ts';
 import { makePeople, type Person } from './people.ts';
 import { Random } from './random.ts';
 import { activitiesOfDay, type Presence, type AppTimeline } from './session.ts';
@@ -60,7 +60,7 @@ export class Month {
     const { seed, users, activities, end } = options;
     this.#options = options;
     this.end = end;
-    this.#today = calendarDay(end);
+    this.#today = calendarDayOf(end);
     this.#outage = outageSpan(end);
     this.#timeline = timelineOf(end);
     this.people = makePeople(seed, users);
@@ -128,14 +128,14 @@ export class Month {
 
   #dayAndPersonOf(cell: number): readonly [day: number, person: Person | undefined] {
     const count = this.people.length;
-    const day = daysAfter(this.#today, Math.floor(cell / count) - days + 1);
+    const day = addDays(this.#today, Math.floor(cell / count) - days + 1);
     return [day, this.people[cell % count]];
   }
 
   /** Returns the time in which a person is active on a day, up to the end of the month. Returns undefined if there is none. */
   #presence({ zone, hours }: Person, day: number): Presence | undefined {
-    const from = localTime(zone, day, hours[0]);
-    const to = Math.min(localTime(zone, day, hours[1]), this.end);
+    const from = momentOfLocalTime(zone, day, hours[0]);
+    const to = Math.min(momentOfLocalTime(zone, day, hours[1]), this.end);
     return to > from ? { from, to } : undefined;
   }
 

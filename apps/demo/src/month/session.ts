@@ -1,4 +1,4 @@
-import { type Action, errorInstead, nextAction } from './actions.ts';
+import { type Action, makeErrorFor, pickAction } from './actions.ts';
 import type { Happening } from './activity.ts';
 import type { Person } from './people.ts';
 import type { Random } from './random.ts';
@@ -44,7 +44,7 @@ function machineRuns(
   return Array.from({ length: count }, (_, index) => {
     const hour = Math.floor((index * hours) / count);
     const at = from + hour * hourMs + minute * minuteMs + random.int(0, 90_000);
-    return happening(person, Math.min(at, to), timeline, random, nextAction(person, random), {});
+    return happening(person, Math.min(at, to), timeline, random, pickAction(person, random), {});
   });
 }
 
@@ -89,7 +89,7 @@ function humanSession(
           ? login(random)
           : index === length - 1 && hasLogout
             ? { type: 'LOGOUT', details: { minutes: Math.ceil(duration / minuteMs) } }
-            : nextAction(person, random);
+            : pickAction(person, random);
     return happening(person, start + time, timeline, random, action, { session: id });
   });
 }
@@ -115,7 +115,7 @@ function happening(
   action: Action,
   extra: { readonly session?: string },
 ): Happening {
-  const { type, details } = random.chance(timeline.errorRateAt(at)) ? errorInstead(action, random) : action;
+  const { type, details } = random.chance(timeline.errorRateAt(at)) ? makeErrorFor(action, random) : action;
   const { id: userId, role, ip, city, country, device, browser } = person;
   return {
     userId,

@@ -12,8 +12,8 @@ const swaggerUi = 'swagger-ui';
 /**
  * Bundles the program `user-activity-log`, with all packages that it needs, into `folder/dist`. Returns the paths of all modules.
  *
- * The program finds its files relative to `import.meta.url`, as in a build without a bundle: `../package.json` from a file in `dist`, and the threads of
- * adapter-sqlite as `../writer/writer-thread.js` from a file in `dist/ports`.
+ * The program finds its files relative to `import.meta.url`, as in a build without a bundle: `../package.json` from a file in `dist`, and the
+ * threads of adapter-sqlite as `../writer/writer-thread.js` from a file in `dist/ports`.
  */
 export async function bundle(folder: string): Promise<readonly string[]> {
   const dist = join(folder, 'dist');
