@@ -37,7 +37,7 @@ export class BatchHandler {
     this.#deps = deps;
   }
 
-  /** Starts without positions. Batches of the previous assignment that are still being handled no longer commit anything. */
+  /** Forgets all positions. Batches of the previous assignment that are still being handled no longer commit anything. */
   beginAssignment(): void {
     this.#positions = new Map();
   }

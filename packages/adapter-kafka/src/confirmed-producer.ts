@@ -30,8 +30,8 @@ export class ConfirmedProducer {
   }
 
   /**
-   * Sends the records once. Resolves also after a failure, with the partitions that are confirmed. If `separately` is true, sends one
-   * request per partition, so that no partition delays another.
+   * Sends the records once. Never rejects: after a failure, it resolves with the partitions that are confirmed. If `separately` is true,
+   * sends one request per partition, so that no partition delays another.
    */
   async send(records: RecordsByPartition, separately: boolean): Promise<SendResult> {
     const requests = separately ? [...records].map((entry) => new Map([entry])) : [records];

@@ -13,7 +13,7 @@ export function retire(eachBatch: object): void {
 }
 
 /**
- * Makes the fetches of stopped consumers fail. By default, they return nothing at once in KafkaJS 2.2.4. If the brokers change while a
+ * Makes the fetches of stopped consumers fail. In KafkaJS 2.2.4, they immediately return an empty result instead. If the brokers change while a
  * consumer stops, KafkaJS restarts its fetch loop, which then repeats such fetches for ever and blocks the event loop.
  */
 export function endStoppedFetches(): void {

@@ -26,11 +26,11 @@ const zlibCodec = (
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 
-/** Returns whether the bytes are at fault. After a lack of memory they may be good, so the batch is fetched again. */
+/** Returns whether the error comes from bad bytes. If memory was too low, the bytes may be good, and are fetched again. */
 const isFaultOfBytes = (error: unknown): boolean =>
   /^(?:Z_(?!MEM_ERROR)|ZSTD_error_(?!memory))/.test(codeOf(error));
 
-/** Kafka's compression codecs, by the number that stands in a batch. */
+/** Kafka's compression codecs, by their number in the header of a batch. */
 export const codecs: Codecs = new Map([
   [1, zlibCodec('gzip', unzip)],
   [2, { decompress: decompressSnappy }],

@@ -20,7 +20,7 @@ test.each(kindsOfService)(
     const statuses = new Set<unknown>();
     analytics.on('error', (error) => failures.push(error));
     analytics.on('http_response', ({ status }) => statuses.add(status));
-    // The batches are sent at once, and use more than the 100 of a full limit.
+    // The SDK sends all batches at once. They have more than the 100 items that a full token bucket allows.
     for (let index = 0; index < 250; index += 1) analytics.track({ userId: 'u', event: `Event ${index}` });
     await analytics.closeAndFlush({ timeout: 120_000 });
     expect(failures).toEqual([]);

@@ -42,7 +42,7 @@ export async function openShop(start: () => Promise<Service>): Promise<Shop> {
   return { service, key: (await response.json()) as PublicKey, url, port };
 }
 
-/** Opens a page in a browser without a past. */
+/** Opens a page in a new browser context, which has no cookies and no stored data. */
 export async function openPage(browser: Browser, url: string): Promise<Page> {
   const context = await browser.newContext();
   onTestFinished(() => context.close());
@@ -52,7 +52,7 @@ export async function openPage(browser: Browser, url: string): Promise<Page> {
   return page;
 }
 
-/** Returns the id under which the service stores what a page sent. */
+/** Returns the id under which the service stores an activity that a page sent with the id `sent`. */
 export const publicId = ({ id }: PublicKey, sent: string): string =>
   `pk.${createHash('sha256')
     .update(JSON.stringify([id, sent]))

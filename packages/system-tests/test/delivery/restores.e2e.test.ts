@@ -170,7 +170,7 @@ test.concurrent('an upgraded consumer starts and reads nothing twice, even if th
   const newer = deployment.start('consumer');
   const health = await newer.ready();
   await untilStored(url, 200);
-  // A batch is counted a moment after it can be read.
+  // The metric counts a batch a moment after its activities can be read.
   const handled = async () => sumOf(await scraped(health), 'user_activity_consumer_outcomes_total');
   await until(async () => (await handled()) >= 100);
   expect(await handled()).toBe(100);

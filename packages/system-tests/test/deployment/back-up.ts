@@ -6,7 +6,7 @@ import type { Deployment } from './deployment.ts';
 export async function backUp({ database }: Deployment): Promise<() => Promise<void>> {
   const copies = await inDatabase(mongodbUri(), database, async (db) => {
     const collections = await db.listCollections({ type: 'collection' }).toArray();
-    // Read before the activities: then the copy is never ahead of itself.
+    // Read before the activities, so that the copied offsets are never ahead of the copied activities.
     const names = ['settled', ...collections.flatMap(({ name }) => (name === 'settled' ? [] : name))];
     const found = [];
     for (const name of names) found.push({ name, documents: await db.collection(name).find().toArray() });
@@ -18,7 +18,7 @@ export async function backUp({ database }: Deployment): Promise<() => Promise<vo
         await db.collection(name).deleteMany({});
         if (documents.length > 0) await db.collection(name).insertMany(documents);
       }
-      // Last and at once, because a consumer that runs looks at it, and reads again what is missing then.
+      // Written last and in one step: when a running consumer sees older offsets, it reads the missing records again.
       for (const { _id, ...offsets } of copies[0]?.documents ?? [])
         await db.collection('settled').replaceOne({ _id }, offsets);
     });

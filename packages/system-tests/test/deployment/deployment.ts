@@ -46,7 +46,7 @@ export class Deployment {
     return this.#start({ app, environment });
   }
 
-  /** Starts another program than an app of this workspace. */
+  /** Starts a program that is no app of this workspace. */
   run(main: string, args: readonly string[]): ServiceProcess {
     return this.#start({ main, args });
   }
@@ -104,7 +104,7 @@ const senders = 4;
 export class Load {
   readonly accepted: string[] = [];
   readonly refused: Response[] = [];
-  /** The ids that may be stored or not: their requests were refused, or got no answer. */
+  /** The ids whose activities may or may not be stored: their requests were refused, or got no answer. */
   readonly unsure: string[] = [];
   #going = true;
   readonly #done: Promise<unknown>;

@@ -19,7 +19,7 @@ export async function logPortion(url: string, first: number): Promise<void> {
     userId: `user-${(first + index) % users}`,
     type: (first + index) % 3 === 0 ? 'LOGIN' : 'VIEW',
     metadata: { number: first + index },
-    // The times say nothing about the order.
+    // The times are not in the order of logging.
     createdAt: new Date(1_700_000_000_000 + ((first * 7919) % 1000) * 1000).toISOString(),
   }));
   const response = await fetch(`${url}/api/logs/batch`, {
@@ -78,12 +78,12 @@ export class FeedReader {
     return new FeedReader(url, '', `&cursor=${pagination.nextCursor}`);
   }
 
-  /** Returns a program that has read as far as this one, and found nothing yet. */
+  /** Returns a reader at the position of this one, without found activities. */
   copy(filter = ''): FeedReader {
     return new FeedReader(this.#url, filter, this.#position);
   }
 
-  /** Reads until there is nothing more. */
+  /** Reads pages until there are no more. */
   async poll(): Promise<readonly Followed[]> {
     for (let hasMore = true; hasMore; ) {
       const { data, pagination } = await page(this.#url, `limit=500${this.#filter}${this.#position}`);

@@ -15,7 +15,7 @@ export interface Kept {
   readonly createdAt: string;
 }
 
-/** Starts all processes on the same data. Clients use the first one, at the port. */
+/** Starts all processes on the same data. Clients use the first one, which listens on the port. */
 type Start = (port: string) => readonly ServiceProcess[];
 
 /** A service of one or more processes, as its clients see it. It is empty, requires an API key, and ends with the test. */
@@ -51,7 +51,7 @@ export class Service {
     return ((await this.#asked(200, path)) as { data: One[] }).data;
   }
 
-  /** Returns the dead letters once everything sent before for the user is stored or a dead letter. */
+  /** Waits until all earlier activities of the user are stored or dead letters. Returns the dead letters. */
   async deadLettersAfterAll(userId: string): Promise<readonly unknown[]> {
     // Dead letters are added between their batch and the partition's next batch, which holds the second marker.
     for (const id of ['marker-1', 'marker-2'])

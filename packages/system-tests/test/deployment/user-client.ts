@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { until } from './deployment.ts';
 import { apiKey, type Kept } from './kinds-of-service.ts';
 
-/** The secret of replacements of users. */
+/** The secret from which the replacements of anonymised users are made. */
 export const anonymisationKey = 'a-secret-of-thirty-two-characters';
 
 /** The user that tests erase. */
@@ -37,7 +37,7 @@ export class UserClient {
     }
   }
 
-  /** Logs activities with the ids `<prefix>-0` to `<prefix>-<total - 1>`, of each user as many. */
+  /** Logs activities with the ids `<prefix>-0` to `<prefix>-<total - 1>`, the same number for each user. */
   async logMany(prefix: string, total: number): Promise<void> {
     const drafts = Array.from({ length: total }, (_, index) => {
       const userId = users[index % users.length];
@@ -70,7 +70,7 @@ export class UserClient {
     return ((await this.get('/api/dead-letters')) as { data: unknown[] }).data;
   }
 
-  /** Returns the id of the erasure. */
+  /** Requests the erasure of the user. Returns the id of the erasure. */
   async erase(userId: string, mode = 'erase'): Promise<string> {
     const response = await this.#send('DELETE', `/api/users/${encodeURIComponent(userId)}/logs?mode=${mode}`);
     assert.equal(response.status, 202);

@@ -12,7 +12,7 @@ const messageOf = ({ key, headers = {}, value }: TopicRecord): Message => ({
   payload: value?.toString() ?? null,
 });
 
-/** Returns the faults of records as messages of that name. */
+/** Checks records against the message with that name. Returns the faults. */
 const faults = (name: Parameters<typeof messageFaults>[0], records: readonly TopicRecord[]) =>
   records.flatMap((record) => messageFaults(name, messageOf(record)));
 
@@ -96,7 +96,7 @@ test('every record that the service writes to Kafka matches docs/asyncapi.yaml',
   expect(faults('auditEvent', ours)).not.toEqual([]);
   expect(ours.filter(({ headers }) => headers?.['user-activity-replay-of'] !== undefined)).toHaveLength(1);
   expect(ours.filter((record) => messageOf(record).headers['ce_project'] === 'shop')).toHaveLength(2);
-  // A record that others wrote has a fault, so the check does find some.
+  // A record that another program wrote has faults, which shows that the check can find some.
   for (const record of records.filter((written) => !ours.includes(written)))
     expect(faults('activityLogged', [record])).not.toEqual([]);
 

@@ -7,7 +7,7 @@ const host = 'logs.example';
 const key = 'docs-key';
 const browser = browserFor([host]);
 
-/** Starts a service that the browser reaches by that host. */
+/** Starts a service that the browser reaches by the host name. */
 async function serve(environment: Record<string, string>): Promise<URL> {
   const folder = temporaryFolder('docs-page');
   const service = new ServiceProcess({ folder: folder.path, environment });

@@ -1,7 +1,7 @@
 const uuid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 const secret = 'ua_[0-9a-f]{16}_[A-Za-z0-9_-]{43}';
 const time = '\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z';
-// Values on a page that differ from run to run. A time of a whole second does not: it was sent.
+// Values on a page that differ from run to run. A time of a whole second does not differ: a command sent it.
 const inPage = new RegExp(
   `(?<secret>${secret})|(?<key>\\b[0-9a-f]{16}\\b)|(?<uuid>${uuid})|(?<time>(?!\\S{19}\\.000Z)${time})|(?<letter>user-activity:\\d+:\\d+)|(?<cut>[\\w-]+…)|…`,
   'g',
@@ -42,7 +42,7 @@ export class DocumentedValues {
   }
 }
 
-/** Whether the text is as shown. Adds the values of this run to `found`. */
+/** Returns whether the text is as shown. Adds the values of this run to `found`. */
 export function isAsShown(shown: string, text: string, found: Map<string, string>): boolean {
   const names: string[] = [];
   let pattern = '';

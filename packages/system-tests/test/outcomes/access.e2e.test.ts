@@ -114,7 +114,7 @@ test.each(kindsOfService)(
     expect([await second.status('GET', '/api/logs'), await second.status('GET', '/api/logs')]).toEqual([
       200, 429,
     ]);
-    // A change does not cancel the debt, but without a limit there is none.
+    // A new limit keeps the debt of the old one. Without a limit, there is no debt.
     expect([await limit({ itemsPerSecond: 2 }), await second.log('c')]).toEqual([200, 429]);
     expect([await limit(null), await second.log('c')]).toEqual([200, 201]);
     expect((await second.send('GET', '/api/logs')).headers.get('ratelimit')).toBeNull();
@@ -136,7 +136,7 @@ test('a second API learns of the limits of a key and a project by itself, and co
   await until(async () => (await policies()) === 2);
   expect(await onFirst.status('POST', '/api/logs/batch', batch)).toBe(202);
   expect(await onFirst.status('POST', '/api/logs/batch', batch)).toBe(429);
-  // The requests until now may have used the burst, which comes back.
+  // Earlier requests may have emptied the token bucket, which fills again.
   await until(async () => (await onSecond.status('POST', '/api/logs/batch', batch)) === 202);
   expect(await onSecond.status('POST', '/api/logs/batch', batch)).toBe(429);
 });

@@ -54,7 +54,7 @@ async function makeKey(url: string): Promise<string> {
   return ((await (await send(url, ['POST', '/api/keys', body], 201)).json()) as { id: string }).id;
 }
 
-/** Waits until a key that is made now is logged. Returns the ids of all keys that are logged as made. */
+/** Makes a key, and waits until that is logged. Returns the ids of all keys whose making is logged. */
 async function keysLoggedAfterAll(url: string): Promise<readonly unknown[]> {
   const marker = await makeKey(url);
   let keys: readonly unknown[] = [];

@@ -77,7 +77,7 @@ test('an unreadable record becomes one dead letter with a reason, however often 
     deadLetters
       .map(({ diedAt: _again, ...rest }) => rest)
       .toSorted((a, b) => a.origin.partition - b.origin.partition || a.origin.offset - b.origin.offset);
-  /** Waits until that many records failed again. */
+  /** Waits until this many records have failed again. */
   const diedAgain = async (count: number, earlier: readonly DeadLetter[]): Promise<readonly DeadLetter[]> => {
     const times = new Map(earlier.map(({ id, diedAt }) => [id, diedAt]));
     const again = (deadLetters: readonly DeadLetter[]) =>

@@ -19,18 +19,18 @@ const total = 300;
 const perUser = total / users.length;
 const others = users.filter((user) => user !== erasedUser);
 
-/** Expects that everything of the other users is stored. */
+/** Expects that all activities of the other users are stored. */
 async function expectOthers(client: UserClient): Promise<void> {
   for (const user of others) expect(await client.idsOf(user)).toHaveLength(perUser);
 }
 
-/** Erases the user while more of the same user is logged, and waits until that is done. Expects what remains. */
+/** Erases the user while activities of this user are logged, and waits until the erasure is done. Expects that the right ones remain. */
 async function eraseUnderLoad(client: UserClient, prefix: string): Promise<string> {
   const steady = new SteadyUser(client, prefix);
   await steady.untilAccepted(20);
   const before = new Set(steady.accepted);
   const id = await client.erase(erasedUser);
-  // What is sent from now on is sent after the answer.
+  // Activities with higher numbers are sent after the answer.
   const { begun } = steady;
   await steady.untilAccepted(begun + 20);
   await steady.stop();
@@ -53,7 +53,7 @@ describe.concurrent.each(kindsOfService)('%s', (_, started) => {
     const client = new UserClient(url);
     await client.logMany('before', total);
     await client.untilStored(total);
-    // The ids hold other facts, so these become dead letters.
+    // Other facts are stored under these ids, so these activities become dead letters.
     await client.log({ id: 'before-0', userId: erasedUser, type: 'OTHER' });
     await client.log({ id: 'before-1', userId: 'user-0', type: 'OTHER' });
     await until(async () => (await client.letters()).length === 2);
@@ -208,13 +208,13 @@ test.concurrent('a consumer that was frozen during an erasure and wakes late sto
 }) => {
   const { deployment, client, consumer } = await filled(onTestFinished);
   const health = await consumer.ready();
-  // It is frozen while it stores these.
+  // The consumer is frozen while it stores these.
   const early = 3000;
   const logged = client.logMany('early', early);
   await until(async () => (await client.count()) > total);
   consumer.signal('SIGSTOP');
   await logged;
-  // It gets all partitions once the session of the frozen one is over.
+  // The new consumer gets all partitions once the session of the frozen one has expired.
   await deployment.start('consumer', environment).ready();
   await eraseUnderLoad(client, 'steady');
   const ofUser = await client.idsOf(erasedUser);

@@ -71,7 +71,7 @@ class View {
     return all;
   }
 
-  /** Returns all that should be equal after a move. */
+  /** Returns all data that must be equal after a move. */
   async everything(erasures: readonly string[]) {
     const projects = (await this.ask('/api/projects'))['projects'] as Json[];
     const names = projects.map(({ id }) => String(id));
@@ -110,7 +110,7 @@ async function filled() {
   await client.untilDone(erased);
   const anonymised = await client.erase('user-0', 'anonymise');
   await client.untilDone(anonymised);
-  // The erased user is back, and what an older client sends has its own time.
+  // The erased user logs again, and an activity of an older client has its own time.
   await client.log({ id: 'later', userId: erasedUser, type: 'LATER' });
   await view.post('/api/logs', {
     id: 'old',
@@ -141,7 +141,7 @@ async function filled() {
   const { secret } = await view.post('/api/keys', { name: 'of the test', scopes: ['write'] }, project);
   await until(async () => (await view.ask('/api/logs/count', {}, '_system'))['count'] !== 0);
   const before = await view.everything([erased, anonymised]);
-  // These wait on the log: the process is killed right after they were accepted.
+  // These activities wait on the log, because the process is killed right after it has accepted them.
   await client.logMany('last', 600);
   await service.end('SIGKILL');
   return { folder: folder.path, before, secret: String(secret), erasures: [erased, anonymised] };

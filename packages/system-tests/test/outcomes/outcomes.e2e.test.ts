@@ -56,7 +56,7 @@ test('a call that breaks a rule becomes a dead letter in the store and on the to
     return ((await response.json()) as { rejected: unknown[] }).rejected.length;
   };
   expect(await send()).toBe(300);
-  // A page ends before its JSON is too large.
+  // The letters are on several pages, because a page ends before its JSON is too large.
   const ids = async (): Promise<string[]> => {
     const found: string[] = [];
     for (let cursor = ''; ; ) {

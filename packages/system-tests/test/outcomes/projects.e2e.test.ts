@@ -41,7 +41,7 @@ class ProjectClient {
     return (page as { data: Item[] }).data;
   }
 
-  /** Returns the dead letters once there are so many, and all of them died after `earlier`. */
+  /** Waits until there are this many dead letters, all of which died after `earlier`. Returns them. */
   async deadLetters(count: number, earlier: readonly DeadLetter[] = []): Promise<readonly DeadLetter[]> {
     const times = new Set(earlier.map(({ diedAt }) => diedAt));
     let letters: readonly DeadLetter[] = [];
@@ -76,7 +76,7 @@ describe.each(kindsOfService)('%s', (_, started) => {
       expect(await client.get('/api/logs/count')).toMatchObject([200, { count: 1 }]);
     expect(await empty.get('/api/logs/count')).toMatchObject([200, { count: 0 }]);
 
-    // A conflict in one project only.
+    // This activity is a conflict in one project only.
     await shop.post('/api/logs', { ...fact, type: 'OTHER' });
     const letters = await shop.deadLetters(1);
     expect(letters).toMatchObject([{ code: 'conflict' }]);

@@ -32,7 +32,7 @@ export class MemberFolders {
 
 async function replace(folder: string, source: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
-  // MongoDB makes these empty files of 100 MB in advance.
+  // MongoDB makes these files in advance. They are empty and have 100 MB each.
   const isNeeded = (path: string): boolean => !basename(path).startsWith('WiredTigerPreplog');
   await cp(source, folder, { recursive: true, filter: isNeeded });
 }

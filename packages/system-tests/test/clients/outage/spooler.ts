@@ -7,7 +7,7 @@ import { apiKey } from '../../deployment/kinds-of-service.ts';
 
 interface SpoolerOptions {
   readonly url: string;
-  /** Activities per second. */
+  /** How many activities to log per second. */
   readonly rate: number;
   readonly onFinished: OnFinished;
 }
@@ -51,12 +51,12 @@ export class Spooler {
     });
   }
 
-  /** Waits until the activities of a file are settled. */
+  /** Waits until the program has removed a spool file, because the service has answered all of its activities. */
   async untilSettled(file: string): Promise<void> {
     await until(async () => !this.#files.includes(file));
   }
 
-  /** Lets the program send what it has kept. Returns what it prints. */
+  /** Lets the program send its spooled activities and end. Returns what it prints. */
   async finish(): Promise<string> {
     const code = await this.#process.end('SIGTERM');
     if (code !== 0) throw new Error(`The program failed:\n${this.#process.output}`);
