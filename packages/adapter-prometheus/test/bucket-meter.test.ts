@@ -14,7 +14,7 @@ interface Value {
 
 const boundaries = [0.5, 1, 2.5, 10];
 
-/** Records the values by the instruments of a provider. */
+/** Records the same values with the instruments of a provider. */
 function record(provider: MeterProvider, values: readonly Value[]): void {
   const meter = provider.getMeter('test');
   const counter = meter.createCounter('c', { unit: 's', description: 'A counter' });
@@ -29,7 +29,7 @@ function record(provider: MeterProvider, values: readonly Value[]): void {
     else (instrument === 'histogram' ? histogram : defaultHistogram).record(value, attributes);
 }
 
-/** Returns the same text for the same attributes in any order. */
+/** Returns a text that identifies the attributes, whatever their order. */
 const textOf = (attributes: Attributes): string =>
   JSON.stringify(Object.entries(attributes).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 
@@ -81,7 +81,7 @@ const number = fc.oneof(
   fc.constantFrom(0, -0, -1, 0.5, 1, 2.5, 10, 1e300, Number.POSITIVE_INFINITY),
 );
 
-test('counters and histograms show what those of the SDK show', async () => {
+test('counters and histograms show the same values as those of the SDK', async () => {
   const instrument = fc.constantFrom<Value['instrument']>('counter', 'histogram', 'default histogram');
   const value = fc.record({ instrument, value: number, attributes: anyAttributes });
   await fc.assert(
@@ -93,7 +93,7 @@ test('counters and histograms show what those of the SDK show', async () => {
   );
 });
 
-test('attributes that change later count as new ones', () => {
+test('an attributes object that is changed later counts as another series', () => {
   const provider = new BucketMeterProvider(new SdkMeterProvider());
   const counter = provider.getMeter('test').createCounter('c');
   const changing = { a: 'x' };
@@ -117,7 +117,7 @@ test('the number of series of an instrument is limited, and further values share
   expect({ c }).toEqual(await shownBySdk(all));
 });
 
-test('an instrument belongs to its name, and keeps its type', () => {
+test('a name has one instrument, whose type cannot change', () => {
   const meter = new BucketMeterProvider(new SdkMeterProvider()).getMeter('test');
   expect(meter.createCounter('a')).toBe(meter.createCounter('a'));
   expect(() => meter.createHistogram('a')).toThrow('The instrument a already exists with another type.');

@@ -30,7 +30,7 @@ test('shows counters, gauges and histograms with their units, and no data about 
   ]);
 });
 
-test('returns counters and histograms by name, and asks no observer', async () => {
+test('`read` returns counters and histograms by name, and calls no observable instrument', async () => {
   meter().createCounter('things.done').add(2, { kind: 'a' });
   const observer = vi.fn<() => void>();
   meter().createObservableGauge('level').addCallback(observer);
@@ -48,7 +48,7 @@ test('returns valid text if nothing was measured', async () => {
   expect((await scraped()).samples).toEqual([]);
 });
 
-test('a value that a gauge no longer observes is not shown', async () => {
+test('a gauge does not show a value that it no longer observes', async () => {
   let shown = ['a', 'b'];
   meter()
     .createObservableGauge('shown')
@@ -62,7 +62,7 @@ test('a value that a gauge no longer observes is not shown', async () => {
   expect((await scraped()).samples).toEqual([]);
 });
 
-test('an observer that fails or hangs affects only its own values', async () => {
+test('an observable instrument that fails or hangs affects only its own values', async () => {
   vi.useFakeTimers();
   try {
     meter()
@@ -92,7 +92,7 @@ test('concurrent scrapes share one collection', async () => {
   expect(sumOf(await scraped(), 'asked')).toBe(2);
 });
 
-test('a process is measured only once at a time', async () => {
+test('only one PrometheusMetrics can be open in a process', async () => {
   expect(() => PrometheusMetrics.start()).toThrow('measured already');
   await measured.close();
   await measured.close();

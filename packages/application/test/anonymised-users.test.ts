@@ -8,15 +8,15 @@ const metadata = { name: 'Ann' };
 const [secret] = [activity('a').userId];
 const replacement = anonymiser.replace(activity('a').project, secret);
 
-/** Returns all text of a record's bytes, for a search. */
+/** Returns all bytes of a record as one text, to search in. */
 const textOf = ({ key, value, headers }: ReturnType<LogRecord['raw']>): string =>
   [key ?? [], value ?? [], ...Object.values(headers).flat()]
     .map((bytes) => new TextDecoder().decode(Uint8Array.from(bytes)))
     .concat(Object.keys(headers))
     .join('\n');
 
-describe('an activity below an anonymisation', () => {
-  test('is stored without its user and metadata, and is redelivered ever after', async () => {
+describe('an activity before the anonymisation of its user', () => {
+  test('is stored without its user and metadata, and counts as redelivered from then on', async () => {
     const { store, run, letters, ledger } = storing();
     const original = activity('a', 0, { metadata });
     const topic = [original, requestOf('anonymise'), activity('b', 0, { metadata })] as const;
@@ -31,7 +31,7 @@ describe('an activity below an anonymisation', () => {
     expect(letters()).toEqual([]);
   });
 
-  test('is anonymised where it is stored already', async () => {
+  test('is anonymised if it is already stored', async () => {
     const { store, run, letters } = storing();
     const original = activity('a', 0, { metadata });
     await run(0, original);
@@ -42,7 +42,7 @@ describe('an activity below an anonymisation', () => {
     expect(letters()).toEqual([]);
   });
 
-  test('that was sent twice with other metadata is one fact, not a conflict', async () => {
+  test('that was sent twice with different metadata is stored once, and is no conflict', async () => {
     const { run, letters } = storing();
     const tally = await run(0, activity('a', 0, { metadata }), activity('a', 1), requestOf('anonymise'));
     expect(tally).toEqual({ ...none, stored: 1, duplicate: 1, erased: 1 });
@@ -64,7 +64,7 @@ describe('an activity that a client sends again after the anonymisation of its u
     expect(letters()).toEqual([]);
   });
 
-  test('is a conflict if it is another fact, and so is that of a user who was not anonymised', async () => {
+  test('is a conflict if it is different, and so is an activity of a user who was not anonymised', async () => {
     const { run, letters } = storing();
     await run(0, activity('a'), activity('b'), requestOf('anonymise'));
     const others = [activity('a', 60, { type: 'OTHER' }), activity('b', 60, { userId: 'somebody' })];
@@ -72,7 +72,7 @@ describe('an activity that a client sends again after the anonymisation of its u
     expect(letters()).toHaveLength(2);
   });
 
-  test('is stored if the id belonged to another user who is erased meanwhile, also among many conflicts', async () => {
+  test('is stored if its id belonged to another user who is erased meanwhile, even among many conflicts', async () => {
     const { run, ledger, left, letters } = storing();
     const foreign = { userId: 'user-2' };
     await run(0, activity('a', 0, foreign), activity('b', 0, { userId: 'user-3' }));
@@ -89,7 +89,7 @@ describe('an activity that a client sends again after the anonymisation of its u
     expect((await ledger.find(recordedOf(500).project, recordedOf(500).id))?.erased).toBe(251);
   });
 
-  test('is a conflict if the other user is erased, but not that activity', async () => {
+  test('is a conflict if the other user is erased, but not the stored activity', async () => {
     const { run, ledger, left } = storing();
     await run(5, activity('a', 0, { userId: 'user-2' }));
     await ledger.record(recordedOf(4, 'erase', { userId: 'user-2' }));
@@ -101,7 +101,7 @@ describe('an activity that a client sends again after the anonymisation of its u
 describe('the erasure of a replacement', () => {
   const ofReplacement = { id: 'of-replacement', userId: replacement, second: 9 };
 
-  test('removes what was anonymised, and keeps it away when the log is read again', async () => {
+  test('removes the anonymised activities, and they are not stored again when the log is read again', async () => {
     const { run, left, ledger, letters } = storing();
     const topic = [activity('a', 0, { metadata }), requestOf('anonymise'), activity('b', 20)];
     await run(0, ...topic);
@@ -115,7 +115,7 @@ describe('the erasure of a replacement', () => {
     expect(letters()).toEqual([]);
   });
 
-  test('by an anonymisation replaces the replacement', async () => {
+  test('with the mode anonymise gives the activities another replacement', async () => {
     const { run, left, ledger } = storing();
     const topic = [activity('a', 0, { metadata }), requestOf('anonymise')];
     await run(0, ...topic);
@@ -175,7 +175,7 @@ describe('the first erasure that covers a record decides', () => {
     { id: 'second', second: 2 },
   ];
 
-  test('an anonymisation, then an erasure', async () => {
+  test('an anonymisation before an erasure', async () => {
     const { run, left } = storing();
     const topic = [
       activity('a'),
@@ -189,7 +189,7 @@ describe('the first erasure that covers a record decides', () => {
     expect(left()).toEqual([`a of ${replacement}`, 'c of user-1']);
   });
 
-  test('an erasure, then an anonymisation', async () => {
+  test('an erasure before an anonymisation', async () => {
     const { run, left } = storing();
     const topic = [activity('a'), requestOf('erase', first), activity('b'), requestOf('anonymise', second)];
     expect(await run(0, ...topic)).toEqual({ ...none, stored: 1, erased: 3 });
@@ -199,7 +199,7 @@ describe('the first erasure that covers a record decides', () => {
   test.each([
     ['in order', ['first', 'second']],
     ['in reverse', ['second', 'first']],
-  ] as const)('also about a stored activity, if the ledger returns them %s', async (_, order) => {
+  ] as const)('also for a stored activity, if the ledger returns the erasures %s', async (_, order) => {
     const { run, left, ledger } = storing({}, (sound) => ({
       ledger: {
         isEmpty: () => sound.isEmpty(),
@@ -219,7 +219,7 @@ describe('the first erasure that covers a record decides', () => {
   });
 });
 
-test('while no replacement can be made, the record waits, and is neither lost nor stored in clear', async () => {
+test('while no replacement can be made, the record waits, and is neither lost nor stored with its user', async () => {
   let isBroken = true;
   const states: string[][] = [];
   const it = storing({}, () => ({

@@ -54,7 +54,7 @@ function setUp(change: Partial<Outbox> = {}) {
   };
 }
 
-test('a change that is done is on the log once, with its details, by its actor', async () => {
+test('a completed change is on the log once, with its details and its actor', async () => {
   const { audit, relay, logged, clock, store } = setUp();
   expect(
     await audit(
@@ -93,7 +93,7 @@ test('the event is in the outbox before the change, and is not published during 
   expect(await relay()).toBe(1);
 });
 
-test('a change that changed nothing leaves no event', async () => {
+test('a change without effect leaves no event', async () => {
   const { audit, relay, store } = setUp();
   expect(
     await audit(
@@ -160,7 +160,7 @@ test.each([
   ['settled', () => ({})],
   ['withdrawn', () => 'unchanged' as const],
 ])(
-  'a change keeps its result if its event cannot be %s, and the event becomes ready when it is due',
+  'a change returns its result even if its event cannot be %s, and the event becomes ready when it is due',
   async (_, detailsOf) => {
     const { audit, relay, logged, clock } = setUp({ settle: unavailable, withdraw: unavailable });
     expect(await audit(event, async () => 7, detailsOf)).toBe(7);
@@ -172,7 +172,7 @@ test.each([
   },
 );
 
-test('a change that takes longer than its event waits is logged once, with an unknown outcome', async () => {
+test('a change that takes longer than the maximum is logged once, with an unknown outcome', async () => {
   const { audit, relay, logged, clock } = setUp();
   await audit(
     event,

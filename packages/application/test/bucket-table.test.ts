@@ -8,7 +8,7 @@ import { accessKey, keySetUp, tableOf } from './access-keys.ts';
 const shop = ProjectId.parse('shop');
 
 describe('the buckets of keys or projects', () => {
-  test('exist for those with limits only, one for each limit', () => {
+  test('exist only for keys or projects with limits, one for each limit', () => {
     const table = new BucketTable<string>(() => 0);
     table.replace([
       ['a', { itemsPerSecond: 1, searchMsPerSecond: 2 }],
@@ -22,14 +22,14 @@ describe('the buckets of keys or projects', () => {
     expect(table.of('c')).toBeUndefined();
   });
 
-  test('a limit on stored bytes is none per second', () => {
+  test('a limit on stored bytes has no bucket', () => {
     const table = new BucketTable<string>(() => 0);
     const limits: UsageLimits = { storedBytes: 5 };
     table.replace([['a', limits]]);
     expect(table.of('a')).toBeUndefined();
   });
 
-  test('a change keeps the debt, and a limit that was removed is forgotten', () => {
+  test('a changed limit keeps the debt of its bucket, and a removed limit loses its bucket', () => {
     const table = new BucketTable<string>(() => 0);
     const left = (): number | undefined => table.of('a')?.get('itemsPerSecond')?.wholeTokens(0);
     table.replace([['a', { itemsPerSecond: 10 }]]);
@@ -48,7 +48,7 @@ describe('the buckets of keys or projects', () => {
 });
 
 describe('the usage of a request', () => {
-  test('a rotated key keeps its buckets, and one that lost its limits has none', async () => {
+  test('a rotated key keeps its buckets, and a key without limits any more has none', async () => {
     const { clock, keys, time } = keySetUp();
     const keyTable = tableOf(clock, time);
     const key = accessKey(1, clock, { limits: { itemsPerSecond: 1 } });

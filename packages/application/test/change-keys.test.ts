@@ -11,7 +11,7 @@ import { tableOf } from './access-keys.ts';
 import { adminOf, blog, managedKeys, minute, rotated, shop } from './managed-keys.ts';
 
 describe('revocation', () => {
-  test('this process refuses the key at once, and another one from its next read on', async () => {
+  test('this process refuses the key at once, and another process after its next read', async () => {
     const { clock, time, sound, created, revoke, stateOf } = managedKeys();
     const other = tableOf(clock, time);
     const { key } = await created();
@@ -76,7 +76,7 @@ describe('rotation', () => {
     expect([stateOf(key), stateOf(before.key)]).toEqual([Principal.of(key), 'expired']);
   });
 
-  test('without an overlap, the secret before ends at once', async () => {
+  test('without an overlap, the previous secret ends at once', async () => {
     const service = managedKeys();
     const before = await service.created();
     const { key } = await rotated(service, before.key, 0);
@@ -95,7 +95,7 @@ describe('rotation', () => {
     expect(states()).toEqual([owner, 'expired', 'expired']);
   });
 
-  test('a rotation without an overlap ends all older secrets at once, and a longer overlap prolongs none', async () => {
+  test('a rotation without an overlap ends all older secrets at once, and a longer overlap later does not prolong them', async () => {
     const service = managedKeys();
     const before = await service.created();
     const first = await rotated(service, before.key, minute);
@@ -109,7 +109,7 @@ describe('rotation', () => {
     expect(states(third.key)).toEqual([Principal.of(third.key), 'expired', 'expired', 'expired']);
   });
 
-  test('rotations in a loop end the oldest secrets, so that a key has a maximum of them', async () => {
+  test('repeated rotations end the oldest secrets, so that the number of secrets is limited', async () => {
     const service = managedKeys();
     const keys = [(await service.created()).key];
     for (let times = 0; times < maxSecrets; times += 1)
@@ -121,7 +121,7 @@ describe('rotation', () => {
     ]);
   });
 
-  test('a key that has ended can not be rotated', async () => {
+  test('a key that has expired or was revoked can not be rotated', async () => {
     const { clock, created, revoke, rotate, stored } = managedKeys();
     const { key } = await created({ expiresAt: Timestamp.fromMillis(clock.now() + minute) });
     const revoked = (await created()).key;

@@ -5,7 +5,7 @@ import { managedKeys, minute, rotated } from './managed-keys.ts';
 const outage = expect.objectContaining({ code: 'STORE_UNAVAILABLE' }) as unknown;
 
 describe('concurrent changes', () => {
-  test('each of concurrent rotations succeeds, and all their secrets work', async () => {
+  test('all concurrent rotations succeed, and all their secrets work', async () => {
     const service = managedKeys();
     const { key } = await service.created();
     const results = await Promise.all([1, 2, 3].map(() => rotated(service, key)));
@@ -46,7 +46,7 @@ describe('concurrent changes', () => {
     expect(stored()).toEqual([{ ...key, revokedAt: clock.now(), revision: 1 }]);
   });
 
-  test('a key that changes before every attempt is reported as unavailable, after 10 attempts', async () => {
+  test('if a key is changed before each of 10 attempts, the call fails with STORE_UNAVAILABLE', async () => {
     let attempts = 0;
     const { created, revoke, stored } = managedKeys(() => ({
       async replace() {
@@ -99,7 +99,7 @@ describe('an outage after the change', () => {
   });
 });
 
-test('a bug in the repository is not taken for an outage', async () => {
+test('a bug in the repository is not handled like an outage', async () => {
   const bug = new TypeError('x');
   let isBroken = false;
   const { created, revoke, stored } = managedKeys((sound) => ({

@@ -23,12 +23,12 @@ describe('creation', () => {
     expect(JSON.stringify([...store.keys.values()])).not.toContain(secret.slice(-43));
   });
 
-  test('a key without an end has no such field', async () => {
+  test('a key that never expires has no field expiresAt', async () => {
     const { created } = managedKeys();
     expect((await created()).key).not.toHaveProperty('expiresAt');
   });
 
-  test('an admin of a project can make keys of this project alone', async () => {
+  test('an admin of a project can make keys only for this project', async () => {
     const { create, stored } = managedKeys();
     expect(await create(adminOf(shop), draftOf())).toMatchObject({ key: { project: 'shop' } });
     for (const project of [blog, KeyProject.operator])
@@ -36,7 +36,7 @@ describe('creation', () => {
     expect(stored()).toHaveLength(1);
   });
 
-  test('an operator can make keys of every project, and of operators', async () => {
+  test('an operator can make keys for every project, and for operators', async () => {
     const { create, stored } = managedKeys();
     for (const project of [shop, blog, KeyProject.operator])
       expect(await create(adminOf('*'), draftOf({ project }))).toMatchObject({ key: { project } });
@@ -70,7 +70,7 @@ describe('creation', () => {
 });
 
 describe('too many keys', () => {
-  test('a project has a maximum of keys that have not ended, and other projects are not concerned', async () => {
+  test('a project has a maximum number of valid keys, which other projects do not use up', async () => {
     const { clock, sound, created, revoke } = managedKeys();
     const keys = Array.from({ length: maxProjectKeys }, (_, index) => accessKey(1000 + index, clock));
     const ended = accessKey(1, clock, { expiresAt: clock.now() });
@@ -83,7 +83,7 @@ describe('too many keys', () => {
     await expect(created()).rejects.toEqual(refusalAt('/project', /100 keys/));
   });
 
-  test('a deployment has a maximum of keys, and the one that ended first makes room', async () => {
+  test('a deployment has a maximum number of keys, and the key that ended first makes room for a new one', async () => {
     const { clock, sound, created, stored, revoke } = managedKeys();
     for (let number = 0; number < maxAccessKeys; number += 1) {
       const project = KeyProject.parse(`project-${number % 20}`);
@@ -101,7 +101,7 @@ describe('too many keys', () => {
 });
 
 describe('listing', () => {
-  test('the oldest key is first, and admins see the keys of their project alone', async () => {
+  test('the oldest key is first, and admins see only the keys of their project', async () => {
     const { clock, created, find, revoke } = managedKeys();
     const first = (await created({ project: blog })).key;
     const second = (await created({ project: '*' })).key;

@@ -68,7 +68,7 @@ describe('the request', () => {
     expect(record?.raw().key).toEqual(new TextEncoder().encode(userId));
   });
 
-  test('is accepted, in its project alone', async () => {
+  test('is accepted, and known only in its project', async () => {
     const { eraseUser, findErasure } = setUp();
     const { id } = await eraseUser();
     expect(await findErasure({ project: shop, id })).toEqual({ id, status: 'accepted', erased: 0 });
@@ -76,7 +76,7 @@ describe('the request', () => {
     expect(await findErasure({ project: shop, id: ErasureId.parse('other') })).toBe(undefined);
   });
 
-  test('has another id each time', async () => {
+  test('has a new id each time', async () => {
     const { eraseUser } = setUp();
     const ids = [(await eraseUser()).id, (await eraseUser()).id];
     expect(new Set(ids).size).toBe(2);
@@ -101,14 +101,14 @@ describe('the request', () => {
     expect(announced).toEqual([]);
   });
 
-  test('fails with a bug of the ledger', async () => {
+  test('fails if the ledger has a bug', async () => {
     const { eraseUser } = setUp({ ledger: { announce: () => Promise.reject(new TypeError('bug')) } });
     await expect(eraseUser()).rejects.toThrow('bug');
   });
 });
 
 describe('the audit event', () => {
-  test('has the digest of the user, and nowhere the user', async () => {
+  test('has the digest of the user, and not the user id', async () => {
     const { eraseUser, audited } = setUp();
     const { id } = await eraseUser();
     const [event, ...others] = audited();
@@ -122,7 +122,7 @@ describe('the audit event', () => {
     expect(event?.toText()).not.toContain('ann');
   });
 
-  test('stays without a known outcome if the log fails, also without the user', async () => {
+  test('has an unknown outcome if the log fails, and does not name the user either', async () => {
     const { eraseUser, audited } = setUp({ publisher: { publish: unavailable('LOG_UNAVAILABLE') } });
     await expect(eraseUser()).rejects.toMatchObject({ code: 'LOG_UNAVAILABLE' });
     const [event] = audited();
@@ -130,7 +130,7 @@ describe('the audit event', () => {
     expect(event?.toText()).not.toContain('ann');
   });
 
-  test('comes first: without it nothing is erased', async () => {
+  test('is added first: without it nothing is erased', async () => {
     const it = setUp();
     it.store.reachable = false;
     await expect(it.eraseUser()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
@@ -138,7 +138,7 @@ describe('the audit event', () => {
   });
 });
 
-describe('without a key for replacements', () => {
+describe('without an ANONYMISATION_KEY', () => {
   test('an anonymisation is refused, and leaves no trace', async () => {
     const { eraseUser, records, audited, store } = setUp({ canAnonymise: false });
     await expect(eraseUser({ mode: 'anonymise' })).rejects.toMatchObject({

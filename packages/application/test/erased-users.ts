@@ -25,7 +25,7 @@ import { settling, spanOf } from './records.ts';
 export const utf8 = new TextEncoder();
 export const log = LogId.parse('log-1');
 
-/** An activity, a requested erasure, or the user whose key a record has that can't be read. */
+/** The content of a record: an activity, a requested erasure, or unreadable bytes with this user as key. */
 export type Content = UserActivity | ReturnType<typeof erasureRequested> | { readonly keyOf: string | null };
 
 /** Makes an activity of `user-1` that was received a number of seconds after the erasures of `requestOf`. */
@@ -38,7 +38,7 @@ export function requestOf(mode: ErasureMode = 'erase', fields: Parameters<typeof
   return erasureRequested({ id, project, userId, mode, requestedAt });
 }
 
-/** The erasure as a consumer records it from its place. */
+/** Returns the erasure that a consumer records for a request at an offset. */
 export function recordedOf(
   offset: number,
   mode: ErasureMode = 'erase',

@@ -6,13 +6,13 @@ import type { DigestUser } from '../src/users/user-erasures.ts';
 
 export const digestUser: DigestUser = (user) => UserDigest.trusted(hash('sha256', user, 'base64url'));
 
-/** Replaces each user by the same short name in all tests. */
+/** Gives each user the same short replacement in all tests. */
 export const anonymiser: Anonymiser = {
   replace: (project, userId) => UserId.parse(`anon_${hash('sha256', `${project} ${userId}`).slice(0, 16)}`),
   encode: (text) => new TextEncoder().encode(text),
 };
 
-/** What erasures of users need, on a store in memory. */
+/** The ports that erasures of users need, on a store in memory. */
 export const erasing = (store: MemoryStore) => ({
   ledger: new MemoryErasureLedger(store),
   digestUser,

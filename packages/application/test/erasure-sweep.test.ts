@@ -24,7 +24,7 @@ describe('the erasure of a project', () => {
     expect(await sweep('erasure')).toMatchObject({ erased: 0, letters: 0 });
   });
 
-  test('pauses after each portion, as long as that took', async () => {
+  test('pauses after each portion for as long as the portion took', async () => {
     const { store, clock, deps, erase } = await setUp();
     const many = Array.from({ length: 2500 }, (_, index) =>
       sampleActivity({ project: shop, id: `a-${index}`, receivedAt: clock.now() }),
@@ -41,12 +41,12 @@ describe('the erasure of a project', () => {
     const slow = { ...methodsOf(projects), removeActivities };
     const pauseSweep = async (tookMs: number) => void pauses.push(tookMs);
     await makeSweepProjects({ ...deps, projects: slow, now: () => time, pauseSweep })('erasure');
-    // Three portions, and one that finds nothing any more.
+    // Three portions, and a last one that finds nothing.
     expect(pauses).toEqual([70, 70, 70, 70]);
     expect(store.erasures.get(shop)?.erasing).toBe(false);
   });
 
-  test('goes on after it stopped early, with much newer data, in another sweep', async () => {
+  test('continues in the next sweep after it stopped early, if there is much newer data', async () => {
     const { store, clock, deps, erase, left } = await setUp();
     const newer = Array.from({ length: 1500 }, (_, index) =>
       sampleActivity({ project: shop, id: `new-${index}`, createdAt: 0, receivedAt: clock.now() + 1 }),
@@ -65,7 +65,7 @@ describe('the erasure of a project', () => {
     expect(left()).toHaveLength(4 + newer.length);
   });
 
-  test('of a large project blocks neither other erasures nor removals by age', async () => {
+  test('of a large project delays neither other erasures nor removals by age', async () => {
     const { store, clock, deps, erase } = await setUp(30);
     const large = Array.from({ length: 9000 }, (_, index) =>
       sampleActivity({ project: shop, id: `a-${index}`, createdAt: clock.now(), receivedAt: clock.now() }),
@@ -92,7 +92,7 @@ describe('the erasure of a project', () => {
     const repository = new MemoryActivityRepository(store);
     let zombies = 2;
     const { projects } = deps;
-    // A write that its process gave up reaches the store after each of the first passes.
+    // After each of the first passes, an abandoned write reaches the store.
     const removeLetters: typeof projects.removeLetters = async (...limits) => {
       zombies -= 1;
       if (zombies >= 0) await repository.save([sampleActivity({ project: shop, receivedAt: 0 })]);
@@ -103,7 +103,7 @@ describe('the erasure of a project', () => {
     expect(left()).toEqual(without('shop 10-days', 'shop 40-days'));
   });
 
-  test('of a later moment replaces one that is under way', async () => {
+  test('with a later time replaces one that is under way', async () => {
     const { store, clock, deps, erase, left } = await setUp();
     await erase(shop);
     const { projects } = deps;
@@ -125,7 +125,7 @@ describe('the erasure of a project', () => {
     expect(store.erasures.get(shop)?.erasing).toBe(false);
   });
 
-  test('with a wrong clock is corrected by the sweep, so that later activities stay', async () => {
+  test('recorded with a wrong clock is corrected by the sweep, so that later activities stay', async () => {
     const { store, clock, erase, sweep, left } = await setUp();
     clock.advance(365 * dayMs);
     await erase(shop);
@@ -138,7 +138,7 @@ describe('the erasure of a project', () => {
     expect(left()).toContain('shop later');
   });
 
-  test('with a wrong clock is replaced by the next', async () => {
+  test('recorded with a wrong clock is replaced by the next erasure', async () => {
     const { store, clock, erase } = await setUp();
     clock.advance(365 * dayMs);
     await erase(shop);

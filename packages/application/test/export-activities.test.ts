@@ -66,7 +66,7 @@ test.each<Order>(['asc', 'desc'])(
   },
 );
 
-test('a page is read when it is asked for, and none after the last that is taken', async () => {
+test('a page is read only when it is requested', async () => {
   const { pagesOf, queries } = await setUp(400);
   const pages = (await pagesOf())[Symbol.asyncIterator]();
   expect(queries).toHaveLength(1);
@@ -99,7 +99,7 @@ test('without a match there is one empty page', async () => {
   expect(queries).toHaveLength(1);
 });
 
-test('a fault of the first page is thrown at once, with a hint', async () => {
+test('an error for the first page is thrown at once, with a hint', async () => {
   const { pagesOf } = await setUp(3, 1);
   await expect(pagesOf()).rejects.toMatchObject({
     code: 'STORE_TIMEOUT',
@@ -109,7 +109,7 @@ test('a fault of the first page is thrown at once, with a hint', async () => {
   });
 });
 
-test('a fault of a later page is thrown when that page is asked for', async () => {
+test('an error for a later page is thrown when that page is requested', async () => {
   const { pagesOf } = await setUp(200, 2);
   const seen: number[] = [];
   const walk = async (): Promise<void> => {

@@ -5,7 +5,7 @@ import { Followed, log, otherLog, quiet } from './followed.ts';
 const start = FeedPosition.start(log);
 const never = new AbortController().signal;
 
-/** Notes what a promise becomes, without a wait for it. */
+/** Collects the result or the error of a promise, without waiting for it. */
 function noted<Value>(promise: Promise<Value>): { readonly values: Value[]; readonly errors: unknown[] } {
   const found: { values: Value[]; errors: unknown[] } = { values: [], errors: [] };
   promise.then(
@@ -15,7 +15,7 @@ function noted<Value>(promise: Promise<Value>): { readonly values: Value[]; read
   return found;
 }
 
-test('a reader waits until something is settled behind its position', async () => {
+test('a reader waits until something after its position is settled', async () => {
   const it = new Followed();
   const { values } = noted(it.watch.newsAfter(FeedPosition.end(log, [5]), never));
   for (const offset of [1, 5]) {
@@ -28,13 +28,13 @@ test('a reader waits until something is settled behind its position', async () =
   expect([values, it.watch.waiting]).toEqual([[true], 0]);
 });
 
-test('news that came before the wait ends it at once', async () => {
+test('news from before the wait ends the wait at once', async () => {
   const it = new Followed();
   it.settleSilently(1);
   expect(await it.watch.newsAfter(start, never)).toBe(true);
 });
 
-test('news that comes during a query causes another query', async () => {
+test('news during a query causes another query', async () => {
   const it = new Followed();
   it.afterQuery = () => {
     it.afterQuery = () => undefined;
@@ -44,7 +44,7 @@ test('news that comes during a query causes another query', async () => {
   expect(it.queries).toBe(2);
 });
 
-test('a reader that comes during a query, which then is too old for it, causes another query', async () => {
+test('a reader that begins to wait during a query causes another query, because the result may be too old', async () => {
   const it = new Followed();
   let second: Promise<boolean> | undefined;
   it.afterQuery = () => {
@@ -56,7 +56,7 @@ test('a reader that comes during a query, which then is too old for it, causes a
   expect([await first, await second]).toEqual([true, true]);
 });
 
-test('the watch queries each second, even if nothing wakes it, and not in between', async () => {
+test('the watch queries once a second if nothing wakes it', async () => {
   const it = new Followed();
   const { values } = noted(it.watch.newsAfter(start, never));
   await quiet();
@@ -73,7 +73,7 @@ test('the watch queries each second, even if nothing wakes it, and not in betwee
   expect(values).toEqual([true]);
 });
 
-test('wakes start no second pause while one runs', async () => {
+test('a wake does not start a second pause while one runs', async () => {
   const it = new Followed();
   noted(it.watch.newsAfter(FeedPosition.end(log, [100]), never));
   await quiet();
@@ -127,7 +127,7 @@ test('a signal that is already aborted ends the wait without a query', async () 
   expect([it.queries, it.watch.waiting]).toEqual([0, 0]);
 });
 
-test('close ends all waits, and later ones at once, and stops listening', async () => {
+test('`close` ends all waits, lets later ones end at once, and stops listening', async () => {
   const it = new Followed();
   const readers = [it.watch.newsAfter(start, never), it.watch.newsAfter(start, never)];
   expect(it.store.settledListeners.size).toBe(1);
@@ -138,7 +138,7 @@ test('close ends all waits, and later ones at once, and stops listening', async 
   expect(await it.watch.newsAfter(start, never)).toBe(false);
 });
 
-test('readers wait while the store does not answer, with a query a second, and are woken afterwards', async () => {
+test('while the store does not answer, readers wait and the watch queries once a second', async () => {
   const it = new Followed();
   it.store.reachable = false;
   const { values, errors } = noted(it.watch.newsAfter(start, never));
@@ -155,7 +155,7 @@ test('readers wait while the store does not answer, with a query a second, and a
   expect(values).toEqual([true]);
 });
 
-test('a bug rejects all readers that wait, and later ones are served', async () => {
+test('a bug rejects the waits of all readers, and later readers are served', async () => {
   const it = new Followed();
   const bug = new TypeError('a bug');
   it.afterQuery = () => {
@@ -169,7 +169,7 @@ test('a bug rejects all readers that wait, and later ones are served', async () 
   expect(await it.watch.newsAfter(start, never)).toBe(true);
 });
 
-test('a log that the store does not know is looked up again', async () => {
+test('if the store does not know the log, the log is looked up again', async () => {
   const it = new Followed();
   it.store.settled.clear();
   const { values } = noted(it.watch.newsAfter(FeedPosition.start(otherLog), never));

@@ -13,16 +13,16 @@ import { makeReadFeed } from '../src/following/read-feed.ts';
 
 export const [log, otherLog] = [LogId.parse('log-1'), LogId.parse('log-2')];
 
-/** Reads a feed in memory. The clock of the watch stands still: a test lets each pause of it end. */
+/** Reads a feed in memory. The pauses of the watch end only when a test ends them. */
 export class Followed {
   readonly store: MemoryStore = new MemoryStore();
   readonly #repository: MemoryActivityRepository = new MemoryActivityRepository(this.store);
   readonly #offsets: MemorySettledOffsets = new MemorySettledOffsets(this.store);
   readonly #pauses: (() => void)[] = [];
   readonly feed: MemoryActivityFeed = new MemoryActivityFeed(this.store);
-  /** How often the settled offsets were queried for the watch, or to find the log. */
+  /** The number of queries of the settled offsets, by the watch or to find the log. */
   queries = 0;
-  /** How many pages were read. */
+  /** The number of pages that were read. */
   pages = 0;
   /** The duration of each pause of the watch. */
   readonly slept: number[] = [];
@@ -67,7 +67,7 @@ export class Followed {
     onTestFinished(() => this.watch.close());
   }
 
-  /** Saves an activity in partition 0 without news of it. */
+  /** Saves an activity in partition 0 without settling it. */
   async save(activity: UserActivity, offset: number, origin: LogId = log): Promise<void> {
     await this.#repository.save([activity], [{ log: origin, partition: 0, offset }]);
   }
@@ -77,7 +77,7 @@ export class Followed {
     await this.#offsets.settle({ log, partition: 0, from: 0, to });
   }
 
-  /** Settles partition 0 up to an offset, of which the watch is not notified. */
+  /** Settles partition 0 up to an offset, without notifying the watch. */
   settleSilently(to: number): void {
     this.store.settled.set(log, [to]);
   }

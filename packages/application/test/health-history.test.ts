@@ -2,7 +2,7 @@ import { FixedClock } from '@user-activity/adapter-memory';
 import { expect, test } from 'vitest';
 import { HealthHistory, type HealthReading } from '../src/health/health-history.ts';
 
-/** A history whose process measures what the test says. */
+/** A history of a process whose measurements the test sets. */
 function place(first: HealthReading = {}) {
   const clock = new FixedClock('2026-01-02T03:00:00Z');
   let reading = first;
@@ -11,7 +11,7 @@ function place(first: HealthReading = {}) {
   return {
     history,
     clock,
-    /** Lets time pass, after which the process has measured `next`. */
+    /** Lets time pass, and sets what the process has measured then to `next`. */
     pass(seconds: number, next: HealthReading): void {
       reading = next;
       time += seconds * 1000;
@@ -46,7 +46,7 @@ test('a point has what was added in its minute, and the lag at its end', async (
   ]);
 });
 
-test('what a process does not measure is absent, and counts from 0 once it is measured', async () => {
+test('a value that a process does not measure is absent, and counts from 0 once it is measured', async () => {
   const { history, pass } = place({});
   expect(await history.points()).toEqual([]);
   await history.endMinute();
@@ -58,19 +58,19 @@ test('what a process does not measure is absent, and counts from 0 once it is me
   ]);
 });
 
-test('what the group handled counts only between two readings, and never falls', async () => {
+test('the handled records of a group are counted only between two readings, and never negative', async () => {
   const { history, pass } = place({ accepted: 1 });
   await history.endMinute();
   pass(60, { accepted: 1, handled: 1_000_000, lag: 3 });
   await history.endMinute();
   pass(60, { accepted: 1, handled: 1_000_050, lag: 0 });
   await history.endMinute();
-  // The log did not answer, and then told of both minutes.
+  // The log did not answer at the first end of a minute, so the second has the records of both minutes.
   pass(60, { accepted: 1 });
   await history.endMinute();
   pass(60, { accepted: 1, handled: 1_000_080, lag: 1 });
   await history.endMinute();
-  // The topic was made anew.
+  // The topic was recreated.
   pass(60, { accepted: 1, handled: 7 });
   await history.endMinute();
   const points = await history.points();
@@ -93,13 +93,13 @@ test('there are at most 60 points: the oldest go first', async () => {
   }
   const points = await history.points();
   expect(points).toHaveLength(60);
-  // The minute from 11 to 12 is the first, and the one that has begun is the last.
+  // The first point is the minute from 11 to 12, and the last is the current minute.
   expect(points[0]).toMatchObject({ at: Date.parse('2026-01-02T03:11:00Z'), accepted: 23 });
   expect(points.at(-2)).toMatchObject({ accepted: 139 });
   expect(points.at(-1)).toMatchObject({ at: Date.parse('2026-01-02T04:10:00Z'), seconds: 0, accepted: 0 });
 });
 
-test('a clock that jumps changes the time of later points only, not how long they are', async () => {
+test('a clock that jumps changes only the time of later points, not their length', async () => {
   const { history, clock, pass } = place({ accepted: 0 });
   await history.endMinute();
   clock.set('2026-01-02T01:00:00Z');
@@ -113,7 +113,7 @@ test('a clock that jumps changes the time of later points only, not how long the
   ]);
 });
 
-test('percentiles are of the activities that were stored in the minute', async () => {
+test('percentiles are those of the activities that were stored in the minute', async () => {
   const boundaries = [0.01, 0.1, 1];
   const after = (...counts: readonly number[]) => ({ storedAfter: { boundaries, counts } });
   const { history, pass } = place(after(1000, 0, 0, 0));

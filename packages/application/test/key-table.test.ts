@@ -40,7 +40,7 @@ describe('the origins of public keys', () => {
     WebOrigin,
   ];
 
-  test('are allowed as long as a key with them is valid', async () => {
+  test('are allowed as long as a key with these origins is valid', async () => {
     const { clock, keys, keyTable } = keySetUp();
     expect(keyTable.allowsOrigin(shop)).toBe(false);
     await keys.add(
@@ -73,7 +73,7 @@ describe('the origins of public keys', () => {
 });
 
 describe('while the store is up', () => {
-  test('a secret of a known key has its owner, and any other secret is unknown', async () => {
+  test('a secret of a known key gives its owner, and any other secret is unknown', async () => {
     const { clock, keys, keyTable } = keySetUp();
     const key = accessKey(1, clock);
     await keys.add(key, clock.now());
@@ -83,7 +83,7 @@ describe('while the store is up', () => {
     expect(keyTable.authenticate(digestOf(2), 'write')).toBe('unknown');
   });
 
-  test('a key works until it expires, also between two reads', async () => {
+  test('a key works until it expires, even if that is between two reads', async () => {
     const { clock, keys, keyTable } = keySetUp();
     await keys.add(accessKey(1, clock, { expiresAt: after(clock, 1000) }), clock.now());
     await keyTable.refresh(keys);
@@ -93,7 +93,7 @@ describe('while the store is up', () => {
     expect(keyTable.authenticate(digestOf(1), 'write')).toBe('expired');
   });
 
-  test('a revoked key is refused from the next read on, also if it would have expired later', async () => {
+  test('a revoked key is refused from the next read on, even if it would have expired later', async () => {
     const { clock, keys, keyTable } = keySetUp();
     const key = accessKey(1, clock, { expiresAt: after(clock, 1000) });
     await keys.add(key, clock.now());
@@ -106,7 +106,7 @@ describe('while the store is up', () => {
     expect(keyTable.authenticate(digestOf(1), 'write')).toBe('revoked');
   });
 
-  test('after rotations, the secrets before work until the overlap ends', async () => {
+  test('after rotations, the earlier secrets work until the overlap ends', async () => {
     const { clock, keys, keyTable } = keySetUp();
     const first = AccessKey.rotated(accessKey(1, clock), digestOf(2), after(clock, 5000));
     const second = AccessKey.rotated(first, digestOf(3), after(clock, 1000));
@@ -243,7 +243,7 @@ describe('concurrent reads', () => {
     expect(keyTable.authenticate(digestOf(2), 'read')).toBe('unavailable');
   });
 
-  test('while a read hangs, an unknown key is unavailable after 10 s', async () => {
+  test('while a read hangs, an unknown key counts as unavailable after 10 s', async () => {
     const { clock, time, keyTable } = keySetUp();
     const { keys, end } = heldReads();
     const first = keyTable.refresh(keys);

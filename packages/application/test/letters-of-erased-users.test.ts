@@ -14,7 +14,7 @@ import { digestUser, erasing } from './erasing.ts';
 const [shop, forum] = [ProjectId.parse('shop'), ProjectId.parse('forum')];
 const ann = UserId.parse('ann');
 
-/** A letter of the edge. Its offset is the time of its death. */
+/** Makes a dead letter of input that the API refused. Its offset is the time of its death. */
 const edgeLetter = (diedAt: number, { project = shop, user = 'ann' } = {}) =>
   letterOf(diedAt, {
     project,
@@ -40,7 +40,7 @@ function setUp() {
   return { queue, ledger, digested, left: () => [...store.letters.values()].map(({ diedAt }) => diedAt) };
 }
 
-test('a letter of the edge is removed again if its user was erased meanwhile', async () => {
+test('a dead letter of the API is removed again if its user was erased meanwhile', async () => {
   const { queue, ledger, left } = setUp();
   await ledger.record({
     id: ErasureId.parse('e'),
@@ -64,7 +64,7 @@ test('a letter of the edge is removed again if its user was erased meanwhile', a
   expect(left()).toEqual([1, 2, 3, 6]);
 });
 
-test('no digest of a letter is taken while no user is erased', async () => {
+test('no digest of a user is computed while no user is erased', async () => {
   const { queue, digested, left } = setUp();
   await queue.add([edgeLetter(4)]);
   expect([left(), digested]).toEqual([[4], []]);

@@ -37,7 +37,7 @@ const call = (activity: Activity, offset = 0, losses: MendedDraft['losses'] = []
   };
 };
 
-/** A call of which no activity can be made. */
+/** Makes a call that can not become an activity. */
 const faulty = (offset: number): Call => {
   const draft = new FaultyDraft([{ path: '/there', message: 'must be here' }]);
   return { id: 'faulty', draft, undated: () => draft, original: () => original(offset) };
@@ -53,7 +53,7 @@ function setUp(change: { deadLetterQueue?: DeadLetterQueue } = {}) {
   };
   const deadLetterQueue = change.deadLetterQueue ?? new MemoryDeadLetterQueue(store);
   const logPortions = sentToDefault(makeLogCalls({ ...deps, deadLetterQueue }));
-  // Each in a portion of its own: the places count through all of them.
+  // Each call is a portion of its own: the indexes count through all portions.
   const logCalls = (calls: readonly Call[]) => logPortions(calls.map((one) => [one]));
   return { log, store, clock, logCalls, deadLetters: () => [...store.letters.values()] };
 }
@@ -76,7 +76,7 @@ test('equal invalid calls of a request become one dead letter, and each call is 
 
 const loss = [{ path: '/properties', message: 'is too much' }];
 
-test('publishes the valid calls, and dead-letters the invalid ones with their faults by index', async () => {
+test('publishes the valid calls, and dead-letters the invalid ones, with the violations of each', async () => {
   const { log, clock, logCalls, deadLetters } = setUp();
   const receipt = await logCalls([call({ ...sound, id: 'a' }), faulty(1), call(sound)]);
   const violations = [{ path: '/there', message: 'must be here' }];
@@ -97,7 +97,7 @@ test('publishes the valid calls, and dead-letters the invalid ones with their fa
   expect(deadLetters()).toMatchObject([{ ...original(1), ...letter }]);
 });
 
-test('publishes and dead-letters a call of which only a part can be stored', async () => {
+test('publishes and dead-letters a call if only a part of it can be stored', async () => {
   const { log, logCalls, deadLetters } = setUp();
   const receipt = await logCalls([faulty(1), call({ ...sound, id: 'a' }, 2, loss), call(sound)]);
   expect(receipt).toMatchObject({

@@ -27,7 +27,7 @@ describe('logActivity', () => {
     ]);
   });
 
-  test("answers the client's own id", async () => {
+  test("returns the client's own id", async () => {
     expect(await setUp().logActivity(draft({ id: 'mine' }))).toBe('mine');
   });
 
@@ -150,7 +150,7 @@ describe('logActivities', () => {
     expect(activitiesOn(log)).toEqual([]);
   });
 
-  test('checks every draft, and explains as many faults as the budget allows', async () => {
+  test('checks every draft, and lists as many violations as the budget allows', async () => {
     const { log, logActivities } = setUp();
     const faulty = draft({
       metadata: Object.fromEntries(Array.from({ length: 40 }, (_, key) => [key, undefined])),

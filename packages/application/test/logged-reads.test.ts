@@ -34,7 +34,7 @@ const reader: Principal = {
 };
 const [anna, ben] = [UserId.parse('anna'), UserId.parse('ben')];
 
-/** The reads on fakes. The digest of a text is the text, so that a test can see what is digested. */
+/** The logged reads on fakes. The digest of a text is the text itself, so that a test can see what is digested. */
 function setUp(isOn = true) {
   const events: AuditEvent[] = [];
   const readLog = isOn ? { add: (event: AuditEvent) => void events.push(event) } : undefined;
@@ -55,7 +55,7 @@ function setUp(isOn = true) {
   return { reads, events };
 }
 
-/** Two pages with three activities. Then a fault follows. */
+/** Two pages with three activities, and then an error. */
 async function* exportedPages(
   stored: StoredActivity,
 ): AsyncGenerator<readonly StoredActivity[], void, undefined> {
@@ -103,7 +103,7 @@ test('a page of the feed is logged, and a stream once', async () => {
   ]);
 });
 
-test('an export is logged once, at its end, with the number of activities that were taken', async () => {
+test('an export is logged once, at its end, with the number of activities that were consumed', async () => {
   const { reads, events } = setUp();
   const question = { filter, order: 'asc', run: (read: () => Promise<ActivityPage>) => read() } as const;
   const whole = await reads.exportActivities(reader, question);
@@ -154,7 +154,7 @@ test('dead letters that are viewed are logged', async () => {
   ]);
 });
 
-test('filters that mean the same have one digest, and others have others', async () => {
+test('equivalent filters have the same digest, and different filters have different ones', async () => {
   const { reads, events } = setUp();
   const condition = (path: string, ...texts: readonly string[]): MetadataCondition => ({
     path: path.split('.'),
@@ -203,7 +203,7 @@ test('a read that fails is not logged', async () => {
   expect(events).toEqual([]);
 });
 
-test('nothing is logged unless reads are logged', async () => {
+test('reads are not logged if the deployment does not log them', async () => {
   const { reads, events } = setUp(false);
   expect(await reads.countActivities(reader, filter)).toBe(42);
   expect(events).toEqual([]);

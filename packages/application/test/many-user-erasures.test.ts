@@ -4,7 +4,7 @@ import { anonymiser } from './erasing.ts';
 import { nothing, settleMs, setUp, throwNoKey } from './swept-users.ts';
 
 describe('many erasures', () => {
-  /** Records erasures of other users, each with one activity. */
+  /** Records erasures of many users, each with one activity. */
   const recordMany = async (it: Awaited<ReturnType<typeof setUp>>, count: number, mode?: 'anonymise') => {
     for (let index = 0; index < count; index += 1) {
       const userId = `many-${index}`;
@@ -23,20 +23,20 @@ describe('many erasures', () => {
     expect(await it.ledger.findOpen(1)).toEqual([]);
   });
 
-  test('wait if a process has begun 10,000 others', async () => {
+  test('wait while a process has 10,000 others under way', async () => {
     const it = await setUp([]);
     await recordMany(it, 10_001);
     expect(await it.sweep('erasure')).toEqual({ ...nothing, forgotten: 10_000 });
     expect(it.left()).toHaveLength(1);
     it.time.now = settleMs;
-    // Each erasure that ends makes room for another one.
+    // Each finished erasure makes room for another one.
     expect(await it.sweep('erasure')).toEqual({ ...nothing, forgotten: 1 });
     it.time.now = 2 * settleMs;
     await it.sweep('erasure');
     expect(await it.ledger.findOpen(1)).toEqual([]);
   });
 
-  test('that can not be anonymised do not hold up an erasure', async () => {
+  test('that can not be carried out for lack of a key do not delay other erasures', async () => {
     const it = await setUp([1]);
     await recordMany(it, 1500, 'anonymise');
     const sweep = it.process({ anonymiser: { ...anonymiser, replace: throwNoKey } });
@@ -45,7 +45,7 @@ describe('many erasures', () => {
     expect(it.left()).not.toContain('at-1 of user-1');
   });
 
-  test('with little work each let the store rest together', async () => {
+  test('with little work each share their pauses', async () => {
     const it = await setUp([]);
     await recordMany(it, 30);
     const pauses: number[] = [];

@@ -9,7 +9,7 @@ const logs = [LogId.parse('log-1'), LogId.parse('log-2')] as const;
 const { requestedAt } = erasureOf();
 const open = { isOpen: true };
 
-test('a user who is erased again and again has one erasure, open if one of them is', () => {
+test('repeated erasures of a user are merged into one, which is open if one of them is', () => {
   const erasures = Array.from({ length: 100 }, (_, offset) => ({
     ...recordedOf(offset, 'erase', { id: `e-${offset}`, second: -offset }),
     isOpen: offset === 7,
@@ -27,7 +27,7 @@ test('erasures of other modes, partitions and logs in between are kept', () => {
   }
 });
 
-test('the same activities are covered, and in the same mode', () => {
+test('merged erasures cover the same activities, in the same mode', () => {
   const anyErasure = fc
     .record({
       offset: fc.nat(9),

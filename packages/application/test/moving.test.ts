@@ -88,7 +88,7 @@ function setUp(change: Partial<MovingPorts['target']> = {}) {
 
 const { signal } = new AbortController();
 
-test('everything is moved, and each record keeps the place of its first copy', async () => {
+test('everything is moved, and each record keeps the position of its original', async () => {
   const it = setUp();
   const activities = [...sampleActivities(1200), sampleActivity({ id: 'a', project: shop })];
   await it.source.repository.save(
@@ -133,7 +133,7 @@ test('everything is moved, and each record keeps the place of its first copy', a
   });
 });
 
-test('a move goes on where an earlier one has stopped', async () => {
+test('a move continues where an earlier one stopped', async () => {
   const it = setUp();
   await it.source.repository.save([...sampleActivities(1200), ...sampleActivities(700, { project: shop })]);
   await it.moveData(signal);
@@ -150,7 +150,7 @@ test('a move goes on where an earlier one has stopped', async () => {
   expect(it.published.length - all).toBe(200 + 900);
 });
 
-test('a target that is down is waited for', async () => {
+test('a move waits while the target is down', async () => {
   let failing = 3;
   const down = new DomainError('LOG_UNAVAILABLE', 'down');
   const it = setUp({
@@ -176,7 +176,7 @@ describe('a move is refused', () => {
       await expect(it.moveData(signal)).rejects.toThrow('A project or a user is being erased.');
   });
 
-  test('if a user was erased after an earlier run, whose activities the target may have', async () => {
+  test('if a user was erased after an earlier run that may have moved activities of the user', async () => {
     const it = setUp();
     const kept = (id: string) =>
       it.source.ledger.keep({ ...recordedOf(7, 'erase', { id }), userId: undefined, erased: 1 });
@@ -218,7 +218,7 @@ test('settings that a project has at the target stay as they are', async () => {
 });
 
 describe('the comparison', () => {
-  /** A comparison of activities with what a target has, whose consumers store `later` at the third pause. */
+  /** Compares activities with those of a target. The consumers of the target store `later` at the third pause. */
   async function compared(
     activities: readonly UserActivity[],
     stored: readonly UserActivity[],
@@ -238,7 +238,7 @@ describe('the comparison', () => {
     return { pauses: () => pauses, result: await confirmMove(signal) };
   }
 
-  test('waits for what is missing, and reports what differs', async () => {
+  test('waits for missing activities, and reports those that differ', async () => {
     const [first, second, third, ...others] = sampleActivities(600);
     if (first === undefined || second === undefined || third === undefined)
       throw new Error('They are missing.');
@@ -267,7 +267,7 @@ describe('the comparison', () => {
     expect(pauses()).toBe(3);
   });
 
-  test('stops to wait if nothing comes any more, and reports what is missing', async () => {
+  test('stops waiting if nothing more arrives, and reports what is missing', async () => {
     const activities = sampleActivities(1200);
     const { pauses, result } = await compared(activities, activities.slice(0, 700), []);
     expect(result).toMatchObject({ equal: 700, different: { count: 0 }, missing: { count: 500 } });

@@ -11,7 +11,7 @@ import { expect, test } from 'vitest';
 import { OutcomeWaiter } from '../src/logging/outcome-waiter.ts';
 import { erasing } from './erasing.ts';
 
-/** A waiter that finds what all wait for, each of which takes 6 ms to compare. Time and rounds of the loop pass as the test says. */
+/** A waiter that finds the activities of all requests. A comparison takes 6 ms. The test lets time and turns of the event loop pass. */
 function setUp(ids: readonly string[]) {
   let time = 0;
   const rounds: (() => void)[] = [];

@@ -29,7 +29,7 @@ import { makeFindStatus } from '../src/querying/find-status.ts';
 import { erasing } from './erasing.ts';
 import { activitiesOn, sentToDefault } from './records.ts';
 
-/** A waiter whose time passes tick by tick, as the test says. */
+/** A waiter. The test lets its time pass, tick by tick. */
 function setUp({
   max = 10,
   repository: change = {},
@@ -121,7 +121,7 @@ describe('the outcome waiter', () => {
     expect(waiter.waiting).toBe(0);
   });
 
-  test('is dead-lettered if there is a newer dead letter and no stored activity', async () => {
+  test('resolves with dead_lettered if there is a newer dead letter and no stored activity', async () => {
     const { wait, tick, deadLetter } = setUp();
     const waiting = wait(sent);
     await deadLetter('a', at);
@@ -140,7 +140,7 @@ describe('the outcome waiter', () => {
     expect(await now(waiting)).toBe('stored');
   });
 
-  test('an activity that lost to another one between the two queries is a conflict', async () => {
+  test('an activity is a conflict if another one with its id is stored between the two queries', async () => {
     const other = sampleActivity({ id: 'a', type: 'LOGOUT' });
     let questions = 0;
     const findByIds = async () => {
@@ -154,7 +154,7 @@ describe('the outcome waiter', () => {
     expect(await now(waiting)).toBe('conflict');
   });
 
-  test('queries after 1, 2, 4, 8 and 16 ticks of 20 ms and then every 25, for all due requests at once', async () => {
+  test('queries after 1, 2, 4, 8 and 16 ticks of 20 ms, then after every 25 ticks, and for all due requests at once', async () => {
     const { wait, tick, asked, slept, waiter } = setUp();
     const first = wait(sent);
     const when: number[] = [];
@@ -185,7 +185,7 @@ describe('the outcome waiter', () => {
     expect(await now(again)).toBe('stored');
   });
 
-  test('a request that is cancelled, even beforehand, resolves with accepted and is not queried', async () => {
+  test('a request that is cancelled, even before the call, resolves with accepted and is not queried', async () => {
     const { wait, tick, asked, waiter } = setUp();
     const caller = new AbortController();
     const waiting = wait(sent, caller.signal);

@@ -5,7 +5,7 @@ import { ProgressWatchdog } from '../src/health/progress-watchdog.ts';
 
 const limits = { stalled: 2, restart: 4, restarts: 2 };
 
-/** A watchdog, all that it told, and looks at partitions by how far each is; all of them end at 100. */
+/** A watchdog, its notifications, and a function that looks at partitions with these committed offsets, which all end at 100. */
 function setUp() {
   const told: string[] = [];
   const numbers = (partitions: readonly PartitionProgress[]): string =>
@@ -51,7 +51,7 @@ describe('a consumer that makes progress', () => {
 });
 
 describe('a consumer that commits nothing', () => {
-  test('is stalled, is restarted twice, and is then given up', () => {
+  test('is stalled, is restarted twice, and then counts as dead', () => {
     const { watchdog, told, look, looks } = setUp();
     const states = (): string => watchdog.state;
     expect(looks(2, 7)).toEqual(['none', 'none']);
@@ -83,7 +83,7 @@ describe('a consumer that commits nothing', () => {
     expect(told).toEqual(['stalled 0', 'recovered', 'stalled 0']);
   });
 
-  test('recovers also when its partition goes to another member', () => {
+  test('recovers when its partition moves to another member', () => {
     const { watchdog, told, looks, look } = setUp();
     looks(6, 7);
     look();

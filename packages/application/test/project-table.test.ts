@@ -18,7 +18,7 @@ test('an older read that ends later changes nothing', async () => {
   expect(table.limitsOf(shop)).toEqual({ itemsPerSecond: 2 });
 });
 
-test('a read that fails changes nothing, and the next one counts', async () => {
+test('a read that fails changes nothing, and the next read does', async () => {
   const table = new ProjectTable(undefined, () => 0);
   await table.refresh({ findSettings: async () => limitedTo(1) });
   const failure = new Error('The store is down.');

@@ -42,7 +42,7 @@ function setUp() {
   };
 }
 
-test('each use case that logs does so in the project of its caller', async () => {
+test('each use case that logs activities does so in the project of its caller', async () => {
   const deps = setUp();
   await makeLogActivity(deps)({ project: shop }, draft);
   await makeLogActivities(deps)({ project: blog }, [[draft, {}]]);
@@ -92,7 +92,7 @@ test('the dead letter of a record belongs to the project that the record names',
   ]);
 });
 
-test('the status of an id is that of its own project', async () => {
+test('an id has a separate status in each project', async () => {
   const deps = setUp();
   await deps.repository.save([sampleActivity({ project: shop, id })]);
   await deps.deadLetterQueue.add([letterOf(1, { project: blog, activityId: id })]);
@@ -101,7 +101,7 @@ test('the status of an id is that of its own project', async () => {
   expect(await Promise.all(statuses)).toEqual(['stored', 'dead_lettered', 'unknown']);
 });
 
-test('requests that wait for one id in several projects get the outcome of their own', async () => {
+test('requests that wait for one id in several projects get the outcome in their own project', async () => {
   const deps = setUp();
   const [stored, other] = [sampleActivity({ project: shop, id }), sampleActivity({ project: blog, id })];
   await deps.repository.save([stored, sampleActivity({ project: blog, id, userId: 'someone else' })]);

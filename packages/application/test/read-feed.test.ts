@@ -43,7 +43,7 @@ test.each([0, 501, 1.5])('a limit of %d is INVALID_QUERY', async (limit) => {
   });
 });
 
-test('an empty page returns at once if nobody waits', async () => {
+test('an empty page returns at once if its reader does not wait', async () => {
   const it = await filled(0);
   expect(ids(await it.readFeed(question))).toEqual([]);
   expect(it.watch.waiting).toBe(0);
@@ -75,7 +75,7 @@ test('news between the page and the wait is not missed', async () => {
   expect(ids(await it.readFeed({ ...question, until: never }))).toEqual(['news']);
 });
 
-test('news that does not match is passed over, and each page begins where the previous one ended', async () => {
+test('activities that do not match are skipped, and each page begins where the previous one ended', async () => {
   const it = await filled(0);
   const filter = ActivityFilter.ofFeed({ project: ProjectId.default, userIds: [UserId.parse('ann')] });
   const page = it.readFeed({ ...question, filter, until: never });
@@ -92,7 +92,7 @@ test('news that does not match is passed over, and each page begins where the pr
   expect([ids({ position, ...found }), position.offsets]).toEqual([['news'], [3]]);
 });
 
-test('the end of the time returns an empty page, whose position has advanced', async () => {
+test('when the time to wait ends, an empty page is returned, whose position has advanced', async () => {
   const it = await filled(2);
   const filter = ActivityFilter.ofFeed({ project: ProjectId.default, userIds: [UserId.parse('ann')] });
   const time = new AbortController();
@@ -103,7 +103,7 @@ test('the end of the time returns an empty page, whose position has advanced', a
   expect([activities, hasMore, position.offsets]).toEqual([[], false, [2]]);
 });
 
-test('an empty page with more behind it returns at once', async () => {
+test('an empty page with more to read after it returns at once', async () => {
   const it = await filled(0);
   // A page examines at most 5,000 entries.
   for (let offset = 0; offset < 5001; offset += 1) await it.save(sampleActivity({ userId: 'bob' }), offset);
@@ -114,7 +114,7 @@ test('an empty page with more behind it returns at once', async () => {
   expect(it.watch.waiting).toBe(0);
 });
 
-test('each read goes through `run`, and no wait does', async () => {
+test('each read goes through `run`, but no wait does', async () => {
   const it = await filled(0);
   const runs: string[] = [];
   const page = it.readFeed({
@@ -181,7 +181,7 @@ test('a position of another log is FEED_REPLACED', async () => {
 });
 
 test.each(['beginning', 'end'] as const)(
-  'after another log replaced its log, a reader from the %s follows that one',
+  'after another log has replaced the log, a reader from the %s reads the new log',
   async (after) => {
     const it = await filled(1);
     await replaceLog(it);

@@ -18,7 +18,7 @@ function setUp() {
     log,
     readLog,
     dropped: () => dropped,
-    /** Returns the number of each read on the log. */
+    /** Returns the numbers of the reads on the log. */
     logged() {
       const records = log.claim('test', 0, 100_000)?.records ?? [];
       log.release('test', 0, 0);
@@ -50,7 +50,7 @@ test('reads wait while the log is down, and those beyond the maximum are dropped
   expect(logged()).toEqual(numbers(10_000));
 });
 
-test('a flush ends although reads come all the time, and tells how many were dropped', async () => {
+test('a flush ends even if reads are added all the time, and returns how many were dropped', async () => {
   const { clock, ids } = { clock: new FixedClock(), ids: new SequentialIds() };
   const published: number[] = [];
   const publisher: ConstructorParameters<typeof ReadLog>[0]['publisher'] = {
@@ -66,7 +66,7 @@ test('a flush ends although reads come all the time, and tells how many were dro
   expect(published).toEqual([...numbers(19).map(() => 500), 100]);
 });
 
-test('a read that comes during a flush is kept, and two flushes at once lose nothing', async () => {
+test('a read that is added during a flush is kept, and two flushes at once lose nothing', async () => {
   const { readLog, logged } = setUp();
   for (const number of numbers(700)) readLog.add(read(number));
   const flushes = [readLog.flush(), readLog.flush()];

@@ -12,7 +12,7 @@ test.each([
   ['of the client', { ...draft, id: 'a' }, 'a'],
   ['that is new', draft, 'id-000001'],
   ['that is new instead of null', { ...draft, id: null }, 'id-000001'],
-])('a draft can be sent again with the id %s, and becomes the same activity', (_, sent, idToRepeat) => {
+])('a draft that is sent again with the id %s becomes the same activity', (_, sent, idToRepeat) => {
   for (const sender of [{ project }, { project, publicKey }]) {
     const first = recordDraft(sender, sent, deps());
     expect(first.idToRepeat).toBe(idToRepeat);

@@ -27,7 +27,7 @@ export const sentToDefault =
   (...args: Args): Result =>
     useCase({ project: ProjectId.default }, ...args);
 
-/** The offsets of these records. */
+/** Returns the span of the offsets of these records. */
 export const spanOf = (records: readonly LogRecord[]): OffsetSpan => ({
   partition: records[0]?.origin.partition ?? 0,
   from: records[0]?.origin.offset ?? 0,
@@ -57,7 +57,7 @@ export function activitiesOn(log: MemoryLog): readonly UserActivity[] {
   return records.flatMap(({ content }) => (content.name === 'ActivityLogged' ? [content.activity] : []));
 }
 
-/** Records at the offsets 0, 1, 2...: of an activity, or of bytes that nobody can read. */
+/** Makes records at the offsets 0, 1, 2...: of an activity, or of unreadable bytes. */
 export function recordsOf(...contents: readonly (UserActivity | 'unreadable')[]): LogRecord[] {
   return contents.map((content, offset) => ({
     origin: { topic: 'user-activity', partition: 0, offset },

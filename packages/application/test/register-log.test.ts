@@ -16,7 +16,7 @@ test('a topic with its original number of partitions gets the same log id each t
   expect((await registerLog({ name: 'other', partitions: 12 })).log).not.toBe(log);
 });
 
-test('a topic that was made again under the same name is another log, with any number of partitions', async () => {
+test('a topic that was recreated with the same name is another log, with any number of partitions', async () => {
   const { registerLog } = setUp();
   const first = await registerLog({ name: 'one', partitions: 6, topicId: 'a' });
   const second = await registerLog({ name: 'one', partitions: 3, topicId: 'b' });
@@ -37,7 +37,7 @@ test.each([1, 5, 7, 12])(
   },
 );
 
-test('an unreachable store makes it reject', async () => {
+test('it rejects if the store is unavailable', async () => {
   const { store, registerLog } = setUp();
   store.reachable = false;
   await expect(registerLog({ name: 'one', partitions: 6 })).rejects.toBeInstanceOf(DomainError);

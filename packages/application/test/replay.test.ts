@@ -124,7 +124,7 @@ describe('replaying', () => {
     expect(deps.letters()).toHaveLength(2);
   });
 
-  test('a conflict whose first copy is gone is stored once by two replays, and its letter is removed', async () => {
+  test('a conflict with an activity that is gone is stored once by two replays, and its letter is removed', async () => {
     const { log, store, consume, replay, letters } = setUp();
     const [first, other] = [sampleActivity({ id: 'a' }), sampleActivity({ id: 'a', type: 'LOGOUT' })];
     for (const activity of [first, other]) log.appendRaw(recordOf(activity));
@@ -136,7 +136,7 @@ describe('replaying', () => {
     expect(letters()).toEqual([]);
     await consume();
     expect([...store.activities.values()]).toEqual([other]);
-    // As after a crash between publishing and removing: the letter is there still, and is replayed again.
+    // As after a crash between publishing and removing: the letter still exists, and is replayed again.
     await new MemoryDeadLetterQueue(store).add([letter]);
     expect(await replay('all')).toEqual({ replayed: 1, tooLarge: 0, more: false });
     await consume();
@@ -145,7 +145,7 @@ describe('replaying', () => {
     expect(await replay([DeadLetterId.of(letter.origin)])).toEqual({ replayed: 0, tooLarge: 0, more: false });
   });
 
-  test('keeps letters that were never on the log, both by id and with all', async () => {
+  test('keeps letters that were never on the log, both in a replay by id and in one of all', async () => {
     const { log, store, clock, replay, letters } = setUp();
     clock.advance(1);
     const edge = letterOf(1, { origin: { topic: edgeTopic, partition: 7, offset: 1 }, code: 'invalid' });
@@ -158,7 +158,7 @@ describe('replaying', () => {
     expect(log.claim('test', 0, 10)?.records).toHaveLength(3);
   });
 
-  test('an unreadable record that fails repeatedly has one letter, with the origin and bytes of its first copy', async () => {
+  test('an unreadable record that fails repeatedly has one letter, with the origin and bytes of the original', async () => {
     const { log, clock, consume, replay, letters } = setUp();
     log.appendRaw(poison);
     await consume();
@@ -220,7 +220,7 @@ describe('replaying', () => {
     expect(deps.letters()).toHaveLength(300);
   });
 
-  test('replays only the letters of the ids, once each, and ignores unknown ids', async () => {
+  test('replays only the letters with the given ids, once each, and ignores unknown ids', async () => {
     const { log, consume, replay, letters } = setUp();
     for (let offset = 0; offset < 5; offset += 1) log.appendRaw(poison);
     await consume();

@@ -27,7 +27,7 @@ import { erasing } from './erasing.ts';
 
 const log = LogId.parse('log-1');
 
-/** The two use cases, on a log with this progress. `events` has what the observer was told. */
+/** The two use cases, on a log with this progress. `events` records the calls of the observer. */
 function setUp(partitions: readonly PartitionProgress[], change: Partial<ResumeDeps> = {}) {
   const store = new MemoryStore();
   const events: string[] = [];
@@ -67,7 +67,7 @@ describe('the first start', () => {
     expect(events).toEqual([]);
   });
 
-  test('a store that an older version filled begins where its group has committed', async () => {
+  test('a store that an older version filled begins at the committed offset of its group', async () => {
     const { store, beginStoring, settledOffsets, events } = setUp(two);
     await new MemoryActivityRepository(store).save([sampleActivity()]);
     await beginStoring();
@@ -103,7 +103,7 @@ describe('the first start', () => {
   });
 });
 
-describe('a log that does not reach from the settled offset on', () => {
+describe('a log whose oldest record is above the settled offset, or whose end is below it', () => {
   test('is refused if records were deleted, with the number of missing offsets and the remedy', async () => {
     const { beginStoring, settledOffsets } = setUp(two);
     await settledOffsets.begin(log, [3, 13]);
@@ -115,7 +115,7 @@ describe('a log that does not reach from the settled offset on', () => {
     expect(await settledOffsets.find(log)).toEqual([3, 13]);
   });
 
-  test('is refused with all its gaps, of which at most ten are listed', async () => {
+  test('is refused with the sum of all its gaps, and at most ten are listed', async () => {
     const many = Array.from({ length: 12 }, (_, number) =>
       partition(number, { oldest: 10, committed: 10, end: 10 }),
     );
@@ -150,13 +150,13 @@ describe('a log that does not reach from the settled offset on', () => {
     },
   );
 
-  test('is continuous if it begins or ends exactly there', async () => {
+  test('is accepted if it begins or ends exactly at the settled offset', async () => {
     const { beginStoring, settledOffsets } = setUp(two);
     await settledOffsets.begin(log, [9, 20]);
     await expect(beginStoring()).resolves.toBeUndefined();
   });
 
-  test('is refused if its number of partitions is another', async () => {
+  test('is refused if its number of partitions has changed', async () => {
     const { beginStoring, settledOffsets } = setUp(two);
     await settledOffsets.begin(log, [3]);
     const beginning = beginStoring();
@@ -235,7 +235,7 @@ describe('a store that an older copy replaces', () => {
     return { store, events, failures, consumer, publish, settled };
   }
 
-  test('catches up by itself at the next batch, and misses nothing', async () => {
+  test('catches up by itself at the next batch, and lacks nothing then', async () => {
     const { store, events, publish, settled } = await storing();
     await publish(sampleActivities(30));
     await settled(30);
@@ -251,7 +251,7 @@ describe('a store that an older copy replaces', () => {
     expect(events).toEqual(['rereading 0,10,60']);
   });
 
-  test('misses nothing if that happens after a batch was saved, and before it is settled', async () => {
+  test('lacks nothing if it is replaced after a batch was saved and before the batch is settled', async () => {
     let outages = 0;
     const { store, publish, settled } = await storing(({ from, to }, { activities }) => {
       if (to === from || outages > 0) return;

@@ -30,7 +30,7 @@ describe('over time', () => {
     ]);
   });
 
-  test('without activities, or in a range of no length, there are no lines', async () => {
+  test('without activities, or in an empty range, there are no lines', async () => {
     const { stats, asked } = await statsPlace();
     expect(await stats({ by: 'day' })).toEqual([]);
     expect(asked).toEqual(['find', 'find']);
@@ -109,7 +109,7 @@ describe('over time', () => {
     ]);
   });
 
-  test('a line that continues in the next part is one line', async () => {
+  test('a unit of time that two parts share is one line', async () => {
     const partMs = 54 * 365.25 * 86_400_000;
     // The second part begins at 12:00:30.
     const first = Date.parse('1950-01-01T00:00:30Z');
@@ -122,7 +122,7 @@ describe('over time', () => {
     }
   });
 
-  test('after the time limit no further part is counted, and the error says how to narrow the query', async () => {
+  test('after the time limit, no further part is counted, and the error says how to narrow the query', async () => {
     const { stats, asked, takes } = await statsPlace(
       at('1900-01-01T00:00:00Z'),
       at('2000-01-01T00:00:00Z'),
@@ -146,12 +146,12 @@ describe('over time', () => {
     expect(await stats({ by: 'minute', ...range })).toHaveLength(1);
   });
 
-  test('the range of a short query is not searched for its first activity', async () => {
+  test('the first activity is not searched for if the range is short', async () => {
     const { stats, asked, slots } = await statsPlace(at('2026-10-25T00:59:59.999Z'));
     const range = { from: '2026-10-25T00:00:00Z', to: '2026-10-25T01:00:00Z' };
     expect(await stats({ by: 'hour', timezone: 'Europe/Berlin', ...range })).toHaveLength(1);
     expect(asked).toEqual(['countBySlot']);
-    // The clock changes at its end, which is no part of it.
+    // The clock changes at the end of the range, which does not belong to the range.
     expect(slots()?.offsets).toEqual([
       { from: Timestamp.parse('2026-10-25T00:00:00Z'), offsetMs: 7_200_000 },
     ]);

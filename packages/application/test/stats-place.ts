@@ -38,7 +38,7 @@ export function statsQuery({ by, series, timezone = 'UTC', from, to, a }: Asked)
     : { filter, by, series, timeZone: TimeZone.parse(timezone) };
 }
 
-/** What a repository was asked, and the stats of it. */
+/** A repository that records its queries, and the stats on it. */
 export async function statsPlace(...activities: readonly SampleFields[]) {
   const repository = new MemoryActivityRepository();
   await repository.save(activities.map((fields) => sampleActivity(fields)));

@@ -33,7 +33,7 @@ test('lines are in the order of time, then of code points', async () => {
 });
 
 test.each(timeUnits)(
-  'the lines of a %s add up to its line without series, over several parts',
+  'the lines of a %s with series add up to its line without series, over several parts',
   async (by) => {
     const first = Date.parse('1950-01-01T00:00:30Z');
     const activities = Array.from({ length: 60 }, (_, index) => ({
@@ -91,7 +91,7 @@ test.each<[TimeUnit, number]>([
   });
 });
 
-test('after the time limit no further series is counted', async () => {
+test('after the time limit, no further series is counted', async () => {
   const { stats, asked, takes } = await statsPlace({ type: 'A' }, { type: 'B' }, { type: 'C' });
   takes(5000);
   expect(await stats({ by: 'day', series: 'type' })).toHaveLength(3);

@@ -45,7 +45,7 @@ test.each(['type', 'day'] as const)(
 
 describe('by type or user', () => {
   test('are sorted by falling count, then by code points', async () => {
-    // In UTF-16 the face would come before the full-width letter.
+    // In the order of UTF-16 units, the face would come before the full-width letter.
     const users = ['b', 'b', 'a', 'Z', '\u{1F600}', '\uFF21', 'ab'];
     const { stats, asked } = await statsPlace(...users.map((userId) => ({ userId })));
     const keys = (await stats({ by: 'userId' })).map(({ key, count }) => `${key} ${count}`);

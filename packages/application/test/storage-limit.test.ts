@@ -25,10 +25,10 @@ const activity = (project = shop): UserActivity => {
   count += 1;
   return sampleActivity({ project, id: `id-${String(count).padStart(5, '0')}`, metadata: { text } });
 };
-/** The size of each of these activities. All have the same. */
+/** The size in bytes of each activity of these tests. */
 const size = storedBytesOf(activity());
 
-/** The limit of a process, on a store. What it publishes is stored when the test says so. */
+/** The storage limit of a process. What the process publishes is stored when the test says so. */
 async function setUp(change: Partial<ProjectRepository> = {}, store = new MemoryStore()) {
   const repository = new MemoryActivityRepository(store);
   const projects = new MemoryProjectRepository(store);
@@ -83,7 +83,7 @@ const full = {
   message: expect.stringContaining('storedBytes') as string,
 };
 
-test('a project accepts exactly what fits, and others are not limited', async () => {
+test('a project accepts activities up to exactly its limit, and other projects are not limited', async () => {
   const it = await setUp();
   await it.setLimit(3 * size);
   await it.publish(activity(), activity());
@@ -95,7 +95,7 @@ test('a project accepts exactly what fits, and others are not limited', async ()
   expect(it.log.waiting).toHaveLength(53);
 });
 
-test('what another process stored counts once it is measured, and what this process accepted counts once', async () => {
+test('bytes that another process accepted count once they are measured, and those of this process never count twice', async () => {
   const store = new MemoryStore();
   const [it, other] = [await setUp({}, store), await setUp({}, store)];
   await it.setLimit(5 * size);
@@ -106,13 +106,13 @@ test('what another process stored counts once it is measured, and what this proc
   await it.measureAll();
   await it.publish(activity());
   await expect(it.publish(activity())).rejects.toMatchObject(full);
-  // It is measured again after a minute. Until then, the sizes stay.
+  // The project is measured again after a minute. Until then, its size stays.
   await it.storeWaiting();
   await it.measureAll();
   await expect(it.publish(activity())).rejects.toMatchObject(full);
 });
 
-test('what was removed makes room after the next measurement', async () => {
+test('removed activities make room after the next measurement', async () => {
   const it = await setUp();
   await it.setLimit(2 * size);
   await it.publish(activity(), activity());
@@ -128,7 +128,7 @@ test('what was removed makes room after the next measurement', async () => {
   await it.publish(activity(), activity());
 });
 
-test('what is accepted during a measurement counts, whether or not the measurement has seen it', async () => {
+test('bytes that are accepted during a measurement count, whether or not the measurement has read them', async () => {
   const it = await setUp({
     async measureActivities() {
       await it.publish(activity());
@@ -200,7 +200,7 @@ test('a project that the store can not measure does not keep others from being m
   expect(await it.measure()).toEqual({ more: false });
 });
 
-test('what the log did not take does not count', async () => {
+test('activities that the log did not accept do not count', async () => {
   const it = await setUp();
   await it.setLimit(2 * size);
   it.log.isUp = false;
@@ -211,7 +211,7 @@ test('what the log did not take does not count', async () => {
   await expect(it.publish(activity())).rejects.toMatchObject(full);
 });
 
-test('what the log refuses after a measurement began takes back nothing of what others logged meanwhile', async () => {
+test('if the log refuses activities after a measurement began, only their own bytes are subtracted', async () => {
   const it = await setUp();
   await it.setLimit(4 * size);
   const answer = Promise.withResolvers<void>();

@@ -46,7 +46,7 @@ function setUp(change: Partial<StoreActivitiesDeps> = {}) {
   return { store, told, aborting, storeActivities, signal: aborting.signal };
 }
 
-/** A repository whose `save` answers this, whatever it is given. */
+/** A repository whose `save` always returns these outcomes. */
 const answering = (...outcomes: readonly SaveOutcome[]): ActivityRepository => ({
   save: async () => outcomes,
   find: async () => ({ activities: [], hasMore: false }),
@@ -64,7 +64,7 @@ describe('every outcome of saving', () => {
     ['redelivered', { ...none, redelivered: 1 }],
     ['duplicate', { ...none, duplicate: 1 }],
     ['erased', { ...none, erased: 1 }],
-  ] as const)('%s is counted and makes no dead letter', async (outcome, tally) => {
+  ] as const)('%s is counted and gives no dead letter', async (outcome, tally) => {
     const { store, storeActivities, signal } = setUp({ repository: answering(outcome) });
     expect(await storeActivities(recordsOf(sampleActivity()), signal)).toEqual(tally);
     expect(store.letters.size).toBe(0);
@@ -140,7 +140,7 @@ test('a batch of unreadable records does not use the store', async () => {
 });
 
 describe('in an outage', () => {
-  /** Comes back after so many pauses. */
+  /** A dependency that works again after this number of pauses. */
   function outageOf(pauses: number) {
     const store = new MemoryStore();
     store.reachable = false;
@@ -200,7 +200,7 @@ describe('in an outage', () => {
     expect(store.activities.size).toBe(0);
   });
 
-  test('if cancelled beforehand, no attempt is made', async () => {
+  test('if the signal is already aborted, no attempt is made', async () => {
     const { store, aborting, storeActivities, signal } = setUp();
     aborting.abort();
     await expect(storeActivities(recordsOf(sampleActivity()), signal)).rejects.toBeInstanceOf(DomainError);
@@ -282,7 +282,7 @@ describe('the settled offset', () => {
     expect(told).toEqual(['failed 1', 'pause 1', 'failed 2', 'pause 2', 'recovered 2']);
   });
 
-  test('makes the use case reject if the store has settled less than what was handled before', async () => {
+  test('makes the use case reject if it is below the first offset of the batch', async () => {
     const { store, storeActivities, signal } = setUp();
     await expect(
       storeActivities(recordsOf(sampleActivity()), signal, { partition: 0, from: 5, to: 6 }),
@@ -290,7 +290,7 @@ describe('the settled offset', () => {
     expect([...store.settled.values()]).toEqual([[0]]);
   });
 
-  test('does not change without offsets, and rises over offsets without records', async () => {
+  test('does not change for an empty span, and rises over offsets without records', async () => {
     const { store, storeActivities, signal } = setUp();
     await storeActivities([], signal);
     expect([...store.settled.values()]).toEqual([[0]]);

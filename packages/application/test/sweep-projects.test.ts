@@ -7,7 +7,7 @@ import { makeSweepProjects } from '../src/projects/sweep-projects.ts';
 import { dayMs, forum, methodsOf, setUp, shop, whole, without } from './swept-projects.ts';
 
 describe('removal by age', () => {
-  test('the retention of the deployment applies to every project, from the second round', async () => {
+  test('the retention of the deployment applies to every project, from the second round on', async () => {
     const { left, sweep } = await setUp(30);
     expect(await sweep('schedule')).toEqual({ expired: 0, erased: 0, forgotten: 0, letters: 0, more: false });
     expect(left()).toEqual(whole);
@@ -15,7 +15,7 @@ describe('removal by age', () => {
     expect(left()).toEqual(without('40-days', 'forum 40-days', 'shop 40-days'));
   });
 
-  test('the shorter one of both retentions counts, and without any everything is kept', async () => {
+  test('the shorter of the two retentions applies, and without one everything is kept', async () => {
     const { left, put, sweep, deps } = await setUp();
     await put(shop, { retentionDays: RetentionDays.parse(5) });
     await put(forum, { retentionDays: RetentionDays.parse(100) });
@@ -27,7 +27,7 @@ describe('removal by age', () => {
     expect(left()).toEqual(['10-days', 'forum 10-days']);
   });
 
-  test('a change takes effect in the next round, also one by another process', async () => {
+  test('a change takes effect in the next round, even if another process made it', async () => {
     const { store, left, sweep } = await setUp();
     for (let round = 0; round < 3; round += 1) await sweep('schedule');
     store.projectSettings.set(shop, { retentionDays: RetentionDays.parse(20), limits: {} });
@@ -58,7 +58,7 @@ describe('removal by age', () => {
     }
   });
 
-  test('a round that stops early goes on with the next sweep, and keeps its time', async () => {
+  test('a round that stops early continues in the next sweep, with the same time', async () => {
     const { store, clock, left, deps } = await setUp(30);
     const activities = Array.from({ length: 2500 }, (_, index) =>
       sampleActivity({ project: shop, id: `old-${index}`, createdAt: clock.now() - 50 * dayMs }),
@@ -75,7 +75,7 @@ describe('removal by age', () => {
   });
 });
 
-test('a store that refuses to remove by itself does not keep the rounds from removing', async () => {
+test('rounds go on removing even if the store refuses to expire activities by itself', async () => {
   const { store, left, deps } = await setUp(30);
   const refusing = {
     ...methodsOf(deps.projects),

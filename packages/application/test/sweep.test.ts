@@ -23,7 +23,7 @@ import {
 
 const dayMs = 24 * 60 * 60 * 1000;
 
-/** Letters in memory that died just now, one of the edge and one off the log, and the sweep. */
+/** The sweep, on two dead letters in memory that died just now: one of the API, and one from the log. */
 async function setUp(retention: DeadLetterRetention = { edgeDays: 30, logDays: undefined }) {
   const [store, clock] = [new MemoryStore(), new FixedClock()];
   const diedAt = clock.now();
@@ -39,7 +39,7 @@ async function setUp(retention: DeadLetterRetention = { edgeDays: 30, logDays: u
 }
 
 describe('removal by age', () => {
-  test('letters of the edge are removed after their retention, and letters from the log are not by default', async () => {
+  test('letters of the API are removed after their retention, and letters from the log are kept by default', async () => {
     const { clock, left, sweep } = await setUp();
     await sweep('schedule');
     clock.advance(30 * dayMs);
@@ -53,7 +53,7 @@ describe('removal by age', () => {
     expect(left()).toEqual(['user-activity']);
   });
 
-  test('letters from the log are removed after the days that an operator sets', async () => {
+  test('letters from the log are removed after the number of days that an operator sets', async () => {
     const { clock, left, sweep } = await setUp({ edgeDays: 30, logDays: 7 });
     clock.advance(7 * dayMs + 1);
     for (let round = 0; round < 2; round += 1) await sweep('schedule');
@@ -114,7 +114,7 @@ describe('the quota', () => {
       }),
     );
 
-  test('is enforced after each 16 MiB of the edge, before the response to the sender', async () => {
+  test('is enforced after each 16 MiB of letters of the API, before the response to the sender', async () => {
     const why: string[] = [];
     const queue = withinQuota(new MemoryDeadLetterQueue(), async (reason) => {
       why.push(reason);
@@ -131,7 +131,7 @@ describe('the quota', () => {
     expect(why).toHaveLength(4);
   });
 
-  test('does not make a letter fail if the sweep fails, and is enforced at the next letter', async () => {
+  test('does not make `add` fail if the sweep fails, and is enforced at the next letter', async () => {
     let [calls, failure]: [number, Error] = [0, new DomainError('STORE_UNAVAILABLE', 'gone')];
     const queue = withinQuota(new MemoryDeadLetterQueue(), () => {
       calls += 1;

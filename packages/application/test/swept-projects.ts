@@ -60,7 +60,7 @@ export async function setUp(days?: number, change: Partial<SweepProjectsDeps> = 
 
 /** The keys of all activities of `setUp`. */
 export const whole = ['10-days', '40-days', 'forum 10-days', 'forum 40-days', 'shop 10-days', 'shop 40-days'];
-/** Returns the keys of all activities but these. */
+/** Returns the keys of all activities except these. */
 export const without = (...gone: readonly string[]): string[] => whole.filter((key) => !gone.includes(key));
 
 /** Returns the methods of a repository as properties, so that a test can replace some. */

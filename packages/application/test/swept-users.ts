@@ -12,10 +12,10 @@ import { activity, log, recordedOf } from './erased-users.ts';
 import { anonymiser, digestUser } from './erasing.ts';
 
 export const settleMs = 1000;
-/** What a sweep returns that finds nothing to do. */
+/** The result of a sweep that finds nothing to do. */
 export const nothing = { expired: 0, erased: 0, forgotten: 0, letters: 0, more: false };
 
-/** A store with activities of `user-1` at these offsets, and an erasure with its place at offset 100. */
+/** A store with activities of `user-1` at these offsets, and an erasure that was requested at offset 100. */
 export async function setUp(offsets: readonly number[], mode: 'erase' | 'anonymise' = 'erase') {
   const [store, clock, time] = [new MemoryStore(), new FixedClock(), { now: 0 }];
   const [ledger, repository] = [new MemoryErasureLedger(store), new MemoryActivityRepository(store)];
@@ -60,6 +60,6 @@ export function throwNoKey(): never {
   throw new DomainError('STORE_UNAVAILABLE', 'no key');
 }
 
-/** Activities below the erasure, more than one portion. */
+/** Makes activities before the erasure, more than one portion. */
 export const many = (count: number) =>
   Array.from({ length: count }, (_, index) => [1, activity(`many-${index}`, -1 - index)] as const);

@@ -19,7 +19,7 @@ import { makeReplayInDefault } from './unaudited.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-/** A store, and the consumers of a topic that was deleted and made again: each log begins at offset 0. */
+/** A store, and the consumers of a topic that was deleted and recreated. Each of its logs begins at offset 0. */
 function setUp() {
   const [store, clock] = [new MemoryStore(), new FixedClock()];
   const settledOffsets = new MemorySettledOffsets(store);
@@ -64,7 +64,7 @@ const poison = (text: string, header?: string): RawRecord => ({
   headers: header === undefined ? {} : { [replayHeader]: [bytes(header)] },
 });
 
-test('letters at the same offset of two logs are both kept, replayed, and known again if they fail again', async () => {
+test('letters at the same offset of two logs are both kept and replayed, and keep their ids if they fail again', async () => {
   const { begin, letters } = setUp();
   await (await begin('log-1', true)).consume(poison('old 0'), poison('old 1'));
   const { consume, replay } = await begin('log-2', false);
@@ -85,7 +85,7 @@ test.each([
   ['log-1', true, 'user-activity:0:0', 'user-activity:0:7'],
   ['log-2', false, 'user-activity@log-2:0:0', 'user-activity@log-2:0:7'],
 ])(
-  'a replay header with a later offset of %s itself gives no other id to a letter',
+  'a replay header with a later offset of %s does not change the id of a letter',
   async (log, isFirst, ...ids) => {
     const { begin, letters } = setUp();
     const { consume } = await begin(log, isFirst);
@@ -95,7 +95,7 @@ test.each([
   },
 );
 
-test('an erased record of the new log takes its own letter along, and not that of the old log', async () => {
+test('if a record of the new log is erased, its letter is removed, and not the letter of the old log', async () => {
   const { projects, begin, letters } = setUp();
   const activity = sampleActivity();
   const record = { ...poison(JSON.stringify(activity)), key: bytes(activity.userId) };

@@ -98,16 +98,16 @@ describe('an activity of an erased project', () => {
     expect(left()).toEqual(['shop after', 'x']);
   });
 
-  test('is not stored after the erasure has ended either', async () => {
+  test('is not stored after the end of the erasure either', async () => {
     const { left, projects, run, settled } = setUp();
     await projects.endErasure(await projects.beginErasure(shop, at(5)));
     expect(await run(activity('late', 3))).toEqual({ ...none, erased: 1 });
     expect(left()).toEqual([]);
-    // A batch of nothing but erased activities is settled too: otherwise the next batch would be refused for ever.
+    // A batch with only erased activities is settled too. Otherwise the next batch would be refused for ever.
     expect(settled()).toEqual([1]);
   });
 
-  test('makes no dead letter, even if its id holds another fact', async () => {
+  test('gives no dead letter, even if another activity has its id', async () => {
     const { store, left, projects, run } = setUp();
     await run(activity('a', 9));
     await projects.beginErasure(shop, at(5));
@@ -116,7 +116,7 @@ describe('an activity of an erased project', () => {
     expect([left(), store.letters.size]).toEqual([['shop a'], 0]);
   });
 
-  test('is removed again if the erasure comes while it is stored', async () => {
+  test('is removed again if the erasure is recorded while it is stored', async () => {
     for (const around of ['beforeSave', 'afterSave'] as const) {
       const erase = async () => it.projects.beginErasure(shop, at(5));
       const it = setUp({ [around]: erase });
@@ -125,7 +125,7 @@ describe('an activity of an erased project', () => {
     }
   });
 
-  test('is removed with its dead letter, if an erasure comes while that is added', async () => {
+  test('is removed with its dead letter if an erasure is recorded while the letter is added', async () => {
     const it = setUp({ afterSave: async () => it.projects.beginErasure(shop, at(5)) });
     const stored = activity('a', 1);
     it.store.activities.set(ActivityKeyText.of(stored), stored);
@@ -134,7 +134,7 @@ describe('an activity of an erased project', () => {
     expect([it.left(), it.store.letters.size]).toEqual([[], 0]);
   });
 
-  test('is removed when it is delivered again, if the process died before it looked a second time', async () => {
+  test('is removed when it is delivered again, if the process died before it looked up the erasures again', async () => {
     const it = setUp();
     await it.run(activity('a', 4), activity('b', 6));
     await new MemoryDeadLetterQueue(it.store).add([letterOf(0, { project: shop })]);
@@ -143,11 +143,11 @@ describe('an activity of an erased project', () => {
     expect([it.left(), it.store.letters.size]).toEqual([['shop b'], 0]);
   });
 
-  test('gives way to an activity with its id that was received later, as long as the erasure is under way', async () => {
+  test('is replaced by an activity with its id that was received later, as long as the erasure is under way', async () => {
     const { store, left, projects, run } = setUp();
     await run(activity('a', 3), activity('b', 4), activity('c', 9));
     const erasure = await projects.beginErasure(shop, at(5));
-    // Without the removal, they would be a duplicate and a conflict of activities that the sweep then removes.
+    // Without the removal, the later ones would be a duplicate and a conflict of activities that the sweep removes.
     const again = [
       activity('a', 6),
       sampleActivity({ project: shop, id: 'b', type: 'OTHER', receivedAt: 7 }),
@@ -160,7 +160,7 @@ describe('an activity of an erased project', () => {
     expect(await run(activity('a', 8))).toEqual({ ...none, duplicate: 1 });
   });
 
-  test('gives way to a later one also if the erasure is recorded while that is stored', async () => {
+  test('is replaced by a later one even if the erasure is recorded while the later one is stored', async () => {
     for (const around of ['beforeSave', 'afterSave'] as const) {
       const it = setUp({ [around]: async () => it.projects.beginErasure(shop, at(5)) });
       const older = activity('a', 3);
@@ -183,21 +183,21 @@ describe('an activity of an erased project', () => {
     expect(left()).toEqual(['shop a']);
   });
 
-  test('an outage of the store is waited for', async () => {
+  test('an outage of the store is retried until it ends', async () => {
     const it = setUp();
     it.store.reachable = false;
     expect(await it.run(activity('a', 4))).toEqual({ ...none, stored: 1 });
     expect(it.failures()).toBe(1);
   });
 
-  test('a batch without a readable record asks for no erasure', async () => {
+  test('a batch without a readable record looks up no erasure', async () => {
     const it = setUp();
     expect(await it.run('unreadable')).toEqual({ ...none, dead_lettered: 1 });
     expect(await it.run()).toEqual(none);
   });
 });
 
-test('a letter of the edge is removed again if its project was erased meanwhile', async () => {
+test('a dead letter of the API is removed again if its project was erased meanwhile', async () => {
   const store = new MemoryStore();
   const projects = new MemoryProjectRepository(store);
   const queue = withoutErasedLetters(new MemoryDeadLetterQueue(store), {
@@ -218,7 +218,7 @@ test('a letter of the edge is removed again if its project was erased meanwhile'
   expect([...store.letters.keys()]).toEqual([`${edgeTopic}:0:6`, 'user-activity:0:9']);
 });
 
-test('a request that waits learns that its activity is erased', async () => {
+test('a waiting request gets the outcome erased', async () => {
   const store = new MemoryStore();
   const projects = new MemoryProjectRepository(store);
   const waiter = new OutcomeWaiter({
@@ -239,7 +239,7 @@ test('a request that waits learns that its activity is erased', async () => {
   expect(await later).toBe('accepted');
 });
 
-test('a request that waits is not answered by an activity with its id that is being erased', async () => {
+test('a stored activity that is being erased does not decide the outcome of a waiting request with its id', async () => {
   const store = new MemoryStore();
   const repository = new MemoryActivityRepository(store);
   const projects = new MemoryProjectRepository(store);

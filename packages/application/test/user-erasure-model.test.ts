@@ -20,7 +20,7 @@ type Entry =
   | { readonly kind: 'unreadable'; readonly user: number }
   | { readonly kind: 'request'; readonly user: number; readonly mode: ErasureMode };
 
-/** What happens to the topic: a batch is stored, perhaps by a member that dies or is frozen meanwhile, or a sweep runs. */
+/** One step of a random history: a batch is stored, perhaps by a member that dies or freezes meanwhile, or a sweep runs. */
 type Step =
   | {
       readonly kind: 'store';
@@ -64,7 +64,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('sweep') }) },
 );
 
-/** Returns the content at an offset. Each activity has metadata of its own. */
+/** Returns the content at an offset. Each activity has its own metadata. */
 function contentOf(entry: Entry, offset: number): Content {
   const userId = users[entry.user] ?? '';
   if (entry.kind === 'unreadable') return { keyOf: userId };
@@ -99,7 +99,7 @@ function setUp(entries: readonly Entry[]) {
     await sweepProjects('erasure');
   };
   let committed = 0;
-  /** Others store the whole topic, and finish every erasure. */
+  /** Stores the whole topic and finishes every erasure, as other members would. */
   async function finishAll(): Promise<void> {
     await deliver(...records(0, contents.length));
     for (let pass = 0; pass < 2; pass += 1) await sweep();
@@ -149,13 +149,13 @@ function formOf(topic: Topic, offset: number): UserActivity | undefined {
   return deciding.mode === 'erase' ? undefined : content.anonymised(anonymiser.replace(project, userId));
 }
 
-/** Returns an activity without its user and metadata if its user was anonymised at any time: then it may be one that was sent again. */
+/** Returns an activity without its user and metadata if its user was ever anonymised, because it may be a copy that was sent again. */
 function anonymousForm(topic: Topic, form: UserActivity): UserActivity {
   const isAnonymised = erasuresOf(topic, form.userId).some(({ mode }) => mode === 'anonymise');
   return isAnonymised ? form.anonymised(anonymiser.replace(form.project, form.userId)) : form;
 }
 
-/** Asserts that the store has what it should, and nothing of an erased user. */
+/** Asserts that the store has all activities that it should, and none that an erasure covers. */
 function assertErased(topic: Topic): void {
   const { store, contents } = topic;
   for (const [key, stored] of store.activities)
@@ -165,7 +165,7 @@ function assertErased(topic: Topic): void {
   expect(wrong).toEqual([]);
 }
 
-/** Returns what is wrong about the record at an offset and its letter. */
+/** Returns what is wrong with the record at an offset, or with its dead letter. */
 function wrongAt(topic: Topic, offset: number, letter: DeadLetter | undefined): readonly string[] {
   const content = topic.contents[offset];
   if (content instanceof UserActivity) return wrongActivityAt(topic, offset, content, letter);
@@ -187,7 +187,7 @@ function wrongActivityAt(
 ): readonly string[] {
   const form = formOf(topic, offset);
   if (form === undefined) return letter === undefined ? [] : [`the letter at ${offset} is left`];
-  // It is stored, or another fact has its id, and then it has a letter.
+  // The activity is stored, or another activity has its id and this one has a dead letter.
   const holder = [...topic.store.activities.values()].find(({ id }) => id === form.id);
   if (holder === undefined) return [`the activity at ${offset} is lost`];
   if (letter === undefined)

@@ -13,21 +13,21 @@ const none = emptyTally();
 const replacement = anonymiser.replace(activity('a').project, activity('a').userId);
 const moments = ['beforeSave', 'afterSave'] as const;
 
-describe.each(moments)('an erasure that another consumer records in the moment %s', (moment) => {
-  /** Storing, while another consumer records an erasure with its place at offset 5. */
+describe.each(moments)('an erasure that another consumer records at the moment %s', (moment) => {
+  /** A store, on which another consumer records an erasure that was requested at offset 5. */
   const interrupted = (mode: 'erase' | 'anonymise') => {
     const it = storing({ [moment]: () => it.ledger.record(recordedOf(5, mode)) });
     return it;
   };
 
-  test('removes what was stored below it, and keeps what lies above', async () => {
+  test('removes what was stored from below its offset, and keeps what lies above', async () => {
     const it = interrupted('erase');
     const tally = await it.deliver(recordAt(4, activity('a')), recordAt(6, activity('b')));
     expect(tally).toEqual({ ...none, stored: 1, erased: 1 });
     expect(it.left()).toEqual(['b of user-1']);
   });
 
-  test('anonymises what was stored below it, which counts as stored once', async () => {
+  test('anonymises what was stored from below its offset, and counts it as stored once', async () => {
     const it = interrupted('anonymise');
     const below = activity('a', 0, { metadata: { name: 'Ann' } });
     const tally = await it.deliver(recordAt(4, below), recordAt(6, activity('b')));
@@ -36,7 +36,7 @@ describe.each(moments)('an erasure that another consumer records in the moment %
     expect(it.store.activities.get(ActivityKeyText.of(below))).toEqual(below.anonymised(replacement));
   });
 
-  test('removes the dead letters that were added below it', async () => {
+  test('removes the dead letters of records below its offset', async () => {
     const it = interrupted('erase');
     const foreign = activity('a', 0, { userId: 'user-2' });
     it.store.activities.set(ActivityKeyText.of(foreign), foreign);
@@ -57,7 +57,7 @@ describe.each(moments)('an erasure that another consumer records in the moment %
     expect(it.letters().map(({ key }) => key)).toEqual([anonymiser.encode(replacement)]);
   });
 
-  test('frees the id of an erased activity for a record above', async () => {
+  test('frees the id of an erased activity for a record above its offset', async () => {
     const it = interrupted('erase');
     const older = activity('a');
     await it.repository.save([older], [{ log, partition: 0, offset: 1 }]);
@@ -68,7 +68,7 @@ describe.each(moments)('an erasure that another consumer records in the moment %
   });
 });
 
-test('erasures that come one after another are all seen', async () => {
+test('erasures that are recorded one after the other are all noticed', async () => {
   const found: number[] = [];
   const it = storing({
     afterSave: async () => {
@@ -82,7 +82,7 @@ test('erasures that come one after another are all seen', async () => {
 });
 
 describe('a member that was frozen', () => {
-  /** What others do meanwhile: they record the erasure, carry it out, and finish it. */
+  /** What other members do meanwhile: record the erasure, carry it out, and finish it. */
   async function eraseAll(ledger: ErasureLedger, mode: 'erase' | 'anonymise'): Promise<void> {
     const erasure = recordedOf(5, mode);
     await ledger.record(erasure);
@@ -95,14 +95,14 @@ describe('a member that was frozen', () => {
   test.each([
     ['erase', [], { erased: 2 }],
     ['anonymise', [`a of ${replacement}`], { stored: 1, erased: 1 }],
-  ] as const)('removes what it saved after the end of the erasure (%s)', async (mode, left, tally) => {
+  ] as const)('removes what it saved after the erasure was finished (%s)', async (mode, left, tally) => {
     const it = storing({ beforeSave: () => eraseAll(it.ledger, mode) });
     const records = [recordAt(1, activity('a')), recordAt(2, { keyOf: 'user-1' })];
     expect(await it.deliver(...records)).toEqual({ ...none, ...tally });
     expect([it.left(), it.letters()]).toEqual([left, []]);
   });
 
-  test('does not take the place of what was sent again after the erasure', async () => {
+  test('does not replace an activity that was sent again after the erasure', async () => {
     const again = activity('a', 1);
     const it = storing({
       beforeSave: async () => {
@@ -114,7 +114,7 @@ describe('a member that was frozen', () => {
     expect([...it.store.activities.values()]).toEqual([again]);
   });
 
-  test('makes no dead letter of what others have stored and anonymised meanwhile', async () => {
+  test('gives no dead letter for an activity that others have stored and anonymised meanwhile', async () => {
     const stored = activity('a');
     const it = storing({
       beforeSave: async () => {
@@ -127,7 +127,7 @@ describe('a member that was frozen', () => {
     expect([it.left(), it.letters()]).toEqual([[`a of ${replacement}`], []]);
   });
 
-  test('and died before it looked again: the next delivery removes what it saved', async () => {
+  test('may die before it notices the erasure: the next delivery removes what it saved', async () => {
     const { ledger, repository, run, left } = storing();
     await eraseAll(ledger, 'erase');
     await repository.save([activity('a')], [{ log, partition: 0, offset: 1 }]);
@@ -137,7 +137,7 @@ describe('a member that was frozen', () => {
   });
 });
 
-describe('an outage of the ledger is waited for, and nothing is lost or counted twice', () => {
+describe('an outage of the ledger is retried until it ends, and nothing is lost or counted twice', () => {
   type Method = 'isEmpty' | 'findByUsers' | 'record' | 'removeRecords';
   const faults = (['isEmpty', 'findByUsers', 'record', 'removeRecords'] as const).flatMap((method: Method) =>
     [1, 2].flatMap((call) =>

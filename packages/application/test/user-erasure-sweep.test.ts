@@ -9,7 +9,7 @@ import { many, nothing, settleMs, setUp, throwNoKey } from './swept-users.ts';
 const dayMs = 24 * 60 * 60 * 1000;
 
 describe('the erasure of a user', () => {
-  test('removes its activities and dead letters below it, and ends after the last pass', async () => {
+  test('removes the activities and dead letters that it covers, and ends after the last pass', async () => {
     const it = await setUp([1, 99, 101]);
     await it.save(
       [2, activity('x', 0, { userId: 'user-2' })],
@@ -32,7 +32,7 @@ describe('the erasure of a user', () => {
     expect(await it.sweep('erasure')).toEqual(nothing);
   });
 
-  test('removes in the last pass what a frozen member saved after the first, also at the begin of the walk', async () => {
+  test('removes in its last pass what a frozen member saved after the first pass, even at the beginning of the walk', async () => {
     const it = await setUp([10]);
     await it.sweep('erasure');
     await it.save([11, activity('late', -1000)], [101, activity('above')]);
@@ -54,7 +54,7 @@ describe('the erasure of a user', () => {
     expect(await it.progress()).toMatchObject({ status: 'done', erased: 2 });
   });
 
-  test('that has to wait does not keep a later one from its first pass', async () => {
+  test('that waits for its last pass does not delay the first pass of a later one', async () => {
     const it = await setUp([1]);
     await it.sweep('erasure');
     await it.save([1, activity('x', 0, { userId: 'user-2' })]);
@@ -68,7 +68,7 @@ describe('the erasure of a user', () => {
   });
 });
 
-test('what is anonymised late is removed if its replacement was erased, before the anonymisation ends', async () => {
+test('an activity that is anonymised late is removed before the anonymisation ends, if its replacement was erased', async () => {
   const it = await setUp([1], 'anonymise');
   const userId = anonymiser.replace(it.erasure.project, it.erasure.userId);
   await it.sweep('erasure');
@@ -84,8 +84,8 @@ test('what is anonymised late is removed if its replacement was erased, before t
   expect(it.left()).toEqual(['elsewhere of user-1']);
 });
 
-describe('a sweep whose time is over', () => {
-  test('stops after a portion, and the next one goes on from there', async () => {
+describe('a sweep that runs out of time', () => {
+  test('stops after a portion, and the next sweep continues there', async () => {
     const it = await setUp([]);
     await it.save(
       ...many(2500),
@@ -113,7 +113,7 @@ describe('a sweep whose time is over', () => {
     expect(it.left()).toEqual(['above-1 of user-1', 'above-2 of user-1']);
   });
 
-  test('does not end the erasure in the last pass either', async () => {
+  test('does not end the erasure if that happens in the last pass', async () => {
     const it = await setUp([1]);
     const sweep = it.process({ pauseSweep: async () => it.clock.advance(60_000) });
     await sweep('erasure');
@@ -139,7 +139,7 @@ describe('a sweep whose time is over', () => {
 });
 
 describe('several processes', () => {
-  test('each make their own first pass, and the first one to settle ends the erasure', async () => {
+  test('each make their own first pass, and the one that reaches its last pass first ends the erasure', async () => {
     const it = await setUp([1]);
     const [first, second] = [it.process(), it.process()];
     await first('erasure');
@@ -154,7 +154,7 @@ describe('several processes', () => {
     expect(await it.progress()).toMatchObject({ status: 'done', erased: 2 });
   });
 
-  test('a process that takes over begins anew, and settles again', async () => {
+  test('a process that takes over an erasure begins again with the first pass', async () => {
     const it = await setUp([1]);
     await it.sweep('erasure');
     it.time.now = 10 * settleMs;
@@ -166,7 +166,7 @@ describe('several processes', () => {
     expect(await it.progress()).toMatchObject({ status: 'done', erased: 1 });
   });
 
-  test('another process ends the erasure during the pass of this one', async () => {
+  test('another process may end the erasure during a pass of this one', async () => {
     const it = await setUp([]);
     await it.save(...many(1500));
     const sweep = it.process({ pauseSweep: () => it.ledger.finish(it.erasure.id) });
@@ -206,7 +206,7 @@ describe('a failure', () => {
     },
   );
 
-  test('of the anonymiser holds up neither other erasures nor the removal by age', async () => {
+  test('of the anonymiser delays neither other erasures nor the removal by age', async () => {
     const it = await setUp([1], 'anonymise');
     await it.ledger.record(recordedOf(100, 'erase', { id: 'other', userId: 'user-2', second: 9 }));
     await it.save([2, activity('x', 0, { userId: 'user-2' })]);

@@ -19,7 +19,7 @@ const shop = ProjectId.parse('shop');
 const user2 = { userId: 'user-2' };
 
 describe('the request', () => {
-  test('is recorded from its place on the log, with the digest of its user', async () => {
+  test('is recorded with its log position and the digest of its user', async () => {
     const { deliver, ledger } = storing();
     const tally = await deliver(recordAt(7, requestOf('anonymise', { project: shop })));
     expect(tally).toEqual({ ...none, erased: 1 });
@@ -32,20 +32,20 @@ describe('the request', () => {
     ]);
   });
 
-  test('keeps its first place when it is delivered again, or written twice', async () => {
+  test('keeps its first position when it is delivered again, or written twice', async () => {
     const { run, ledger } = storing();
     for (const offset of [7, 9, 7]) await run(offset, requestOf());
     expect(await ledger.findOpen(10)).toMatchObject([{ place: { offset: 7 } }]);
   });
 
-  test('of a later log names that log, by which its dead letters are known', async () => {
+  test('on a later log is recorded with that log, by which dead letters are matched', async () => {
     const { run, ledger } = storing({}, () => ({ isFirstLog: false }));
     await run(7, requestOf());
     expect(await ledger.findOpen(10)).toMatchObject([{ topic: `user-activity@${log}`, place: { log } }]);
   });
 });
 
-test('a request of a clock more than 5 minutes ahead counts as 5 minutes ahead', async () => {
+test('a request with a time more than 5 minutes ahead is recorded as 5 minutes ahead', async () => {
   const { run, ledger } = storing();
   const latest = maxErasedAt(new FixedClock().now());
   const at = (requestedAt: number) => {
@@ -56,7 +56,7 @@ test('a request of a clock more than 5 minutes ahead counts as 5 minutes ahead',
   expect(await ledger.findOpen(10)).toMatchObject([{ requestedAt: latest }]);
 });
 
-test('a request that is replayed from an older log has the place and the topic of its first copy', async () => {
+test('a request that is replayed from an older log has the position and the topic of the original', async () => {
   const { deliver, ledger } = storing({}, () => ({ isFirstLog: false }));
   const older = LogId.parse('log-0');
   const replayOf = { topic: 'user-activity', log: older, partition: 0, offset: 3 };
@@ -115,10 +115,10 @@ describe('a replay of the whole topic', () => {
     expect(letters()).toEqual([]);
   });
 
-  test('into an empty store does too, also one record at a time', async () => {
+  test('into an empty store does so too, even one record at a time', async () => {
     const { run, left } = storing();
     for (const [offset, content] of topic.entries()) await run(offset, content);
-    // The sweep has not run: it removes what was stored before the request came.
+    // The sweep, which removes what was stored before the request, has not run yet.
     expect(left()).toEqual(['a of user-1', 'b of user-1', 'c of user-1']);
     expect(await run(0, ...topic)).toEqual({ ...none, erased: 3, redelivered: 2 });
     expect(left()).toEqual(['a of user-1', 'c of user-1']);
@@ -139,7 +139,7 @@ describe('records of other partitions and logs', () => {
     expect(left()).toEqual(['at-1 of user-1']);
   });
 
-  test('that are replayed from an older log are judged by their time too', async () => {
+  test('that are replayed from an older log are judged by their time of receipt too', async () => {
     const { run, deliver, left } = storing({}, () => ({ isFirstLog: false }));
     await run(100, requestOf());
     const replays = ([undefined, LogId.parse('log-0')] as const).flatMap((older, index) =>
@@ -154,7 +154,7 @@ describe('records of other partitions and logs', () => {
   });
 });
 
-test('a replayed dead letter is judged by the place of its first copy', async () => {
+test('a replayed dead letter is judged by the position of its original', async () => {
   const { run, deliver, left } = storing();
   await run(100, requestOf());
   const replays = [99, 100, 101].map((offset, index) =>
@@ -162,7 +162,7 @@ test('a replayed dead letter is judged by the place of its first copy', async ()
       replayOf: { topic: 'user-activity', partition: 0, offset },
     }),
   );
-  // Nothing is at the place of the request but the request.
+  // Only the request itself has the position of the request.
   expect(await deliver(...replays)).toEqual({ ...none, stored: 2, erased: 1 });
   expect(left()).toEqual(['first-at-100 of user-1', 'first-at-101 of user-1']);
 });
@@ -171,7 +171,7 @@ describe('an unreadable record', () => {
   const [own, foreign, without] = [{ keyOf: 'user-1' }, { keyOf: 'user-2' }, { keyOf: null }];
 
   test.each(['erase', 'anonymise'] as const)(
-    'makes no dead letter if it lies below the request, by the digest of its key (%s)',
+    'gives no dead letter if it lies below the request, and its key is that of the user (%s)',
     async (mode) => {
       const { run, letters } = storing();
       const tally = await run(0, own, foreign, without, requestOf(mode), own);
@@ -205,7 +205,7 @@ describe('an unreadable record', () => {
     expect(letters()).toHaveLength(1);
   });
 
-  test('that names no valid project may belong to any, so it makes no dead letter', async () => {
+  test('that names no valid project may belong to any project, so it gives no dead letter', async () => {
     const { run, deliver, letters } = storing();
     await run(100, requestOf('erase', { project: shop }));
     const content = { name: 'Unreadable', project: ProjectId.system, reason: 'contradiction' } as const;
@@ -243,7 +243,7 @@ test('a store that is restored from a backup reads the request again', async () 
   expect(erasure?.place.offset).toBe(2);
 });
 
-test('users and projects are apart', async () => {
+test('an erasure affects only its own user and project', async () => {
   const { run, left } = storing();
   const inShop = activity('a', 0, { project: shop });
   const tally = await run(
@@ -272,7 +272,7 @@ test('an id that belongs to another user is never removed', async () => {
   expect([left(), letters().length]).toEqual([['a of user-2'], 1]);
 });
 
-test('without an erasure nobody is digested, and without one of these users nothing is removed', async () => {
+test('no digest is computed without an erasure, and nothing is removed without one of these users', async () => {
   let digests = 0;
   const removals: unknown[] = [];
   const { run, ledger, store } = storing({}, (sound) => ({

@@ -25,10 +25,10 @@ const shop = ProjectId.parse('shop');
 const [ann, bob] = [UserId.parse('ann'), UserId.parse('bob')];
 const requestedAt = Timestamp.fromMillis(5);
 
-/** A place behind the requests of `record`. */
+/** A log position after the requests of `record`. */
 const behindRequest = { log: LogId.parse('log-1'), partition: 0, offset: 8 };
 
-/** A waiter on a store in memory. `onSleep` runs before each query, with the number of the queries until then. */
+/** A waiter on a store in memory. `onSleep` is called before each query, with the number of earlier queries. */
 function setUp(onSleep: (queries: number) => Promise<unknown> = async () => undefined) {
   const store = new MemoryStore();
   const repository = new MemoryActivityRepository(store);
@@ -95,14 +95,14 @@ test('a request gets erased if its user was erased when or after its activity wa
   expect(await Promise.all(others)).toEqual(['accepted', 'accepted', 'accepted']);
 });
 
-test('a request gets erased after the end of the erasure too', async () => {
+test('a request gets erased even after the end of the erasure', async () => {
   const { outcomeOf, record, ledger } = setUp();
   await record();
   await ledger.finish(ErasureId.parse('of-ann'));
   expect(await outcomeOf(activity('a', 4))).toBe('erased');
 });
 
-test('a request whose activity was stored without its user gets erased, and no conflict', async () => {
+test('a request whose activity was stored without its user gets erased, and not conflict', async () => {
   const { outcomeOf, record, repository } = setUp();
   await record('anonymise');
   const waiting = activity('a', 4);
@@ -128,7 +128,7 @@ test('a request that is sent again after its user was anonymised gets duplicate,
   ]);
 });
 
-test('a request is not answered by an activity of another user who is being erased', async () => {
+test('a stored activity of another user who is being erased does not decide the outcome of a request', async () => {
   const it = setUp(async (queries) => {
     if (queries !== 3) return;
     it.store.activities.clear();
@@ -139,7 +139,7 @@ test('a request is not answered by an activity of another user who is being eras
   expect(await it.outcomeOf(activity('a', 6))).toBe('stored');
 });
 
-test('a request is not answered by an activity with its id that is being erased', async () => {
+test('a stored activity with the same id that is being erased does not decide the outcome of a request', async () => {
   const it = setUp(async (queries) => {
     if (queries !== 3) return;
     it.store.activities.clear();
@@ -151,7 +151,7 @@ test('a request is not answered by an activity with its id that is being erased'
   expect(await Promise.all(waiting)).toEqual(['stored', 'conflict']);
 });
 
-test('a request is answered by an older activity that an ended erasure has left', async () => {
+test('an older activity that a finished erasure has left decides the outcome of a request', async () => {
   const { outcomeOf, record, repository, ledger } = setUp();
   await repository.save([activity('a', 3)]);
   await record();
@@ -159,7 +159,7 @@ test('a request is answered by an older activity that an ended erasure has left'
   expect(await outcomeOf(activity('a', 6))).toBe('duplicate');
 });
 
-test('no digest is taken while no user is erased, or while the first queries may still find the activity', async () => {
+test('no digest is computed while no user is erased, or during the first queries', async () => {
   const quiet = setUp(async (queries) => {
     if (queries === 100) quiet.giveUp();
   });

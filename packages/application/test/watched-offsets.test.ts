@@ -11,7 +11,7 @@ function setUp() {
 }
 
 describe('a store that was restored from a backup is noticed', () => {
-  test('if an offset is lower than before, once', async () => {
+  test('once, if an offset is lower than before', async () => {
     const { store, settledOffsets } = setUp();
     const { noticeRestoredStore: notice } = new WatchedOffsets(settledOffsets, log);
     await settledOffsets.begin(log, [3, 20]);
@@ -23,7 +23,7 @@ describe('a store that was restored from a backup is noticed', () => {
     expect(await notice()).toBe(false);
   });
 
-  test('if an offset is lower than this process has settled, even if it was never looked at', async () => {
+  test('if an offset is lower than this process has settled, even if it was never read', async () => {
     const { store, settledOffsets } = setUp();
     await settledOffsets.begin(log, [3, 20]);
     const watched = new WatchedOffsets(settledOffsets, log);
@@ -42,7 +42,7 @@ describe('a store that was restored from a backup is noticed', () => {
     expect(await watched.noticeRestoredStore()).toBe(true);
   });
 
-  test('not because of an offset that was settled while it looked', async () => {
+  test('but not because of an offset that was settled during the query', async () => {
     const { settledOffsets } = setUp();
     await settledOffsets.begin(log, [3, 20]);
     const watched: WatchedOffsets = new WatchedOffsets(
@@ -71,7 +71,7 @@ describe('a store that was restored from a backup is noticed', () => {
     expect(await notice()).toBe(true);
   });
 
-  test('also if the store was out of reach meanwhile', async () => {
+  test('even if the store was unavailable meanwhile', async () => {
     const { store, settledOffsets } = setUp();
     const { noticeRestoredStore: notice } = new WatchedOffsets(settledOffsets, log);
     await settledOffsets.begin(log, [3, 20]);

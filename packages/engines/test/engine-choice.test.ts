@@ -13,17 +13,17 @@ const mongodb = { MONGODB_URI: 'mongodb://db' };
 describe('with one more log and store', () => {
   test.each([
     [
-      'a log needs one of the stores',
+      'a chosen log needs a chosen store',
       kafka,
       ['MONGODB_URI or MEMORY_STORE must be set together with KAFKA_BROKERS'],
     ],
     [
-      'a store needs one of the logs',
+      'a chosen store needs a chosen log',
       mongodb,
       ['KAFKA_BROKERS or MEMORY_TOPIC must be set together with MONGODB_URI'],
     ],
     [
-      'a variable of a log needs a log and a store',
+      'another variable of a log needs a chosen log and a chosen store',
       { MEMORY_GROUP: 'g' },
       [
         'KAFKA_BROKERS or MEMORY_TOPIC must be set together with MEMORY_GROUP',
@@ -31,12 +31,12 @@ describe('with one more log and store', () => {
       ],
     ],
     [
-      'two stores exclude each other',
+      'two chosen stores exclude each other',
       { ...kafka, ...mongodb, MEMORY_STORE: 'x' },
       ['MONGODB_URI and MEMORY_STORE exclude each other: set only one of them'],
     ],
     [
-      'the chosen log adds its own faults',
+      'the faults of the chosen log are included',
       { ...mongodb, ...kafka, KAFKA_PASSWORD: 'x' },
       [
         'KAFKA_SASL_MECHANISM must be set together with KAFKA_PASSWORD',
@@ -62,13 +62,13 @@ describe('with one more log and store', () => {
     expect(engines.store.settings).toEqual({ place: 'here' });
   });
 
-  test('settings throws for variables that were not checked', () => {
+  test('`settings` throws if the variables are invalid', () => {
     const settings = () => choice.settings({ ...kafka, MEMORY_STORE: 'here', START_TIMEOUT_MS: 1 });
     expect(settings).toThrow('The variables of Kafka are invalid, which should have been checked before.');
   });
 });
 
-test('processes that share a log and a store need one of each', () => {
+test('processes that share their data need a log and a store that can be shared', () => {
   const shared = new EngineChoice(sharedEngines);
   expect(shared.faults({})).toEqual(['KAFKA_BROKERS must be set', 'MONGODB_URI must be set']);
   expect(shared.faults({ ...kafka, ...mongodb })).toEqual([]);

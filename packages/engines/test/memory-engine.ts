@@ -18,7 +18,7 @@ import {
 import type { Closers } from '@user-activity/runner';
 import { defineEngine, type LogEngine, type StoreEngine } from '../src/index.ts';
 
-/** A log and a store in memory, as engines that an app can offer. They show that an engine takes one file and one row. */
+/** A log and a store in memory, as engines that an app can offer. They show that a new engine needs only one file and one row in a list. */
 export function memoryEngines() {
   const [log, store] = [new MemoryLog(), new MemoryStore()];
   const closed: string[] = [];

@@ -3,7 +3,7 @@ import { Closers, makeLogger } from '@user-activity/runner';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { mongodbStore } from '../src/store/mongodb.ts';
 
-test('each progress of a migration restarts the time limit of the start, and few are logged', async () => {
+test('each progress report of a migration restarts the time limit of the start, and few reports are logged', async () => {
   onTestFinished(() => void vi.restoreAllMocks());
   const logger = makeLogger('silent' as 'fatal');
   const info = vi.spyOn(logger, 'info');

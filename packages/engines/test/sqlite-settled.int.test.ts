@@ -79,7 +79,7 @@ async function start(folder: string) {
     store,
     logId,
     stop: () => closers.close(),
-    /** Publishes activities, and waits until the store has settled the offset. */
+    /** Publishes activities, and waits until they are stored and the settled offset is raised. */
     async storeUpTo(offset: number, activities: readonly UserActivity[]): Promise<void> {
       const publisher = log.makePublisher(options);
       await publisher.publish(activities.map(activityLogged));
@@ -92,7 +92,7 @@ async function start(folder: string) {
   };
 }
 
-test('a file that is replaced by an earlier copy goes on where the copy ends', async () => {
+test('if a file is replaced by an earlier copy, storing goes on where the copy ends', async () => {
   const { folder, file } = newFolder();
   const activities = sampleActivities(8);
   const first = await start(folder);
@@ -118,7 +118,7 @@ test('a file that is replaced by an earlier copy goes on where the copy ends', a
   expect(new Set(found.map(({ id }) => id))).toEqual(new Set(activities.toSpliced(3, 2).map(({ id }) => id)));
 });
 
-test('a new file is another log', async () => {
+test('a new file has another log id', async () => {
   const logs = new Set<string>();
   for (let round = 0; round < 2; round += 1) {
     const { logId, stop } = await start(newFolder().folder);
@@ -135,7 +135,7 @@ test.each([
   ['commit-9c81301', 6, 6],
   ['commit-9c81301', 5, 6],
 ])(
-  'a file of an older version, %s, is read on from offset %i, and nothing twice',
+  'a file of an older version, %s, is read from offset %i on, and no record twice',
   async (name, next, end) => {
     const { folder, file } = newFolder();
     makeSqliteFile(file, readFileSync(join(fixtures, `${name}.sql`), 'utf8'));

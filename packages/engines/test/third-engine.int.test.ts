@@ -34,7 +34,7 @@ import { memoryEngines } from './memory-engine.ts';
 
 const logger = makeLogger('silent' as 'fatal');
 
-// How long to wait for a condition. It is long, because a loaded machine is no failure.
+// How long to wait for a condition. It is long, so that a slow machine does not fail the tests.
 const patience = { timeout: 60_000 };
 
 /** Offers the logs and stores of the service, and one more of each. */
@@ -125,7 +125,7 @@ test('a third log and store serve the whole service: an activity is logged, stor
   expect(memory.closed.toSorted()).toEqual(['log', 'log', 'store', 'store']);
 });
 
-test('the limits of projects hold from the first request on, also if the store is slow', async () => {
+test('the limits of projects apply from the first request on, even if the store is slow', async () => {
   const memory = withMemory();
   const limits = { storedBytes: 1 };
   memory.store.projectSettings.set(ProjectId.default, { retentionDays: undefined, limits });

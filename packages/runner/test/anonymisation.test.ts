@@ -6,20 +6,20 @@ const shop = ProjectId.parse('shop');
 const [ann, ben] = [UserId.parse('ann'), UserId.parse('ben')];
 const secret = 'a secret of this deployment';
 
-test('a user has the same replacement in every process with the same secret, and nobody else has it', () => {
+test('a user has the same replacement in every process with the same secret, and no other user has it', () => {
   const replacement = anonymiser(secret).replace(shop, ann);
   expect(anonymiser(secret).replace(shop, ann)).toBe(replacement);
   const others = [
     anonymiser(secret).replace(shop, ben),
     anonymiser(secret).replace(ProjectId.default, ann),
     anonymiser(`${secret}!`).replace(shop, ann),
-    // A project has no space, so no other pair has the same text.
+    // A space separates project and user. No project id contains a space, so no other pair gives the same text.
     anonymiser(secret).replace(shop, UserId.parse('shop ann')),
   ];
   expect(new Set([replacement, ...others]).size).toBe(5);
 });
 
-test('a replacement is the id of a user, and does not show the user', () => {
+test('a replacement is a valid user id that does not reveal the user', () => {
   const replacement = anonymiser(secret).replace(shop, ann);
   expect(UserId.parse(replacement)).toBe(replacement);
   expect(replacement).toMatch(/^anon_[\w-]{43}$/);

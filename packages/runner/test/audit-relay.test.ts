@@ -37,7 +37,7 @@ test('relays events and flushes reads again and again, and logs an outage of eac
   expect(logger.error).not.toHaveBeenCalled();
 });
 
-test('a bug is logged, and ends nothing', async () => {
+test('a bug is logged, and does not end the relay', async () => {
   const bug = new Error('a bug');
   let calls = 0;
   const { relay, logger } = setUp({
@@ -63,7 +63,7 @@ test('warns of dropped reads', async () => {
   ]);
 });
 
-test('tries once more when it is closed, and nothing afterwards', async () => {
+test('publishes once more when it is closed, and never afterwards', async () => {
   const calls = { relay: 0, flush: 0 };
   const { relay } = setUp({
     async relayAuditEvents() {
@@ -81,7 +81,7 @@ test('tries once more when it is closed, and nothing afterwards', async () => {
   expect(calls).toEqual({ relay: 1, flush: 1 });
 });
 
-test('a close does not wait for a log that hangs', async () => {
+test('`close` does not wait for a log that hangs', async () => {
   const hanging = Promise.withResolvers<number>();
   const { relay } = setUp({ relayAuditEvents: () => hanging.promise });
   relay.start();

@@ -63,7 +63,7 @@ test('progress after the time limit does not revive the start', async () => {
   await expect(wait.reach('store', outage)).rejects.toBeInstanceOf(StartTimeout);
 });
 
-test('a signal ends the wait, whatever the progress', async () => {
+test('an aborted signal ends the wait, even after progress', async () => {
   const stop = new AbortController();
   const wait = newWait(stop.signal);
   const state = reachHangingStore(wait);
@@ -73,7 +73,7 @@ test('a signal ends the wait, whatever the progress', async () => {
   expect(state.failure).toBeInstanceOf(StartTimeout);
 });
 
-test('names the log first, also if the store was tried later', async () => {
+test('names the log before the store, even if the store was tried later', async () => {
   const wait = newWait();
   const outage = (code: 'LOG_UNAVAILABLE' | 'STORE_UNAVAILABLE') => async () => {
     throw new DomainError(code, 'It is down.');
@@ -87,7 +87,7 @@ test('names the log first, also if the store was tried later', async () => {
   await expect(both).rejects.toThrow('Kafka (It is down.) and MongoDB (It is down.)');
 });
 
-test('names the log if what prepares the store can not ask the log', async () => {
+test('names the log if an attempt for the store fails because of the log', async () => {
   const wait = newWait();
   const refused = wait.reach('store', async () => {
     throw new DomainError('LOG_UNAVAILABLE', 'Kafka refuses the request.');

@@ -38,7 +38,7 @@ test('adds up the series of each metric', async () => {
   expect(await reading(metrics)).toEqual({ accepted: 9, stored: 5, deadLettered: 3, storedAfter });
 });
 
-test('the lag is that of the member of the process, or of the whole group, which also tells what was handled', async () => {
+test('the lag is that of the process itself or of the whole group, and for the group the handled records are returned too', async () => {
   const partitions = [partition(5, 7), partition(10, 9)];
   expect(await reading(new Map(), lagSource('member', ...partitions))).toEqual({ lag: 2 });
   expect(await reading(new Map(), lagSource('group', ...partitions))).toEqual({ lag: 2, handled: 15 });

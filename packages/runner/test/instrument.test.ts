@@ -112,14 +112,15 @@ test('each use case of both records is measured under its own name', async () =>
     }
 });
 
-test('only the records give use cases to other packages', () => {
+test('other packages get use cases only from the records of use cases', () => {
   const makers = Object.keys(application).filter((name) => name.startsWith('make'));
-  // The third is for a tool, and the last is used only once, at the start of a process. So nobody measures them.
-  const records = ['makeApiUseCases', 'makeStoringUseCases', 'makeMovingUseCases', 'makeRegisterLog'];
-  expect(new Set(makers)).toEqual(new Set(records));
+  const measured = ['makeApiUseCases', 'makeStoringUseCases'];
+  // The command line moves data with the first two. The last is called only at the start of a process.
+  const unmeasured = ['makeMovingUseCases', 'makeRelayAuditEvents', 'makeRegisterLog'];
+  expect(new Set(makers)).toEqual(new Set([...measured, ...unmeasured]));
 });
 
-test('accepted activities are counted, whichever use case accepts them', async () => {
+test('accepted activities are counted in each use case that accepts them', async () => {
   const { api } = setUp();
   const draft = { userId: '1', type: 'LOGIN' };
   await api.logActivity({ project: ProjectId.default }, draft);

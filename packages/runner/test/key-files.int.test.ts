@@ -57,7 +57,7 @@ function faultsOf(use: () => unknown): readonly string[] {
 }
 
 describe('the root key', () => {
-  test('is made once from 32 random bytes, only its owner can read it, and it stays the same', () => {
+  test('is made once from 32 random bytes, is readable by its owner only, and stays the same', () => {
     const place = folder('once');
     const file = join(place, 'root-key');
     const first = openRootKey(file);
@@ -74,7 +74,7 @@ describe('the root key', () => {
     const place = folder('many');
     const go = join(temporary, 'go');
     const runner = fileURLToPath(new URL('../src/index.ts', import.meta.url));
-    // They race for many keys: at a single one, they may not meet.
+    // The processes race for many keys, because at a single key they may not collide.
     const program = `
       import { existsSync } from 'node:fs';
       import { openRootKey } from ${JSON.stringify(runner)};
@@ -125,16 +125,19 @@ describe('the root key', () => {
     expect(openRootKey(file)).toEqual({ key, isNew: false });
   });
 
-  test.each(['EPERM', 'ENOTSUP', 'EOPNOTSUPP'])('is made where there are no hard links (%s)', (code) => {
-    const place = folder(`linkless-${code}`);
-    const file = join(place, 'root-key');
-    failing('linkSync', code);
-    const { key, isNew } = openRootKey(file);
-    expect(isNew).toBe(true);
-    expect(openRootKey(file)).toEqual({ key, isNew: false });
-    expect(statSync(file).mode & 0o777).toBe(0o600);
-    expect(readdirSync(place)).toEqual(['root-key']);
-  });
+  test.each(['EPERM', 'ENOTSUP', 'EOPNOTSUPP'])(
+    'is made on a file system without hard links (%s)',
+    (code) => {
+      const place = folder(`linkless-${code}`);
+      const file = join(place, 'root-key');
+      failing('linkSync', code);
+      const { key, isNew } = openRootKey(file);
+      expect(isNew).toBe(true);
+      expect(openRootKey(file)).toEqual({ key, isNew: false });
+      expect(statSync(file).mode & 0o777).toBe(0o600);
+      expect(readdirSync(place)).toEqual(['root-key']);
+    },
+  );
 
   test('is made private again if others may read its file', () => {
     const file = join(folder('shared'), 'root-key');
@@ -172,7 +175,7 @@ describe('the root key', () => {
     ]);
   });
 
-  test('is used only if the API has no other keys, is not open to everyone, and shares its data with no other process', () => {
+  test('is used only if the API has no other keys, needs a key, and shares its data with no other process', () => {
     const ROOT_KEY_FILE = '/data/root-key';
     expect(rootKeyFileOf({ ROOT_KEY_FILE }, false)).toBe(ROOT_KEY_FILE);
     const noOther = { ROOT_KEY_FILE, ALLOW_ANONYMOUS: 'false', API_KEYS: '' };
@@ -203,7 +206,7 @@ describe('without keys', () => {
 });
 
 describe('API_KEYS_FILE', () => {
-  test('adds its keys, separated by lines or commas, to those of API_KEYS', () => {
+  test('adds its keys, separated by line breaks or commas, to those of API_KEYS', () => {
     const API_KEYS_FILE = fileOf('keys', 'one, two\r\n\nthree\n');
     expect(keysOf({ API_KEYS_FILE, API_KEYS: 'zero' })).toEqual(['zero', 'one', 'two', 'three']);
     expect(accessFaults({ API_KEYS_FILE, HOST: '0.0.0.0' })).toEqual([]);

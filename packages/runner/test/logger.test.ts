@@ -35,7 +35,7 @@ describe('the lines of one turn of the event loop', () => {
   });
 
   test.each(['warn', 'error', 'fatal'] as const)(
-    'are written at once after one of the level %s',
+    'are written at once with a line of the level %s',
     async (level) => {
       const { texts, logger } = setUp();
       logger.info('a');
@@ -46,7 +46,7 @@ describe('the lines of one turn of the event loop', () => {
     },
   );
 
-  test('are written in pieces of up to 4 KiB that end with a line, and longer lines alone', async () => {
+  test('are written in pieces of whole lines, up to 4 KiB, and a longer line is written alone', async () => {
     const { texts, logger } = setUp();
     for (let line = 0; line < 100; line += 1) logger.info('x'.repeat(200));
     expect(texts.length).toBeGreaterThan(4);

@@ -46,7 +46,7 @@ export class Member implements EventConsumer {
   }
 }
 
-/** Makes a consumer with these members, one after the other. `events` has its pauses, and the reasons of its restarts. */
+/** Makes a consumer with these members, one after the other. `events` records its pauses, and the reasons for its restarts. */
 export function consumerOf(...members: readonly Member[]) {
   const events: string[] = [];
   const unused = [...members];

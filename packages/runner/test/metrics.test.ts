@@ -144,7 +144,7 @@ describe('storing', () => {
     expect(await numbers('dead_letters')).toEqual({ invalid: 0, unreadable: 0, refused: 2, conflict: 1 });
   });
 
-  test('counts failed attempts by dependency, and passes them on', async () => {
+  test('counts failed attempts by dependency, and notifies the wrapped observer', async () => {
     const observer = {
       failed: vi.fn<(error: unknown, failures: number) => void>(),
       recovered: vi.fn<(failures: number) => void>(),
@@ -160,7 +160,7 @@ describe('storing', () => {
   });
 });
 
-test('dead letters removed by sweeps are counted by reason, and the size of the remaining letters of the edge is shown', async () => {
+test('dead letters removed by sweeps are counted by reason, and the size of the remaining letters of the API is shown', async () => {
   const count = sweepMetrics();
   expect(await numbers('dead_letters.removed')).toEqual({ age: 0, quota: 0 });
   expect(await numbers('dead_letters.edge.size')).toEqual({});
@@ -219,7 +219,7 @@ describe('the lag', () => {
     { partition: 4, oldest: 0, committed, end, isMarked: true },
   ];
 
-  test('is shown for each partition, and a stale value is read from the log again', async () => {
+  test('is shown for each partition, and read from the log again after 3 s', async () => {
     vi.useFakeTimers();
     try {
       const progress = vi.fn<EventConsumer['progress']>(async () => at(2, 12));
@@ -241,7 +241,7 @@ describe('the lag', () => {
   });
 });
 
-test('the numbers of a group are those of all its partitions, and not shown while the log is unreachable', async () => {
+test('the lag of a group is the sum of all its partitions, and is not shown while the log is unreachable', async () => {
   const partition = { oldest: 0, isMarked: false };
   const progress = vi
     .fn<EventConsumer['progress']>()
@@ -264,7 +264,7 @@ test('the numbers of a group are those of all its partitions, and not shown whil
   }
 });
 
-test('restarts are counted and passed on, and only the current state of the watchdog is 1', async () => {
+test('restarts are counted and passed on, and only the current state of the watchdog has the value 1', async () => {
   const listener = vi.fn<(reason: unknown) => void>();
   const restarted = withRestartCounter(listener);
   expect(await numbers('consumer.restarts')).toEqual({ '': 0 });

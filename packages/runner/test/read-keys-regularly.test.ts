@@ -26,11 +26,11 @@ async function logOf(results: readonly (() => Promise<void>)[]) {
   return { warnings: logger.warn.mock.calls, errors: logger.error.mock.calls };
 }
 
-test('reads at once and again until it is cancelled, and logs nothing while all is well', async () => {
+test('reads at once and repeatedly until it is cancelled, and logs nothing while reads succeed', async () => {
   expect(await logOf([done, done, done])).toEqual({ warnings: [], errors: [] });
 });
 
-test('reads during an outage too, and logs each outage once', async () => {
+test('continues to read during an outage, and logs each outage once', async () => {
   expect(await logOf([unavailable, timedOut, unavailable, done, done, timedOut, done])).toEqual({
     warnings: [
       [{ code: 'STORE_UNAVAILABLE' }, expect.any(String)],
@@ -53,7 +53,7 @@ test('a pause ends at once when it is cancelled', async () => {
   expect(reads).toBe(1);
 });
 
-test('reads nothing if it is cancelled before', async () => {
+test('does not read if the signal is already aborted', async () => {
   const refresh = vi.fn<() => Promise<void>>(done);
   await readKeysRegularly(refresh, ignoring, AbortSignal.abort());
   expect(refresh).not.toHaveBeenCalled();

@@ -39,7 +39,7 @@ describe('a member is replaced', () => {
     consumer.restart('still frozen');
     await started(third);
     expect(second.stops).toBe(1);
-    // The end of a replaced member has no effect.
+    // That a replaced member ends has no effect.
     second.crash('late');
     await consumer.ping();
     await consumer.stop();
@@ -69,7 +69,7 @@ test('the consumer gives up after several failures in a row, with the last reaso
   await expect(consumer.ended).rejects.toThrow('crash 3');
 });
 
-test('the consumer gives up at once if the log is not the one that the store knows', async () => {
+test('the consumer gives up at once if the log does not match the store', async () => {
   const [first, second] = [new Member(), new Member()];
   const { consumer, events } = consumerOf(first, second);
   await consumer.start(async () => undefined);
@@ -80,7 +80,7 @@ test('the consumer gives up at once if the log is not the one that the store kno
   expect(second.handler).toBeUndefined();
 });
 
-test('each new member asks the same function where to continue', async () => {
+test('each new member gets the function that says where to continue', async () => {
   const [first, second] = [new Member(), new Member()];
   const { consumer } = consumerOf(first, second);
   const resumeAt: ResumeAt = async (_, next) => next;
@@ -91,7 +91,7 @@ test('each new member asks the same function where to continue', async () => {
   await consumer.stop();
 });
 
-test('failures are not in a row if records were handled between them', async () => {
+test('handled records set the count of consecutive failures to 0', async () => {
   const members = [new Member(), new Member(), new Member(), new Member()];
   const { consumer, events } = consumerOf(...members);
   await consumer.start(async () => undefined);

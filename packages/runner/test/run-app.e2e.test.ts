@@ -19,7 +19,7 @@ async function run(level: string, app: string): Promise<{ code: unknown; output:
   return { code: closed[0] as unknown, output };
 }
 
-test('the ready line is logged at any level, and a stop exits with 0', async () => {
+test('the ready line is logged at any log level, and a stop signal ends the app with exit code 0', async () => {
   const stopping = "setInterval(() => process.kill(process.pid, 'SIGTERM'), 50)";
   const { code, output } = await run(
     'fatal',
@@ -48,7 +48,7 @@ test('an app with a failed component stops, logs why, and exits with 1', async (
   expect(messages[1]?.err?.message).toBe('it is gone');
 });
 
-test('an app whose log is not the one that its store knows says so in one line, and exits with 1', async () => {
+test('an app whose log does not match its store logs one line, and exits with 1', async () => {
   const mismatch = `new (await import(${JSON.stringify(domain)})).LogMismatch('It is another log.')`;
   const { code, output } = await run(
     'fatal',

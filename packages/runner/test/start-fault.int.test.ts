@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import { startFault } from '../src/start-fault.ts';
 
-/** Returns the error of a server that can't listen there. */
+/** Returns the error of a server that can't listen on this host and port. */
 async function failureAt(host: string, port: number): Promise<unknown> {
   const [error] = (await once(createServer().listen(port, host), 'listening').then(
     () => ['it listens'],
@@ -12,7 +12,7 @@ async function failureAt(host: string, port: number): Promise<unknown> {
   return error;
 }
 
-test('a port in use, an address of another machine and an unknown host name each give a line with the variable to set', async () => {
+test('a port in use, an address of another machine and an unknown host name each give a message with the variable to change', async () => {
   const holder = createServer().listen(0, '127.0.0.1');
   await once(holder, 'listening');
   const { port } = holder.address() as { port: number };
@@ -30,7 +30,7 @@ test('a port in use, an address of another machine and an unknown host name each
   expect(startFault(denied)).toContain('set PORT');
 });
 
-test('the line is the message of an error class of the service; a built-in error gives none, because it is a bug', () => {
+test('an error class of the service gives its message; a built-in error gives none, because it is a bug', () => {
   class DataFileError extends Error {
     override readonly name = 'DataFileError';
   }

@@ -33,7 +33,7 @@ async function run(
   return { reasons, logger };
 }
 
-test('carries out erasures at each tick, and begins a round when it is due', async () => {
+test('sweeps erased data at each tick, and old activities when a round is due', async () => {
   const answers = Array.from({ length: 4 }, () => async () => nothing);
   expect(await run(answers, { tickMs: 1, firstRoundMs: 3_600_000, roundMs: 3_600_000 })).toMatchObject({
     reasons: ['schedule', 'erasure', 'erasure', 'erasure'],
@@ -43,13 +43,13 @@ test('carries out erasures at each tick, and begins a round when it is due', asy
   });
 });
 
-test('goes on at once while a sweep has more to do', async () => {
+test('begins the next sweep at once while there is more to remove', async () => {
   const answers = [async () => ({ ...nothing, more: true }), async () => nothing];
   const { reasons } = await run(answers, { tickMs: 3_600_000, firstRoundMs: 3_600_000, roundMs: 3_600_000 });
   expect(reasons).toEqual(['schedule', 'erasure']);
 });
 
-test('reads the settings at each tick, also while a sweep takes long or fails', async () => {
+test('reads the settings at each tick, even while a sweep takes long or fails', async () => {
   for (const end of [
     async () => nothing,
     () => Promise.reject(new DomainError('STORE_UNAVAILABLE', 'gone')),
@@ -75,7 +75,7 @@ test('reads the settings at each tick, also while a sweep takes long or fails', 
   }
 });
 
-test('measures at once while there is more, and at each tick, also after an outage', async () => {
+test('measures at each tick, at once while there is more, and again after an outage', async () => {
   for (const [tickMs, answers] of [
     [3_600_000, [async () => ({ more: true }), async () => ({ more: false })]],
     [1, [() => Promise.reject(new DomainError('STORE_TIMEOUT', 'slow')), async () => ({ more: false })]],
@@ -99,13 +99,13 @@ test('measures at once while there is more, and at each tick, also after an outa
   }
 });
 
-test('an outage is logged once and retried, and what was removed is logged', async () => {
+test('an outage is logged once and retried, and removals are logged', async () => {
   const outage = () => Promise.reject(new DomainError('STORE_UNAVAILABLE', 'gone'));
   const removed = async () => ({ expired: 2, erased: 3, forgotten: 4, letters: 1, more: false });
   const answers = [outage, outage, removed, async () => 'under way' as const, outage, outage];
   const { reasons, logger } = await run(answers, { tickMs: 1, firstRoundMs: 3_600_000, roundMs: 3_600_000 });
   expect(reasons).toEqual(['schedule', 'schedule', 'schedule', 'erasure', 'erasure', 'erasure']);
-  // The last failure comes after the cancellation, which may be its cause.
+  // The last failure comes after the cancellation and is not logged, because the cancellation may be its cause.
   expect(logger.warn.mock.calls).toEqual([
     [{ code: 'STORE_UNAVAILABLE', reason: 'gone' }, expect.any(String)],
     [{ code: 'STORE_UNAVAILABLE', reason: 'gone' }, expect.any(String)],

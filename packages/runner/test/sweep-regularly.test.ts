@@ -5,7 +5,7 @@ import { sweepRegularly } from '../src/sweep-regularly.ts';
 
 const loggers = () => ({ info: vi.fn<() => void>(), warn: vi.fn<() => void>() });
 
-test('sweeps at once and again until it is cancelled, even if the store is unavailable at one sweep', async () => {
+test('sweeps at once and repeatedly until it is cancelled, even if one sweep fails', async () => {
   const over = new AbortController();
   const logger = loggers();
   const answers = [

@@ -27,7 +27,7 @@ test('every id is a UUID of version 7 with the time at which it was made', () =>
   }
 });
 
-test('ids rise while the clock stands still or goes back', () => {
+test('ids ascend even while the clock stands still or goes back', () => {
   const setClock = clockAt(5000);
   const ids = new UuidIds();
   const made: string[] = [];
@@ -40,10 +40,10 @@ test('ids rise while the clock stands still or goes back', () => {
   expect(timeIn(made.at(-1) ?? '')).toBe(5001);
 });
 
-test('the random part of an id does not come again, and has all values', () => {
+test('the random part of an id never repeats, and has all values', () => {
   clockAt(1);
   const ids = new UuidIds();
-  // Without the 6 bits of the sequence number, which are at the beginning of the first byte.
+  // The last 12 hex digits begin with 6 bits of the sequence number, so only the last 10 are compared.
   const randomParts = Array.from({ length: 50_000 }, () => ids.next().slice(-10));
   expect(new Set(randomParts).size).toBe(randomParts.length);
   for (const place of [0, 9]) expect(new Set(randomParts.map((part) => part[place])).size).toBe(16);

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { watchProgress, withWatchdog } from '../src/watch-progress.ts';
 import { consumerOf, Member, skip } from './members.ts';
 
-describe('under the watchdog', () => {
+describe('with a watchdog', () => {
   /** Watches a consumer whose member lags by ten records, and checks it as often as possible. */
   function watched(store: () => Promise<void>, ...members: readonly Member[]) {
     const { consumer, events } = consumerOf(...members);
@@ -35,7 +35,7 @@ describe('under the watchdog', () => {
     expect(events).toEqual(['stalled', 'it committed no record within the time limit', 'recovered']);
   });
 
-  test('a consumer that makes no progress after restarts ends', async () => {
+  test('a consumer ends if it makes no progress even after restarts', async () => {
     const { consumer, events, watchdog, watching } = watched(async () => undefined);
     await consumer.start(async () => undefined);
     await expect(consumer.ended).rejects.toThrow('even after restarts');
@@ -57,7 +57,7 @@ describe('under the watchdog', () => {
     await consumer.stop();
   });
 
-  test('the watchdog waits after a save that fails in an outage, and not after a save that fails because of a bug', () => {
+  test('the watchdog waits after a save that fails in an outage, but not after one that fails because of a bug', () => {
     const watchdog = new ProgressWatchdog(
       { stalled: 2, restart: 4, restarts: 1 },
       { stalled: skip, restarted: skip, recovered: skip, dead: skip },

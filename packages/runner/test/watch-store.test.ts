@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { watchStore } from '../src/watch-store.ts';
 import { consumerOf, Member, started } from './members.ts';
 
-test('a consumer is restarted if an older copy has replaced its store, and not otherwise', async () => {
+test('a consumer is restarted only if an older copy has replaced its store', async () => {
   const [first, second] = [new Member(), new Member()];
   const { consumer, events } = consumerOf(first, second);
   const over = new AbortController();

@@ -19,21 +19,21 @@ test('makes each value once, when it is first requested, from the values that it
   expect(made).toBe(1);
 });
 
-test('refuses a second registration', () => {
+test('throws if a token is registered twice', () => {
   const wires = wiring();
   wires.provide(c, () => 'first');
   expect(() => wires.provide(c, () => 'second')).toThrow('c is provided twice.');
   expect(wires.get(c)).toBe('first');
 });
 
-test('names a token that is not provided', () => {
+test('throws with the name of a token that is not provided', () => {
   const wires = wiring();
   wires.provide(b, (get) => ({ of: get(a) }));
   expect(() => wires.get(b)).toThrow('a is not provided.');
   expect(() => wires.resolveAll()).toThrow('a is not provided.');
 });
 
-test('names a cycle', () => {
+test('throws with the names of the tokens in a cycle', () => {
   const wires = wiring();
   wires.provide(a, (get) => ({ name: JSON.stringify(get(b)) }));
   wires.provide(b, (get) => ({ of: get(a) }));

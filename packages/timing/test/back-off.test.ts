@@ -28,13 +28,13 @@ test('a pause doubles with each failure, up to its maximum', async () => {
   expect(await pauseMs(10_000, 1000)).toBe(1000);
 });
 
-test('up to one half of a pause is left out at random', async () => {
+test('a pause is shortened by up to one half at random', async () => {
   vi.spyOn(Math, 'random').mockReturnValue(0);
   expect(await pauseMs(1)).toBe(50);
   expect(await pauseMs(7)).toBe(2500);
 });
 
-test('a pause ends when it is cancelled, and leaves neither a timer nor a listener', async () => {
+test('a pause ends when the signal is aborted, and leaves neither a timer nor a listener', async () => {
   const cancelling = new AbortController();
   const removed = vi.spyOn(cancelling.signal, 'removeEventListener');
   const paused = backOff(30, cancelling.signal);
@@ -44,7 +44,7 @@ test('a pause ends when it is cancelled, and leaves neither a timer nor a listen
   expect(removed).toHaveBeenCalledOnce();
 });
 
-test('there is no pause if it was cancelled before', async () => {
+test('there is no pause if the signal is already aborted', async () => {
   await expect(backOff(30, AbortSignal.abort())).resolves.toBeUndefined();
   expect(vi.getTimerCount()).toBe(0);
 });

@@ -17,13 +17,13 @@ test('an attempt is repeated after a pause until it succeeds', async () => {
   expect(attempt).toHaveBeenCalledTimes(2);
 });
 
-test('an attempt that succeeds counts, even if it was cancelled meanwhile', async () => {
+test('an attempt that succeeds counts, even if the signal was aborted meanwhile', async () => {
   const cancelling = new AbortController();
   const attempt = async (): Promise<void> => cancelling.abort();
   expect(await retry(attempt, cancelling.signal)).toBe(true);
 });
 
-test('no attempt follows a cancellation', async () => {
+test('no attempt begins after the signal is aborted', async () => {
   const cancelling = new AbortController();
   const attempt = vi.fn<() => Promise<void>>().mockRejectedValue(new Error('x'));
   const retried = retry(attempt, cancelling.signal);
