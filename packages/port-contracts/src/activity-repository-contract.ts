@@ -19,7 +19,7 @@ import { metadataCases } from './metadata-cases.ts';
 import { originCases } from './origin-cases.ts';
 import { pageSizeCases } from './page-size-cases.ts';
 import { queryCases } from './query-cases.ts';
-import { assertRejects } from './rejections.ts';
+import { assertEachRejects } from './rejections.ts';
 import { repositoryCases, type RepositorySubject } from './repository-subject.ts';
 import { confusableActivities, sampleActivities, sampleActivity } from './samples.ts';
 import { sameFactCases } from './same-fact-cases.ts';
@@ -177,15 +177,21 @@ const activityRepositoryCases = repositoryCases({
       await repository.save([before]);
       const restore = await subject.interrupt();
       const codes = ['STORE_UNAVAILABLE', 'STORE_TIMEOUT'] as const;
-      await assertRejects(repository.save([during]), 'STORE_UNAVAILABLE');
-      await assertRejects(repository.find(newest(1)), ...codes);
-      await assertRejects(repository.count(filterOf()), ...codes);
-      await assertRejects(repository.findById(before), ...codes);
-      await assertRejects(repository.countByKey(filterOf(), 'type', 10), ...codes);
       const offsets = [{ from: before.createdAt, offsetMs: 0 }];
-      await assertRejects(repository.countBySlot(filterOf(), { unitMs: 1000, offsets }, 10), ...codes);
-      await assertRejects(repository.findByIds([before]), ...codes);
-      await assertRejects(repository.ping(), 'STORE_UNAVAILABLE');
+      await Promise.all([
+        assertEachRejects([() => repository.save([during]), () => repository.ping()], 'STORE_UNAVAILABLE'),
+        assertEachRejects(
+          [
+            () => repository.find(newest(1)),
+            () => repository.count(filterOf()),
+            () => repository.findById(before),
+            () => repository.countByKey(filterOf(), 'type', 10),
+            () => repository.countBySlot(filterOf(), { unitMs: 1000, offsets }, 10),
+            () => repository.findByIds([before]),
+          ],
+          ...codes,
+        ),
+      ]);
       await restore();
       await repository.ping();
       const again = (await repository.save([during])).map(statusOf);

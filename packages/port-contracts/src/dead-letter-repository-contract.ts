@@ -19,7 +19,7 @@ import type { Contract } from './contract.ts';
 import { letterIsolationCases } from './letter-isolation-cases.ts';
 import { latestLetterCases } from './latest-letter-cases.ts';
 import { assertSameLetters, at, bytes, comparable, idsOf, letterOf } from './letters.ts';
-import { assertRejects } from './rejections.ts';
+import { assertEachRejects } from './rejections.ts';
 import { letterCases, type LetterRepositorySubject } from './letter-repository-subject.ts';
 import { lettersOfLogsCases } from './letters-of-logs-cases.ts';
 import { sweepCases } from './sweep-cases.ts';
@@ -264,13 +264,15 @@ const deadLetterRepositoryCases = letterCases({
       await queue.add([letter]);
       const restore = await subject.interrupt();
       const codes = ['STORE_UNAVAILABLE', 'STORE_TIMEOUT'] as const;
-      await assertRejects(walk(repository, { limit: 1 }), ...codes);
-      await assertRejects(repository.findByIds(ProjectId.default, ids([letter]), highLimit), ...codes);
-      await assertRejects(
-        repository.findLatestLetters([{ project: ProjectId.default, id: ActivityId.parse('a') }]),
+      await assertEachRejects(
+        [
+          () => walk(repository, { limit: 1 }),
+          () => repository.findByIds(ProjectId.default, ids([letter]), highLimit),
+          () => repository.findLatestLetters([{ project: ProjectId.default, id: ActivityId.parse('a') }]),
+          () => repository.remove([letter]),
+        ],
         ...codes,
       );
-      await assertRejects(repository.remove([letter]), ...codes);
       await restore();
       assertSameLetters(await repository.findByIds(ProjectId.default, ids([letter]), highLimit), [letter]);
       await repository.remove([letter]);

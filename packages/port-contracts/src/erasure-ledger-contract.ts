@@ -11,7 +11,7 @@ import { digestOf, erasureOf, ledgerCases } from './erasure-ledger-subject.ts';
 import { erasureCountCases } from './erasure-count-cases.ts';
 import { erasureMoveCases } from './erasure-move-cases.ts';
 import { erasureRemovalCases } from './erasure-removal-cases.ts';
-import { assertRejects } from './rejections.ts';
+import { assertEachRejects } from './rejections.ts';
 import { sampleActivities } from './samples.ts';
 import { filterOf } from './walk.ts';
 
@@ -202,23 +202,28 @@ export const erasureLedgerContract = [
         const restore = await subject.interrupt();
         const codes = ['STORE_UNAVAILABLE', 'STORE_TIMEOUT'] as const;
         const replacement = UserId.parse('nobody');
-        await assertRejects(ledger.announce(erasure), ...codes);
-        await assertRejects(ledger.record(erasure), ...codes);
-        await assertRejects(ledger.find(ProjectId.default, id), ...codes);
-        await assertRejects(ledger.isEmpty(), ...codes);
-        await assertRejects(ledger.findByUsers([erasure.user]), ...codes);
-        await assertRejects(ledger.findOpen(1), ...codes);
-        await assertRejects(ledger.findAll(1), ...codes);
-        await assertRejects(ledger.keep({ ...erasure, erased: 1 }), ...codes);
         const removal = { erasure, replacement, after: undefined, limit: 10 };
-        await assertRejects(ledger.removeActivities(removal), ...codes);
-        await assertRejects(ledger.removeLetters(erasure, 10), ...codes);
         const [activity] = sampleActivities(1);
         assert.ok(activity !== undefined);
         const { project, id: activityId, userId } = activity;
         const record = { project, id: activityId, userId, erasure, replacement: undefined };
-        await assertRejects(ledger.removeRecords([record], []), ...codes);
-        await assertRejects(ledger.finish(id), ...codes);
+        await assertEachRejects(
+          [
+            () => ledger.announce(erasure),
+            () => ledger.record(erasure),
+            () => ledger.find(ProjectId.default, id),
+            () => ledger.isEmpty(),
+            () => ledger.findByUsers([erasure.user]),
+            () => ledger.findOpen(1),
+            () => ledger.findAll(1),
+            () => ledger.keep({ ...erasure, erased: 1 }),
+            () => ledger.removeActivities(removal),
+            () => ledger.removeLetters(erasure, 10),
+            () => ledger.removeRecords([record], []),
+            () => ledger.finish(id),
+          ],
+          ...codes,
+        );
         await restore();
         const { removed } = await ledger.removeActivities({ ...removal, replacement: undefined });
         assert.equal(removed, 2);

@@ -18,7 +18,7 @@ import {
   partitionCount,
   variousActivities,
 } from './feed-subject.ts';
-import { assertRejects } from './rejections.ts';
+import { assertEachRejects } from './rejections.ts';
 import { idsOf, sampleActivities, sampleActivity } from './samples.ts';
 import { SettledListener } from './settled-listener.ts';
 import { filterOf, where } from './walk.ts';
@@ -206,8 +206,7 @@ export const feedLimitCases = feedCases({
       const restore = await subject.interrupt();
       const query = FeedQuery.of({ filter: matchAllFilter, position: FeedPosition.start(log) });
       const codes = ['STORE_UNAVAILABLE', 'STORE_TIMEOUT'] as const;
-      await assertRejects(feed.settled(log), ...codes);
-      await assertRejects(feed.read(query), ...codes);
+      await assertEachRejects([() => feed.settled(log), () => feed.read(query)], ...codes);
       await restore();
       assert.deepEqual(await feed.settled(log), [4, 0, 0]);
       assertWalkFound((await walkFeed(feed)).found, activities);

@@ -11,7 +11,7 @@ import {
 } from '@user-activity/domain';
 import { casesWith, type StoreSubject } from './contract.ts';
 import { at } from './letters.ts';
-import { assertRejects } from './rejections.ts';
+import { assertEachRejects } from './rejections.ts';
 
 /** A store of API keys. */
 export interface KeyRepositorySubject extends StoreSubject<KeyRepository> {}
@@ -149,7 +149,7 @@ export const keyRepositoryContract = keyCases({
         () => keys.replace(AccessKey.revoked(sampleKey(1), at(1))),
       ];
       const restore = await subject.interrupt();
-      for (const call of everyCall) await assertRejects(call(), 'STORE_UNAVAILABLE', 'STORE_TIMEOUT');
+      await assertEachRejects(everyCall, 'STORE_UNAVAILABLE', 'STORE_TIMEOUT');
       await restore();
       for (const call of everyCall) await call();
     },

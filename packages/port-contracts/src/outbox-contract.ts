@@ -9,7 +9,7 @@ import {
 } from '@user-activity/domain';
 import { casesWith, type StoreSubject } from './contract.ts';
 import { at } from './letters.ts';
-import { assertRejects } from './rejections.ts';
+import { assertEachRejects } from './rejections.ts';
 import { idsOf } from './samples.ts';
 
 /** A store with an outbox. */
@@ -164,7 +164,7 @@ export const outboxContract = outboxCases({
         () => outbox.remove([idOf(4)]),
       ];
       const restore = await subject.interrupt();
-      for (const call of everyCall) await assertRejects(call(), 'STORE_UNAVAILABLE', 'STORE_TIMEOUT');
+      await assertEachRejects(everyCall, 'STORE_UNAVAILABLE', 'STORE_TIMEOUT');
       await restore();
       for (const call of everyCall) await call();
     },

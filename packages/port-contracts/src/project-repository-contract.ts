@@ -3,7 +3,7 @@ import type { Contract } from './contract.ts';
 import { activitySizeCases } from './activity-size-cases.ts';
 import { projectCases, type ProjectRepositorySubject, shop } from './project-repository-subject.ts';
 import { projectSettingsCases } from './project-settings-cases.ts';
-import { assertRejects } from './rejections.ts';
+import { assertEachRejects } from './rejections.ts';
 import { removalCases } from './removal-cases.ts';
 
 const outageCases = projectCases({
@@ -37,7 +37,7 @@ const outageCases = projectCases({
         () => projects.removeLetters(shop, now, 10),
       ];
       const restore = await subject.interrupt();
-      for (const call of everyCall) await assertRejects(call(), 'STORE_UNAVAILABLE', 'STORE_TIMEOUT');
+      await assertEachRejects(everyCall, 'STORE_UNAVAILABLE', 'STORE_TIMEOUT');
       await restore();
       for (const call of everyCall) await call();
       for (const work of [() => projects.claimSweep(claim), () => projects.releaseSweep(claim)]) await work();

@@ -12,3 +12,11 @@ export async function assertRejects(work: Promise<unknown>, ...codes: readonly E
     `expected a rejection with ${codes.join(' or ')}, got ${String(outcome)}`,
   );
 }
+
+/** Asserts that every call rejects with a domain error that has one of the codes. The calls run at the same time, because each may wait for a time-out. */
+export async function assertEachRejects(
+  calls: readonly (() => Promise<unknown>)[],
+  ...codes: readonly ErrorCode[]
+): Promise<void> {
+  await Promise.all(calls.map((call) => assertRejects(call(), ...codes)));
+}

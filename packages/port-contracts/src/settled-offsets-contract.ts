@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ActivityRepository, LogId, type SettledOffsets, type SettledStep } from '@user-activity/domain';
 import { casesWith, type StoreSubject } from './contract.ts';
-import { assertRejects } from './rejections.ts';
+import { assertEachRejects } from './rejections.ts';
 import { sampleActivity } from './samples.ts';
 
 /** A store with settled offsets. */
@@ -148,10 +148,15 @@ export const settledOffsetsContract = settledCases({
       await settled.begin(one, [0]);
       const restore = await subject.interrupt();
       const codes = ['STORE_UNAVAILABLE', 'STORE_TIMEOUT'] as const;
-      await assertRejects(settled.settle(step(0, 5)), ...codes);
-      await assertRejects(settled.find(one), ...codes);
-      await assertRejects(settled.begin(other, [1]), ...codes);
-      await assertRejects(settled.history(), ...codes);
+      await assertEachRejects(
+        [
+          () => settled.settle(step(0, 5)),
+          () => settled.find(one),
+          () => settled.begin(other, [1]),
+          () => settled.history(),
+        ],
+        ...codes,
+      );
       await restore();
       assert.equal(await settled.settle(step(0, 5)), true);
       await settled.begin(other, [1]);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { LogId, type RegisteredTopic, type TopicRegistry } from '@user-activity/domain';
 import { casesWith, type StoreSubject } from './contract.ts';
-import { assertRejects } from './rejections.ts';
+import { assertEachRejects } from './rejections.ts';
 
 /** A store with a registry of topics. */
 export type TopicRegistrySubject = StoreSubject<TopicRegistry>;
@@ -74,8 +74,8 @@ export const topicRegistryContract = topicCases({
     async 'calls reject while the store is unreachable, and work again afterwards'(topics, subject) {
       await register(topics, 'one', 6);
       const restore = await subject.interrupt();
-      await assertRejects(register(topics, 'one', 6), 'STORE_UNAVAILABLE', 'STORE_TIMEOUT');
-      await assertRejects(register(topics, 'other', 7), 'STORE_UNAVAILABLE', 'STORE_TIMEOUT');
+      const everyCall = [() => register(topics, 'one', 6), () => register(topics, 'other', 7)];
+      await assertEachRejects(everyCall, 'STORE_UNAVAILABLE', 'STORE_TIMEOUT');
       await restore();
       assert.deepEqual(await register(topics, 'one', 12), registeredAs(6));
     },
