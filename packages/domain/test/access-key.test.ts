@@ -15,7 +15,7 @@ const stored: StoredKey = {
   revision: 1,
 };
 
-/** Makes a key with these ends. */
+/** Makes a key that expires and is revoked at these times. */
 function keyWith(change: Partial<StoredKey>): AccessKey {
   const key = AccessKey.rehydrate({ ...stored, ...change });
   if (key === undefined) throw new Error('A key with a secret is usable.');
@@ -23,19 +23,19 @@ function keyWith(change: Partial<StoredKey>): AccessKey {
 }
 
 describe('rehydrate', () => {
-  test('keeps every field, and omits ends that are undefined', () => {
+  test('keeps every field, and omits expiresAt and revokedAt if they are undefined', () => {
     const { expiresAt: _expiresAt, revokedAt: _revokedAt, ...others } = stored;
     expect(Object.keys(keyWith({})).toSorted()).toEqual(Object.keys(others).toSorted());
     expect(keyWith({})).toEqual(others);
     expect(keyWith({ expiresAt: 40, revokedAt: 50 })).toEqual({ ...others, expiresAt: 40, revokedAt: 50 });
   });
 
-  test('omits scopes of other versions', () => {
+  test('omits scopes that this version does not know', () => {
     expect(keyWith({ scopes: ['export', 'read', 'write'] }).scopes).toEqual(['write', 'read']);
     expect(keyWith({ scopes: ['export'] }).scopes).toEqual([]);
   });
 
-  test('has no key without a secret', () => {
+  test('returns undefined for a key without a secret', () => {
     expect(AccessKey.rehydrate({ ...stored, secrets: [] })).toBeUndefined();
   });
 });
@@ -43,7 +43,7 @@ describe('rehydrate', () => {
 describe('firstEnded', () => {
   const now = Timestamp.fromMillis(100);
 
-  test('is the key whose earlier end is first', () => {
+  test('returns the key that expired or was revoked first', () => {
     const keys = [
       keyWith({ id: 'valid', expiresAt: 101 }),
       keyWith({ id: 'revoked', revokedAt: 60 }),
@@ -54,12 +54,12 @@ describe('firstEnded', () => {
     expect(AccessKey.firstEnded(keys.toSpliced(2, 1), now)?.id).toBe('revoked');
   });
 
-  test('is undefined if all keys are valid', () => {
+  test('returns undefined if all keys are valid', () => {
     expect(AccessKey.firstEnded([keyWith({}), keyWith({ expiresAt: 101 })], now)).toBeUndefined();
     expect(AccessKey.firstEnded([], now)).toBeUndefined();
   });
 
-  test('is a revoked key also if another clock set its end to a later time', () => {
+  test('returns a revoked key even if another clock revoked it at a time that is still to come', () => {
     expect(AccessKey.firstEnded([keyWith({ revokedAt: 500 })], now)).toMatchObject({ revokedAt: 500 });
   });
 });
@@ -67,7 +67,7 @@ describe('firstEnded', () => {
 describe('a key with origins', () => {
   const origins = ['https://shop.example'];
 
-  test('may only write, into one project', () => {
+  test('may only have the scope write, and only in one project', () => {
     expect(AccessKey.isPublic(keyWith({ origins }))).toBe(true);
     expect(AccessKey.violationsOf(keyWith({ origins, scopes: ['write'] }))).toEqual([]);
     const paths = (change: Partial<StoredKey>) =>
@@ -90,7 +90,7 @@ describe('a key with origins', () => {
   });
 });
 
-test('a key without origins may do everything, and has no limits by default', () => {
+test('a key without origins may have every scope, and has no limits by default', () => {
   const key = keyWith({ scopes: ['admin'], project: '*' });
   expect(AccessKey.isPublic(key)).toBe(false);
   expect(AccessKey.violationsOf(key)).toEqual([]);

@@ -40,7 +40,7 @@ describe('a query', () => {
   const message = 'must be a whole number from 1 to 500';
   const codes = { project, codes: [], diedAt: since };
 
-  test('asks for the first page of 50, newest first, unless it says otherwise', () => {
+  test('asks for the first page of 50 by default, newest first', () => {
     expect(ActivityQuery.of({ filter })).toEqual({ filter, order: 'desc', limit: 50, after: undefined });
     expect(ActivityQuery.of({ filter, order: 'asc', limit: 500 })).toMatchObject({
       order: 'asc',
@@ -49,7 +49,7 @@ describe('a query', () => {
   });
 
   test.each([0, -1, 501, 1e9, 1.5, Number.NaN, Number.POSITIVE_INFINITY])(
-    'has no limit of %d, however it is made',
+    'refuses the limit %d, whether it is made by of or by with',
     (limit) => {
       for (const make of [
         () => ActivityQuery.of({ filter, limit }),
@@ -61,17 +61,17 @@ describe('a query', () => {
     },
   );
 
-  test('cannot be written down without its limits', () => {
-    // @ts-expect-error -- a literal is not checked
+  test('cannot be made as an object literal, which would skip the checks', () => {
+    // @ts-expect-error -- an object literal is not a query
     const query: ActivityQuery = { filter, order: 'desc', limit: 1e9, after: undefined };
-    // @ts-expect-error -- nor is that of a filter
+    // @ts-expect-error -- an object literal is not a filter either
     const literal: ActivityFilter = { project, userIds: [], types: [], createdAt: since, metadata: [] };
     expect([query.limit, literal.metadata]).toEqual([1e9, []]);
   });
 });
 
 describe('a filter', () => {
-  test('without other parts matches everything in its project', () => {
+  test('that has only a project matches everything in the project', () => {
     const createdAt = TimeRange.between(undefined, undefined);
     expect(filterOf()).toEqual({ project, userIds: [], types: [], createdAt, metadata: [] });
   });
@@ -84,7 +84,7 @@ describe('a filter', () => {
       '10 conditions of 16 keys and 20 texts',
       { createdAt: since, metadata: texts(10).map((key) => condition([key, ...texts(15)], 20)) },
     ],
-  ])('takes %s', (_, parts) => {
+  ])('accepts %s', (_, parts) => {
     expect(filterOf(parts)).toMatchObject(parts);
   });
 
@@ -94,7 +94,7 @@ describe('a filter', () => {
     ['21 types', { types: texts(21).map(ActivityType.parse) }, '/types', 'must have at most 20 items'],
     ['metadata alone', { metadata: [condition()] }, '/metadata', search],
     [
-      'metadata until a time',
+      'metadata with an end of time but no start',
       { createdAt: TimeRange.between(undefined, Timestamp.fromMillis(0)), metadata: [condition()] },
       '/metadata',
       search,
@@ -123,7 +123,7 @@ describe('a filter', () => {
       '/metadata',
       'must have at most 40 scalars for each path',
     ],
-  ])('refuses %s, however it is made', (_, parts, path, message) => {
+  ])('refuses %s, whether it is made by of or by with', (_, parts, path, message) => {
     expect(faultsOf(() => filterOf(parts))).toEqual([{ path, message }]);
     expect(faultsOf(() => filterOf().with(parts))).toEqual([{ path, message }]);
   });

@@ -24,7 +24,7 @@ const anyOrigin = fc.record(
 );
 
 describe('DeadLetterId', () => {
-  test('names any origin, and only one', () => {
+  test('of an origin converts back to the same origin', () => {
     fc.assert(
       fc.property(anyOrigin, (origin) => {
         expect(DeadLetterId.originOf(DeadLetterId.parse(DeadLetterId.of(origin)))).toEqual(origin);
@@ -32,7 +32,7 @@ describe('DeadLetterId', () => {
     );
   });
 
-  test('names the log of a record, unless it is the first log of its topic', () => {
+  test('has the id of the log, unless it is the first log of its topic', () => {
     const first = { topic: 'user-activity', partition: 3, offset: 1042 };
     expect(DeadLetterId.of(first)).toBe('user-activity:3:1042');
     expect(DeadLetterId.of({ ...first, log: LogId.parse('01-A') })).toBe('user-activity@01-A:3:1042');
@@ -64,7 +64,7 @@ describe('DeadLetterId', () => {
     'a%40b:0:0',
     'a@b',
     `a@${'x'.repeat(65)}:0:0`,
-  ])('%j is none', (raw) => {
+  ])('refuses %j', (raw) => {
     expect(() => DeadLetterId.parse(raw)).toThrow(/^must be/);
   });
 });
@@ -72,7 +72,7 @@ describe('DeadLetterId', () => {
 describe('a replay', () => {
   const originIn = (...texts: readonly string[]) => replayOf({ [replayHeader]: texts.map(bytes) }, 't');
 
-  test('has the origin of its first copy in the last header of that name', () => {
+  test('has the origin of the original record in the last replay header', () => {
     expect(originIn('t:1:99')).toEqual({ topic: 't', partition: 1, offset: 99 });
     expect(originIn('t:2:100')).toEqual({ topic: 't', partition: 2, offset: 100 });
     expect(originIn('garbled', 't:1:5')).toEqual({ topic: 't', partition: 1, offset: 5 });
@@ -80,19 +80,19 @@ describe('a replay', () => {
   });
 
   test.each(['', 't:1', 'other:1:5', 'other@t:1:5', 't@:1:5', 't:1:05', 'x'.repeat(401), 'té:1:5'])(
-    '%.20s tells nothing',
+    'is not recognised by the replay header %.20s',
     (text) => {
       expect(originIn(text)).toBeUndefined();
       expect(originIn('t:1:5', text)).toBeUndefined();
     },
   );
 
-  test('without such a header there is none', () => {
+  test('is not recognised without a replay header', () => {
     expect(replayOf({}, 't')).toBeUndefined();
     expect(replayOf({ [replayHeader]: [] }, 't')).toBeUndefined();
   });
 
-  test('any record comes back as it first was, whatever headers it has', () => {
+  test('converts back to the original record, whatever headers that has', () => {
     const value = fc.uint8Array({ maxLength: 20 });
     const names = fc.oneof(fc.string(), fc.constantFrom(replayHeader, '__proto__', 'constructor'));
     const headers = fc.dictionary(names, fc.array(value, { minLength: 1, maxLength: 3 }));

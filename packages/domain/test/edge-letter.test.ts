@@ -17,8 +17,8 @@ const recordOf = (value: Uint8Array | null, topic: string = edgeTopic): Original
 });
 const whole = { size: 1_000_000, sha256: 'a'.repeat(64) };
 
-describe('a letter of the edge', () => {
-  test('is cut between two characters, and describes the full value', () => {
+describe('the dead letter of a refused call', () => {
+  test('is cut between two characters, and has the size and digest of the whole value', () => {
     const text = `a${'\u{1f600}'.repeat(20_000)}`;
     const cut = beginningOf(recordOf(new TextEncoder().encode(text)), whole);
     expect(cut.value).toHaveLength(maxEdgeValueBytes - 3);
@@ -28,14 +28,14 @@ describe('a letter of the edge', () => {
     expect(wholeValueOf(cut)).toEqual(whole);
   });
 
-  test('that is complete describes no full value, and neither does a letter from the log with such headers', () => {
+  test('has no size and digest if it was not cut; a letter from the log has none even with such headers', () => {
     expect(wholeValueOf(recordOf(null))).toBeUndefined();
     const { headers } = beginningOf(recordOf(new Uint8Array(1)), whole);
     expect(wholeValueOf({ ...recordOf(null, 'user-activity'), headers })).toBeUndefined();
   });
 });
 
-test('a claim blocks others until its end, unless it ends later than any claim may', () => {
+test('a claim blocks another one until its end, unless its end is so late that a wrong clock must have set it', () => {
   const claim = { from: Timestamp.fromMillis(1000), until: Timestamp.fromMillis(1100) };
   expect([1000, 1001, 1100, 1200, 1201].map((until) => isClaimBlocked(until, claim))).toEqual([
     false,

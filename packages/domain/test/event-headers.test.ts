@@ -6,7 +6,7 @@ const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const erasure = sampleErasure();
 const [own, other] = [bytes(eventTypes.ErasureRequested), bytes('another.type')];
 
-test('an event is read by the headers that were made for it', () => {
+test('an event is read back from its text and the headers that were made for it', () => {
   for (const event of [erasure, activityLogged(sampleActivity())])
     expect(eventContent(textOfEvent(event), headersOfEvent(event))).toEqual(event);
 });
@@ -18,6 +18,6 @@ test.each<[string, readonly Uint8Array[], string]>([
   ['a longer type', [bytes(`${eventTypes.ErasureRequested}${'x'.repeat(100)}`)], 'Unreadable'],
   ['an empty type', [new Uint8Array()], 'Unreadable'],
   ['no type', [], 'Unreadable'],
-])('the text of an erasure with %s is read as its last type says', (_, values, name) => {
+])('the text of an erasure with %s is read as the last of its types says', (_, values, name) => {
   expect(eventContent(textOfEvent(erasure), { ce_type: values }).name).toBe(name);
 });

@@ -9,15 +9,15 @@ import {
   UnfitNumber,
 } from '../src/index.ts';
 
-/** A JSON text, in parts, with what is to be made of it. */
+/** A part of a JSON text, with the value that a parser must return for it. */
 interface Sample {
   readonly text: string;
   readonly value: unknown;
-  /** The paths below it of keys that come again. */
+  /** The paths of the keys that are repeated in it. */
   readonly repeats: readonly (readonly (string | number)[])[];
 }
 
-/** By integers alone: the digits without zeros at the end, and the power of ten. */
+/** Computes with integers only: returns the digits without zeros at the end, and the power of ten. */
 function reference(source: string): string {
   const [, sign, whole = '', fraction = '', exponent = '0'] =
     /^(-?)(\d+)(?:\.(\d+))?(?:e(.+))?$/i.exec(source) ?? [];
@@ -88,7 +88,7 @@ const { sample } = fc.letrec<{ sample: Sample }>((tie) => ({
   ),
 }));
 
-/** The value, or the paths of the keys that are repeated. */
+/** Returns the parsed value, or the paths of the keys that are repeated. */
 function readExactly(text: string): object {
   try {
     return { value: parseExactJson(text) };
@@ -119,7 +119,7 @@ test('any JSON is read as a simple reference parser reads it', () => {
   );
 });
 
-test('a text that is read in one step has the value that both other readers return', () => {
+test('parseLosslessJson returns what parseExactJson and parseMendedJson return, or undefined', () => {
   fc.assert(
     fc.property(fc.array(sample, { maxLength: 4 }), fc.string(), (samples, noise) => {
       const text = `[${samples.map((each) => each.text).join(',')}]`;

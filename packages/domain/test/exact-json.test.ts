@@ -13,7 +13,7 @@ import {
 
 const repeated = 'must not be repeated: the object has this key more than once';
 
-/** The paths of repeated keys; none if the text is taken. */
+/** Returns the paths of repeated keys, none if the text is accepted. */
 function repeatsIn(text: string): readonly Violation[] {
   try {
     parseExactJson(text);
@@ -61,7 +61,7 @@ const changed = [
   '9007199254740993.0',
   '9007199254740993e0',
   '1577730467436138524',
-  // A double is exactly this, but is written 1577730467436138500.
+  // A double has exactly this value, but JavaScript writes it as 1577730467436138500.
   '1577730467436138496',
   '1234567890.1234567890',
   '0.1000000000000000055',
@@ -100,7 +100,7 @@ describe('a number', () => {
     }
   });
 
-  test.each(changed)('%s would change', (source) => {
+  test.each(changed)('%s becomes an UnfitNumber, or a string if it is mended', (source) => {
     for (const place of places) {
       const [exact, mended] = [parseExactJson(place(source)), parseMendedJson(place(source))];
       const marked = JSON.parse(place('"number"'), (_, value: unknown) =>
@@ -111,7 +111,7 @@ describe('a number', () => {
     }
   });
 
-  test.each(changed)('%s in a string is a string', (source) => {
+  test.each(changed)('%s in a string stays a string', (source) => {
     for (const text of [
       source,
       `: ${source}`,
@@ -126,7 +126,7 @@ describe('a number', () => {
     }
   });
 
-  test('that no double holds exactly is refused in metadata by its path, with the remedy', () => {
+  test('that no double holds exactly is refused in metadata, with its path and the remedy', () => {
     const violations = new Violations();
     Metadata.parse(parseExactJson('{"a/b":[1,9007199254740993]}'), '/metadata', violations, 1024);
     expect(violations.list).toEqual([
@@ -155,14 +155,17 @@ describe('a repeated key', () => {
     [String.raw`{"\u0061":1,"a":2}`, '/a', { a: 2 }],
     [String.raw`{"\n":1,"\u000a":2}`, '/\n', { '\n': 2 }],
     ['{"1":1,"1":2}', '/1', { '1': 2 }],
-    // A string that looks like a member must not stand in for the one that is gone.
+    // A string that looks like a member must not count in place of the member that is lost.
     [String.raw`{"a":1,"a":"\":"}`, '/a', { a: '":' }],
     ['{"a":1,"a":":"}', '/a', { a: ':' }],
     ['{"toString":1,"toString":2}', '/toString', { toString: 2 }],
-  ])('%s is refused as %s, or the last wins', (text, path, value) => {
-    expect(repeatsIn(text)).toEqual([{ path, message: repeated }]);
-    expect(parseMendedJson(text)).toEqual(value);
-  });
+  ])(
+    'in %s is refused with the path %s by parseExactJson, and mended to the last value',
+    (text, path, value) => {
+      expect(repeatsIn(text)).toEqual([{ path, message: repeated }]);
+      expect(parseMendedJson(text)).toEqual(value);
+    },
+  );
 
   test('may be __proto__ too', () => {
     for (const text of [
@@ -191,9 +194,9 @@ describe('a repeated key', () => {
     ['of one place', `${'"":1,'.repeat(6500)}"":1`, 1],
     ['of a place in each of many objects', `"a":[${'{"":1,"":1},'.repeat(6500)}0]`, 1],
     ['of many places', Array.from({ length: 6500 }, (_, index) => `"${index}":1,"${index}":1`).join(), 1],
-  ])('%s, in the depth, costs no more than the text is long', (_, members, listed) => {
+  ])('%s, deeply nested, takes time in proportion to the text only', (_, members, listed) => {
     const text = `{"metadata":${'['.repeat(16_000)}{${members}}${']'.repeat(16_000)}}`;
-    // Each part of a pointer is escaped by it.
+    // A JSON Pointer escapes each of these keys.
     const escapes = vi.spyOn(String.prototype, 'replaceAll');
     try {
       expect(repeatsIn(text)).toHaveLength(listed);
@@ -222,14 +225,14 @@ describe('a repeated key', () => {
 });
 
 test.each(['', '{', '{"a":1,"a":}', '{"a":9007199254740993', '{"a":01}', '{"a":1e}'])(
-  '%j is no JSON',
+  '%j is refused, because it is not JSON',
   (text) => {
     expect(() => parseExactJson(text)).toThrow(SyntaxError);
     expect(() => parseMendedJson(text)).toThrow(SyntaxError);
   },
 );
 
-test('a million levels, keys and digits take no stack and no time out of proportion', () => {
+test('a million levels, keys or digits do not overflow the stack, and take time in proportion to the text only', () => {
   const levels = 200_000;
   const keys = Array.from({ length: 100_000 }, (_, index) => `"k${index}":1`).join(',');
   expect(parseExactJson(`${'[{"a":'.repeat(levels)}1${'}]'.repeat(levels)}`)).toBeInstanceOf(Array);

@@ -22,7 +22,7 @@ test.each([
   ['plain', 'x'],
   ['of three bytes', '購'],
   ['escaped', '\u0001'],
-])('what it lets through is at most 256 KiB as JSON: %s', (_, character) => {
+])('the violations that it returns take at most 256 KiB as JSON: %s', (_, character) => {
   const budget = new ExplanationBudget();
   const explained = Array.from({ length: 1000 }, () => budget.explain(violations(1, character.repeat(1000))));
   const bytes = Buffer.byteLength(JSON.stringify(explained.flat()));
@@ -30,7 +30,7 @@ test.each([
   expect(bytes).toBeGreaterThan(248 * 1024);
 });
 
-test('once the budget is spent, the check of an input stops at its first violation', () => {
+test('once the budget is spent, checking an input stops at the first violation', () => {
   const budget = new ExplanationBudget();
   expect(budget.collector().full).toBe(false);
   budget.explain(violations(1001));

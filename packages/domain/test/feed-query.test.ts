@@ -37,7 +37,7 @@ describe('a query of the feed', () => {
       expect(FeedQuery.of({ filter, position, ...limit })).toEqual({ filter, position, limit: 50 });
   });
 
-  test.each([1, 500])('takes the limit %d', (limit) => {
+  test.each([1, 500])('accepts the limit %d', (limit) => {
     expect(FeedQuery.of({ filter, position, limit }).limit).toBe(limit);
   });
 
@@ -46,7 +46,7 @@ describe('a query of the feed', () => {
     expect(faultsOf(() => FeedQuery.of({ filter, position, limit }))).toEqual([{ path: '/limit', message }]);
   });
 
-  test('keeps its filter and its limit from another position', () => {
+  test('keeps its filter and its limit when it gets another position', () => {
     const next = FeedPosition.end(log, [1, 2]);
     const query = FeedQuery.of({ filter, position, limit: 7 });
     expect(query.from(next)).toEqual({ filter, position: next, limit: 7 });
@@ -62,13 +62,13 @@ describe('a position in the feed', () => {
     expect(FeedPosition.isBefore(position, [0, 1])).toBe(true);
   });
 
-  test('at the end is before what is settled later, in any partition', () => {
+  test('at the end is before everything that is settled later, in any partition', () => {
     const end = FeedPosition.end(log, [5, 2 ** 50]);
     expect(end).toEqual({ log, offsets: [5, 2 ** 50], turn: 0 });
     expect(FeedPosition.isBefore(end, [5, 2 ** 50])).toBe(false);
     expect(FeedPosition.isBefore(end, [4, 2 ** 50 + 1])).toBe(true);
     expect(FeedPosition.isBefore(end, [5, 2 ** 50, 1])).toBe(true);
-    // An older copy of the store, which also has a partition less.
+    // An older copy of the store has lower settled offsets, and one partition less.
     expect(FeedPosition.isBefore(end, [4])).toBe(false);
   });
 
@@ -79,7 +79,7 @@ describe('a position in the feed', () => {
     [[5, 6], 3, 0, [5, 6, 0, 1]],
     [[5, 6], 1, 2 ** 50, [5, 2 ** 50 + 1]],
   ])(
-    'from %j, after partition %d and offset %d, has the offsets %j',
+    'that was at %j has, right after the activity at partition %d and offset %d, the offsets %j',
     (offsets, partition, offset, expected) => {
       const before = { log, offsets, turn: 3 };
       expect(FeedPosition.after(before, { log, partition, offset })).toEqual({
@@ -91,7 +91,7 @@ describe('a position in the feed', () => {
     },
   );
 
-  test('is before a settled offset if and only if a partition is', () => {
+  test('is before the settled offsets if and only if it is lower in some partition', () => {
     const anyOffsets = fc.array(fc.nat(5), { maxLength: 4 });
     fc.assert(
       fc.property(anyOffsets, anyOffsets, (offsets, settled) => {
@@ -109,7 +109,7 @@ describe('a filter for the feed', () => {
     scalars: MetadataCondition.scalarsOf(['x']),
   });
 
-  test('without other parts matches everything in its project', () => {
+  test('that has only a project matches everything in the project', () => {
     const createdAt = TimeRange.between(undefined, undefined);
     const parts = { project, userIds: [], types: [], createdAt, metadata: [] };
     expect(ActivityFilter.ofFeed({ project })).toEqual(parts);
@@ -120,11 +120,11 @@ describe('a filter for the feed', () => {
     ['metadata alone', { metadata: [condition('a')] }],
     ['metadata of a type', { types: [ActivityType.parse('T')], metadata: [condition('a')] }],
     [
-      'metadata until a time',
+      'metadata with an end of time but no start',
       { createdAt: TimeRange.between(undefined, Timestamp.fromMillis(0)), metadata: [condition('a')] },
     ],
     ['10 conditions', { metadata: texts(10).map((key) => condition(key)) }],
-  ])('takes %s', (_, parts) => {
+  ])('accepts %s', (_, parts) => {
     expect(ActivityFilter.ofFeed({ project, ...parts })).toMatchObject(parts);
   });
 

@@ -9,14 +9,14 @@ import {
 
 export const log = LogId.parse('log-1');
 
-/** An entry of a partition, as a test describes it. */
+/** An entry of a partition, described by a test. */
 export interface Entry {
   readonly offset: number;
   /** Whether the filter matches it. */
   readonly isMatch: boolean;
 }
 
-/** Makes the activity at a place of the feed. Its id names the place. */
+/** Makes the activity at a partition and an offset. Its id tells both. */
 const activityAt = (partition: number, offset: number, text = ''): StoredActivity =>
   StoredActivity.of(sampleActivity({ id: `p${partition}-${offset}`, metadata: { text } }), {
     log,
@@ -24,7 +24,7 @@ const activityAt = (partition: number, offset: number, text = ''): StoredActivit
     offset,
   });
 
-/** Returns the ids of the matches from a position up to these offsets, by partition and offset. */
+/** Returns the ids of the matching activities from a position up to these offsets, sorted by partition and offset. */
 export const matchesBetween = (
   partitions: readonly (readonly Entry[])[],
   { offsets }: Pick<FeedPosition, 'offsets'>,
@@ -37,7 +37,7 @@ export const matchesBetween = (
       .map(({ offset }) => `p${partition}-${offset}`),
   );
 
-/** A store whose entries are sorted by offset. It keeps the queries, and counts each entry `weight` times as examined. */
+/** A store whose entries are sorted by offset. It records the queries. Each entry counts as `weight` examined entries. */
 export function feedStore(partitions: readonly (readonly Entry[])[], weight = 1, text = '') {
   const queries: FeedPortionQuery[] = [];
   const readPortion = async (query: FeedPortionQuery): Promise<FeedPortion> => {

@@ -11,7 +11,7 @@ const start = FeedPosition.start(log);
 const queryFrom = (position: FeedPosition, limit?: number): FeedQuery =>
   FeedQuery.of({ filter: filterOf(), position, limit });
 
-/** Makes entries at these offsets that all match. */
+/** Makes an entry at each of these offsets. All of them match the filter. */
 const entriesAt = (...offsets: readonly number[]): readonly Entry[] =>
   offsets.map((offset) => ({ offset, isMatch: true }));
 const entriesUpTo = (count: number): readonly Entry[] => entriesAt(...Array.from({ length: count }).keys());
@@ -29,7 +29,7 @@ describe('a walk', () => {
   const anyWalk = fc.record({
     partitions: fc.array(anyEntries, { maxLength: 5 }),
     settled: anyOffsets,
-    /** How far the offsets are raised before each further page. */
+    /** The numbers by which the settled offsets are raised before each further page. */
     raises: fc.array(fc.nat(30), { minLength: 1, maxLength: 7 }),
     offsets: anyOffsets,
     turn: fc.nat(8),
@@ -37,7 +37,7 @@ describe('a walk', () => {
     weight: fc.constantFrom(0, 1, 400, maxExamined),
   });
 
-  test('returns the plain list of what is settled behind its position, page by page', async () => {
+  test('returns all matching activities that are settled after its position, page by page', async () => {
     const property = fc.asyncProperty(anyWalk, async (walk) => {
       const { partitions, raises, limits, weight } = walk;
       const { readPortion } = feedStore(partitions, weight);
@@ -49,7 +49,7 @@ describe('a walk', () => {
         const page = await walkFeed(query, settled, readPortion);
         expect(page.start).toBe(position);
         expect(page.activities.length).toBeLessThanOrEqual(query.limit);
-        // Exactly the matches between its two positions.
+        // The page has exactly the matching activities between its two positions.
         const between = matchesBetween(partitions, position, page.position.offsets);
         expect(idsOf(page).toSorted()).toEqual(between.toSorted());
         expect(page.position.offsets).toHaveLength(Math.max(settled.length, position.offsets.length));
@@ -83,7 +83,7 @@ describe('a walk', () => {
     await fc.assert(property, { numRuns: 300 });
   });
 
-  test('continues after any activity with the rest of the list', async () => {
+  test('can continue right after any activity', async () => {
     const property = fc.asyncProperty(
       anyWalk,
       fc.nat(30),
@@ -121,7 +121,7 @@ describe('a page', () => {
     expect(page).toMatchObject({ position: { offsets: [10, 10, 10] }, hasMore: false });
   });
 
-  test('that a busy partition fills gives the next one its turn', async () => {
+  test('that a busy partition fills is followed by a page that begins with the next partition', async () => {
     const { readPortion } = feedStore([entriesUpTo(100), entriesAt(0), entriesUpTo(100)]);
     const settled = [100, 1, 100];
     const first = await walkFeed(queryFrom(start, 10), settled, readPortion);
@@ -130,7 +130,7 @@ describe('a page', () => {
     expect(second.position).toEqual({ log, offsets: [10, 1, 9], turn: 0 });
   });
 
-  test('keeps the offsets of partitions that are not settled, and those that are ahead', async () => {
+  test('keeps offsets of partitions without a settled offset, and offsets that are ahead of the settled ones', async () => {
     const { readPortion, queries } = feedStore(partitions);
     const position = { log, offsets: [8, 0, 9, 4], turn: 3 };
     const page = await walkFeed(queryFrom(position), [5, 2], readPortion);
@@ -139,7 +139,7 @@ describe('a page', () => {
     expect(queries).toMatchObject([{ partition: 1, from: 0, to: 2 }]);
   });
 
-  test('begins partitions that its position lacks at 0', async () => {
+  test('begins at offset 0 in partitions that are missing in its position', async () => {
     const { readPortion } = feedStore(partitions);
     const page = await walkFeed(queryFrom({ log, offsets: [3], turn: 0 }), [10, 10, 5], readPortion);
     expect(idsOf(page)).toEqual(['p0-5', 'p1-1', 'p2-2']);
@@ -177,7 +177,7 @@ describe('a page ends', () => {
     expect(position.offsets).toEqual(settled);
   });
 
-  test('after 5,000 entries, and asks for no more than is left of them', async () => {
+  test('after 5,000 examined entries, and no query asks for more entries than are left of these', async () => {
     const entries = Array.from({ length: 6000 }, (_, offset) => ({ offset, isMatch: offset >= 5500 }));
     const { readPortion, queries } = feedStore([entriesUpTo(30), entries]);
     const page = await walkFeed(queryFrom(start), [30, 6000], readPortion);
@@ -188,7 +188,7 @@ describe('a page ends', () => {
     expect(next).toMatchObject({ activities: { length: 500 }, hasMore: false });
   });
 
-  test('in front of the activity with which it would exceed 4 MiB', async () => {
+  test('before the activity with which it would exceed 4 MiB', async () => {
     // The upper bound of one activity is 900 KiB.
     const { readPortion, queries } = feedStore([entriesUpTo(3), entriesUpTo(7)], 1, 'x'.repeat(300 * 1024));
     const found: string[] = [];
@@ -208,7 +208,7 @@ describe('a page ends', () => {
     expect(queries.map(({ max }) => max).slice(0, 3)).toEqual([64, 2, 64]);
   });
 
-  test('after one activity that is too large for every page', async () => {
+  test('after one activity that alone exceeds 4 MiB', async () => {
     const { readPortion } = feedStore([entriesUpTo(2)], 1, 'x'.repeat(2 * 1024 * 1024));
     const page = await walkFeed(queryFrom(start), [2], readPortion);
     expect(idsOf(page)).toEqual(['p0-0']);
@@ -216,7 +216,7 @@ describe('a page ends', () => {
   });
 });
 
-test('a query that the store rejects rejects the page', async () => {
+test('reading a page rejects if the store rejects a query', async () => {
   const failure = new Error('The store is out of reach.');
   await expect(walkFeed(queryFrom(start), [5], () => Promise.reject(failure))).rejects.toBe(failure);
 });

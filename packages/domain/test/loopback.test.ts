@@ -12,7 +12,7 @@ test.each([
   '[::ffff:7f00:1]',
   '::ffff:127.0.0.1',
   '[::FFFF:127.1.2.3]',
-])('%s is loopback', (host) => expect(isLoopback(host)).toBe(true));
+])('%s always means this machine', (host) => expect(isLoopback(host)).toBe(true));
 
 test.each([
   '',
@@ -35,4 +35,4 @@ test.each([
   '[::ffff:127.1]',
   '::127.0.0.1',
   '::2',
-])('%s is not', (host) => expect(isLoopback(host)).toBe(false));
+])('%s may mean another machine', (host) => expect(isLoopback(host)).toBe(false));

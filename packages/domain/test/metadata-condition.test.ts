@@ -60,7 +60,7 @@ describe('matching', () => {
     expect(matches(path, text, metadata)).toBe(expected);
   });
 
-  test('takes little time, however arrays and keys that are indexes are nested', () => {
+  test('takes little time, even if arrays are deeply nested and all keys are indexes', () => {
     let value: JsonObject[] = [];
     for (let level = 0; level < 7; level += 1) value = [{ 0: value }, { 0: value }];
     expect(matches(Array.from({ length: 16 }, () => '0').join('.'), 'x', { 0: value })).toBe(false);

@@ -29,14 +29,14 @@ function faultsOf(metadata: unknown): readonly Violation[] {
   }
 }
 
-/** An object so many levels deep, itself level 1. */
+/** Returns an object with this many levels. The object itself is level 1. */
 function nested(levels: number, inArrays = false): unknown {
   let value: unknown = inArrays ? [] : {};
   for (let level = 2; level < levels; level += 1) value = inArrays ? [value] : { a: value };
   return levels === 1 ? {} : { a: value };
 }
 
-test('any metadata comes out deep-equal and as a copy', () => {
+test('any valid metadata is copied, and the copy is deep-equal', () => {
   fc.assert(
     fc.property(anyMetadata, (metadata) => {
       const { metadata: kept } = recorded(metadata);
@@ -54,7 +54,7 @@ test('absent metadata is the empty object', () => {
   expect(recorded(null).metadata).toEqual({});
 });
 
-test('-0 is 0', () => {
+test('-0 becomes 0', () => {
   const { metadata } = recorded({ zero: -0, list: [-0] });
   expect(Object.is(metadata['zero'], 0)).toBe(true);
   expect(Object.is((metadata['list'] as readonly JsonValue[])[0], 0)).toBe(true);
@@ -70,7 +70,7 @@ test('changing the draft afterwards does not change the activity', () => {
 
 describe('size', () => {
   const tooLarge = [{ path: '/metadata', message: 'must be at most 32768 bytes of JSON in UTF-8' }];
-  // {"a":"…"} is 8 bytes around the text.
+  // {"a":"…"} has 8 bytes besides the text.
   test.each([
     ['plain', 'x', 1],
     ['two bytes', 'é', 2],
@@ -87,7 +87,7 @@ describe('size', () => {
     expect(faultsOf({ a: character.repeat(most + 1) })).toEqual(tooLarge);
   });
 
-  test('is exactly that of the JSON', () => {
+  test('is exactly the number of bytes of the JSON', () => {
     fc.assert(
       fc.property(anyMetadata, (metadata) => {
         const rest = 32_768 - Buffer.byteLength(JSON.stringify({ metadata, fill: '' }));
@@ -101,9 +101,9 @@ describe('size', () => {
   test.each([
     [100, 100],
     [262_144, 262_144],
-    // No rules let in what can't be read back.
+    // Rules with a higher limit do not accept what could not be read back.
     [1_000_000, 262_144],
-  ])('a limit of %d bytes is one of %d', (maxMetadataBytes, actual) => {
+  ])('a configured limit of %d bytes is in fact one of %d', (maxMetadataBytes, actual) => {
     const rules = { ...defaultRecordingRules, maxMetadataBytes };
     const record = (bytes: number) => () =>
       UserActivity.record(
@@ -116,7 +116,7 @@ describe('size', () => {
     expect(record(actual + 1)).toThrow(expect.objectContaining({ violations }));
   });
 
-  test('a value far too large is refused by its size alone', () => {
+  test('a value that is far too large is refused without any other check', () => {
     expect(
       faultsOf(Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [index, index]))),
     ).toEqual(tooLarge);
@@ -124,20 +124,23 @@ describe('size', () => {
 });
 
 describe('depth', () => {
-  test.each([false, true])('16 levels are fine, 17 are not (arrays: %s)', (inArrays) => {
-    expect(faultsOf(nested(16, inArrays))).toEqual([]);
-    const [fault, ...more] = faultsOf(nested(17, inArrays));
-    expect(fault?.message).toBe('must not be nested deeper than 16 levels');
-    expect(fault?.path).toMatch(/^\/metadata\/a(?:\/[a0]){15}$/);
-    expect(more).toEqual([]);
-  });
+  test.each([false, true])(
+    '16 levels are accepted, and 17 are refused (nested in arrays: %s)',
+    (inArrays) => {
+      expect(faultsOf(nested(16, inArrays))).toEqual([]);
+      const [fault, ...more] = faultsOf(nested(17, inArrays));
+      expect(fault?.message).toBe('must not be nested deeper than 16 levels');
+      expect(fault?.path).toMatch(/^\/metadata\/a(?:\/[a0]){15}$/);
+      expect(more).toEqual([]);
+    },
+  );
 
-  test('100,000 levels overflow no stack', () => {
+  test('100,000 levels do not overflow the stack', () => {
     expect(faultsOf(nested(100_000))).toHaveLength(1);
   });
 });
 
-describe('refused by path', () => {
+describe('is refused with the path of the value:', () => {
   test.each([
     [
       'JSON.parse with __proto__',
@@ -178,7 +181,7 @@ describe('refused by path', () => {
     expect(faultsOf(metadata)).toEqual([{ path, message }]);
   });
 
-  test('every violation up to 32, and then a line for the rest', () => {
+  test('at most 32 violations are listed, and then one entry for the rest', () => {
     const faults = faultsOf(
       Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`k${index}`, undefined])),
     );
@@ -189,17 +192,17 @@ describe('refused by path', () => {
   test.each([
     ['a long key', { ['k'.repeat(5000)]: undefined }, `/metadata/${'k'.repeat(246)}…`],
     [
-      'a long way',
+      'many levels',
       { ['/'.repeat(100)]: { ['~'.repeat(100)]: undefined } },
       `/metadata/${'~1'.repeat(100)}/${'~0'.repeat(22)}~…`,
     ],
     ['half a pair', { [`${'k'.repeat(245)}😀`]: undefined }, `/metadata/${'k'.repeat(245)}\ufffd…`],
-  ])('a path is cut as a whole: %s', (_, metadata, path) => {
+  ])('a path of more than 256 characters is cut: %s', (_, metadata, path) => {
     expect(faultsOf(metadata)).toEqual([{ path, message: 'must be a JSON value' }]);
   });
 });
 
-test('keys that are special elsewhere are normal keys here', () => {
+test('keys that are special in MongoDB or JavaScript are ordinary keys of metadata', () => {
   const metadata = JSON.parse(
     '{"$set":1,"a.b":2,"":3,"_bsontype":"ObjectId","$ref":"x","toJSON":4,"constructor":5,"prototype":6,"hasOwnProperty":7}',
   ) as Record<string, unknown>;

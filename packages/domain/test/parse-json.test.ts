@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseJson } from '../src/index.ts';
 
-/** The keys and values in their order, which `JSON.stringify` spells the same for the same value. */
+/** Returns a value as text. Equal values with their keys in the same order give the same text. */
 const spelt = (value: unknown): string => JSON.stringify(value);
 
 const troublesome = [
@@ -24,7 +24,7 @@ const troublesome = [
   '##',
 ];
 
-test("reads the keys of the text, also where V8's own parser mixes them up", () => {
+test('reads the right keys, also where JSON.parse of V8 confuses them', () => {
   for (const one of troublesome)
     for (const two of troublesome)
       for (const three of troublesome) {
@@ -33,7 +33,7 @@ test("reads the keys of the text, also where V8's own parser mixes them up", () 
       }
 });
 
-test('any JSON is read unchanged', () => {
+test('any value is the same after JSON.stringify and parseJson', () => {
   fc.assert(
     fc.property(fc.array(anyMetadata), fc.constantFrom(undefined, 1), (value, indent) => {
       expect(parseJson(JSON.stringify(value, undefined, indent))).toEqual(value);
@@ -51,9 +51,9 @@ describe('keys with escapes', () => {
     [String.raw`{"\/":1,"\u00e9":{"\ud83d\ude00":[]}}`, { '/': 1, é: { '😀': [] } }],
     [String.raw`{"\ud800":"\\"}`, { '\ud800': '\\' }],
     [String.raw`{"a\"" : "b\":", "c\\":"\\"}`, { 'a"': 'b":', 'c\\': '\\' }],
-  ])('%s: the last wins', (text, value) => expect(parseJson(text)).toEqual(value));
+  ])('in %s: the last value of a repeated key wins', (text, value) => expect(parseJson(text)).toEqual(value));
 
-  test('__proto__ is a key like others', () => {
+  test('__proto__ is an ordinary key', () => {
     const parsed = parseJson(String.raw`{"\u005f_proto__":{"x":1},"\n":1}`) as object;
     expect(Object.getOwnPropertyNames(parsed)).toEqual(['__proto__', '\n']);
     expect(Object.getPrototypeOf(parsed)).toBe(Object.prototype);
@@ -68,9 +68,9 @@ test.each([
   String.raw`"\"\"\"\"`,
   '{"\n":1}',
   String.raw`{"\":1}`,
-])('%j is no JSON', (text) => expect(() => parseJson(text)).toThrow(SyntaxError));
+])('%j is refused, because it is not JSON', (text) => expect(() => parseJson(text)).toThrow(SyntaxError));
 
-test('a million levels, strings and escapes take no stack and no time out of proportion', () => {
+test('a million levels, strings or escapes do not overflow the stack, and take time in proportion to the text only', () => {
   const levels = 200_000;
   expect(parseJson(`${'[{"\\n":'.repeat(levels)}1${'}]'.repeat(levels)}`)).toBeInstanceOf(Array);
   expect(parseJson(JSON.stringify({ '\n': '"\\'.repeat(1_000_000) }))).toEqual({
@@ -79,13 +79,13 @@ test('a million levels, strings and escapes take no stack and no time out of pro
   expect(() => parseJson(`"${'\\"'.repeat(1_000_000)}`)).toThrow(SyntaxError);
 });
 
-test('a hundred thousand different keys with an escape take no time out of proportion', () => {
+test('a hundred thousand different keys with an escape take time in proportion to the text only', () => {
   const keys = Array.from({ length: 100_000 }, (_, index) => `\n${index}`);
   const parsed = parseJson(JSON.stringify(Object.fromEntries(keys.map((key) => [key, 1])))) as object;
   expect(Object.keys(parsed)).toEqual(keys);
 });
 
-test('numbers, literals and white space are read beside an escaped key', () => {
+test('numbers, literals and white space are read in a text that has an escaped key', () => {
   const text = String.raw`  { "\n" : [ -0.5e+3 , 1E2,0 ,true,false , null,"" ] , "a\"":{} ,"b" :[]${'\r\n\t'} } `;
   expect(parseJson(text)).toEqual({ '\n': [-500, 100, 0, true, false, null, ''], 'a"': {}, b: [] });
 });

@@ -46,7 +46,7 @@ test.each<[string, Partial<Origin>, Timestamp, boolean]>([
   expect(isLetterCovered({ origin, diedAt }, erasureOf())).toBe(expected);
 });
 
-test('a letter of a later log is covered by its offset if the request is on that log', () => {
+test('whether a letter of a later log is covered depends on its offset if the request is on the same log', () => {
   const erasure = { ...erasureOf(), topic: `user-activity@${other}` };
   const origin = { topic: 'user-activity', partition: 0, offset: 99 };
   expect(isLetterCovered({ origin: { ...origin, log: other }, diedAt: after }, erasure)).toBe(true);
@@ -73,12 +73,12 @@ describe('the erasure that decides', () => {
     expect(erasures.map(({ id }) => id)).toEqual(['third', 'first', 'second']);
   });
 
-  test('has the lower offset if both were requested at the same time', () => {
+  test('is the one with the lower offset if both were requested at the same time', () => {
     const erasures = [erasureOf({ id: 'later', offset: 200 }), erasureOf({ id: 'earlier', offset: 50 })];
     expect(decidingErasure(erasures, { origin: at(1), receivedAt: before })?.id).toBe('earlier');
   });
 
-  test('has the lower offset on one partition, whatever the clocks said', () => {
+  test('is the one with the lower offset if both are on one partition, whatever the clocks said', () => {
     const erasures = [
       erasureOf({ id: 'later', offset: 200, second: -9 }),
       erasureOf({ id: 'earlier', offset: 50, second: 9 }),
@@ -87,7 +87,7 @@ describe('the erasure that decides', () => {
       expect(decidingErasure(order, { origin: at(1), receivedAt: before })?.id).toBe('earlier');
   });
 
-  test('covers the activity, and exists exactly if one covers it', () => {
+  test('covers the activity, and is undefined if no erasure covers it', () => {
     const anyErasure = fc
       .record({ offset: fc.nat(9), partition: fc.nat(1), second: fc.integer({ min: -2, max: 2 }) })
       .map((fields) => erasureOf(fields));

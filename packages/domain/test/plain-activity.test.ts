@@ -19,7 +19,7 @@ const names = [
 ];
 const time = '2026-01-02T03:04:05.678Z';
 
-/** JSON texts of members and metadata that some rule or fast path must notice. */
+/** JSON texts of values of which some rule or fast path must take notice. */
 const hostile = fc.constantFrom(
   'null',
   'true',
@@ -122,7 +122,7 @@ test('the fast reader and the full rules agree on every record', () => {
       if (plainActivity(text) !== undefined) plain += 1;
       const [content, checked] = [recordContent(text, project), checkedContent(text, project)];
       expect(content).toEqual(checked);
-      // Includes the order of members.
+      // The order of members must be the same too.
       expect(JSON.stringify(content)).toBe(JSON.stringify(checked));
     }),
     { numRuns: 3000 },
@@ -141,12 +141,12 @@ test('the fast reader reads an ordinary activity, with its project', () => {
 test.each([
   ['many digits', `[${Array.from({ length: 20_000 }, () => '1e20').join()}]`],
   ['much text', JSON.stringify('é'.repeat(200_000))],
-])('metadata beyond its limit because of %s is refused', (_, value) => {
+])('metadata that exceeds its limit because of %s is refused', (_, value) => {
   const text = JSON.stringify(sampleActivity({ metadata: { a: 1 } })).replace('"a":1', `"a":${value}`);
   expect(recordContent(text)).toMatchObject({ name: 'Unreadable' });
 });
 
-test('a time is read as by the full rules, or not at all', () => {
+test('the fast reader of times returns what Timestamp.parse returns, or undefined', () => {
   const times = new CanonicalTimes();
   const written = fc
     .integer({ min: -62_167_219_200_000, max: 253_402_300_799_999 })

@@ -41,7 +41,7 @@ const noJson = fc.constantFrom<readonly unknown[]>(
   [Array.from({ length: 3 })],
 );
 
-/** Makes own members of all keys, also of `__proto__`. */
+/** Makes an object in which each key is an own member, also `__proto__`. */
 function withMembers(target: object, entries: readonly (readonly [string, unknown])[]): object {
   for (const [name, value] of entries)
     Object.defineProperty(target, name, { value, writable: true, enumerable: true, configurable: true });
@@ -61,11 +61,11 @@ const { value, object } = fc.letrec<{ value: unknown; object: object }>((tie) =>
   ),
 }));
 
-/** What the rules alone make of a value: a collector that lists nothing skips the fast path. */
+/** Parses a value without the fast path, which is skipped if the collector of violations lists nothing. */
 const byRules = (raw: unknown, maxBytes: number, maxLevels: number): Metadata | undefined =>
   Metadata.parse(raw, '/metadata', new Violations(0), maxBytes, maxLevels);
 
-test('a plain copy is the copy that the rules make, whatever the value and the limits', () => {
+test('the fast path makes the same copy as the full rules, whatever the value and the limits are', () => {
   let copies = 0;
   fc.assert(
     fc.property(
@@ -87,7 +87,7 @@ test('a plain copy is the copy that the rules make, whatever the value and the l
   expect(copies).toBeGreaterThan(100);
 });
 
-test('a text in a list or below a key is measured at its longest, so no copy exceeds the limit', () => {
+test('each text counts with its worst size, so no copy of the fast path exceeds the limit', () => {
   fc.assert(
     fc.property(anyMetadata, (metadata) => {
       const bytes = new TextEncoder().encode(JSON.stringify(metadata)).length;
@@ -104,7 +104,7 @@ test.each([
   expect(copyPlainMetadata(metadata, 32 * 1024, 16)).toStrictEqual(metadata);
 });
 
-test('an object that changes between two readings is copied as it was read and checked', () => {
+test('each member of an object is read only once, so what is copied is what was checked', () => {
   let readings = 0;
   const metadata = {
     get ip(): unknown {

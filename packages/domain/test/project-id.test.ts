@@ -37,7 +37,7 @@ describe('the name of a project', () => {
     expect(() => ProjectId.parse('_system')).toThrow(new RuleBroken(own));
   });
 
-  test('is default in a record that names none', () => {
+  test('is default in a record that names no project', () => {
     expect([undefined, null, 'a'].map(ProjectId.recorded)).toEqual(['default', 'default', 'a']);
     expect(() => ProjectId.recorded('_system')).toThrow(new RuleBroken(own));
     expect(() => ProjectId.recorded('')).toThrow(new RuleBroken(rule));
@@ -50,7 +50,7 @@ describe('the key of an activity as text', () => {
     expect(ActivityKeyText.of({ project: ProjectId.default, id })).toBe('a:b');
   });
 
-  test('begins with any other project', () => {
+  test('begins with the name of any other project', () => {
     const key = ActivityKeyText.of({ project: ProjectId.parse('shop'), id });
     expect(key).toBe('shop a:b');
     expect(ActivityKeyText.idOf(key)).toBe(id);

@@ -45,13 +45,13 @@ describe('PublicId', () => {
     `pk.${'a'.repeat(44)}`,
     `PK.${'a'.repeat(43)}`,
     `pk.${'='.repeat(43)}`,
-  ])('%s has not its form', (id) => {
+  ])('%s is not a public id', (id) => {
     expect(PublicId.is(id)).toBe(false);
   });
 });
 
 describe('an activity of a sender with a public key', () => {
-  test('has a derived id and the mark, also after it was stored', () => {
+  test('has a derived id and the source public, also after it was stored', () => {
     const activity = UserActivity.record({ project, publicKey: first }, draft, deps());
     const expected = { id: `pk.${sha256(JSON.stringify([first, 'view-1']))}`, source: 'public' };
     expect(activity.toJSON()).toMatchObject(expected);
@@ -67,7 +67,7 @@ describe('an activity of a sender with a public key', () => {
     expect(id).toBe(`pk.${sha256(JSON.stringify([first, 'id-000001']))}`);
   });
 
-  test('may be sent with an id that other senders must not use', () => {
+  test('may be sent with an id that is refused from other senders', () => {
     const rules = { ...defaultRecordingRules, reservedIds: new Set(['count']) };
     for (const id of ['count', 'pk.a', `pk.${'a'.repeat(43)}`]) {
       const made = UserActivity.record({ project, publicKey: first }, { ...draft, id }, { ...deps(), rules });
@@ -86,7 +86,7 @@ describe('an activity of a sender with a public key', () => {
   });
 });
 
-test('an activity of another sender has no mark', () => {
+test('an activity of a sender without a public key has no source', () => {
   const activity = UserActivity.record({ project }, draft, deps());
   expect(activity.toJSON()).not.toHaveProperty('source');
   expect(JSON.parse(StoredActivity.of(activity).toText())).not.toHaveProperty('source');
@@ -105,7 +105,7 @@ describe('a principal', () => {
     revision: 0,
   };
 
-  test('with a public key is allowed from its origins alone, and sends with this key', () => {
+  test('with a public key may send requests only from the origins of the key, and is a sender with this key', () => {
     const principal = Principal.of(key);
     expect(Principal.isPublic(principal)).toBe(true);
     for (const origin of key.origins) expect(Principal.isAllowedFrom(principal, origin)).toBe(true);
@@ -114,7 +114,7 @@ describe('a principal', () => {
     expect(Principal.senderIn(principal, project)).toEqual({ project, publicKey: first });
   });
 
-  test('with another key is allowed from everywhere, and sends without a public key', () => {
+  test('with any other key may send requests from everywhere, and is a sender without a public key', () => {
     for (const principal of [Principal.root, Principal.anonymous, Principal.of({ ...key, origins: [] })]) {
       expect(Principal.isPublic(principal)).toBe(false);
       for (const origin of [undefined, 'https://other.example'])

@@ -15,11 +15,11 @@ test.each([
     JSON.stringify({ ...sampleActivity({ userId: 'secret' }).toJSON(), type: 'secret\0', id: '' }),
     '/id must be 1-128 printable ASCII characters without space; /type must not contain control characters',
   ],
-])('%.20s is unreadable, with a reason that quotes nothing', (text, reason) => {
+])('%.20s is unreadable, with a reason that quotes no value', (text, reason) => {
   expect(recordContent(text)).toEqual({ name: 'Unreadable', project: 'default', reason });
 });
 
-test('an activity of another project says so in its JSON', () => {
+test('the JSON of an activity names its project, unless it is default', () => {
   const activity = sampleActivity({ project: ProjectId.parse('a') });
   expect(activity.toJSON()).toMatchObject({ project: 'a' });
   expect(sampleActivity().toJSON()).not.toHaveProperty('project');
@@ -51,7 +51,7 @@ test.each<[string, string, string | undefined, string]>([
   ['its headers, if it is a list', '[]', 'a', 'a'],
   ['its headers, if it is null', 'null', 'a', 'a'],
   ['none', JSON.stringify({}), undefined, 'default'],
-])('an unreadable record belongs to the project of %s', (_, text, header, project) => {
+])('an unreadable record belongs to the project in %s', (_, text, header, project) => {
   const headers = header === undefined ? undefined : ProjectId.parse(header);
   expect(recordContent(text, headers)).toMatchObject({ name: 'Unreadable', project });
 });

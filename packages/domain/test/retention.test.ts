@@ -16,14 +16,14 @@ const shop = ProjectId.parse('shop');
 const days = (count: number): RetentionDays => RetentionDays.parse(count);
 
 describe('RetentionDays', () => {
-  test.each([1, 30, 36_500])('takes %s', (count) => expect(RetentionDays.parse(count)).toBe(count));
+  test.each([1, 30, 36_500])('accepts %s', (count) => expect(RetentionDays.parse(count)).toBe(count));
 
   test.each([0, -1, 1.5, 36_501, 1e9, Number.NaN, Infinity, '30', null, undefined, true, [7], {}])(
     'refuses %s',
     (raw) => expect(() => RetentionDays.parse(raw)).toThrow('must be a whole number from 1 to 36500'),
   );
 
-  test('the shorter one of two retentions applies, and either alone', () => {
+  test('the shorter one of two retentions applies; if there is only one, it applies', () => {
     const optional = fc.option(fc.integer({ min: 1, max: 36_500 }).map(days), { nil: undefined });
     fc.assert(
       fc.property(optional, optional, (own, deployment) => {
@@ -57,7 +57,7 @@ describe('a new activity', () => {
     );
   const aged = (age: number): Timestamp => Timestamp.fromMillis(now - age);
 
-  test('may be as old as the retention of its project, and no older', () => {
+  test('may be as old as the retention of its project, but no older', () => {
     expect(record(aged(7 * dayMs), days(7)).createdAt).toBe(aged(7 * dayMs));
     for (const [count, text] of [
       [7, '7 days'],
@@ -72,12 +72,12 @@ describe('a new activity', () => {
       );
   });
 
-  test('may have any age without a retention, and needs no createdAt with one', () => {
+  test('may have any age if its project has no retention, and needs no createdAt if it has one', () => {
     expect(record(Timestamp.parse('0001-01-01T00:00:00Z'), undefined).createdAt).toBeLessThan(0);
     expect(record(undefined, days(1)).createdAt).toBe(now);
   });
 
-  test('too far in the future is refused as before', () => {
+  test('that is too far in the future is refused for that reason', () => {
     expect(() => record(Timestamp.fromMillis(now + dayMs), days(1))).toThrow(
       expect.objectContaining({ violations: [expect.objectContaining({ path: '/createdAt' })] }),
     );
@@ -85,7 +85,7 @@ describe('a new activity', () => {
 });
 
 describe('an erasure', () => {
-  test('covers what its project received at or before it', () => {
+  test('covers what the service received for its project at or before erasedAt', () => {
     const erasure = { project: shop, erasedAt: now };
     const received = (millis: number, project = shop) => ({
       project,

@@ -24,7 +24,7 @@ test('converts back to the activity, and its text is the JSON of the activity', 
 });
 
 test.each(['\u0001', '\u2028', 'a'])(
-  'the upper bound of its size holds for texts of %j only',
+  'the upper bound of its size is never too low, even if all texts consist of %j',
   (character) => {
     const userId = UserId.trusted(character.repeat(256));
     const sample = sampleActivity({
@@ -64,7 +64,7 @@ describe('compared with a new activity', () => {
     expect(stored(first).compare(newActivity(metadata))).toBe(comparison),
   );
 
-  test('text that is equal is not parsed', () => {
+  test('the metadata is not parsed if the texts are equal', () => {
     const parse = vi.spyOn(MetadataText, 'parse');
     onTestFinished(() => parse.mockRestore());
     const unparsed = withText(sampleActivity({ id: 'a' }), '{"a":1}');
@@ -85,7 +85,7 @@ describe('a page', () => {
   };
   const half = maxPageBytes / 2;
 
-  test('ends at its limit, or at the end', () => {
+  test('ends at its limit, or after the last activity', () => {
     expect(lengthOf(2, 500, 500, 500)).toEqual([2, true]);
     expect(lengthOf(3, 500, 500, 500)).toEqual([3, false]);
     expect(lengthOf(3)).toEqual([0, false]);

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type SlotCount, slotMs, TimeLines, Timestamp, type TimeUnit, TimeZone } from '../src/index.ts';
 
-/** Adds a part of time to the lines: these moments in order, each counted as a store counts it. */
+/** Adds a part of time to the lines: activities at these moments, in order, counted by slot as a store counts them. */
 function addPart(lines: TimeLines, unit: TimeUnit, zone: TimeZone, times: readonly Timestamp[]) {
   const [first, last] = [times[0], times.at(-1)];
   if (first === undefined || last === undefined) throw new Error('There is none.');
@@ -18,7 +18,7 @@ function addPart(lines: TimeLines, unit: TimeUnit, zone: TimeZone, times: readon
 
 const inOrder = (times: Iterable<Timestamp>): readonly Timestamp[] => [...times].toSorted((a, b) => a - b);
 
-/** The keys of these moments, the same in one part or one moment at a time. */
+/** Returns the keys of the lines of these moments. Checks that they are the same in one part as in a part for each moment. */
 function keys(unit: TimeUnit, name: string, ...moments: string[]): string[] {
   const zone = TimeZone.parse(name);
   const times = inOrder(moments.map((moment) => Timestamp.parse(moment)));
@@ -79,14 +79,14 @@ describe('the key of a line is what the clock showed when it began:', () => {
       ['2023-12-25', '2024-01-01', '2026-12-28 x2'],
     ],
     [
-      'the first weeks that there can be',
+      'the first possible weeks',
       'week',
       'UTC',
       ['0000-01-01T00:00:00Z', '0000-01-02T23:59:59.999Z', '0000-01-03T00:00:00Z'],
       ['-000001-12-27 x2', '0000-01-03'],
     ],
     [
-      'the last week that there can be',
+      'the last possible week',
       'week',
       'Asia/Tokyo',
       ['9999-12-26T14:59:59Z', '9999-12-26T15:00:00Z', '9999-12-31T23:59:59.999Z'],
@@ -145,7 +145,7 @@ describe('the key of a line is what the clock showed when it began:', () => {
 });
 
 describe('when the clock changes', () => {
-  test('the hour that it shows twice is two, and the one it leaves out is none', () => {
+  test('an hour that it shows twice has two lines, and an hour that it skips has none', () => {
     expect(
       keys('hour', 'Europe/Berlin', '2026-10-25T00:30:00Z', '2026-10-25T01:30:00Z', '2026-10-25T02:30:00Z'),
     ).toEqual(['2026-10-25T02:00:00+02:00', '2026-10-25T02:00:00+01:00', '2026-10-25T03:00:00+01:00']);
@@ -155,7 +155,7 @@ describe('when the clock changes', () => {
     ]);
   });
 
-  test('days of 23 and of 25 hours are one each', () => {
+  test('days of 23 and of 25 hours have one line each', () => {
     const hours = (first: string, count: number) =>
       Array.from({ length: count }, (__, hour) =>
         new Date(Date.parse(first) + hour * 3_600_000).toISOString(),
@@ -172,7 +172,7 @@ describe('when the clock changes', () => {
     ]);
   });
 
-  test('by half an hour, in the middle of an hour', () => {
+  test('by half an hour, an hour that is shown twice still has two lines', () => {
     // At 15:00 UTC the clock of Lord Howe goes from 02:00 back to 01:30.
     expect(keys('hour', 'Australia/Lord_Howe', '2026-04-04T14:59:59Z', '2026-04-04T15:00:00Z')).toEqual([
       '2026-04-05T01:00:00+11:00',
@@ -194,7 +194,7 @@ describe('when the clock changes', () => {
     ).toEqual(['2010-11-06 x2', '2010-11-07 x2']);
   });
 
-  test('weeks of 167 and of 169 hours are one each, and a month with both', () => {
+  test('weeks of 167 and of 169 hours have one line each, and so has a month', () => {
     const hours = (first: string, count: number) =>
       Array.from({ length: count }, (__, hour) =>
         new Date(Date.parse(first) + hour * 3_600_000).toISOString(),
@@ -217,7 +217,7 @@ describe('when the clock changes', () => {
     ]);
   });
 
-  test('over the date line, a day is left out', () => {
+  test('and a zone moves over the date line, the skipped day has no line', () => {
     expect(keys('day', 'Pacific/Apia', '2011-12-30T09:59:59.999Z', '2011-12-30T10:00:00Z')).toEqual([
       '2011-12-29',
       '2011-12-31',
@@ -225,7 +225,7 @@ describe('when the clock changes', () => {
   });
 });
 
-describe('the maximum of slots of a part', () => {
+describe('the maximum number of slots of a part', () => {
   const anyMoment = fc
     .tuple(
       // St. John's, Kwajalein and Manila, where clocks went back over midnight.
@@ -242,7 +242,7 @@ describe('the maximum of slots of a part', () => {
   const anyUnit = fc.constantFrom<TimeUnit>('minute', 'hour', 'day', 'week', 'month');
   const someMoments = fc.array(anyMoment, { minLength: 1, maxLength: 40, size: 'max' }).map(inOrder);
 
-  test('is kept if the maximum of lines is kept, with the lines of the parts before', () => {
+  test('is only exceeded if there are too many lines, including the lines of earlier parts', () => {
     const property = fc.property(anyUnit, anyZone, someMoments, fc.nat(100), (unit, name, times, cut) => {
       const zone = TimeZone.parse(name);
       const [known, lines] = [new TimeLines(unit, zone), new TimeLines(unit, zone)];
@@ -265,7 +265,7 @@ describe('the maximum of slots of a part', () => {
     });
   });
 
-  test('is near the maximum of lines if the clock does not change', () => {
+  test('is close to the maximum number of lines if the clock does not change', () => {
     const lines = new TimeLines('hour', TimeZone.utc);
     const slots = { unitMs: slotMs.hour, offsets: [{ from: Timestamp.fromMillis(0), offsetMs: 0 }] };
     expect(lines.maxSlots(10, slots)).toBe(11);

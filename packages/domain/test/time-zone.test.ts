@@ -15,12 +15,12 @@ describe('the name of a zone', () => {
     ['Etc/UTC', 'UTC'],
     ['Etc/GMT+12', 'Etc/GMT+12'],
     ['America/Argentina/Buenos_Aires', /Buenos_Aires$/],
-  ])('%s is taken', (raw, zone) => {
+  ])('%s is accepted', (raw, zone) => {
     expect(TimeZone.parse(raw)).toMatch(zone);
   });
 
   test.each(['', 'Europe', 'Europe/Nowhere', 'Z', '+01:00', '-0530', ' UTC', 'UTC\0', 'constructor', 'é'])(
-    '%j is none',
+    '%j is refused',
     (raw) => {
       expect(() => TimeZone.parse(raw)).toThrow(
         'must be a time zone of the IANA database such as Europe/Berlin',
@@ -34,13 +34,13 @@ describe('the name of a zone', () => {
 });
 
 describe('the offsets of', () => {
-  test('UTC are one', () => {
+  test('UTC are only one', () => {
     expect(offsets('UTC', '0000-01-01T00:00:00Z', '0040-01-01T00:00:00Z')).toEqual([
       ['0000-01-01T00:00:00.000Z', 0],
     ]);
   });
 
-  test('summer time change to the second', () => {
+  test('a zone with summer time change at the exact second', () => {
     expect(offsets('Europe/Berlin', '2026-01-01T00:00:00.001Z', '2026-12-31T00:00:00Z')).toEqual([
       ['2026-01-01T00:00:00.001Z', 3600],
       ['2026-03-29T01:00:00.000Z', 7200],
@@ -77,10 +77,10 @@ describe('the offsets of', () => {
     expect(found.slice(1).filter(([from]) => !String(from).endsWith('.000Z'))).toEqual([]);
   });
 
-  test('any zone are what its clock shows, at every moment between', () => {
+  test('any zone agree with what its clock shows, at every moment', () => {
     const zones = Intl.supportedValuesOf('timeZone');
     const year = 365 * 86_400_000;
-    // Most of the time is before 1800 or after 2100; what zones have done lies in between. `shownAt` reads no year before 100.
+    // Clocks changed irregularly only between 1800 and 2100. `shownAt` can read no year before 100.
     const anyMoment = fc.oneof(
       fc.integer({ min: Date.UTC(1860, 0), max: Date.UTC(2050, 0) }),
       fc.integer({ min: Date.UTC(1797, 0), max: Date.UTC(2103, 0) }),
@@ -106,9 +106,9 @@ describe('the offsets of', () => {
     fc.assert(property, { numRuns: 120 });
   });
 
-  test('ten millennia are all changes of the clock', () => {
+  test('ten millennia include every change of the clock', () => {
     const found = offsets('Europe/Berlin', '0000-01-01T00:00:00Z', '9999-12-31T23:59:59.999Z');
-    // Two a year since 1980, and what was before.
+    // There are two changes a year since 1980, and some before.
     expect(found.length - 2 * (9999 - 1979)).toBeGreaterThan(10);
     expect(found.length - 2 * (9999 - 1979)).toBeLessThan(100);
     expect(found.slice(0, 2)).toEqual([
@@ -121,7 +121,7 @@ describe('the offsets of', () => {
     ]);
   });
 
-  test('more zones than the cache holds have the same offsets again', () => {
+  test('a zone are the same after it was dropped from the cache', () => {
     const [first, last] = ['2026-01-01T00:00:00Z', '2026-12-31T00:00:00Z'];
     const zones = Intl.supportedValuesOf('timeZone').slice(0, 70);
     const before = zones.map((zone) => offsets(zone, first, last));
@@ -129,7 +129,7 @@ describe('the offsets of', () => {
   });
 });
 
-/** The numbers on a clock of the zone, read as if they were UTC. */
+/** Returns what a clock of the zone shows, read as if it were UTC. */
 function shownAt(zone: string, moment: number): number {
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone: zone,

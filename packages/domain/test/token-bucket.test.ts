@@ -11,7 +11,7 @@ test.each<[perSecond: number, steps: readonly Step[], left: number, waitMs: numb
   [10, [], 50, 0],
   [10, [['take', 50]], 0, 100],
   [10, [['take', 49]], 1, 0],
-  // A use may take more than the bucket holds.
+  // More tokens may be taken than the bucket holds.
   [10, [['take', 70]], 0, 2100],
   [1, [['take', 10_000]], 0, 9_996_000],
   [
@@ -62,7 +62,7 @@ test.each<[perSecond: number, steps: readonly Step[], left: number, waitMs: numb
     1,
     0,
   ],
-  // The time of a search is a fraction.
+  // The time that a query takes is not a whole number of milliseconds.
   [1, [['take', 4.5]], 0, 500],
 ])('with %d per second, %j leaves %d tokens and a wait of %d ms', (perSecond, steps, left, waitMs) => {
   let now = 1_000_000;
@@ -77,7 +77,7 @@ test.each<[perSecond: number, steps: readonly Step[], left: number, waitMs: numb
 const perSecond = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
 const steps = fc.array(fc.tuple(fc.integer({ min: 0, max: 10_000 }), fc.integer({ min: 1, max: 1_000_000 })));
 
-test('a client that heeds the wait uses no more than the limit over time, the burst and its last use', () => {
+test('a client that waits as told uses at most the limit over time, plus the burst and its last request', () => {
   fc.assert(
     fc.property(perSecond, steps, (limit, uses) => {
       let [now, used, last] = [0, 0, 0];
@@ -94,7 +94,7 @@ test('a client that heeds the wait uses no more than the limit over time, the bu
   );
 });
 
-test('the wait is exact: the bucket is usable after it, rounded up to a millisecond', () => {
+test('the wait, rounded up to a millisecond, is exact: the bucket is usable after it, and not before', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 1_000_000 }), steps, (limit, uses) => {
       let now = 0;
@@ -109,7 +109,7 @@ test('the wait is exact: the bucket is usable after it, rounded up to a millisec
 });
 
 describe('a change of the limit', () => {
-  test('keeps the debt, which is then gained at the new rate', () => {
+  test('keeps the debt, which is then paid back at the new rate', () => {
     const bucket = new TokenBucket(10, 0);
     bucket.take(1050, 0);
     for (const limit of [10, 1000, 10, 1000]) bucket.change(limit, 0);
@@ -117,14 +117,14 @@ describe('a change of the limit', () => {
     expect(bucket.waitMs(0)).toBe(1001);
   });
 
-  test('counts the time before at the old rate', () => {
+  test('counts the time before the change at the old rate', () => {
     const bucket = new TokenBucket(10, 0);
     bucket.take(50, 0);
     bucket.change(1000, 1000);
     expect(bucket.wholeTokens(1000)).toBe(10);
   });
 
-  test('gives no free tokens, and takes those that no longer fit', () => {
+  test('gives no free tokens, and removes tokens above the new maximum', () => {
     const bucket = new TokenBucket(10, 0);
     bucket.change(1000, 0);
     expect([bucket.capacity, bucket.wholeTokens(0)]).toEqual([5000, 50]);

@@ -4,7 +4,7 @@ import { Turns } from '../src/shared/turns.ts';
 
 const loop = { defer: setImmediate, now: () => performance.now() };
 
-test('one waiter has its turn in each round of the event loop, first come, first served', async () => {
+test('in each round of the event loop, one waiting task gets its turn, first come, first served', async () => {
   const turns = new Turns(loop);
   const rounds: number[] = [];
   const order: number[] = [];
@@ -26,7 +26,7 @@ test('one waiter has its turn in each round of the event loop, first come, first
   expect(new Set(rounds).size).toBe(10);
 });
 
-test('a turn begins when it comes, and lasts 10 ms', async () => {
+test('a turn lasts 10 ms from the time at which next resolves', async () => {
   let now = 0;
   const turn = new Turns({ ...loop, now: () => now }).begin();
   expect(turn.isOver).toBe(true);
@@ -39,7 +39,7 @@ test('a turn begins when it comes, and lasts 10 ms', async () => {
   expect(turn.isOver).toBe(true);
 });
 
-test('work on at most 64 KiB need not wait for a turn', async () => {
+test('a task that has processed at most 64 KiB need not wait for a turn', async () => {
   const turn = new Turns(loop).begin();
   expect(turn.isOverAfter(65_536)).toBe(false);
   expect(turn.isOverAfter(1)).toBe(true);

@@ -47,7 +47,7 @@ describe('record', () => {
     });
   });
 
-  test('takes the values of the client', () => {
+  test('keeps the values of the client', () => {
     const draft = {
       id: 'mine',
       userId: 'u',
@@ -62,7 +62,7 @@ describe('record', () => {
     });
   });
 
-  test('lists every fault at once', () => {
+  test('lists all violations at once', () => {
     const draft = {
       id: '',
       userId: 7,
@@ -83,11 +83,11 @@ describe('record', () => {
     ]);
   });
 
-  test.each([null, 'text', 7, [], new Date(0)])('refuses %j, which is no object', (draft) => {
+  test.each([null, 'text', 7, [], new Date(0)])('refuses %j, which is not an object', (draft) => {
     expect(faultsOfDraft(draft)).toEqual([{ path: '', message: 'must be a JSON object' }]);
   });
 
-  test('takes null for an absent optional member, and for no other', () => {
+  test('treats null as absent in an optional member, and refuses it in any other', () => {
     const draft = { id: null, userId: 'u', type: 'T', metadata: null, createdAt: null };
     expect(UserActivity.record({ project: ProjectId.default }, draft, deps()).toJSON()).toEqual({
       id: 'id-000001',
@@ -116,7 +116,7 @@ describe('record', () => {
     expect(UserActivity.parse(sampleActivity({ id: 'count' }).toJSON()).id).toBe('count');
   });
 
-  test('refuses __proto__ as a field, and is not poisoned by it', () => {
+  test('refuses __proto__ as a field, which does not change any prototype', () => {
     const draft: unknown = JSON.parse('{"__proto__":{"userId":"x"},"userId":"u","type":"T"}');
     expect(faultsOfDraft(draft)).toEqual([{ path: '/__proto__', message: 'is not a known field' }]);
   });
@@ -127,9 +127,12 @@ describe('record', () => {
       '2026-01-02T03:09:05.679Z',
       [{ path: '/createdAt', message: 'must not be more than 5 minutes ahead of the clock of the service' }],
     ],
-  ])('judges %s, 5 minutes ahead or more', (createdAt, faults) => {
-    expect(faultsOfDraft({ userId: 'u', type: 'T', createdAt })).toEqual(faults);
-  });
+  ])(
+    'accepts a createdAt up to 5 minutes ahead of the clock, and refuses a later one: %s',
+    (createdAt, faults) => {
+      expect(faultsOfDraft({ userId: 'u', type: 'T', createdAt })).toEqual(faults);
+    },
+  );
 });
 
 describe('parse', () => {
@@ -141,19 +144,19 @@ describe('parse', () => {
     );
   });
 
-  test('takes a time ahead of the clock, because the log is history', () => {
+  test('accepts a time ahead of the clock, because the activity was accepted before', () => {
     const ahead = sampleActivity({ createdAt: '9999-01-01T00:00:00.000Z' });
     expect(UserActivity.parse(ahead.toJSON())).toEqual(ahead);
   });
 
-  test('leaves out members that it does not know, as a newer version may write', () => {
+  test('drops unknown members, which a newer version may have written', () => {
     const activity = sampleActivity({ metadata: { a: 1 } });
     const newer = { ...activity.toJSON(), source: 'x', ...(JSON.parse('{"__proto__":{"a":1}}') as object) };
     expect(UserActivity.parse(newer)).toEqual(activity);
     expect(UserActivity.parse(newer).toJSON()).toEqual(activity.toJSON());
   });
 
-  test('takes the most that any setting allows: 256 KiB and 64 levels of metadata', () => {
+  test('accepts as much as any configuration allows: 256 KiB and 64 levels of metadata', () => {
     const nested = (levels: number): JsonObject => (levels === 1 ? {} : { a: nested(levels - 1) });
     const parse = (metadata: JsonObject) => () => UserActivity.parse(sampleActivity({ metadata }).toJSON());
     expect(parse({ a: 'x'.repeat(262_136) })).not.toThrow();
@@ -164,10 +167,13 @@ describe('parse', () => {
     expect(faultsOf(parse(nested(65)))[0]?.message).toBe('must not be nested deeper than 64 levels');
   });
 
-  test.each(['id', 'userId', 'type', 'metadata', 'createdAt', 'receivedAt'])('needs %s', (field) => {
-    const { [field]: _left, ...json } = { ...sampleActivity().toJSON() } as Record<string, unknown>;
-    expect(faultsOf(() => UserActivity.parse(json)).map(({ path }) => path)).toEqual([`/${field}`]);
-  });
+  test.each(['id', 'userId', 'type', 'metadata', 'createdAt', 'receivedAt'])(
+    'refuses an activity without %s',
+    (field) => {
+      const { [field]: _left, ...json } = { ...sampleActivity().toJSON() } as Record<string, unknown>;
+      expect(faultsOf(() => UserActivity.parse(json)).map(({ path }) => path)).toEqual([`/${field}`]);
+    },
+  );
 });
 
 describe('compare', () => {
@@ -195,7 +201,7 @@ describe('compare', () => {
   test.each([
     ['only the second', { metadata: { ...first.metadata, original: { timestamp: 'x' } } }, 'redelivered'],
     ['both, each its own', { metadata: { ...first.metadata, original: 7 } }, 'redelivered'],
-  ])('what a client sent is not the fact: %s has an original', (_, fields, comparison) => {
+  ])('ignores the member original of metadata: %s has one', (_, fields, comparison) => {
     expect(first.compare(change(fields))).toBe(comparison);
     expect(change(fields).compare(first)).toBe(comparison);
     const kept = change({ metadata: { ...first.metadata, original: null } });
@@ -204,12 +210,12 @@ describe('compare', () => {
     expect(StoredActivity.of(kept).compare(change(fields))).toBe(comparison);
   });
 
-  test('an original within a member is part of the fact', () => {
+  test('a member original deeper in the metadata is part of the fact', () => {
     const within = (original: number) => sampleActivity({ id: 'a', metadata: { a: { original } } });
     expect(within(1).compare(within(2))).toBe('conflict');
   });
 
-  test('undated facts are the same whenever they were received', () => {
+  test('activities without a createdAt of the client are the same fact whenever they were received', () => {
     const undated = (at: string) => sampleActivity({ id: 'a', createdAt: at, receivedAt: at });
     const dated = (createdAt: string, receivedAt: string) =>
       sampleActivity({ id: 'a', createdAt, receivedAt });

@@ -48,7 +48,7 @@ const anyErasure: fc.Arbitrary<UserErasure> = fc.record({
 });
 
 describe('the JSON of an erasure', () => {
-  test('gives the same erasure again', () => {
+  test('is parsed to the same erasure', () => {
     fc.assert(
       fc.property(anyErasure, (erasure) => {
         expect(UserErasure.parse(JSON.parse(UserErasure.toText(erasure)))).toEqual(erasure);
@@ -99,7 +99,7 @@ describe('the JSON of an erasure', () => {
 describe('a requested erasure on the log', () => {
   const event = erasureRequested(UserErasure.parse({ ...valid, project: 'shop' }));
 
-  test('is read again from its text and headers', () => {
+  test('is read back from its text and headers', () => {
     fc.assert(
       fc.property(anyErasure.map(erasureRequested), (each) => {
         expect(eventContent(textOfEvent(each), headersOfEvent(each))).toEqual(each);
@@ -107,7 +107,7 @@ describe('a requested erasure on the log', () => {
     );
   });
 
-  test('belongs to its user, and names its type', () => {
+  test('has its user as key and its type in a header', () => {
     expect(userOf(event)).toBe('ann');
     const headers = headersOfEvent(event);
     expect(Object.keys(headers)).toEqual(['ce_type']);
@@ -115,7 +115,7 @@ describe('a requested erasure on the log', () => {
     expect(new TextDecoder().decode(type)).toBe(eventTypes.ErasureRequested);
   });
 
-  test('is no activity: only its headers tell them apart', () => {
+  test('is distinguished from an activity by its headers only', () => {
     expect(eventContent(textOfEvent(event), {})).toMatchObject({ name: 'Unreadable', project: 'shop' });
     const activity = activityLogged(sampleActivity());
     expect(headersOfEvent(activity)).toEqual({});
@@ -124,14 +124,14 @@ describe('a requested erasure on the log', () => {
   });
 
   test.each(['user-activity.logged.v1', 'user-activity.erasure-requested.v1 ', ''])(
-    'has exactly its type: %j is another one',
+    'is not recognised by the type %j, which is not exactly its type',
     (type) => {
       const headers = { ce_type: [new TextEncoder().encode(type)] };
       expect(eventContent(textOfEvent(event), headers)).toMatchObject({ name: 'Unreadable' });
     },
   );
 
-  test('is unreadable if it breaks a rule, with a reason that quotes nothing', () => {
+  test('is unreadable if it breaks a rule, with a reason that quotes no value', () => {
     const text = JSON.stringify({ ...valid, project: 'shop', userId: 'secret\0', mode: 'secret' });
     const content = eventContent(text, headersOfEvent(event));
     expect(content).toEqual({
@@ -147,14 +147,14 @@ describe('an anonymised activity', () => {
   const activity = sampleActivity({ project: ProjectId.parse('shop'), metadata: { name: 'Ann' } });
   const replacement = UserId.parse('anon_1');
 
-  test('keeps all but its user and its metadata', () => {
+  test('keeps everything but its user and its metadata', () => {
     const { userId: _user, metadata: _metadata, ...kept } = activity.toJSON();
     const anonymised = activity.anonymised(replacement).toJSON();
     expect(anonymised).toEqual({ ...kept, userId: 'anon_1', metadata: {} });
     expect(activity.userId).toBe('user-1');
   });
 
-  test('is the same fact as itself when it is anonymised again, and another one than the original', () => {
+  test('is the same fact when it is anonymised again, but a different fact from the original', () => {
     const anonymised = activity.anonymised(replacement);
     expect(anonymised.compare(activity.anonymised(replacement))).toBe('redelivered');
     expect(anonymised.compare(activity)).toBe('conflict');

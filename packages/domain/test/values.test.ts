@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ActivityId, ActivityType, Timestamp, UserId } from '../src/index.ts';
 
-/** What the parser makes of the value, or its reason against it. */
+/** Returns what the parser makes of the value, or its message if it refuses the value. */
 function outcome<Value>(parse: (raw: unknown) => Value, raw: unknown): Value | string {
   try {
     return parse(raw);
@@ -15,7 +15,7 @@ describe('ActivityId', () => {
   const parsed = (raw: unknown) => outcome((value) => ActivityId.parse(value), raw);
 
   test.each(['a', '...a', 'Count', 'x'.repeat(128), '!#$%&/()=?~', '0192-uuid', '__proto__', '..a', 'count'])(
-    'takes %s as it is',
+    'accepts %s unchanged',
     (raw) => expect(parsed(raw)).toBe(raw),
   );
 
@@ -54,7 +54,7 @@ describe('UserId', () => {
     [undefined, 'no: is required'],
     [123, 'no: must be a string'],
     ['', length],
-    // So much white space is not worth the work.
+    // There is too much white space to be worth trimming.
     [`u${' '.repeat(1024)}`, length],
     [' \t\n ', length],
     ['a'.repeat(257), length],
@@ -110,7 +110,7 @@ describe('ActivityType', () => {
     ['ß'.repeat(129), length],
     ['ΐ'.repeat(129), length],
     ['e\u0301'.repeat(1_000_000), length],
-    // Not even where less would be left of it.
+    // A text that is too long is refused even if its canonical form would be short.
     [`a${' '.repeat(1024)}b`, length],
     ['a\u0000', control],
     ['a\u007f', control],
@@ -118,7 +118,7 @@ describe('ActivityType', () => {
     ['\udc00', 'no: must be well-formed Unicode (it has an unpaired surrogate)'],
   ])('refuses %.40j', (raw, reason) => expect(parsed(raw)).toBe(reason));
 
-  // Those that case, composition and the rules of separators know by name.
+  // Characters that change case, are composed, or count as separators.
   const telling = fc.constantFrom(
     ...Array.from(' -_\u2028\u2014\u0300\u0301\u0308\u030c\u0323\u0345ßŉǰΐᾳαıİﬁևჩ\u212a\u1fbe'),
   );
@@ -195,11 +195,11 @@ describe('Timestamp', () => {
     (millis) => expect(outcome(() => Timestamp.fromMillis(millis), undefined)).toBe(years),
   );
 
-  test('has one zero', () => expect(Object.is(Timestamp.fromMillis(-0), 0)).toBe(true));
+  test('turns -0 into 0', () => expect(Object.is(Timestamp.fromMillis(-0), 0)).toBe(true));
 });
 
 describe('the fast paths of values', () => {
-  // White space before a text leads past the fast path, and is then removed.
+  // With white space in front, a text does not take the fast path. The white space is then removed.
   const text = fc.oneof(
     fc.string({ unit: 'grapheme-ascii', maxLength: 8 }),
     fc.stringMatching(/^[!-~]{1,8}$/),
@@ -208,7 +208,7 @@ describe('the fast paths of values', () => {
     fc.constantFrom('.', '..', '...', 'a'.repeat(256), 'a'.repeat(257), 'ı', 'ſ', 'K', 'A\u0301'),
   );
 
-  test('ActivityType: both ways have the same result', () => {
+  test('ActivityType: the fast path has the same result as the full rules', () => {
     const parse = (raw: unknown): string => ActivityType.parse(raw);
     fc.assert(
       fc.property(text, (raw) => {
