@@ -23,4 +23,4 @@ function storeFailure(error: unknown): unknown {
 }
 
 export const queryTimeout = (): DomainError =>
-  new DomainError('STORE_TIMEOUT', 'The store did not answer the query in time.');
+  new DomainError('STORE_TIMEOUT', 'The store took too long to answer the query.');

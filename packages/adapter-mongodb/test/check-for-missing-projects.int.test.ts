@@ -28,12 +28,12 @@ test('documents that an older process writes after the migration get a project w
   const latest = () => deadLetters.findLatestLetters([activity]);
   await client.db(database).collection<{ _id: string }>('activities').insertOne(olderActivity(activity));
   await client.db(database).collection<{ _id: string }>('dead_letters').insertOne(olderLetter(letter));
-  // Reads by key find it at once, and its id is taken.
+  // Before the check, the activity is found by its key and its id is taken, but no filter finds it.
   expect((await repository.findById(activity))?.toActivity()).toEqual(activity);
   expect(await repository.save([activity])).toEqual(['redelivered']);
   expect(await repository.count(filterOf())).toBe(0);
 
-  // A check in an outage fails, and the next one does the rest.
+  // A check fails in an outage, and the next check finishes its work.
   const restore = await interrupt();
   const failed = vi.spyOn(Collection.prototype, 'find');
   vi.advanceTimersByTime(60_000);

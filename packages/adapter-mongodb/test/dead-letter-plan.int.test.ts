@@ -24,7 +24,7 @@ const otherProjects = ['a', 'z'].map((name) => ProjectId.parse(name));
 let fixture: Awaited<ReturnType<typeof freshStore>>;
 beforeAll(async () => {
   fixture = await freshStore();
-  // Twenty share each time. Other projects have as many letters at the same moments.
+  // Twenty letters share each time. Other projects have as many letters at the same times.
   const letters = [project, ...otherProjects].flatMap((each, partition) =>
     Array.from({ length: 300 }, (_, offset) =>
       letterOf(offset, {
@@ -105,7 +105,7 @@ describe('the latest dead letter of each activity', () => {
     expect(await cursor().toArray()).toHaveLength(found);
   });
 
-  test('takes keys of 1,200 projects', async () => {
+  test('is found for keys of 1,200 projects', async () => {
     const names = Array.from({ length: 1200 }, (_, index) => ProjectId.parse(`project-${index}`));
     const id = ActivityId.parse('shared');
     const letters = names.map((each, offset) =>
@@ -124,7 +124,7 @@ describe('the latest dead letter of each activity', () => {
   });
 });
 
-test('letters by id are read by id, whatever else their project has', async () => {
+test('letters are found by their ids, and no other letters are examined', async () => {
   const repository = new MongoDeadLetterRepository(fixture.store);
   const { letters } = await repository.find(
     DeadLetterQuery.of({ filter: DeadLetterFilter.of({ project }), order: 'asc', limit }),

@@ -25,7 +25,7 @@ export async function explained(cursor: {
   };
 }
 
-/** An aggregation explains its query in the first of its stages, unless the query does everything. */
+/** Finds the explanation of the query of an aggregation. It is in the first stage, unless the query does the work of all stages. */
 function explanationIn(answer: unknown): Explanation {
   const { stages } = answer as { stages?: readonly { readonly $cursor?: Explanation }[] };
   return stages?.[0]?.$cursor ?? (answer as Explanation);

@@ -78,7 +78,7 @@ test('a letter that another record replaces while it is read is not returned to 
   await queue.add([letter]);
   const original = Reflect.get(Collection.prototype, 'find') as (...parameters: unknown[]) => never;
   let calls = 0;
-  // The second query reads the letters that fit. The same place gets a letter of another project before that.
+  // The second query reads the letters that fit. Before that, a letter of another project gets the same id.
   vi.spyOn(Collection.prototype, 'find').mockImplementation(function replacing(this: Collection, ...query) {
     calls += 1;
     const found: AsyncIterable<unknown> = original.apply(this, query);
@@ -108,7 +108,7 @@ test('a batch repeated after a lost connection has an outcome for each activity'
   ]);
 });
 
-test('a page survives the loss of one answer', async () => {
+test('a page is read even if one reply of the server is lost', async () => {
   const { repository, loseAnswers } = await setUp();
   const activities = sampleActivities(3);
   await repository.save(activities);
@@ -204,7 +204,7 @@ test('a hanging server is reported as an outage in time', async () => {
   onTestFinished(() => store.close());
   const repository = new MongoActivityRepository(store);
   server.signal('SIGSTOP');
-  // The threads of the server stop a time after the signal.
+  // The threads of the server stop some time after the signal.
   await vi.waitFor(
     () => expect(repository.save(sampleActivities(3))).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' }),
     { timeout: 30_000 },

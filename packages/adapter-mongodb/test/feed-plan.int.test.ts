@@ -41,7 +41,7 @@ beforeAll(async () => {
       const size = Math.min(1000, count - from);
       const originsIn = (id: LogId) =>
         Array.from({ length: size }, (_, index) => ({ log: id, partition, offset: from + index }));
-      // No page may read those of another project or another log.
+      // No page may read the activities of another project or another log.
       await repository.save(sampleActivities(size), originsIn(log));
       await repository.save(sampleActivities(size, others), originsIn(log));
       await repository.save(sampleActivities(size), originsIn(LogId.parse('log-2')));
@@ -135,7 +135,7 @@ describe.each([
     expect(found?.keys).toBeLessThanOrEqual(maxExamined + 1);
   });
 
-  test('needs no such end if less than 5,000 offsets remain', async () => {
+  test('does not look for this end if fewer than 5,000 offsets remain', async () => {
     const position = { ...start, offsets: [maxExamined, 0] };
     const { page, explanations } = await commandsOf(FeedQuery.of({ filter, position }));
     expect(page).toMatchObject({ activities: [], position: { offsets: [busy, quiet] }, hasMore: false });

@@ -23,7 +23,7 @@ const reader = (db: ReturnType<typeof databaseWith>, retries = true) =>
   makeListReader(db, ReadPreference.nearest, retries);
 
 test.each([network, withCode(91), withCode(11_602), withCode(13_436)])(
-  'a command is repeated once after a fault that may pass: %s',
+  'a command is repeated once after a temporary fault: %s',
   async (error) => {
     const db = databaseWith([error]);
     expect(await reader(db)(command)).toBe(batch);
@@ -41,7 +41,7 @@ test('a command fails if it fails twice, or if the URI allows no retries', async
 });
 
 test.each([withCode(50), withCode(2), new TypeError('bug')])(
-  'a command is not repeated after a fault that stays: %s',
+  'a command is not repeated after a permanent fault: %s',
   async (error) => {
     const db = databaseWith([error]);
     await expect(reader(db)(command)).rejects.toBe(error);

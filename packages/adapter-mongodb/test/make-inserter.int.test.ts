@@ -23,7 +23,7 @@ async function setUp() {
   return { store, repository: new MongoActivityRepository(store) };
 }
 
-/** A failure of the network as the driver reports it. */
+/** A network error, as the driver reports it. */
 function lostConnection(...labels: readonly string[]): MongoNetworkError {
   const error = new MongoNetworkError('lost');
   for (const label of labels) error.addErrorLabel(label);
@@ -58,7 +58,7 @@ test.each([
 });
 
 test.each([91, 133, 14_031])(
-  'a document that is refused with the passing fault %d is an outage',
+  'if MongoDB refuses a document with the temporary fault %d, the save fails as in an outage',
   async (code) => {
     const { repository } = await setUp();
     interceptCommands(async () => ({ ok: 1, n: 2, writeErrors: [{ index: 1, code }] }));

@@ -1,5 +1,5 @@
-// Opens a store in a process of its own. With a method of a collection, the process kills itself with SIGKILL at a call of this method:
-// `before` the command is sent, `during` its work, or `after` the server confirmed it.
+// Opens a store in a process of its own. If the arguments name a method of `Collection`, the process kills itself at call number `call` of
+// this method: `before` it sends the command, `during` the work of the server, or `after` the server has confirmed the command.
 import { setTimeout as delay } from 'node:timers/promises';
 import { Collection } from 'mongodb';
 import { MongoStore } from '../src/index.ts';

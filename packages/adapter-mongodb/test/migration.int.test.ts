@@ -169,7 +169,7 @@ test('a database of an older version keeps every activity and dead letter', asyn
   expect(await db.collection('activities').countDocuments()).toBe(2501);
 });
 
-test('a database of an older version is untracked, and its topic and its activities are adopted', async () => {
+test('a database of an older version is untracked, and its topic and activities get the ids and origins that they lack', async () => {
   const older = await olderDatabase(activitiesOf(3), []);
   const store = await openStore(older);
   const settled = new MongoSettledOffsets(store);
@@ -201,7 +201,7 @@ test('a database of an older version is untracked, and its topic and its activit
   expect(origins).toEqual(
     new Map<string, object | undefined>([
       ...older.activities.map(({ id }) => [id, undefined] as const),
-      // An activity that comes again gets the place that it lacked.
+      // An activity that is delivered again gets the origin that it lacked.
       [known.id, origin],
       [fresh.id, origin],
     ]),
@@ -226,7 +226,7 @@ test('the second start migrates nothing, and reads at most one key in each colle
   }
 });
 
-test('a migration examines the documents without a project only', async () => {
+test('a migration examines only the documents without a project', async () => {
   const older = await olderDatabase();
   const [indexes] = collectionIndexes;
   if (indexes === undefined) throw new Error('There is no collection.');
@@ -239,7 +239,7 @@ test('a migration examines the documents without a project only', async () => {
   expect(keys).toBeLessThanOrEqual(834);
 });
 
-test('indexes that others made stay, also those that resemble the indexes of an older version', async () => {
+test('indexes of an operator stay, even if they resemble the indexes of an older version', async () => {
   const older = await olderDatabase([], []);
   const activities = older.db.collection('activities');
   const [byType, byTime] = [
@@ -278,7 +278,7 @@ test('a migration that is killed ten times continues at the next start', async (
     expect(await older.db.collection('activities').countDocuments()).toBe(6500);
     expect(await older.db.collection('dead_letters').countDocuments()).toBe(2500);
   }
-  // It was killed before, amid and after the batches.
+  // The process was killed before, during and after the batches.
   expect(remaining.slice(0, 5)).toEqual([6500, 6500, 6500, 6500, 6500]);
   expect(remaining[6]).toBeLessThan(6500);
   expect(remaining[7]).toBeGreaterThan(0);

@@ -14,7 +14,7 @@ const log = LogId.parse('log-1');
 const start = FeedPosition.start(log);
 const queryFrom = (position: FeedPosition) => FeedQuery.of({ filter: filterOf(), position });
 
-/** Stores 10 activities of partition 0, settled. Returns a feed that calls `between` before it reads activities. */
+/** Stores and settles 10 activities of partition 0. Returns a feed that calls `between` before it reads activities. */
 async function setUp(between: (store: MongoStore) => Promise<unknown>) {
   const { store, close } = await freshStore();
   onTestFinished(close);
@@ -63,7 +63,7 @@ test.each([
   expect(page.activities.length).toBe(offsets.length === 0 ? 0 : 4);
 });
 
-test('a page is not rejected if more is settled meanwhile', async () => {
+test('a page is not rejected if a settled offset rises meanwhile', async () => {
   const { feed, ids } = await setUp((store) =>
     new MongoSettledOffsets(store).settle({ log, partition: 0, from: 10, to: 20 }),
   );

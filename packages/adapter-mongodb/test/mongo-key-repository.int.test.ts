@@ -29,7 +29,7 @@ const keyWith = (number: number, change: Partial<AccessKey> = {}): AccessKey => 
   ...change,
 });
 
-/** Opens a new database, and its collection of keys beside the program. */
+/** Opens a new database, and its collection of keys with another client. */
 async function setUp() {
   const { store, database, close } = await freshStore();
   onTestFinished(close);
@@ -83,7 +83,7 @@ test('documents of a newer version are read without their unknown fields, and a 
   expect(await keys.add(keyWith(2), now)).toBe('exists');
 });
 
-test('concurrent additions to a full store remove one ended key each', async () => {
+test('each concurrent addition to a full store removes one key that expired or was revoked', async () => {
   const { documents, open } = await setUp();
   const ended = 5;
   await documents.insertMany(

@@ -49,7 +49,7 @@ export async function freshStore() {
       const endFault = proxy.cut();
       return async () => endFault();
     },
-    /** Drops the answers of the server until the returned function is called. It closes the connections. */
+    /** Drops the replies of the server until the returned function is called. That function also closes the connections. */
     loseAnswers: () => proxy.loseAnswers(),
     async close() {
       await store.close();

@@ -6,7 +6,7 @@ import { deadLetterDocument } from '../src/dead-letter-document.ts';
 
 const start = Date.parse('2026-01-02T03:04:05.678Z');
 
-/** Makes activities of the project `default`. Seven share each time. */
+/** Makes activities of the project `default`. Seven of them share each time. */
 export const activitiesOf = (count: number, prefix = 'older') =>
   Array.from({ length: count }, (_, index) =>
     sampleActivity({
@@ -18,7 +18,7 @@ export const activitiesOf = (count: number, prefix = 'older') =>
     }),
   );
 
-/** Makes dead letters of the project `default`. Half of them know their activity. */
+/** Makes dead letters of the project `default`. Half of them have the id of their activity. */
 export const lettersOf = (count: number, topic = 'user-activity') =>
   Array.from({ length: count }, (_, offset) =>
     letterOf(offset, {
@@ -30,7 +30,7 @@ export const lettersOf = (count: number, topic = 'user-activity') =>
     }),
   );
 
-/** A document with the kind of id of this service. */
+/** A document whose id is a text, as in this service. */
 interface TextId extends Document {
   readonly _id: string;
 }

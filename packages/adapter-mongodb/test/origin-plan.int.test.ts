@@ -27,7 +27,7 @@ beforeAll(async () => {
     await repository.save(sampleActivities(count), origins);
     await repository.save(sampleActivities(count, { project }), origins);
   }
-  // Like those of older versions.
+  // Like the activities of older versions.
   await repository.save(sampleActivities(count));
 });
 afterAll(() => fixture.close());

@@ -26,7 +26,7 @@ const types = ['TYPE_1', 'TYPE_2', 'TYPE_3'].map((type) => ActivityType.parse(ty
 
 const [own, ...otherProjects] = ['default', 'a', 'z'].map((name) => ProjectId.parse(name));
 
-// Twenty share each time.
+// Twenty activities share each time.
 const activitiesOf = (project = ProjectId.default) =>
   Array.from({ length: 1080 }, (_, index) =>
     sampleActivity({
@@ -47,7 +47,7 @@ beforeAll(async () => {
   client = await MongoClient.connect(mongodbUri());
   repository = new MongoActivityRepository(fixture.store);
   await repository.save(activities);
-  // They have the same users and types at the same times, and no query may read them.
+  // The activities of other projects have the same users and types at the same times. No query may read them.
   for (const project of otherProjects) await repository.save(activitiesOf(project));
 });
 afterAll(async () => {

@@ -13,8 +13,8 @@ import {
 } from '../src/index.ts';
 import { freshStore } from './mongo-subjects.ts';
 
-// In the order of a backup: with the settled offsets first, it is never ahead of its own activities and dead letters. With the erasures
-// before the activities, it has no activity that an erasure in it had removed before it was done.
+// The order of a backup. The settled offsets come first, so that they are never ahead of the activities and dead letters in the backup.
+// The erasures come before the activities, so that the backup has no activity that one of its finished erasures has removed.
 const collections = ['settled', 'user_erasures', 'activities', 'dead_letters', 'topics'] as const;
 
 type Backup = ReadonlyMap<string, readonly Document[]>;
@@ -89,7 +89,7 @@ test('without its settled offsets, a store knows no log', async () => {
 });
 
 test.each(['settled', 'user_erasures', 'activities', 'dead_letters'])(
-  'whatever an erasure covers is removed or found as due after a restore, if it is done before the backup comes to %s',
+  'if a user is erased during a backup, before %s is copied, the restored store removes what it has of the user',
   async (time) => {
     const { store, database, close } = await freshStore();
     onTestFinished(close);

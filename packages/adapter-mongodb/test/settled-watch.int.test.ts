@@ -41,7 +41,7 @@ async function setUp() {
   };
 }
 
-/** Fails the test if a promise of it rejects without a handler. */
+/** Fails the test if a promise rejects and nothing handles it. */
 function watchRejections() {
   const onRejection = vi.fn<(reason: unknown) => void>();
   process.on('unhandledRejection', onRejection);
@@ -102,7 +102,7 @@ const nothing: Step = async () => undefined;
 test.each<[string, before: Step, after: Step]>([
   ['that waits for a change', isOpen, isEnded],
   ['that was just begun', nothing, isEnded],
-  // The server keeps it for some minutes.
+  // In this case, the server keeps the stream open for some minutes.
   ['whose connection is cut', (fixture) => isOpen(fixture).then(fixture.interrupt), nothing],
 ])('close ends a stream %s, and no listener begins another one', async (_, before, after) => {
   watchRejections();

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { encodeKey, encodeMetadata, needsNoEncoding } from '../src/metadata-codec.ts';
 import { sizedMetadata } from '../src/sized-metadata.ts';
 
-test('any metadata is encoded as by the codec, and is not larger than its bound', () => {
+test('any metadata is encoded in the same way as by the codec, and is not larger than its bound', () => {
   fc.assert(
     fc.property(anyMetadata, (metadata) => {
       const { encoded, maxBytes } = sizedMetadata(metadata);

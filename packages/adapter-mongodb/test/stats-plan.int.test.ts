@@ -26,7 +26,7 @@ const types = ['TYPE_1', 'TYPE_2', 'TYPE_3'].map((type) => ActivityType.parse(ty
 let fixture: Awaited<ReturnType<typeof freshStore>>;
 beforeAll(async () => {
   fixture = await freshStore();
-  // The activities of other projects have the same users and types at the same times, and no query may read them.
+  // The activities of other projects have the same users and types at the same times. No query may read them.
   const projects = ['default', 'a', 'z'].map((name) => ProjectId.parse(name));
   const activities = projects.flatMap((project) =>
     Array.from({ length: 540 }, (_, index) =>

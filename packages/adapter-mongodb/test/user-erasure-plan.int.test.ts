@@ -110,7 +110,7 @@ test('letters that the erasure does not cover are examined in the range of the u
   const place = { ...erasure.place, offset: 0 };
   const query = lettersOfUser(fixture.store, { ...erasure, place }, limit);
   const { examined, keys } = await explained(query);
-  // One more key leads to the range of the user in `_system`.
+  // MongoDB examines one more key to get to the range of the user in `_system`.
   expect([examined, keys]).toEqual([count, count + 1]);
 });
 
@@ -125,15 +125,15 @@ test('the erasures of users are found by their digests, and announced ones are n
   expect(keys).toBeLessThanOrEqual(4 + 2 * wanted.length);
 });
 
-test('whether there is an erasure takes one key', async () => {
+test('the query for whether there is any erasure reads one index key', async () => {
   const { plan, examined, keys } = await explained(anyErasure(fixture.store));
   expect(plan).toContain('"recorded.user_1"');
   expect([examined, keys]).toEqual([0, 1]);
 });
 
-test('the erasures that are not done come from their index in order, page by page', async () => {
+test('the erasures that are not done are read from their index in order, page by page', async () => {
   let last: OpenPosition | undefined;
-  // A later page also looks at the last erasure of the page before.
+  // A later page also examines the last erasure of the page before.
   for (const max of [10, 11, 11]) {
     const query = erasuresNotDone(fixture.store, 10, last);
     const { plan, examined, keys } = await explained(query);
@@ -144,7 +144,7 @@ test('the erasures that are not done come from their index in order, page by pag
   }
 });
 
-test('a database of the version before gets the indexes, and its dead letters are found by their key', async () => {
+test('a database of the previous version gets the indexes, and its dead letters are found by their key', async () => {
   const { store, database } = fixture;
   await store.deadLetters.dropIndex('project_1_key_1');
   await store.userErasures.drop();

@@ -64,7 +64,7 @@ test.each([
         writeSync(descriptor, Buffer.alloc(4096, 0x5a), 0, 4096, page * 4096);
     },
   ],
-])('%s is refused by its name and stays unchanged', async (_, damage) => {
+])('%s is refused with a message that names the file, and stays unchanged', async (_, damage) => {
   const place = await scratchFolder();
   const file = await filled(place.folder);
   damage(file);

@@ -47,7 +47,7 @@ async function open(folder: string): Promise<SqliteDatabase> {
   return database;
 }
 
-/** Closes the database, and returns a function that puts its file back as it is now. */
+/** Closes the database and backs up its file. Returns a function that restores this backup. */
 async function backUp(folder: string, database: SqliteDatabase): Promise<() => void> {
   await database.close();
   const file = join(folder, 'user-activity.db');
@@ -58,7 +58,7 @@ async function backUp(folder: string, database: SqliteDatabase): Promise<() => v
   };
 }
 
-/** Carries out what a ledger has open, as a sweep does. */
+/** Carries out the open erasures of a ledger, as a sweep does. */
 async function sweep(ledger: SqliteErasureLedger): Promise<void> {
   for (const erasure of await ledger.findOpen(100)) {
     const replacement = erasure.mode === 'anonymise' ? UserId.parse('nobody') : undefined;
@@ -122,7 +122,7 @@ test('users who were erased after a backup are erased again when the data file i
     'of-unknown: erase, done',
     'elsewhere: erase, done',
   ]);
-  // The restored log uses its offsets again, so the time of receipt decides.
+  // The restored log assigns the same offsets again, so the time of receipt decides.
   for (const erasure of restored)
     for (const [receivedAt, isOlder] of [
       [early, true],
@@ -142,13 +142,13 @@ test('users who were erased after a backup are erased again when the data file i
   expect(found.letters.map(({ origin }) => origin.offset)).toEqual([3]);
   await database.close();
 
-  // What was restored once is not begun again.
+  // An erasure that was restored once is not carried out again.
   database = await open(folder);
   expect(await new SqliteErasureLedger(database).findOpen(100)).toEqual([]);
   expect(await usersOf(database)).toEqual(['Zoë 😀: 1', 'ann: 1', 'cid: 2', 'nobody: 2']);
 });
 
-test('the file of the erasures is private, and has the digests of the users but not their names', async () => {
+test('the journal of erasures is private, and has the digests of user ids but not the ids', async () => {
   const { folder } = await scratchFolder();
   const database = await open(folder);
   const erasure = openErasure('of-ann', 'ann@example.com');
@@ -159,7 +159,7 @@ test('the file of the erasures is private, and has the digests of the users but 
   expect([erasure.user, 'ann@example.com'].map((text) => bytes.includes(text))).toEqual([true, false]);
 });
 
-test('an erasure is not recorded while its file can not be written, and later it is', async () => {
+test('an erasure is not recorded while the journal can not be written, and it is recorded afterwards', async () => {
   const { folder } = await scratchFolder();
   const database = await SqliteDatabase.open({ folder, busyTimeoutMs: 10 });
   onTestFinished(() => database.close());
@@ -175,7 +175,7 @@ test('an erasure is not recorded while its file can not be written, and later it
   expect(await ledger.findOpen(10)).toEqual([erasure]);
 });
 
-test('a damaged file of the erasures is refused by its name', async () => {
+test('a damaged journal of erasures is refused, and the message names the file', async () => {
   const { folder } = await scratchFolder();
   await (await SqliteDatabase.open({ folder })).close();
   writeFileSync(join(folder, 'erasures.db'), 'no database, but longer than the header of one: '.repeat(20));

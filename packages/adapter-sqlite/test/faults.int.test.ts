@@ -21,7 +21,7 @@ function recordCount(file: string): number {
 }
 
 describe('while another connection holds the write lock', () => {
-  test('a publish is rejected in time, and the next one after that succeeds', async () => {
+  test('a publish is rejected, and the first one after the release of the lock succeeds', async () => {
     const scratchStore = await scratch({ busyTimeoutMs: 100 });
     const publisher = new SqliteEventPublisher(scratchStore.database);
     const release = holdWriteLock(scratchStore.database.file);
@@ -32,7 +32,7 @@ describe('while another connection holds the write lock', () => {
     expect(recordCount(scratchStore.database.file)).toBe(1);
   });
 
-  test('a publish that waits longer than its time limit is rejected', async () => {
+  test('a publish is rejected at its time limit, before that of the lock', async () => {
     const scratchStore = await scratch({ busyTimeoutMs: 1500 });
     const publisher = new SqliteEventPublisher(scratchStore.database, { publishTimeoutMs: 50 });
     const release = holdWriteLock(scratchStore.database.file);
@@ -80,7 +80,7 @@ describe('a full disk', () => {
   const small: Job = { id: 1, name: 'append', input: [['u', 'x', null]] };
   const large: Job = { id: 2, name: 'append', input: [['u', 'x'.repeat(100_000), null]] };
 
-  test('fails every job whose changes SQLite has undone', () => {
+  test('fails every job whose changes SQLite has rolled back', () => {
     const { run, count } = fullDatabase();
     const outcomes = run(small, large);
     const kept = outcomes.filter((outcome) => 'result' in outcome).length;
@@ -132,7 +132,7 @@ describe('trimming', () => {
     const publisher = new SqliteEventPublisher(scratchStore.database);
     await publisher.publish(events(20));
     await consume(scratchStore, 'analytics', 20);
-    // The group has joined, then it is away while more records come.
+    // The group has joined, but reads nothing while more records are appended.
     const slow = new SqliteEventConsumer(scratchStore.database, 'slow');
     await slow.start(() => Promise.reject(new Error('not now')));
     await publisher.publish(events(30));

@@ -29,7 +29,7 @@ async function read(consumer: SqliteEventConsumer, handle = async (): Promise<vo
 
 const offsetsOf = (records: readonly LogRecord[]) => records.map(({ origin }) => origin.offset);
 
-test('a member gets replays and events in their order, the same as a member that reads the file', async () => {
+test('a member that reads from the cache gets the same records in the same order as one that reads the file', async () => {
   const { database } = await scratch();
   const publisher = new SqliteEventPublisher(database);
   const member = new SqliteEventConsumer(database, 'group');
@@ -59,7 +59,7 @@ test('a member gets replays and events in their order, the same as a member that
   expect(offsetsOf(live.records.filter(({ replayOf }) => replayOf !== undefined))).toEqual([6, 7]);
 });
 
-test('events whose commit failed are not handed over', async () => {
+test('events whose commit failed are not cached', async () => {
   const { database } = await scratch();
   const publisher = new SqliteEventPublisher(database);
   const member = new SqliteEventConsumer(database, 'group');

@@ -13,7 +13,7 @@ interface Work extends TimedJob {
   readonly steps: number;
 }
 
-/** Makes a scheduler whose jobs write their name to `log` in each step. A step takes half a trial. */
+/** Makes a scheduler whose jobs write their name to `log` in each step. A step takes half of `trialMs`. */
 function makeScheduler() {
   const log: string[] = [];
   const startedAt = monotonicNow();
@@ -60,7 +60,7 @@ describe('the scheduler', () => {
     expect(log).toEqual(['long', 'long', 'short', 'long', 'long', 'long']);
   });
 
-  test('long jobs run one after the other, and start again for that', () => {
+  test('long jobs run one after the other, and a long job that had to wait starts anew', () => {
     const { log, scheduler, finish } = makeScheduler();
     for (const [id, name] of ['first', 'second', 'third'].entries())
       scheduler.add({ id, name: 'work', input: { name, steps: 4, deadline: inTime() } });

@@ -14,7 +14,7 @@ test.each([
   ['no project', asTextAndBytes(jsonOf()), 'default'],
   ['null for a project', asTextAndBytes(jsonOf(null)), 'default'],
   ['the project shop', asTextAndBytes(jsonOf('shop')), 'shop'],
-])('a record with %s is of the right project', (_, values, project) => {
+])('a record with %s has the right project', (_, values, project) => {
   for (const value of values)
     expect(recordFromRow('topic', [1, 'user-1', value, null]).content).toMatchObject({
       name: 'ActivityLogged',
@@ -36,7 +36,7 @@ test.each([
   ['no JSON', asTextAndBytes('{'), 'default'],
   ['bytes that are not UTF-8', [Uint8Array.of(0xff)], 'default'],
   ['no value', [null], 'default'],
-])('a record that has %s is unreadable, and of the right project', (_, values, project) => {
+])('a record that has %s is unreadable, and has the right project', (_, values, project) => {
   for (const value of values)
     expect(recordFromRow('topic', [1, 'user-1', value, null]).content).toMatchObject({
       name: 'Unreadable',
@@ -44,7 +44,7 @@ test.each([
     });
 });
 
-test('a record that is handed over equals the one that is read from its row', () => {
+test('a record that is made from an event equals the record that is read from its row', () => {
   fc.assert(
     fc.property(fc.oneof(anyActivity.map(activityLogged), anyErasure), fc.nat(), (event, offset) => {
       const handedOver = recordFromEvent('topic', offset, event);

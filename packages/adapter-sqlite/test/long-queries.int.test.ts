@@ -15,7 +15,7 @@ import { newDatabase, scratch } from './sqlite-subjects.ts';
 const many = 40_000;
 const ofAll = filterOf();
 const ofOne = filterOf({ userIds: [UserId.parse('ann')] });
-/** With a `from`, which conditions on metadata need. */
+/** A filter with a `from`, because conditions on metadata need one. */
 const always = TimeRange.between(Timestamp.fromMillis(0), undefined);
 const searching = filterOf({
   createdAt: always,
@@ -44,11 +44,11 @@ const longQueries: readonly (readonly [
     many,
   ],
   ['a count by slot', async (repository) => repository.countBySlot(ofAll, eachSecond, 100_000), many],
-  // 40,000 keys of an index are counted in less time than a query is tried.
+  // Counting 40,000 index keys takes less time than `trialMs`.
   ['a count by user', async (repository) => repository.countByKey(ofAll, 'userId', 100), 400_000],
 ];
 
-/** Saves many activities, one of them of ann. */
+/** Saves many activities. One of them is of the user ann. */
 async function fill(database: SqliteDatabase, rows = many): Promise<SqliteActivityRepository> {
   const repository = new SqliteActivityRepository(database, { queryTimeoutMs: 60_000 });
   await repository.save(sampleActivities(10_000, { metadata: { a: 'such', b: 'no such' } }));
@@ -57,7 +57,7 @@ async function fill(database: SqliteDatabase, rows = many): Promise<SqliteActivi
   return repository;
 }
 
-/** Copies each activity `copies` times, under other ids. The store would take ten times longer to save as many. */
+/** Copies each activity `copies` times in SQL, under other ids. Saving as many activities would take ten times longer. */
 function copyRows(file: string, copies: number): void {
   const db = new DatabaseSync(file);
   const names = db.prepare("SELECT name FROM pragma_table_info('activities') WHERE name <> 'id'").all();

@@ -48,7 +48,7 @@ function makeFile(folder: string, fixture: string, additions = ''): string {
   return file;
 }
 
-/** Runs a query on a file, beside the program. */
+/** Runs a query on a file with a connection of its own. */
 function query(file: string, sql: string): readonly unknown[] {
   const db = new DatabaseSync(file, { readOnly: true });
   const rows = db.prepare(sql).all();
@@ -116,7 +116,7 @@ test.each([1, 2, 3, 4, 5, 7, 10])(
   },
 );
 
-test('a file of version 7 keeps its origins, settled offsets and projects, and takes keys and audit events', async () => {
+test('a file of version 7 keeps its origins, settled offsets and projects, and can store keys and audit events', async () => {
   const { folder } = await scratchFolder();
   makeFile(folder, 'version-7');
   const now = Timestamp.trusted(1767323045678);
@@ -203,7 +203,7 @@ test('a file that commit 9c81301 wrote is read without loss', async () => {
       { name: 'Unreadable', project: 'default', reason: 'the record has no value' },
     ]);
     expect(records[3]?.replayOf).toEqual({ topic: 'user-activity', partition: 0, offset: 1 });
-    // The group that had read everything gets only what is new.
+    // The group that had read everything gets only the new records.
     const event = activityLogged(sampleActivity());
     await new SqliteEventPublisher(database).publish([event]);
     const [next] = await recordsOf(database, 'user-activity-store', 1);
@@ -214,8 +214,8 @@ test('a file that commit 9c81301 wrote is read without loss', async () => {
 });
 
 /**
- * Opens a file as the writing thread does, in a process of its own. SQLite asks the authorizer before each statement of the migration
- * and several times within: the process kills itself at the question `killAt`. Prints the number of questions. The cache is small, so
+ * Opens a file as the writing thread does, in a process of its own. SQLite calls the authorizer before each statement of the migration
+ * and several times within. The process kills itself at call number `killAt`. Prints the number of calls. The cache is small, so
  * that SQLite writes pages to the disk long before the commit.
  */
 const killedProgram = `

@@ -76,7 +76,7 @@ test.each([
     expect(progress).toMatchObject({ committed, end: committed });
     expect(progress?.oldest).toBeLessThan(committed);
 
-    // After a restart, the new version's rows are there beside the older ones.
+    // After a restart, the file has the rows of the new version beside the older ones.
     const log = LogId.parse('log-1');
     await settled.begin(log, [committed]);
     const activity = sampleActivity();
@@ -113,7 +113,7 @@ test('a log of a failed save gets no key, and the next log gets its own', () => 
   db.close();
 });
 
-test('a topic that is removed by hand becomes another log, and the origins stay', async () => {
+test('a topic that an operator removes is registered as another log, and the origins of activities stay', async () => {
   const { database } = await scratch();
   const topics = new SqliteTopicRegistry(database);
   const [first, second] = [LogId.parse('first'), LogId.parse('second')];
@@ -128,7 +128,7 @@ test('a topic that is removed by hand becomes another log, and the origins stay'
   expect((await repository.findById(activity))?.origin).toMatchObject({ log: 'first', offset: 7 });
 });
 
-test('a member that goes back to a gap of the log goes back once, and names the offset to its handler', async () => {
+test('a member that goes back to a gap of the log goes back once, and passes the offset to its handler', async () => {
   const { database } = await scratch();
   await publish(database, 6);
   change(database.file, 'DELETE FROM log WHERE offset BETWEEN 3 AND 4');
@@ -156,7 +156,7 @@ test('a member that goes back to a gap of the log goes back once, and names the 
   expect(next.batches).toEqual([[3, 5, 6, 7, 8]]);
 });
 
-test('no record is trimmed between the offset to which a member went back and the end of its batch', async () => {
+test('no record is deleted between the offset to which a member went back and the end of its batch', async () => {
   const { database } = await scratch({ retainedRecords: 10 });
   await publish(database, 20);
   const first = await read(database);
@@ -169,7 +169,7 @@ test('no record is trimmed between the offset to which a member went back and th
     async (_, next) => Math.min(next, 12),
     () => gate.promise,
   );
-  // Another group commits, and its commit trims the log.
+  // Another group commits, and its commit deletes old records.
   const other = new SqliteEventConsumer(database, 'other');
   const caughtUp = Promise.withResolvers<void>();
   await publish(database, 20);

@@ -42,7 +42,7 @@ async function recordsOf(database: SqliteDatabase, count: number): Promise<reado
   return all;
 }
 
-test('the log keeps the project of each activity, and names the project default nowhere', async () => {
+test('a record on the log names the project of its activity, unless it is the project default', async () => {
   const { database } = await scratch();
   const events = [ProjectId.default, shop].map((project) =>
     activityLogged(sampleActivity({ project, id: 'same' })),
@@ -55,7 +55,7 @@ test('the log keeps the project of each activity, and names the project default 
   expect(ofShop).toContain('"project":"shop"');
 });
 
-test('a republished dead letter keeps its project and its headers, and names its first copy', async () => {
+test('a republished dead letter keeps its project and its headers, and names its original record', async () => {
   const { database } = await scratch();
   const publisher = new SqliteEventPublisher(database);
   const event = activityLogged(sampleActivity({ project: shop }));
@@ -96,7 +96,7 @@ test('one query finds the activities, or the latest letters, of keys in several 
   );
 });
 
-test('the primary key of an activity is its id in the project default, and has the project elsewhere', async () => {
+test('the primary key of an activity is its id in the project default, and the project and its id elsewhere', async () => {
   const { database } = await scratch();
   await new SqliteActivityRepository(database).save(
     [ProjectId.default, shop].map((project) => sampleActivity({ project, id: 'same' })),
@@ -162,13 +162,13 @@ test('a sweep removes the dead letters of all projects', async () => {
     const page = await repository.find(DeadLetterQuery.of({ filter }));
     expect(page.letters).toHaveLength(project === ProjectId.system ? 2 : 0);
   }
-  // The limit of bytes is for the deployment.
+  // The limit of bytes holds for all projects together.
   expect(
     await repository.sweep({ ...limits, maxEdgeBytes: 0, edgeBefore: undefined, logBefore: undefined }),
   ).toMatchObject({ expired: 0, evicted: 1, edgeBytes: 0 });
 });
 
-test('a letter of another project is not read as a whole, and can be removed only by its origin', async () => {
+test('a dead letter can be read only within its project, and is removed by its origin', async () => {
   const { database } = await scratch();
   const repository = new SqliteDeadLetterRepository(database);
   const letter = letterOf(1, { project: shop });
@@ -180,7 +180,7 @@ test('a letter of another project is not read as a whole, and can be removed onl
   expect(await repository.findByIds(shop, ids, 1e6)).toEqual([]);
 });
 
-test('the consumer can look up erasures while the queries of clients are too many', async () => {
+test('the consumer can look up erasures while the queue of client queries is full', async () => {
   const { database } = await scratch();
   const projects = new SqliteProjectRepository(database);
   const erasure = await projects.beginErasure(shop, at(1));
@@ -193,7 +193,7 @@ test('the consumer can look up erasures while the queries of clients are too man
   expect(refused[0]).toBeInstanceOf(DomainError);
 });
 
-test('other writes come in between the parts of a removal', async () => {
+test('other writes run between the parts of a removal', async () => {
   const { database } = await scratch();
   const projects = new SqliteProjectRepository(database);
   const activities = Array.from({ length: 250 }, (_, index) =>

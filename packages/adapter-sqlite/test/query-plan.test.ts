@@ -32,7 +32,7 @@ const planOf = (sql: string): string => {
   return steps.map(({ detail }) => String(detail)).join('; ');
 };
 
-/** The plan's end of a query for whole activities: it reads the id of each log by its key. */
+/** The last steps in the plan of a query for whole activities, which read the id of each log by its key. */
 const readsLog = '; CORRELATED SCALAR SUBQUERY 1; SEARCH logs USING INTEGER PRIMARY KEY (rowid=?)';
 
 const [user, users, type, types] = [['u'], ['u', 'v'], ['t'], ['t', 's']];
@@ -51,7 +51,7 @@ describe.each([
   const { shape, branches } = branchesOf({ project: 'p', userIds, types: wanted });
   const range = `(${equal}(created_at,id)>(?,?) AND (created_at,id)<(?,?))`;
 
-  test('has one branch for each pair, with the first values of its range', () => {
+  test('has one branch for each pair of a user and a type, with the values of both', () => {
     const pairs = Math.max(userIds.length, 1) * Math.max(wanted.length, 1);
     expect(branches).toHaveLength(pairs);
     expect(new Set(branches.map(String)).size).toBe(pairs);
@@ -168,7 +168,7 @@ test('a portion of the feed is one range of one index, without sorting, and its 
   expect(planOf(feedEndSql)).toBe(
     `SEARCH activities USING COVERING INDEX ${range}; SCALAR SUBQUERY 1; ${key}`,
   );
-  // It makes the lists of users and types once.
+  // SQLite builds the lists of users and types once.
   const list = (index: number) =>
     `LIST SUBQUERY ${index}; SCAN json_each VIRTUAL TABLE INDEX 1:; CREATE BLOOM FILTER`;
   const lists = `${list(3)}; ${list(4)}`;

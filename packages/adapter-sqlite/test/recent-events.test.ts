@@ -6,7 +6,7 @@ import { RecentEvents } from '../src/ports/recent-events.ts';
 
 const events = (count: number) => sampleActivities(count).map(activityLogged);
 
-test('a read returns the events from its offset on, up to its limit, also from several jobs', () => {
+test('a read returns the events from its offset on, up to its limit, even if several jobs added them', () => {
   const recent = new RecentEvents();
   const all = events(6);
   recent.add(all.slice(0, 2), 11, 2);
@@ -16,7 +16,7 @@ test('a read returns the events from its offset on, up to its limit, also from s
   expect(recent.from(15, 3)).toEqual(all.slice(5));
 });
 
-test('a read outside of the held offsets returns nothing', () => {
+test('a read outside of the cached offsets returns nothing', () => {
   const recent = new RecentEvents();
   expect(recent.from(0, 10)).toEqual([]);
   recent.add(events(2), 11, 2);
@@ -43,7 +43,7 @@ test.each([
 test.each([
   ['events', 100, 1, 40],
   ['characters', 1, 1024 * 1024, 4],
-])('too many %s drop the oldest', (_, count, characters, kept) => {
+])('if there are too many %s, the oldest events are dropped', (_, count, characters, kept) => {
   const recent = new RecentEvents();
   const added = events(count);
   for (let job = 1; job <= 50; job += 1) recent.add(added, job * count, characters);
@@ -52,7 +52,7 @@ test.each([
   expect(recent.from(oldest, 10_000)).toHaveLength(kept * count);
 });
 
-test('events that alone exceed the limits are not held', () => {
+test('events of one job that exceed a limit are not cached', () => {
   const recent = new RecentEvents();
   recent.add(events(1), 1, 5 * 1024 * 1024);
   expect(recent.from(1, 1)).toEqual([]);

@@ -4,7 +4,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { SqliteActivityRepository } from '../src/index.ts';
 import { scratch } from './sqlite-subjects.ts';
 
-test('a save waits for the next turn before a comparison if the turn is over, and never for new activities', async () => {
+test('a save lets other work run before a comparison if its turn is over, and never for new activities', async () => {
   const { database } = await scratch();
   const repository = new SqliteActivityRepository(database);
   onTestFinished(() => void vi.restoreAllMocks());

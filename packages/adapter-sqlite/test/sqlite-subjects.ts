@@ -97,7 +97,7 @@ function hideTables(file: string, tables: readonly string[]): () => Promise<void
   };
 }
 
-/** Returns a subject of an adapter that needs nothing beside the database. `tables` are those that it uses. */
+/** Returns a subject of an adapter that needs only the database. `tables` are the tables that it uses. */
 async function subjectOf<Adapter>(open: (database: SqliteDatabase) => Adapter, tables: readonly string[]) {
   const { database, close } = await newDatabase();
   return {
@@ -204,7 +204,7 @@ export async function sqliteLog(): Promise<LogSubject> {
       await database.writer.submit('append', [[key, value, headersJson(headers)]], { timeoutMs: 5000 });
       return record;
     },
-    // Each offset in a file has a record, until it is trimmed.
+    // Each offset in a file has a record, until the record is deleted.
     skipOffsets: undefined,
     marksCommits: false,
     interrupt: async () => hideTables(database.file, ['log']),

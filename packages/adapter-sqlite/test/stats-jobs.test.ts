@@ -19,7 +19,7 @@ beforeAll(() => {
   db.exec(`WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < 29999)
     INSERT INTO activities (${insertedColumns})
       SELECT 'id-' || n, 'user-' || (n % 300), 'TYPE_' || (n % 7), '{}', n / 10, 0, 'p', NULL, NULL, NULL FROM numbers`);
-  // Two projects beside it have the same users and types, and users and types of their own.
+  // Two other projects have the same users and types, and also users and types of their own.
   for (const neighbour of ['o', 'q'])
     db.exec(`INSERT INTO activities (${insertedColumns})
       SELECT '${neighbour} ' || id, user_id, type, '{}', created_at, 0, '${neighbour}', NULL, NULL, NULL
@@ -58,7 +58,7 @@ function runAll<Result>(steps: Steps<Result>) {
   }
 }
 
-/** Returns the result, without the case of too many slots or keys. */
+/** Returns the result. Throws if it is 'too-many'. */
 function counted<Count>(result: readonly Count[] | 'too-many'): readonly Count[] {
   if (result === 'too-many') throw new Error('There are too many slots or keys.');
   return result;
@@ -75,7 +75,7 @@ describe('rows are counted in steps', () => {
     [30_000, 0],
   ])('with %d rows per step, a count of 1,000 rows takes %d further steps', (rows, steps) => {
     const counter = new SpanCounter(reader.prepare, 'all', rows);
-    // More rows share a moment than a small step holds.
+    // More rows have the same time than a small step reads.
     expect(runAll(counter.count(['p'], between(0, 100)))).toEqual({ result: 1000, steps });
     expect(runAll(counter.count(['p'], between(5, 6))).result).toBe(10);
     expect(runAll(counter.count(['p'], between(100, 100))).result).toBe(0);
@@ -87,7 +87,7 @@ describe('rows are counted in steps', () => {
     expect(result).toHaveLength(3000);
     expect(steps).toBeGreaterThan(5);
     expect(steps).toBeLessThan(50);
-    // It ends as soon as there are too many slots.
+    // The count ends as soon as there are too many slots.
     const few = runAll(countBySlot(reader, { ...query(), ...slots, maxSlots: 100 }));
     expect(few).toEqual({ result: 'too-many', steps: 1 });
     const late = runAll(countBySlot(reader, { ...query(), ...slots, maxSlots: 2999 }));

@@ -51,7 +51,7 @@ async function erase(database: SqliteDatabase, erasure: OpenErasure): Promise<nu
   return removed;
 }
 
-test('a file of version 10 keeps its content, and its users can be erased', async () => {
+test('a file of schema version 10 keeps its content, and its users can be erased', async () => {
   const { folder } = await scratchFolder();
   const file = new DatabaseSync(join(folder, 'user-activity.db'));
   file.exec(readFileSync(join(import.meta.dirname, 'fixtures', 'version-10.sql'), 'utf8'));
