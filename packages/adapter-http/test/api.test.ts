@@ -133,7 +133,7 @@ describe('API keys', () => {
     expect((await it.app.inject(url)).statusCode).toBe(200);
   });
 
-  test('are checked first, before the body is read', async () => {
+  test('are checked before the body is read', async () => {
     const it = await service({ apiKeys });
     expect((await post(it.app, '/api/logs', { userId: '' })).statusCode).toBe(401);
   });
@@ -265,7 +265,7 @@ test('the log line of a request has only method, route, status and time', async 
   });
 });
 
-test('an unknown parameter is refused by the document, and ignored by health', async () => {
+test('an unknown parameter is refused by /openapi.json, and ignored by health checks', async () => {
   const { app } = await service();
   for (const [url, status] of [
     ['/openapi.json?x=1', 400],

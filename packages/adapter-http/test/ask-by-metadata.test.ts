@@ -17,7 +17,7 @@ const withMetadata = async (metadata: Readonly<Record<string, JsonObject>>): Pro
   return it;
 };
 
-/** What a query finds, and that count says how many these are. */
+/** Returns what a query finds, and checks that `/api/logs/count` returns the same number. */
 async function found({ app }: Service, query: string): Promise<string[]> {
   const { data } = (await app.inject(`/api/logs?${query}`)).json<Page>();
   expect((await app.inject(`/api/logs/count?${query}`)).json()).toEqual({ count: data.length });
@@ -86,7 +86,7 @@ describe('metadata.<path>=value', () => {
       });
   });
 
-  test('with an invalid user and no other bound reports only the user', async () => {
+  test('with an invalid user and without `from` reports only the user', async () => {
     const it = await service();
     const { errors } = (await it.app.inject('/api/logs?userId=%00&metadata.a=1')).json<{
       errors: { path: string }[];
@@ -157,7 +157,7 @@ describe('GET /api/logs/count', () => {
   });
 
   test.each(['order=asc', 'limit=1', 'cursor=x', 'by=type', 'offset=1'])(
-    '%s is not a parameter of it',
+    'refuses %s, which is not one of its parameters',
     async (query) => {
       const it = await service();
       expect(seen(await it.app.inject(`/api/logs/count?${query}`))).toMatchObject({
@@ -205,7 +205,7 @@ test.each<[string, string]>([
   ['10,000 faulty paths', Array.from({ length: 10_000 }, (_, index) => `metadata.${index}%5C=1`).join('&')],
   ['a path of 16 KiB', `userId=1&metadata.${'a.'.repeat(8192)}=1`],
   ['a path of 16 KiB of backslashes', `userId=1&metadata.${'%5C'.repeat(16_383)}=1`],
-])('%s are refused with few and short violations', async (_name, query) => {
+])('%s are refused with a few short violations', async (_name, query) => {
   const it = await service();
   for (const route of ['/api/logs', '/api/logs/count']) {
     const response = await it.app.inject(`${route}?${query}`);

@@ -71,7 +71,7 @@ test('more items than the limit are 413, before any other item is parsed', async
   });
 });
 
-test('an item of more than 1 MiB is not parsed; the others are', async () => {
+test('an item of more than 1 MiB is not parsed, and the others are', async () => {
   const longest = `"${'x'.repeat(maxItemBytes - 2)}"`;
   const items = await itemsOf(`[${longest},{"a":${longest}},3]`);
   expect(items[0]).toHaveLength(maxItemBytes - 2);
@@ -83,11 +83,11 @@ test('an item of more than 1 MiB is not parsed; the others are', async () => {
 });
 
 test.each([
-  // Each is a run of its own, as two of them exceed 64 KiB.
+  // Each item is a run of its own, because two of them exceed 64 KiB.
   ['long items', JSON.stringify(Array.from({ length: 10 }, () => 'x'.repeat(40_000)))],
   ['short items that are parsed at once', `[${'{},'.repeat(999)}{}]`],
   ['items that are read one by one, because of an escaped key', `[${String.raw`{"\n":1},`.repeat(9)}10]`],
-])('other requests have their turn between items after 10 ms: %s', async (_, json) => {
+])('between items, other requests run after 10 ms: %s', async (_, json) => {
   let now = 0;
   const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 6));
   let turns = 0;
@@ -100,7 +100,7 @@ test.each([
     clock.mockRestore();
   });
   await itemsOf(json, 1000);
-  // Every second item, or portion of items, is 12 ms behind the last turn.
+  // Every second item, or portion of items, begins 12 ms after the last turn.
   expect(turns).toBeGreaterThanOrEqual(4);
 });
 
@@ -179,7 +179,7 @@ describe('many items that are parsed at once', () => {
   test.each([
     ['exactly', readExactItem],
     ['mended', readMendedJson],
-  ])('are those that are parsed one by one, or the same fault: %s', async (_, parse) => {
+  ])('have the same values or the same fault as if they were parsed one by one: %s', async (_, parse) => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(item, { maxLength: 8 }),
@@ -221,7 +221,7 @@ describe('a body of one activity, event, call or replay takes at most 1 MiB', ()
     expect(response.statusCode).toBe(status);
   });
 
-  test('a lower limit of the server counts instead', async () => {
+  test('a lower limit of the server applies instead', async () => {
     const { app } = await service({ maxBodyBytes: 100 });
     const response = await app.inject({ method: 'POST', url: '/api/logs', payload: { a: 'x'.repeat(100) } });
     expect(response.statusCode).toBe(413);

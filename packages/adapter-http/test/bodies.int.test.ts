@@ -8,11 +8,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { buildServer } from '../src/index.ts';
 import { onMemory, type Service, service } from './service.ts';
 
-/** Every decoder that the service made. */
+/** Every decompressor that the service made. */
 const decoders: Gunzip[] = [];
 const { createGunzip } = zlib;
 
-/** Replaces the function in the module, also for those that import it by its name. */
+/** Replaces the function in its module, also for modules that import it by name. */
 function replaceCreateGunzip(value: typeof createGunzip): void {
   Object.defineProperty(zlib, 'createGunzip', { value, configurable: true, enumerable: true });
   syncBuiltinESMExports();
@@ -31,7 +31,7 @@ afterEach(() => {
 afterAll(() => replaceCreateGunzip(createGunzip));
 
 const line = '{"userId":"u","type":"T"}\n';
-/** A body: where to, of which media type, and how it is encoded. */
+/** A kind of body: the path to which it is sent, its media type, and its encoding. */
 type Kind = readonly [path: string, type: string, encoding: 'gzip' | undefined];
 
 const kinds = [
@@ -45,7 +45,7 @@ const kinds = [
 const portOf = async ({ app }: Service): Promise<number> =>
   Number(new URL(await app.listen({ host: '127.0.0.1', port: 0 })).port);
 
-/** A connection on which a request with a body of unknown length has begun. */
+/** Opens a connection, and begins a request on it whose body has no known length. */
 function begun(port: number, [path, type, encoding]: Kind, ...more: string[]): Socket {
   const socket = connect(port, '127.0.0.1');
   socket.on('error', () => undefined);
@@ -67,7 +67,7 @@ function begun(port: number, [path, type, encoding]: Kind, ...more: string[]): S
 const chunk = (bytes: Buffer): Buffer =>
   Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from('\r\n')]);
 
-/** A gzip member that goes on: of many zeros, or of what is given. */
+/** Makes the beginning of a gzip member with this content, without its end. */
 function openMember(content: Buffer): Buffer {
   const header = Buffer.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255);
   return Buffer.concat([header, deflateRawSync(content, { finishFlush: constants.Z_SYNC_FLUSH })]);
@@ -76,7 +76,7 @@ function openMember(content: Buffer): Buffer {
 const complaints = ({ lines }: Service): readonly string[] =>
   lines.filter((entry) => /"level":"(?:error|warn|fatal)"/.test(entry));
 
-/** Watches from now on by how many bytes the process grows at most, and tells. */
+/** Begins to watch the memory of the process. Returns a function that tells by how many bytes it has grown at most. */
 function growth(): () => number {
   const before = process.memoryUsage().rss;
   let most = before;
@@ -167,7 +167,7 @@ test('a body that arrives byte by byte is accepted', async () => {
 });
 
 test.each([kinds[0], kinds[2]])(
-  '%s as %s, encoded as %s, takes memory for its bytes, however many chunks they come in',
+  '%s as %s, encoded as %s, takes memory only for its bytes, however many chunks they arrive in',
   async (...kind) => {
     const port = await portOf(await service());
     const grown = growth();
@@ -175,13 +175,13 @@ test.each([kinds[0], kinds[2]])(
     const answers = sockets.map((socket) => text(socket));
     for (const socket of sockets) socket.write('1\r\n \r\n'.repeat(10_001));
     for (const answer of answers) expect(await answer).toContain('HTTP/1.1 413');
-    // A chunk of one byte that is kept takes some 400.
+    // If each chunk of one byte were kept, it would take about 400 bytes.
     expect(grown()).toBeLessThan(100_000_000);
   },
 );
 
 test.each(kinds)(
-  '%s as %s, encoded as %s: 10,000 small chunks are accepted, one more is 413 with the remedy',
+  '%s as %s, encoded as %s: 10,000 small chunks are accepted, and one more is 413 with the remedy',
   async (...kind) => {
     const it = await service({ maxBatchSize: 1000 });
     const port = await portOf(it);
@@ -204,7 +204,7 @@ test.each(kinds)(
 );
 
 test.each([kinds[2], kinds[3]])(
-  '%s as %s, encoded as %s, that is not read to its end closes its connection',
+  'if a body is not read to its end, its connection is closed: %s as %s, encoded as %s',
   async (...kind) => {
     const it = await service({
       useCases: {

@@ -30,10 +30,10 @@ const event = {
 
 const emptyMember = gzipSync('');
 const zippedZeros = gzipSync(Buffer.alloc(50_000_000));
-/** Members of gzip that hold nothing. */
+/** Gzip members without content. */
 const emptyMembers = Buffer.concat(Array.from({ length: 12_000 }, () => emptyMember));
 
-/** Each route that takes a body, with one that it takes. */
+/** Each route that takes a body, with a body that it accepts. */
 const routes: readonly [url: string, type: string, body: string][] = [
   ['/api/logs', json, whole],
   ['/api/logs/batch', json, `[${whole}]`],

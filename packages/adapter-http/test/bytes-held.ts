@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { MemoryMetrics } from '@user-activity/adapter-memory';
 import { afterEach, beforeEach } from 'vitest';
 
-/** Measures the service in each test of a file. Returns a function that reads a gauge of the HTTP server. */
+/** Records the metrics of the service in each test of a file. Returns a function that reads a gauge of the HTTP server. */
 export function measureBytes(): (gauge?: string) => Promise<number> {
   let metrics: MemoryMetrics;
   beforeEach(() => {
@@ -13,7 +13,7 @@ export function measureBytes(): (gauge?: string) => Promise<number> {
     (await metrics.read(`user_activity.http.${gauge}`))[0]?.value ?? 0;
 }
 
-/** Resolves once the condition holds. */
+/** Resolves once the condition is true. */
 export async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
   while (!(await condition())) await nextTurn();
 }

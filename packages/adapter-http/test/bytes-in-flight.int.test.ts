@@ -39,7 +39,7 @@ test('a body counts with its decoded size as it grows, and blocks neither health
   expect(refused.headers['retry-after']).toBe('1');
   expect((await it.app.inject({ ...post, payload: '{"userId":"a","type":"B"}' })).statusCode).toBe(202);
   expect((await it.app.inject('/health/ready')).statusCode).toBe(200);
-  // One that is refused in the middle of a body that it does not go on with, and then goes, harms nobody.
+  // A client that stops in the middle of a body that is refused, and then disconnects, affects no other client.
   const late = open(port, ...head, 'Content-Encoding: gzip', 'Content-Length: 1000');
   late.write(bomb);
   await once(late, 'data');
@@ -49,8 +49,8 @@ test('a body counts with its decoded size as it grows, and blocks neither health
   expect((await it.app.inject({ ...post, payload })).statusCode).toBe(202);
 });
 
-test('an answer counts until its client has read it; other requests are refused until then', async () => {
-  // The sockets of a connection take some megabytes themselves, which no longer count.
+test('a response counts until its client has read it, and other requests are refused until then', async () => {
+  // The sockets of a connection hold some megabytes themselves, which are not counted.
   const page = 12_000_000;
   const it = await service({ maxBytesInFlight: 27_000_000, scrapeMetrics: async () => 'x'.repeat(page) });
   const port = await portOf(it);
@@ -64,12 +64,12 @@ test('an answer counts until its client has read it; other requests are refused 
   expect(await held('bytes_in_flight_limit')).toBe(27_000_000);
 });
 
-test('one connection holds a few pages at most, and frees them when it closes, also those that wait behind others', async () => {
+test('one connection holds a few pages at most, and frees all of them when it closes', async () => {
   const page = 5_500_000;
   const it = await service({ maxBytesInFlight: 1_000_000_000, scrapeMetrics: async () => 'x'.repeat(page) });
   const port = await portOf(it);
   const socket = open(port, Array.from({ length: 8 }, () => get.join('\r\n')).join('\r\n\r\n')).pause();
-  // The sockets may take one page themselves.
+  // The sockets may hold one page themselves.
   await until(async () => (await held()) >= 2 * page);
   expect((await it.app.inject('/health/live')).statusCode).toBe(200);
   expect(await held()).toBeLessThan(4 * page);
@@ -121,7 +121,7 @@ test('nothing is held after requests with every kind of outcome', async () => {
     const socket = open(port, ...lines);
     socket.write(body);
     const closed = once(socket, 'close');
-    // Some read the answer, some go in the middle of the body, some before they read.
+    // Some clients read the response, some disconnect in the middle of the body, and some disconnect before they read.
     if (index % 3 === 0) await once(socket, 'data').catch(() => undefined);
     else if (index % 3 === 1) await once(socket, 'connect');
     socket.destroy();
@@ -134,7 +134,7 @@ test('nothing is held after requests with every kind of outcome', async () => {
   expect(await held()).toBe(0);
 });
 
-test('bodies with their key inside leave memory for bodies with a key in a header', async () => {
+test('bodies that hold their key leave memory for bodies with a key in a header', async () => {
   const maxBytesInFlight = 16 * 1024 * 1024;
   const it = await service({ apiKeys: ['key'], maxBytesInFlight, maxBodyBytes: 4_000_000 });
   const port = await portOf(it);
@@ -156,7 +156,7 @@ test('bodies with their key inside leave memory for bodies with a key in a heade
   expect((await post('/v1/b', { 'x-api-key': 'key' })).statusCode).toBe(200);
   for (const socket of strangers) socket.destroy();
   await until(async () => (await held()) === 0);
-  // One that showed its key is no stranger any more, and counts among them no longer, whatever becomes of it.
+  // A request whose key was checked no longer counts as unauthenticated, whatever happens to it later.
   for (let round = 0; round < 40; round += 1) expect((await post('/v1/b')).statusCode).toBe(200);
   const padded = `${' '.repeat(1_000_000)}${payload}`;
   const both = await Promise.all(

@@ -9,7 +9,7 @@ function countSmall(bodies: number): void {
   }
 }
 
-test('small chunks of many bodies are refused from the 20,001st of a turn, and accepted again in the next', async () => {
+test('small chunks are refused from the 20,001st in one iteration of the event loop, and accepted again in the next', async () => {
   countSmall(2);
   expect(() => new ChunkLimit().count(15)).toThrow(expect.objectContaining({ code: 'PROCESS_BUSY' }));
   expect(() => new ChunkLimit().count(16)).not.toThrow();

@@ -16,7 +16,7 @@ function open(port: number, ...lines: string[]): Socket {
   return socket;
 }
 
-/** All that comes back until the server ends its side. */
+/** Returns all that the server sends until it ends its side of the connection. */
 async function text(socket: Socket): Promise<string> {
   const chunks: Buffer[] = [];
   socket.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -34,35 +34,38 @@ test.each([
   [429, ['POST /api/logs HTTP/1.1', json, 'X-Api-Key: key', 'X-Project: limited']],
   [415, ['POST /api/logs HTTP/1.1', 'Content-Type: text/csv', 'X-Api-Key: key']],
   [401, ['POST /api/logs HTTP/1.1', json, 'Expect: miracles']],
-])('after a %i before the end of its body, nothing more is read from the client', async (status, head) => {
-  const it = await service({ apiKeys: ['key'] });
-  await limitProject(it, 'limited', { itemsPerSecond: 1 }, 'key');
-  const batch = Array.from({ length: 5 }, () => ({ userId: 'ann', type: 'LOGIN' }));
-  await post(it.app, '/api/logs/batch', batch, { 'x-api-key': 'key', 'x-project': 'limited' });
-  let read = 0;
-  it.app.server.on('connection', (connection) =>
-    connection.once('close', () => (read = connection.bytesRead)),
-  );
-  const socket = open(await listen(it), ...head, 'Host: localhost', 'Content-Length: 1000000000', '', '');
-  const closed = new Promise<void>((resolve) => {
-    socket.once('close', () => resolve());
-  });
-  const answer = text(socket);
-  const filler = Buffer.alloc(64 * 1024, 'x');
-  const send = (): void => {
-    while (socket.writable && socket.write(filler));
-  };
-  socket.on('drain', send);
-  send();
-  // The whole answer arrives, though the client is sending.
-  expect(await answer).toMatch(
-    new RegExp(`^HTTP/1.1 ${status} [^]+connection: close[^]+"status":${status}`, 'i'),
-  );
-  await closed;
-  expect(read).toBeLessThan(1_000_000);
-});
+])(
+  'after a %i that is sent before the end of the body, nothing more is read from the client',
+  async (status, head) => {
+    const it = await service({ apiKeys: ['key'] });
+    await limitProject(it, 'limited', { itemsPerSecond: 1 }, 'key');
+    const batch = Array.from({ length: 5 }, () => ({ userId: 'ann', type: 'LOGIN' }));
+    await post(it.app, '/api/logs/batch', batch, { 'x-api-key': 'key', 'x-project': 'limited' });
+    let read = 0;
+    it.app.server.on('connection', (connection) =>
+      connection.once('close', () => (read = connection.bytesRead)),
+    );
+    const socket = open(await listen(it), ...head, 'Host: localhost', 'Content-Length: 1000000000', '', '');
+    const closed = new Promise<void>((resolve) => {
+      socket.once('close', () => resolve());
+    });
+    const answer = text(socket);
+    const filler = Buffer.alloc(64 * 1024, 'x');
+    const send = (): void => {
+      while (socket.writable && socket.write(filler));
+    };
+    socket.on('drain', send);
+    send();
+    // The whole response arrives, although the client is still sending.
+    expect(await answer).toMatch(
+      new RegExp(`^HTTP/1.1 ${status} [^]+connection: close[^]+"status":${status}`, 'i'),
+    );
+    await closed;
+    expect(read).toBeLessThan(1_000_000);
+  },
+);
 
-test('if a thousand requests arrive at once, those behind the refused one are dropped', async () => {
+test('if a thousand requests arrive at once, those after the refused one are dropped', async () => {
   const it = await service();
   const request = 'GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n';
   const answers = await text(open(await listen(it), request.repeat(1000)));
@@ -89,14 +92,14 @@ test.each([
     ['POST /api/logs HTTP/1.1', 'Host: localhost', json, 'Content-Length: 10000', '', '{'],
   ],
 ])(
-  'a client that trickles %s gets 408, and its connection is closed although it keeps its end open',
+  'a client that trickles %s gets 408, and its connection is closed although the client keeps its side open',
   async (_, head) => {
     const it = await service({ clientTimeoutMs: 1000 });
     const closed = new Promise<void>((resolve) => {
       it.app.server.on('connection', (connection) => connection.once('close', () => resolve()));
     });
     const socket = open(await listen(it), ...head);
-    // It keeps sending, one byte at a time, and never closes its side.
+    // The client keeps sending, one byte at a time, and never closes its side.
     const trickle = setInterval(() => socket.write('x'), 20);
     onTestFinished(() => clearInterval(trickle));
     expect(await text(socket)).toContain('HTTP/1.1 408');
@@ -119,7 +122,7 @@ test.each([
   }
 });
 
-test('above the maximum, new connections are closed, idle ones make room, and one warning is logged', async () => {
+test('above the maximum, new and idle connections are closed, and one warning is logged', async () => {
   const metrics = new MemoryMetrics();
   onTestFinished(() => metrics.stop());
   const it = await service({ maxConnections: 2 });

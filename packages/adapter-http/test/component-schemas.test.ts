@@ -4,11 +4,11 @@ import { namedSchema, withComponents } from '../src/openapi/component-schemas.ts
 import { withPlainSchemas } from '../src/openapi/plain-schemas.ts';
 
 const user = namedSchema('User', Type.Object({ name: Type.String() }));
-/** The document as it goes out: JSON. */
+/** Returns the document as clients get it: as JSON. */
 const sent = (document: object): unknown => JSON.parse(JSON.stringify(withComponents(document)));
 const reference = (name: string): object => ({ $ref: `#/components/schemas/${name}` });
 
-test('a named schema is listed once, also inside another schema, and is referred to', () => {
+test('a named schema is listed once, and every use refers to it, also inside another schema', () => {
   const team = namedSchema('Team', Type.Object({ lead: user, members: Type.Array(Type.Optional(user)) }));
   const paths = { '/teams': { one: team, lead: user } };
   expect(sent({ paths, components: { headers: {} } })).toEqual({
@@ -27,7 +27,7 @@ test('a named schema is listed once, also inside another schema, and is referred
   });
 });
 
-test('one name means one schema, whose descriptions and examples may differ', () => {
+test('a name stands for one schema, in which only descriptions and examples may differ', () => {
   const described = { ...user, description: 'Who.', examples: [{ name: 'Ada' }] };
   expect(sent({ paths: [user, described] })).toMatchObject({
     components: { schemas: { User: { description: 'Who.', examples: [{ name: 'Ada' }] } } },
@@ -36,7 +36,7 @@ test('one name means one schema, whose descriptions and examples may differ', ()
   expect(() => withComponents({ paths: [user, other] })).toThrow('two different schemas have the name User');
 });
 
-test('unions become plain if possible', () => {
+test('a union becomes a list of types or an enum if possible', () => {
   const text = (value: string): object => ({ type: 'string', enum: [value] });
   const none = { type: 'null' };
   const plain = (schema: object): unknown => withPlainSchemas(schema);

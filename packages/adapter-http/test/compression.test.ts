@@ -20,7 +20,7 @@ describe('acceptsGzip', () => {
     'gzip ; q=0.001',
     'gzip;q=0.5, identity;q=0.5',
     ' gzip ,',
-  ])('%s does', (header) => {
+  ])('%s is true', (header) => {
     expect(acceptsGzip(header)).toBe(true);
   });
 
@@ -38,7 +38,7 @@ describe('acceptsGzip', () => {
     'gzip;q=x',
     'gzip;level=9',
     ',',
-  ])('%s does not', (header) => {
+  ])('%s is false', (header) => {
     expect(acceptsGzip(header)).toBe(false);
   });
 });
@@ -69,7 +69,7 @@ test.each(['/api/logs', '/api/logs?order=asc&limit=15', '/api/logs/feed'])(
   },
 );
 
-test('many answers that are compressed at once are all whole', async () => {
+test('many responses that are compressed at the same time are all complete', async () => {
   const { app } = await filled();
   const { body } = await app.inject('/api/logs');
   const answers = await Promise.all(
@@ -89,7 +89,7 @@ test('HEAD has the headers of GET, and no body', async () => {
     expect([name, head.headers[name]]).toEqual([name, get.headers[name]]);
 });
 
-test('a small answer, an answer to POST, health and the stream are not compressed', async () => {
+test('small responses, responses to POST, health checks and the stream are not compressed', async () => {
   const it = await filled({ apiKeys: [rootKey] });
   const headers = { ...asRoot(), ...gzip };
   const drafts = Array.from({ length: 90 }, (_, index) => ({
@@ -111,7 +111,7 @@ test('a small answer, an answer to POST, health and the stream are not compresse
   for (const answer of answers.slice(2)) expect(answer.headers['vary'] ?? '').not.toContain('Encoding');
 });
 
-test('an answer that the page of another site asks for is not compressed', async () => {
+test('a response to the page of another site is not compressed', async () => {
   const it = await filled({ apiKeys: [rootKey] });
   for (const [site, encoding] of [
     ['cross-site', undefined],
@@ -124,7 +124,7 @@ test('an answer that the page of another site asks for is not compressed', async
   }
 });
 
-test('a problem that is not small is compressed too', async () => {
+test('a large problem is compressed too', async () => {
   const { app } = await service();
   const query = Array.from({ length: 40 }, (_, index) => `unknown-${index}=1`).join('&');
   const answer = await app.inject({ url: `/api/logs?${query}`, headers: gzip });

@@ -14,13 +14,13 @@ interface Page {
   readonly pagination: { readonly nextCursor: string | null; readonly hasMore: boolean };
 }
 
-/** A service with so many dead letters, a second apart, every third of them a conflict. */
+/** A service with `count` dead letters, whose times are a second apart. Every third one is a conflict. */
 async function withLetters(count: number, options: Parameters<typeof service>[0] = {}): Promise<Service> {
   const it = await service(options);
   const start = Date.parse('2026-01-01T00:00:00Z');
   const letters = Array.from({ length: count }, (_, offset) =>
     letterOf(offset, {
-      // Elsewhere than what the test logs, as if it came before.
+      // At another position than what the test logs, as if it had been logged before.
       origin: { topic: 'user-activity', partition: 4, offset },
       code: offset % 3 === 0 ? 'conflict' : 'unreadable',
       diedAt: Timestamp.fromMillis(start + offset * 1000),
@@ -166,7 +166,7 @@ describe('POST /api/dead-letters/replay', () => {
     expect(it.logged()).toEqual([]);
   });
 
-  test('during another replay is 409 with Retry-After, and works again afterwards', async () => {
+  test('during another replay, it is 409 with Retry-After, and afterwards it works again', async () => {
     const it = await withLetters(1);
     const claim = {
       from: Timestamp.fromMillis(it.clock.now()),
@@ -187,7 +187,7 @@ describe('POST /api/dead-letters/replay', () => {
     expect((await post(it.app, replayPath, { all: true })).statusCode).toBe(202);
   });
 
-  test('with ids replays these; the same request again replays nothing', async () => {
+  test('with ids replays these, and the same request again replays nothing', async () => {
     const it = await withLetters(4);
     const body = { ids: ['user-activity:4:2', 'user-activity:4:0', 'user-activity:5:0'] };
     expect(seen(await post(it.app, replayPath, body))).toEqual({ status: 202, body: { replayed: 2 } });
@@ -196,7 +196,7 @@ describe('POST /api/dead-letters/replay', () => {
     expect(it.logged()).toHaveLength(2);
   });
 
-  test('tells how many are too large for the log', async () => {
+  test('returns how many dead letters are too large for the log', async () => {
     const it = await service({
       useCases: { replayDeadLetters: async () => ({ replayed: 1, tooLarge: 2, more: true }) },
     });
@@ -232,7 +232,7 @@ describe('POST /api/dead-letters/replay', () => {
   test.each([
     Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`unknown-${index}`, 1])),
     { ids: Array.from({ length: 1000 }, () => 'x') },
-  ])('a replay with thousands of faults is checked only up to the listed faults', async (body) => {
+  ])('a replay with thousands of faults is checked only until the list of faults is full', async (body) => {
     const it = await withLetters(2, { maxBatchSize: 1000 });
     const judged = vi.spyOn(Violations.prototype, 'add');
     onTestFinished(() => judged.mockRestore());
@@ -266,7 +266,7 @@ describe('POST /api/dead-letters/replay', () => {
     },
   );
 
-  test('takes no parameters, no other method, and needs a key', async () => {
+  test('refuses parameters and other methods, and needs a key', async () => {
     const it = await withLetters(1, { apiKeys: ['key'] });
     const key = { 'x-api-key': 'key' };
     expect((await post(it.app, `${replayPath}?code=conflict`, { all: true }, key)).statusCode).toBe(400);

@@ -14,7 +14,7 @@ describe('dead letters of refused calls', () => {
     return { it, data, id: data[0]?.id ?? '' };
   }
 
-  test('are listed by their code, with the call as it was sent', async () => {
+  test('are listed by their code, and have the call as it was sent', async () => {
     const { it, data } = await withLetter();
     const value = { text: '{"messageId":"m","event":"E","type":"track"}' };
     const letter = {
@@ -62,7 +62,7 @@ describe('dead letters of refused calls', () => {
     },
   );
 
-  test('keep a whole call of 64 KiB, without the member cut; only a longer sentAt is left out', async () => {
+  test('keep a whole call of 64 KiB, and leave out a sentAt that would exceed this', async () => {
     const it = await service(largest);
     const call = { messageId: 'm', event: 'E', large: '', type: 'track' };
     const large = 'x'.repeat(maxEdgeValueBytes - JSON.stringify(call).length);
@@ -75,7 +75,7 @@ describe('dead letters of refused calls', () => {
     expect(sentIn(it)[1]).toHaveLength(maxEdgeValueBytes);
   });
 
-  test('cannot be replayed: "all" leaves them, and the id of one is a violation', async () => {
+  test('cannot be replayed: "all" skips them, and their ids are violations', async () => {
     const { it, id } = await withLetter();
     expect(seen(await post(it.app, `${path}/replay`, { all: true }))).toEqual({
       status: 202,

@@ -24,7 +24,7 @@ async function filled(): Promise<{ it: Service; store: () => Promise<void> }> {
     await post(it.app, '/api/logs', { id, userId: 'ann', type: 'VIEW', metadata: { mail: 'ann@x.org' } });
   await post(it.app, '/api/logs', { id: 'b1', userId: 'bob', type: 'VIEW' });
   await post(it.app, '/api/logs', { id: 's1', userId: 'ann', type: 'VIEW' }, { 'x-project': 'shop' });
-  // It has the id of another fact, so it becomes a dead letter.
+  // This draft has the id of another fact, so it becomes a dead letter.
   await post(it.app, '/api/logs', { id: 'b1', userId: 'ann', type: 'OTHER' });
   return { it, store };
 }
@@ -84,7 +84,7 @@ describe('DELETE /api/users/{userId}/logs', () => {
     },
   );
 
-  test.each(['', '{}', 'null'])('takes the body "%s" for none', async (body) => {
+  test.each(['', '{}', 'null'])('treats the body "%s" as no body', async (body) => {
     const { it } = await filled();
     const headers = { 'content-type': 'application/json' };
     const response = await it.app.inject({
@@ -116,7 +116,7 @@ describe('DELETE /api/users/{userId}/logs', () => {
     expect((await letters(it)).json()).toMatchObject({ data: [] });
   });
 
-  test('with mode=anonymise is refused without a key for it, and nothing is logged', async () => {
+  test('with mode=anonymise is refused if the deployment has no key for it, and nothing is logged', async () => {
     const it = await service({ canAnonymise: false });
     const response = await it.app.inject({ method: 'DELETE', url: '/api/users/ann/logs?mode=anonymise' });
     expect(seen(response)).toMatchObject({ status: 400, body: { errors: [{ path: '/mode' }] } });
@@ -190,12 +190,12 @@ describe('DELETE /api/users/{userId}/logs', () => {
     expect(JSON.stringify(events)).not.toContain('ann');
   });
 
-  test('takes the content type of a client that sends no body', async () => {
+  test('accepts a Content-Type without a body', async () => {
     const it = await service();
     expect((await erase(it, 'ann', { 'content-type': 'application/json' })).statusCode).toBe(202);
   });
 
-  test('is 503 while the log is down, and nothing is announced', async () => {
+  test('is 503 while the log is down, and makes no audit event', async () => {
     const it = await service();
     it.log.reachable = false;
     const response = await erase(it, 'ann');
@@ -227,7 +227,7 @@ describe('GET /api/erasures/{id}', () => {
     expect(await progress(it, id, { 'x-project': 'shop' })).toMatchObject({ status: 200, body: { id } });
   });
 
-  test('takes no parameters, no other method, and is never kept by caches', async () => {
+  test('refuses parameters and other methods, and forbids caches to keep the response', async () => {
     const it = await service();
     const { id } = (await erase(it, 'ann')).json<Progress>();
     const url = `/api/erasures/${id}`;

@@ -47,7 +47,7 @@ describe('GET /api/logs', () => {
     expect(response.headers['link']).toBeUndefined();
   });
 
-  test('filters by time, and by repeated users and types in any spelling', async () => {
+  test('filters by time, users and types, and types may have another spelling', async () => {
     const it = await service();
     await it.repository.save([
       sampleActivity({ id: 'a', userId: 'ann', type: 'LOG_IN', createdAt: '2026-01-01T00:00:00Z' }),
@@ -78,7 +78,7 @@ describe('GET /api/logs', () => {
         const { data, pagination } = response.json<Page>();
         walked.push(...data.map(({ id }) => id));
         expect(pagination.hasMore).toBe(pagination.nextCursor !== null);
-        // The limit may change between pages, and so may the order and form of the filter.
+        // The limit may change between pages, and so may the order and the spelling of the filter parameters.
         limit = 2;
         const next = `/api/logs?type=LOGIN&userId=user-1&limit=${limit}&order=${order}&cursor=${pagination.nextCursor}`;
         const [, link]: readonly string[] =
@@ -125,7 +125,7 @@ describe('GET /api/logs', () => {
   });
 
   test.each(['userId=%', 'userId=%zz', '%ff=1', 'userId=%ff'])(
-    '%s is not well encoded: 400',
+    '%s is not correctly encoded: 400',
     async (query) => {
       const it = await service();
       expect((await it.app.inject(`/api/logs?${query}`)).statusCode).toBe(400);
@@ -172,7 +172,7 @@ describe('GET /api/logs/{id}', () => {
     }
   });
 
-  test('cannot read an activity whose id is a word of the routes, but lists show it', async () => {
+  test('cannot return an activity whose id is a reserved word, but lists show it', async () => {
     const it = await service();
     await it.repository.save([sampleActivity({ id: 'count' }), sampleActivity({ id: 'feed' })]);
     expect((await it.app.inject('/api/logs/count')).json()).toEqual({ count: 2 });

@@ -149,7 +149,7 @@ describe('GET /api/logs/stats', () => {
     expect(seen(response)).toMatchObject({ status: 400, body: { errors: [{ path }] } });
   });
 
-  test('an activity of 1970 has its line, although the units in between have none', async () => {
+  test('an activity of 1970 has a line, although the units of time after it have none', async () => {
     const it = await withThree();
     await it.repository.save([sampleActivity({ createdAt: '1970-01-01T00:00:00Z' })]);
     for (const [by, key, lines] of [

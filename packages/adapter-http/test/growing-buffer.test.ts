@@ -3,7 +3,7 @@ import { GrowingBuffer } from '../src/bodies/growing-buffer.ts';
 
 const mebibyte = 1024 * 1024;
 
-test('pieces are gathered in their order, and none of them is changed', () => {
+test('pieces are joined in their order, and none of them is changed', () => {
   const pieces = ['a', 'bc', 'd'.repeat(20_000), 'e'].map((text) => Buffer.from(text));
   const bytes = new GrowingBuffer();
   for (const piece of pieces) bytes.append(piece);
@@ -12,7 +12,7 @@ test('pieces are gathered in their order, and none of them is changed', () => {
   expect(bytes.length).toBe(0);
 });
 
-test('memory that was outgrown is freed at once', () => {
+test('memory that has become too small is freed at once', () => {
   const piece = Buffer.alloc(mebibyte, 'x');
   const bytes = new GrowingBuffer();
   const before = process.memoryUsage().arrayBuffers;

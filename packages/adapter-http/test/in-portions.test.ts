@@ -6,7 +6,7 @@ import { inPortions } from '../src/bodies/in-portions.ts';
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
 afterEach(() => void vi.useRealTimers());
 
-/** A response that is always full. */
+/** Makes a response whose buffer is always full. */
 function fullResponse(): ServerResponse {
   const response = new ServerResponse(new IncomingMessage(new Socket()));
   vi.spyOn(response, 'writableNeedDrain', 'get').mockImplementation(() => !response.destroyed);
@@ -29,7 +29,7 @@ test('a client that takes 29 s for each portion gets all bytes', async () => {
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test('a client that reads nothing for 30 s is cut off', async () => {
+test('the connection of a client that reads nothing for 30 s is closed', async () => {
   const response = fullResponse();
   const portions = inPortions(bytes.subarray(0, 1000), response);
   await portions.next();
@@ -42,7 +42,7 @@ test('a client that reads nothing for 30 s is cut off', async () => {
   expect([response.listenerCount('drain'), response.listenerCount('close')]).toEqual([0, 0]);
 });
 
-test('nothing is yielded for no bytes', async () => {
+test('an empty buffer yields no portion', async () => {
   const portions = inPortions(Buffer.alloc(0), fullResponse());
   expect(await portions.next()).toEqual({ done: true, value: undefined });
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { pageBytes } from '../src/bodies/json-text.ts';
 
-/** The page, and whether others had their turn while it was made. */
+/** Makes a page. Returns it, and whether other work ran while it was made. */
 async function make(items: readonly string[]) {
   let turned = false;
   setImmediate(() => {

@@ -10,7 +10,7 @@ interface Page {
   readonly pagination: { readonly nextCursor: string | null };
 }
 
-/** A service with a dead letter of each log of a topic, all at the same offset. */
+/** A service with one dead letter of each log of a topic. All have the same offset. */
 async function setUp() {
   const { app, store } = await service();
   await new MemoryDeadLetterQueue(store).add(lettersOfLogs(7));
@@ -18,7 +18,7 @@ async function setUp() {
   return { app, store, page };
 }
 
-test('a list has the letters of each log of a topic, in a page and by cursors', async () => {
+test('a list has the letters of each log of a topic, in one page and in several', async () => {
   const { page } = await setUp();
   const place = { topic: 'user-activity', partition: 0, offset: 7 };
   const expected = [
@@ -36,7 +36,7 @@ test('a list has the letters of each log of a topic, in a page and by cursors', 
   }
 });
 
-test('a replay with the id of a later log takes the letter of that log only', async () => {
+test('a replay of an id of a later log replays only the letter of that log', async () => {
   const { app, store } = await setUp();
   const ids = ['user-activity@log-2:0:7', 'user-activity@log-4:0:7'];
   expect(seen(await post(app, `${path}/replay`, { ids }))).toEqual({ status: 202, body: { replayed: 1 } });

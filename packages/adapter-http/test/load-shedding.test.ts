@@ -3,14 +3,14 @@ import { MemoryMetrics } from '@user-activity/adapter-memory';
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { post, type Service, service } from './service.ts';
 
-// The event loop is measured when the test lets 3 s pass.
+// The event loop is measured whenever the test lets 3 s pass.
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
 afterEach(() => void vi.useRealTimers());
 
 const draft = { userId: 'ann', type: 'LOGIN' };
 const statusOf = async ({ app }: Service, url: string): Promise<number> => (await app.inject(url)).statusCode;
 
-/** Blocks the event loop for most of a while. */
+/** Blocks the event loop three times in a row, for 100 ms each. */
 async function block(): Promise<void> {
   for (let turn = 0; turn < 3; turn += 1) {
     const start = Date.now();
@@ -78,7 +78,7 @@ test('while the event loop is late, further requests get 503, and probes and met
     'stack',
   );
 
-  // The request that had begun is answered.
+  // The request that began before the overload is answered.
   gate.resolve();
   expect((await early).statusCode).toBe(404);
   await relax(it);

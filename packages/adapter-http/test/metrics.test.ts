@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => metrics.stop());
 
-/** How many requests there were, by method, route and status. */
+/** Returns the number of requests by method, route and status. */
 async function requests(): Promise<Record<string, number>> {
   const readings = await metrics.read('http.server.request.duration');
   return Object.fromEntries(
@@ -29,7 +29,7 @@ const underWay = async (): Promise<number> =>
   (await metrics.read('http.server.active_requests')).reduce((sum, { value }) => sum + value, 0);
 
 describe('requests', () => {
-  test('are measured by method, route and status, and by no value of a client', async () => {
+  test('are measured by method, route and status, but by no value that a client sends', async () => {
     const { app } = await service();
     await post(app, '/api/logs', { userId: 'a', type: 'B' });
     await post(app, '/api/logs', { userId: 'a', type: 'B' });
@@ -87,7 +87,7 @@ describe('requests', () => {
   });
 });
 
-test('answers that wait behind another one are no longer in progress once their connection is closed', async () => {
+test('requests that wait for the response to another one are no longer in progress once their connection is closed', async () => {
   const gate = Promise.withResolvers<undefined>();
   const { app } = await service({ useCases: { findActivity: () => gate.promise } });
   const { port } = new URL(await app.listen({ host: '127.0.0.1', port: 0 }));
@@ -103,7 +103,7 @@ test('answers that wait behind another one are no longer in progress once their 
 describe('GET /metrics', () => {
   const scrapeMetrics = async () => '# TYPE a gauge\na 1\n';
 
-  test('returns the measurements as text for Prometheus; HEAD returns its length', async () => {
+  test('returns the metrics as text for Prometheus, and HEAD returns its length', async () => {
     const { app } = await service({ scrapeMetrics });
     const response = await app.inject('/metrics');
     expect(response).toMatchObject({ statusCode: 200, body: await scrapeMetrics() });
@@ -205,6 +205,6 @@ test('the server of a process without an API has these routes too', async () => 
   expect(await response.text()).toBe('a 1\n');
   expect((await fetch(`${url}/metrics?a=1`)).status).toBe(400);
   expect(await (await fetch(`${url}/api/health/history`)).json()).toEqual({ data: [] });
-  // Requests for health and metrics do not count.
+  // Requests for health and metrics are not counted.
   expect(await requests()).toEqual({});
 });

@@ -25,7 +25,7 @@ async function read(drafts: NdjsonDrafts): Promise<unknown[]> {
 }
 
 describe('NDJSON', () => {
-  test('an invalid line does not reject the others; blank lines do not count, unreadable ones do', async () => {
+  test('an invalid line does not reject the others, and blank lines do not count, but unreadable lines do', async () => {
     const bytes = Buffer.concat([
       Buffer.from(`\n${line({ id: 'a' })}\n \t \r\n${line({ id: 'b' })}\r\n{"userId":\n`),
       Buffer.from([0x22, 0xff, 0x22, 0x0a]),
@@ -48,7 +48,7 @@ describe('NDJSON', () => {
     expect(it.logged()).toHaveLength(3);
   });
 
-  test('a line may have 1 MiB; a longer one is rejected, and nothing of it is kept', async () => {
+  test('a line may have 1 MiB, and a longer line is rejected without being held in memory', async () => {
     const fill = (length: number) => line().padEnd(length, ' ');
     const body = [fill(1024 * 1024), fill(1024 * 1024 + 1), line(), 'x'.repeat(2 ** 21)].join('\n');
     const { response } = await send(body, { options: { maxBodyBytes: 10_000_000 } });
@@ -138,13 +138,13 @@ describe('NDJSON', () => {
     await expect(read(drafts)).rejects.toMatchObject({ code: 'INPUT_UNREADABLE' });
   });
 
-  test('an Idempotency-Key is refused, and a body that was not read does no harm', async () => {
+  test('an Idempotency-Key is refused, and the unread body causes no error', async () => {
     const headers = { 'idempotency-key': 'a', 'content-encoding': 'gzip' };
     const { response } = await send(gzipSync(line()), { headers });
     expect(response.statusCode).toBe(400);
   });
 
-  test('yields the same for any lines, in chunks with and without whole lines', async () => {
+  test('yields the same for any lines, whether or not a chunk has whole lines', async () => {
     const anyLine = fc.oneof(
       { weight: 4, arbitrary: fc.oneof(anyMetadata, fc.jsonValue()).map((value) => JSON.stringify(value)) },
       fc.constantFrom(
@@ -198,7 +198,7 @@ describe('NDJSON', () => {
           const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) =>
             bytes.subarray(index * size, (index + 1) * size),
           );
-          // Each chunk begins with the end of a line, so that none has a whole line.
+          // Each chunk begins with the end of a line, so that no chunk has a whole line.
           const split = lines.map((each, index) => Buffer.from(index === 0 ? each : `\n${each}`, encoding));
           expect(await readIn(chunks, maxLines)).toEqual(await readIn(split, maxLines));
         },
@@ -207,7 +207,7 @@ describe('NDJSON', () => {
     );
   });
 
-  test('yields the lines unchanged, however they are cut into chunks', async () => {
+  test('yields the same lines, however they are split into chunks', async () => {
     const values = fc.array(fc.jsonValue(), { maxLength: 20 });
     const ends = fc.constantFrom('\n', '\r\n', '\n\n', '\n \r\n');
     await fc.assert(

@@ -1,7 +1,7 @@
 import { buildFastify } from '../src/build-server.ts';
 import { onMemory } from './service.ts';
 
-/** An operation as the document describes it, with what holds for its path. */
+/** An operation as the document describes it, with the parameters of its path. */
 export interface Operation {
   readonly name: string;
   readonly operationId: string;
@@ -51,7 +51,7 @@ export interface OpenApiDocument {
   };
 }
 
-/** What the service says of itself. */
+/** Returns the OpenAPI document of a service. */
 export async function documentOf(apiKeys: readonly string[] = []): Promise<OpenApiDocument> {
   const app = await buildFastify(onMemory({ apiKeys }).options);
   const [key] = apiKeys;
@@ -68,7 +68,7 @@ export const operationsOf = ({ paths }: OpenApiDocument): readonly Operation[] =
     Object.entries(item).map(([method, operation]) => ({ name: `${method} ${path}`, ...operation })),
   );
 
-/** Every example of a body, with its schema. */
+/** Returns every example of a body, with its schema. */
 export function examplesOf(
   document: OpenApiDocument,
 ): readonly { where: string; schema: object; value: unknown }[] {

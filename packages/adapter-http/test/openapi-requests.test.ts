@@ -5,7 +5,7 @@ import { post, service } from './service.ts';
 
 const operations = operationsOf(await documentOf());
 
-/** What "Execute" of the page at /docs sends of its own: each example of a body, with the examples of the headers. */
+/** Each request that "Execute" on the page at /docs sends by default: an example of the body, with the examples of the headers. */
 const requests = operations.flatMap(({ name, requestBody, parameters = [] }) => {
   const [method = '', url = ''] = name.split(' ');
   const headers = Object.fromEntries(
@@ -55,7 +55,7 @@ async function keyId(app: FastifyInstance): Promise<string> {
 
 test.each(requests)('the example of $method $url as $type is accepted', async (request) => {
   const { app, clock } = await service();
-  // After the times of the examples.
+  // A time after those of the examples.
   clock.set('2026-11-25T00:00:00Z');
   const { method, url, headers, payload } = request;
   if (method !== 'POST' && method !== 'PUT') throw new Error(`a body of ${method}`);
@@ -69,6 +69,6 @@ test.each(requests)('the example of $method $url as $type is accepted', async (r
     [],
     [],
   ]);
-  // Nothing is kept in part either.
+  // No call became a dead letter either.
   expect((await app.inject('/api/dead-letters')).json()).toMatchObject({ data: [] });
 });

@@ -15,7 +15,7 @@ const document = await documentOf();
 const operations = operationsOf(document);
 const open = new Set(['live', 'ready', 'allowEvents']);
 
-/** What Redocly's linter finds, with all its recommended rules and warnings taken for errors. */
+/** Returns what Redocly's linter finds with all its recommended rules. Warnings count as errors. */
 async function lint(source: object): Promise<string[]> {
   const config = await createConfig({
     extends: ['recommended-strict'],
@@ -48,7 +48,7 @@ describe('the linter', () => {
   });
 });
 
-/** What Spectral finds in each document by its rules for OpenAPI, warnings too. */
+/** Returns what Spectral's rules for OpenAPI find in each document, including warnings. */
 function lintedBySpectral(...sources: readonly object[]): string[][] {
   const program = join(import.meta.dirname, 'spectral.ts');
   const { stdout, stderr, status } = spawnSync(process.execPath, [program], {
@@ -133,11 +133,11 @@ describe('for generators of clients', () => {
       'TrackItem',
       'Violation',
     ]);
-    // The keyword is for us alone.
+    // Only this service's own code reads this keyword.
     expect(JSON.stringify(document)).not.toContain('x-component');
   });
 
-  test('every JSON answer has one of these schemas', () => {
+  test('every JSON response has one of these schemas', () => {
     const inline = operations.flatMap(({ name, responses }) =>
       Object.entries(responses).flatMap(([status, response]) =>
         Object.entries(resolved(document, response).content)
@@ -150,11 +150,11 @@ describe('for generators of clients', () => {
     expect(inline).toEqual([]);
   });
 
-  test('no pattern needs Unicode classes, which few languages know', () => {
+  test('no pattern needs Unicode classes, which few languages support', () => {
     expect(JSON.stringify(document)).not.toMatch(/\\\\[pP]\{/);
   });
 
-  test('open schemas and nullable values are marked as such', () => {
+  test('schemas that allow further members or null are marked as such', () => {
     const isOpen = Object.entries(schemas).flatMap(([name, { additionalProperties }]) =>
       additionalProperties === true ? [name] : [],
     );
@@ -165,7 +165,7 @@ describe('for generators of clients', () => {
     expect(JSON.stringify(schemas)).not.toContain('{"type":"null"},{"type":"string"}');
   });
 
-  test('no example of a request has an id, except of a CloudEvent, which needs one: sent twice, it makes two activities', () => {
+  test('no example of a request has an id, so that sending it twice logs two activities; only a CloudEvent needs one', () => {
     const withId = operations.flatMap(({ name, requestBody, parameters = [] }) => [
       ...Object.entries(requestBody?.content ?? {})
         .filter(([, { example }]) => /"(?:id|messageId)":/.test(JSON.stringify(example)))
@@ -236,7 +236,7 @@ test('examples are valid for their schemas', () => {
   expect(broken).toEqual([]);
 });
 
-test('unusual requests and answers are valid for the schemas too', async () => {
+test('unusual requests and responses are valid for the schemas too', async () => {
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   ajvFormats.default(ajv);
   const { components } = document;
@@ -264,7 +264,7 @@ test('integers that may need 64 bits have the format int64', () => {
   });
 });
 
-test('bodies are optional where they may be absent, and keys are required if there are keys', async () => {
+test('bodies that may be absent are optional, and keys are required if there are root keys', async () => {
   const required = operations.map(({ name, requestBody }) => [name, requestBody?.required]);
   expect(Object.fromEntries(required)).toMatchObject({
     'post /api/logs': true,

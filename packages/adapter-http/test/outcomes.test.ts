@@ -9,7 +9,7 @@ import { post, type Service, refusal, seen, service } from './service.ts';
 const example = { id: 'a/b', userId: '123', type: 'LOGIN' };
 const patient = { prefer: 'wait=30' };
 
-/** Stores what the log holds, once it holds so many. */
+/** Waits until the log holds `many` activities, and stores what it holds. */
 async function store({ logged, repository }: Service, many = 1): Promise<void> {
   const activities = () =>
     logged().flatMap(({ content }) => (content.name === 'ActivityLogged' ? [content.activity] : []));
@@ -42,7 +42,7 @@ describe('POST /api/logs with Prefer: wait', () => {
     });
   });
 
-  test('answers 202 after the time limit, and at once without a time', async () => {
+  test('answers 202 after the time limit, and at once if the time is 0', async () => {
     const it = await service();
     const response = await post(it.app, '/api/logs', example, { prefer: 'wait=0' });
     expect(seen(response)).toEqual({ status: 202, body: { id: 'a/b', status: 'accepted' } });
@@ -124,7 +124,7 @@ describe('GET /api/logs/{id}/status', () => {
     );
   });
 
-  test('takes no parameters, no other method, and is 503 while the store is unavailable', async () => {
+  test('refuses parameters and other methods, and is 503 while the store is unavailable', async () => {
     const it = await service();
     expect((await it.app.inject('/api/logs/a/status?x=1')).statusCode).toBe(400);
     const other = await it.app.inject({ method: 'DELETE', url: '/api/logs/a/status' });

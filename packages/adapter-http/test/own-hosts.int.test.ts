@@ -5,7 +5,7 @@ import { buildHealthServer } from '../src/index.ts';
 import { recordingLogger } from './recording-logger.ts';
 import { onMemory, post, service } from './service.ts';
 
-/** Sends one head to the service, and gives the status of the answer. */
+/** Sends the head of a request to the service. Returns the status of the response. */
 async function statusOf(url: string, ...head: string[]): Promise<number> {
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   socket.write([...head, 'Connection: close', '', ''].join('\r\n'));
@@ -80,7 +80,7 @@ describe('without keys', () => {
     },
   );
 
-  test('health answers everyone', async () => {
+  test('health checks accept any host', async () => {
     const { app } = await service();
     const headers = { host: '10.1.2.3:3000', origin: 'null', 'sec-fetch-site': 'cross-site' };
     for (const url of ['/health/live', '/health/ready'])
@@ -147,7 +147,7 @@ describe('without keys', () => {
       expect(await ask(url)).toBe(403);
   });
 
-  test('the host of an absolute target counts, and only one Host is allowed', async () => {
+  test('the host of an absolute URL in the request line is checked, and only one Host header is allowed', async () => {
     const { app } = await service();
     const url = await app.listen({ host: '127.0.0.1', port: 0 });
     const absolute = (target: string): Promise<number> =>
@@ -166,7 +166,7 @@ describe('without keys', () => {
   });
 });
 
-test('with keys, only the key counts, and hosts are ignored', async () => {
+test('with root keys, only the key is checked, and hosts are ignored', async () => {
   const { app } = await service({ apiKeys: ['key'] });
   const headers = { host: 'logs.example', origin: 'http://app.example', 'sec-fetch-site': 'cross-site' };
   expect((await app.inject({ url: '/api/logs', headers })).statusCode).toBe(401);
@@ -178,21 +178,18 @@ test.each([
   [[], 403],
   [undefined, 200],
   [['consumer'], 200],
-])(
-  'the server of a consumer that allows %j answers a scrape by name with %i',
-  async (allowedHosts, status) => {
-    const server = await buildHealthServer({
-      checkHealth: onMemory().options.useCases.checkHealth,
-      progress: { state: 'moving' },
-      scrapeMetrics: async () => 'a 1\n',
-      readHistory: async () => [],
-      allowedHosts,
-      maxConnections: 10,
-      logger: recordingLogger().logger,
-    });
-    onTestFinished(() => server.close());
-    const url = await server.listen({ host: '127.0.0.1', port: 0 });
-    expect(await statusOf(url, 'GET /metrics HTTP/1.1', 'Host: consumer:3001')).toBe(status);
-    expect(await statusOf(url, 'GET /health/live HTTP/1.1', 'Host: consumer:3001')).toBe(200);
-  },
-);
+])('if a consumer allows %j, a scrape of its metrics by host name gets %i', async (allowedHosts, status) => {
+  const server = await buildHealthServer({
+    checkHealth: onMemory().options.useCases.checkHealth,
+    progress: { state: 'moving' },
+    scrapeMetrics: async () => 'a 1\n',
+    readHistory: async () => [],
+    allowedHosts,
+    maxConnections: 10,
+    logger: recordingLogger().logger,
+  });
+  onTestFinished(() => server.close());
+  const url = await server.listen({ host: '127.0.0.1', port: 0 });
+  expect(await statusOf(url, 'GET /metrics HTTP/1.1', 'Host: consumer:3001')).toBe(status);
+  expect(await statusOf(url, 'GET /health/live HTTP/1.1', 'Host: consumer:3001')).toBe(200);
+});

@@ -8,7 +8,7 @@ afterEach(() => {
 
 const emptyPage = { activities: [], hasMore: false };
 
-/** A use case that answers nothing before it is released, and how often it was asked. */
+/** Makes a use case that returns nothing before it is released, and counts its calls. */
 function held() {
   const gate = Promise.withResolvers<void>();
   const findActivities = vi.fn<ApiUseCases['findActivities']>(async () => {
@@ -21,7 +21,7 @@ function held() {
 const page = '/api/logs';
 const search = '/api/logs?userId=u&metadata.a=1';
 
-test('eight pages are made at a time, and eight searches do not delay them', async () => {
+test('at most eight pages are made at a time, and eight searches do not delay them', async () => {
   const { findActivities, release, asked } = held();
   const { app } = await service({ useCases: { findActivities } });
   const searches = Array.from({ length: 20 }, () => app.inject(search));
@@ -43,7 +43,7 @@ test('a page that waited for more than ten seconds is refused without a query to
   const places = Array.from({ length: 8 }, () => app.inject(page));
   await expect.poll(asked).toBe(8);
   const late = app.inject(page);
-  // A question waits for its place as soon as it was read.
+  // A query waits for its slot as soon as the request is read.
   await expect.poll(() => read.mock.calls.length).toBe(9);
   const now = performance.now();
   vi.spyOn(performance, 'now').mockReturnValue(now + 10_001);

@@ -15,7 +15,7 @@ import { type Service, service } from './service.ts';
 
 const held = measureBytes();
 
-// More than the kernel takes off a connection that nobody reads.
+// More than the kernel buffers for a connection that nobody reads.
 const largeBytes = 12_000_000;
 const large = StoredActivity.rehydrate({
   project: ProjectId.default,
@@ -53,7 +53,7 @@ test('the second page of a connection is made after the first was read', async (
   await until(async () => (await held()) === 0);
 });
 
-test('the second page of a connection that ends is never made', async () => {
+test('if the connection ends, its second page is never made', async () => {
   const findActivities = vi.fn<ApiUseCases['findActivities']>(async () => ({
     activities: [large],
     hasMore: false,
@@ -63,7 +63,7 @@ test('the second page of a connection that ends is never made', async () => {
   await until(async () => (await held()) > largeBytes);
   socket.destroy();
   await until(async () => (await held()) === 0);
-  // This question comes after the one that waited, and no other is asked.
+  // This request comes after the one that waited. The page of that one is not made.
   await it.app.inject('/api/logs');
   expect(findActivities).toHaveBeenCalledTimes(2);
 });

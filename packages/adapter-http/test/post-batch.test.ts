@@ -27,7 +27,7 @@ test('an invalid item does not reject the others', async () => {
   expect(it.logged()).toHaveLength(2);
 });
 
-test('accepts names of any system and null for absent members, but no reserved word as an id', async () => {
+test('accepts any names, and null for absent members, but no reserved word as an id', async () => {
   const it = await service();
   const drafts = [
     draft({ type: "Don't ask (PIM) – 100%", id: null, metadata: null, createdAt: null }),
@@ -69,8 +69,8 @@ test.each<[string, unknown, number]>([
   expect(it.logged()).toHaveLength(status === 202 ? 100 : 0);
 });
 
-describe('the errors of one answer are bounded', () => {
-  // As few bytes of JSON as possible for as many and as long errors as possible.
+describe('the number of errors in one response is limited', () => {
+  // As many errors as possible, each as long as possible, with as few bytes of JSON as possible.
   const nested = (levels: number): unknown =>
     levels === 0 ? Array.from({ length: 40 }, () => '\ud800') : { ['/'.repeat(128)]: nested(levels - 1) };
   const hostile = draft({ metadata: nested(12) });
@@ -143,7 +143,7 @@ test('an Idempotency-Key is refused, because it names only one activity', async 
   expect(response.statusCode).toBe(400);
 });
 
-test('is 503 with the id of each item while the log is unavailable', async () => {
+test('a batch is 503 with the id of each item while the log is unavailable', async () => {
   const it = await service();
   it.log.reachable = false;
   const response = await post(it.app, '/api/logs/batch', [draft({ id: 'a' }), 7, draft({ id: 'b' })]);

@@ -19,7 +19,7 @@ const binary = {
   'ce-type': 'com.example.login',
   'ce-subject': '123',
 };
-/** The id for the source `/s` and the id `1`, by `openssl dgst -sha256` of `["/s","1"]`. */
+/** The id for the source `/s` and the id `1`, made with `openssl dgst -sha256` from `["/s","1"]`. */
 const id = 'ce_xnoxE8ps-1-hEWzvqb7JvGky4KobWwyFgUcPnKh_vzc';
 
 const send = (
@@ -53,7 +53,7 @@ describe('one event', () => {
       { ip: '::1' },
     ],
     [
-      'structured, with the headers of binary mode beside it, which do not count',
+      'structured, with headers of binary mode, which are ignored',
       'Application/CloudEvents+JSON; charset=UTF-8',
       event({ data: { ip: '::1' }, datacontenttype: 'application/json' }),
       { ...binary, 'ce-subject': 'another', 'ce-id': '%' },
@@ -199,7 +199,7 @@ describe('a batch of events', () => {
     expect(activities(it)).toHaveLength(2);
   });
 
-  test('is refused for one invalid event if it is atomic', async () => {
+  test('is refused as a whole if it is atomic and one event is invalid', async () => {
     const it = await service();
     const url = '/api/events?atomic=true';
     expect(seen(await send(it, batched, mixed, { url }))).toMatchObject({

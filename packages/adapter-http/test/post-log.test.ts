@@ -131,7 +131,7 @@ describe('POST /api/logs', () => {
     expect(it.logged()).toEqual([]);
   });
 
-  test('a body above the limit is 413, one at the limit is not', async () => {
+  test('a body above the limit is 413, and a body at the limit is not', async () => {
     const it = await service({ maxBodyBytes: 1000 });
     const empty = JSON.stringify({ ...example, metadata: { fill: '' } });
     const body = (bytes: number) =>
@@ -140,7 +140,7 @@ describe('POST /api/logs', () => {
     expect(seen(await postRaw(it.app, body(1001)))).toMatchObject({ status: 413, body: { status: 413 } });
   });
 
-  test('a parameter in the URL is refused by its name', async () => {
+  test('a query parameter is refused, and the message names it', async () => {
     const it = await service();
     expect(seen(await post(it.app, '/api/logs?dryRun=1', example))).toMatchObject({
       status: 400,
@@ -179,7 +179,7 @@ describe('Idempotency-Key', () => {
     expect(seen(response)).toEqual({ status: 202, body: { id, status: 'accepted' } });
   });
 
-  test('equal to the id of the body is accepted, and unequal is 422', async () => {
+  test('that equals the id in the body is accepted, and any other is 422', async () => {
     const it = await service();
     const send = (key: string) =>
       post(it.app, '/api/logs', { ...example, id: 'a' }, { 'idempotency-key': key });
@@ -197,7 +197,7 @@ describe('Idempotency-Key', () => {
 });
 
 describe('a published and stored activity', () => {
-  test('comes back with deep-equal metadata, whatever its keys are', async () => {
+  test('has deep-equal metadata in responses, whatever its keys are', async () => {
     const it = await service();
     await fc.assert(
       fc.asyncProperty(anyMetadata, async (metadata: JsonObject) => {

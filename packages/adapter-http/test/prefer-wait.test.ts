@@ -25,7 +25,7 @@ test.each([
   ['wait=2, wait=9', 2],
   ['(what), wait=9', 9],
   ['a b, wait=9', 9],
-])('%s has the right number of seconds', (prefer, seconds) => {
+])('%s means a wait of %j seconds', (prefer, seconds) => {
   expect(preferredWait({ prefer })).toBe(seconds);
 });
 
@@ -56,7 +56,7 @@ test('no header means no wait', () => {
   expect(preferredWait({})).toBeUndefined();
 });
 
-test('any header is parsed without an endless loop', () => {
+test('parsing any header ends', () => {
   const parts = fc.constantFrom('wait', '=', '"', '\\', ',', ';', ' ', '5', 'a', '(', '\t');
   fc.assert(
     fc.property(fc.array(parts, { maxLength: 2000 }), (some) => {
@@ -67,7 +67,7 @@ test('any header is parsed without an endless loop', () => {
 });
 
 test.each(['a', 'a;', '"', 'a=', '=', ' ', ', ', 'a="b";', '\\', ' ;', '; ', '\t=', 'a ', 'a= ', 'a= ;'])(
-  'the longest header of %j takes linear time',
+  'the longest header that repeats %j takes linear time',
   (part) => {
     const prefer = `x${part.repeat(16_000 / part.length)}\u{1}`;
     expect(preferredWait({ prefer })).toBeUndefined();

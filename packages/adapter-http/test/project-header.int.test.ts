@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { service } from './service.ts';
 
-/** Sends a request for all activities with these lines of headers, each character as one byte. */
+/** Sends a request for all activities with these header lines. Each character is sent as one byte. */
 async function ask(lines: readonly string[]): Promise<string> {
   const it = await service();
   const { port } = new URL(await it.app.listen({ host: '127.0.0.1', port: 0 }));
@@ -28,6 +28,6 @@ test.each([
   expect(answer).toContain(`"errors":[{"path":"/X-Project","message":"${message}`);
 });
 
-test('white space around X-Project and the case of its name do not count', async () => {
+test('white space around X-Project and the case of its name are ignored', async () => {
   expect(await ask(['x-PROJECT: \t shop \t'])).toContain('HTTP/1.1 200 OK');
 });

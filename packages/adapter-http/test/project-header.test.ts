@@ -63,7 +63,7 @@ test('every route takes every good name', async () => {
       expect([route, name, (await ask(it, sent, name)).statusCode]).not.toEqual([route, name, 400]);
 });
 
-test('every route says that its answers depend on the header and the key, and on the encoding if it reads, and others do not', async () => {
+test('below /api and /v1, Vary names the project and the key, and for reads also the encoding', async () => {
   const it = await service();
   const pagesUse = { ...loggings, 'OPTIONS /api/events': undefined };
   for (const [route, sent] of everyRoute)
@@ -86,7 +86,7 @@ test('_system may be read, but not written to', async () => {
   expect([it.logged(), it.store.letters.size]).toEqual([[], 0]);
 });
 
-test('the other routes ignore the header, and other methods and paths are refused as such', async () => {
+test('other routes ignore the header, and a wrong method or path is refused whatever the header is', async () => {
   const it = await service();
   for (const url of ['/health/live', '/health/ready', '/metrics', '/openapi.json', '/docs'])
     expect([url, (await ask(it, { method: 'GET', url }, 'BAD')).statusCode]).toEqual([url, 200]);
@@ -140,7 +140,7 @@ describe('only the header chooses the project', () => {
   const message = 'is not a known field; the header X-Project names the project';
   const draft = { userId: 'ann', type: 'LOGIN', project: 'shop' };
 
-  test('a draft that names one is refused, with the remedy', async () => {
+  test('a draft that names a project is refused, and the message names the header', async () => {
     const it = await service();
     expect(seen(await post(it.app, '/api/logs', draft, { 'x-project': 'shop' }))).toMatchObject({
       status: 422,
@@ -163,7 +163,7 @@ describe('only the header chooses the project', () => {
     expect(it.logged()).toHaveLength(1);
   });
 
-  test('a query that names one is refused, with the remedy', async () => {
+  test('a query that names a project is refused, and the message names the header', async () => {
     const { app } = await service();
     for (const url of ['/api/logs', '/api/logs/count', '/api/logs/a', '/api/dead-letters'])
       expect(seen(await app.inject(`${url}?project=shop`))).toMatchObject({
@@ -179,7 +179,7 @@ describe('only the header chooses the project', () => {
       });
   });
 
-  test('metadata may name one', async () => {
+  test('metadata may have a member `project`', async () => {
     const it = await service();
     const { project, ...good } = draft;
     await post(it.app, '/api/logs', { ...good, metadata: { project } });
@@ -196,7 +196,7 @@ describe('the documentation', async () => {
   const references = (names: readonly string[]) =>
     names.map((name) => ({ $ref: `#/components/parameters/${name}` }));
 
-  test('names the header once for each route that heeds it, and says whether _system is allowed', () => {
+  test('names the header once for each route that reads it, and says whether _system is allowed', () => {
     const headers = operations.map(({ name, parameters = [] }) => [
       name,
       parameters.filter((parameter) => parameter.in !== 'path' && /Project/i.test(JSON.stringify(parameter))),

@@ -41,7 +41,7 @@ describe('PUT /api/projects/{id}', () => {
     expect(seen(await get(it)).body).toEqual({ projects: [], nextCursor: null });
   });
 
-  test('sets limits, keeps what the body does not name, and removes what is null', async () => {
+  test('sets limits, keeps settings that the body does not have, and removes those that are null', async () => {
     const it = await service();
     const limits = { itemsPerSecond: 5, storedBytes: Number.MAX_SAFE_INTEGER };
     const bodies: readonly [change: object, days: number | null, limits: object][] = [
@@ -118,13 +118,13 @@ describe('PUT /api/projects/{id}', () => {
     expect(seen(await put(it, 'shop', { retentionDays: null })).body).toEqual(project('shop', null, 30));
   });
 
-  test('a deployment that keeps activities for fewer days than before limits each project', async () => {
+  test('if a deployment keeps activities for fewer days than before, this limits each project', async () => {
     const it = await service({ retentionDays: RetentionDays.parse(7) });
     it.store.projectSettings.set(shop, { retentionDays: RetentionDays.parse(30), limits: {} });
     expect(seen(await get(it)).body).toMatchObject({ projects: [project('shop', 30, 7)] });
   });
 
-  test('refuses the retention of one project too many, and can still change the others', async () => {
+  test('refuses the retention of one project too many, but still changes those of the others', async () => {
     const it = await service();
     for (let index = 0; index < 1000; index += 1)
       it.store.projectSettings.set(ProjectId.parse(`p-${index}`), {
@@ -142,7 +142,7 @@ describe('PUT /api/projects/{id}', () => {
     expect((await put(it, 'p-1', { retentionDays: 7 })).statusCode).toBe(200);
   });
 
-  test('an outage of the store is a 503, and the last known retentions stay', async () => {
+  test('during an outage of the store, a change is 503, and the last known retentions apply', async () => {
     const it = await service();
     await put(it, 'shop', { retentionDays: 7 });
     it.store.reachable = false;
@@ -169,7 +169,7 @@ describe('a name in the path', () => {
     },
   );
 
-  test('an empty one is a 404, and other methods are refused', async () => {
+  test('an empty name is 404, and other methods are refused', async () => {
     const it = await service();
     expect((await put(it, '', { retentionDays: 7 })).statusCode).toBe(405);
     expect((await it.app.inject('/api/projects/shop')).statusCode).toBe(405);
@@ -181,7 +181,7 @@ describe('a name in the path', () => {
 });
 
 describe('GET /api/projects', () => {
-  test('pages have every project once', async () => {
+  test('returns every project once, page by page', async () => {
     const it = await service();
     const ids = ['a', 'b', 'default', 'shop', 'z'];
     await it.repository.save(ids.map((id) => sampleActivity({ project: ProjectId.parse(id) })));
@@ -215,7 +215,7 @@ describe('GET /api/projects', () => {
 });
 
 describe('DELETE /api/projects/{id}', () => {
-  test.each(['shop', 'default'])('marks %s as erased, twice too, and removes its retention', async (id) => {
+  test.each(['shop', 'default'])('erases %s, also if sent twice, and removes its retention', async (id) => {
     const it = await service();
     await put(it, id, { retentionDays: 7 });
     for (let call = 0; call < 2; call += 1)
@@ -224,7 +224,7 @@ describe('DELETE /api/projects/{id}', () => {
     expect(it.store.erasures.get(ProjectId.parse(id))).toMatchObject({ erasedAt: it.clock.now() });
   });
 
-  test('a project that does not exist is no error, and a JSON body without content is none either', async () => {
+  test('accepts a project that does not exist, and a JSON body without content', async () => {
     const it = await service();
     const response = await it.app.inject({
       method: 'DELETE',
@@ -240,7 +240,7 @@ describe('an activity that is older than the retention', () => {
     Timestamp.toISO(Timestamp.trusted(clock.now() - days * dayMs - ms));
   const message = 'must not be older than 7 days, the retention of this project';
 
-  test('is refused on every route, also of the deployment', async () => {
+  test('is refused on every route, also if the retention is that of the deployment', async () => {
     const it = await service({ retentionDays: RetentionDays.parse(30) });
     await put(it, 'shop', { retentionDays: 7 });
     const headers = { 'x-project': 'shop' };
@@ -291,7 +291,7 @@ describe('an activity that is older than the retention', () => {
   });
 });
 
-test('an outage while a project is erased is a refusal with a remedy', async () => {
+test('during an outage, the erasure of a project is refused, and the message says what to do', async () => {
   const it = await service();
   it.store.reachable = false;
   expect(seen(await erase(it, 'shop'))).toMatchObject(refusal(503, /./));

@@ -16,7 +16,7 @@ const get = (it: Service, url: string, project?: string) => ask(it, { method: 'G
 const activities = ({ logged }: Service): readonly UserActivity[] =>
   logged().flatMap(({ content }) => (content.name === 'ActivityLogged' ? [content.activity] : []));
 
-/** A service that has an activity and two dead letters of each project, one of them refused at the edge. */
+/** A service with an activity and two dead letters of each project. One of the letters is a call that the API refused. */
 async function filled(...projects: readonly ProjectId[]): Promise<Service> {
   const it = await service();
   await it.repository.save(
@@ -30,7 +30,7 @@ async function filled(...projects: readonly ProjectId[]): Promise<Service> {
 
 const all = [ProjectId.default, shop, forum];
 
-/** A dead letter from the log, older than the clock of the service. Each project has a partition. */
+/** A dead letter from the log that is older than the time of the service. Each project has its own partition. */
 const letterIn = (project: ProjectId, offset = 1) =>
   letterOf(offset, {
     project,
@@ -38,7 +38,7 @@ const letterIn = (project: ProjectId, offset = 1) =>
     diedAt: Timestamp.fromMillis(offset),
   });
 
-test('every route below /api and /v1 is in a table here', async () => {
+test('the tables have every route below /api and /v1', async () => {
   const tables = [readings, streams, loggings, others].flatMap((table) => Object.keys(table));
   expect((await routesOfProjects()).toSorted()).toEqual(tables.toSorted());
 });
@@ -198,7 +198,7 @@ describe('dead letters', () => {
     ['a call without a user', '/v1/track', { messageId: 'm', event: 'E' }],
     ['an item that is no object', '/v1/batch', { batch: ['no call'] }],
     ['an item too large to parse', '/v1/batch', { batch: [{ event: 'x'.repeat(1_100_000) }] }],
-  ])('of %s: equal calls are one letter in each project', async (_, url, body) => {
+  ])('of equal calls to %s are one letter in each project', async (_, url, body) => {
     const it = await service({ maxBodyBytes: 10_000_000 });
     for (const project of ['shop', 'forum', 'shop', 'default', 'forum'])
       await post(it.app, url, body, { 'x-project': project });
@@ -207,7 +207,7 @@ describe('dead letters', () => {
     expect(letters.map(({ project }) => project)).toEqual(['shop', 'forum', 'default']);
     const origins = letters.map(({ origin: { partition, offset } }) => `${partition}:${offset}`);
     expect(new Set(origins).size).toBe(3);
-    // Only the origins differ.
+    // The letters differ only in their origins.
     const records = letters.map(({ key, value, headers }) => JSON.stringify({ key, value, headers }));
     expect(new Set(records).size).toBe(1);
   });

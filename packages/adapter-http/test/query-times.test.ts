@@ -9,7 +9,7 @@ interface Page {
   readonly pagination: { readonly nextCursor: string | null };
 }
 
-// The clock of the service shows this until a test moves it.
+// The time of the service until a test changes it.
 const noon = '2026-11-24T12:00:00.000Z';
 const hourMs = 3_600_000;
 const [second, day] = [1000, 24 * hourMs];
@@ -95,7 +95,7 @@ describe('times in a query', () => {
 
 describe('a walk with relative times', () => {
   test.each(['/api/logs', '/api/dead-letters'])(
-    '%s answers 400 to another text, 200 to the same',
+    '%s accepts a cursor only with the same relative times',
     async (path) => {
       const it = await atNoon();
       await it.repository.save(sampleActivities(3, { createdAt: '2026-11-24T11:00:00Z' }));
@@ -122,7 +122,7 @@ describe('a walk with relative times', () => {
     },
   );
 
-  test('continues if its range would be invalid at the time of a later page', async () => {
+  test('continues, even if its range would be invalid at the time of a later page', async () => {
     const it = await atNoon();
     await it.repository.save(sampleActivities(3, { createdAt: '2026-11-24T11:00:00Z' }));
     const query = 'from=-2h&to=2026-11-24T12:00:00Z&limit=2';
@@ -132,7 +132,7 @@ describe('a walk with relative times', () => {
     expect((await it.app.inject(`/api/logs?${query}`)).statusCode).toBe(400);
   });
 
-  test('returns each activity in the range of its first page once, even if the clock jumps', async () => {
+  test('returns each activity once that is in the range of the first page, even if the clock jumps', async () => {
     const age = fc.integer({ min: -40, max: 40 });
     const jump = fc.constantFrom(-1000 * day, -day, -hourMs, -second, 0, 1, second, hourMs, day, 1000 * day);
     const bounds = fc.constantFrom(
@@ -196,10 +196,10 @@ describe('a walk with relative times', () => {
 });
 
 describe('cursors', () => {
-  // Made by the release before relative times: userId=user-1, type=LOGIN, from=2026-01-01T00:00:00Z, asc, after s-2.
+  // Made by the release that did not know relative times yet: userId=user-1, type=LOGIN, from=2026-01-01T00:00:00Z, asc, after s-2.
   const old = 'WzEsMTc2NzMyMzA0NzY3OCwicy0yIiwib1d6WUp6YTdpZ3ZVVGM3NjBESWVnZSJd';
 
-  test('stay valid if an older release made them, and stay the same without relative times', async () => {
+  test('of an older release stay valid, and queries without relative times still have the same cursors', async () => {
     const it = await atNoon();
     const start = Timestamp.parse('2026-01-02T03:04:05.678Z');
     await it.repository.save(
@@ -216,7 +216,7 @@ describe('cursors', () => {
     expect((await it.app.inject(relative)).statusCode).toBe(400);
   });
 
-  test('show no more than another query could if they are forged', async () => {
+  test('that are forged return nothing that another query could not return', async () => {
     const it = await atNoon();
     await it.repository.save(sampleActivities(3, { createdAt: '2026-11-24T11:00:00Z' }));
     const query = '/api/logs?from=-24h&to=2026-11-25&limit=1';
@@ -239,14 +239,14 @@ describe('cursors', () => {
     expect(await answer('2', moment, id, walk, now)).toMatchObject(notOurs);
     expect(await answer(2, moment, id, `${walk as string}${'x'.repeat(900)}`, now)).toMatchObject(notOurs);
     expect(await answer(2, moment, id, 'x', now)).toMatchObject(refused('/cursor', 'belongs to another'));
-    // The year 0000, from which there is no day to go back; and 9999, when -24h is later than `to`.
+    // In the year 0000, no earlier day exists. In 9999, -24h is later than `to`.
     expect(await answer(2, moment, id, walk, -62_167_219_200_000)).toMatchObject(
       refused('/from', 'must be within'),
     );
     expect(await answer(2, moment, id, walk, 253_402_300_799_999)).toMatchObject(
       refused('/to', 'must not be before'),
     );
-    // Another time of the first page is another range, and no more than `from` could ask for.
+    // With another time of the first page, the range is another one. It finds no more than `from` could ask for.
     expect(await answer(2, moment, id, walk, Date.parse(noon) - day)).toMatchObject({ status: 200 });
   });
 

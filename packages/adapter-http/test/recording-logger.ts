@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify';
 
-/** A logger that keeps what it is told, with the errors in it spelt out. */
+/** A logger that keeps its lines as JSON, with the message and the stack of errors. */
 export function recordingLogger(): { readonly logger: FastifyBaseLogger; readonly lines: string[] } {
   const lines: string[] = [];
   const at = (level: string, bindings: object) => (what: unknown, message?: unknown) => {

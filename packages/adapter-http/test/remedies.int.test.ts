@@ -37,7 +37,7 @@ describe('a media type that a route does not take', () => {
     expect(put.statusCode).toBe(405);
   });
 
-  test('is missing: 415 says so; a wrong encoding has another answer', async () => {
+  test('if there is none, 415 says so, and a wrong encoding gets another response', async () => {
     const it = await service();
     const untyped = await send(it, '/api/logs', Buffer.from(activity), { 'content-length': '25' });
     expect(seen(untyped)).toMatchObject(refusal(415, /no Content-Type\. It must be application\/json/));
@@ -104,7 +104,7 @@ describe('lines of JSON with the media type of JSON', () => {
   });
 });
 
-test('one item instead of many, and many instead of one, get the other route', async () => {
+test('for one item instead of many, or many instead of one, the response names the right route', async () => {
   const it = await service();
   const object = seen(await send(it, '/api/logs/batch', activity, json));
   expect(object).toMatchObject(refusal(422, /POST \/api\/logs\.$/));
@@ -128,7 +128,7 @@ test('one item instead of many, and many instead of one, get the other route', a
 });
 
 test.each(['/logs', '/api/log', '/api/events/batch', '/v1/tracks', '/api'])(
-  'at %s there is nothing, and the answer names the documentation',
+  '%s is 404, and the response names the documentation',
   async (url) => {
     const it = await service();
     expect(seen(await it.app.inject(url))).toMatchObject(refusal(404, /\/docs.*\/openapi\.json/));

@@ -10,7 +10,7 @@ function setUp() {
   return { child, lines, requestLogger: new RequestLogger(logger, { requestId: 'r-1' }) };
 }
 
-test('each line has the id of the request, and is what a child logger writes', () => {
+test('each line is the same as from a child logger, and has the id of the request', () => {
   const { child, lines, requestLogger } = setUp();
   for (const level of levels) requestLogger[level]({ a: 1 }, 'text');
   requestLogger.child({ part: 'b' }).info('only text');
@@ -21,7 +21,7 @@ test('each line has the id of the request, and is what a child logger writes', (
   expect(child).toHaveBeenCalledTimes(1);
 });
 
-test('a logger that writes no line makes no child', () => {
+test('a logger that logs nothing makes no child logger', () => {
   const { child, requestLogger } = setUp();
   requestLogger.silent();
   expect(child).not.toHaveBeenCalled();

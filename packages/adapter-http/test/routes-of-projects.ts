@@ -6,7 +6,7 @@ import { projectsOf } from '../src/requests/project.ts';
 import { RequestMetrics } from '../src/requests/request-metrics.ts';
 import { onMemory } from './service.ts';
 
-/** A request as `inject` takes it. */
+/** The options of `inject` for a request. */
 export interface Sent {
   readonly method: HTTPMethods;
   readonly url: string;
@@ -19,7 +19,7 @@ const event = { specversion: '1.0', id: 'e', source: '/s', type: 'login', subjec
 const call = JSON.stringify({ messageId: 'm', userId: 'ann', event: 'login', type: 'track' });
 const calls = `{"batch":[${call}]}`;
 
-/** A request of each route that reads. Each sees something of the activity `a` of `ann`, or of its dead letter. */
+/** A request of each route that reads. Each of them returns something about the activity `a` of `ann`, or about its dead letter. */
 export const readings: Readonly<Record<string, Sent>> = {
   'GET /api/logs': { method: 'GET', url: '/api/logs?userId=ann' },
   'GET /api/logs/count': { method: 'GET', url: '/api/logs/count?userId=ann' },
@@ -37,7 +37,7 @@ export const readings: Readonly<Record<string, Sent>> = {
   },
 };
 
-/** A request of each route whose answer has no end. It has a fault, so that the answer ends. */
+/** A request of each route whose response has no end. The request has a fault, so that the response ends. */
 export const streams: Readonly<Record<string, Sent>> = {
   'GET /api/logs/stream': { method: 'GET', url: '/api/logs/stream?cursor=faulty' },
 };
@@ -73,7 +73,7 @@ export const others: Readonly<Record<string, Sent>> = {
     url: '/api/events',
     headers: { 'webhook-request-origin': 'events.example.com' },
   },
-  // These are about the projects of the whole deployment. They ignore a valid header.
+  // These routes are about the projects of the whole deployment. They ignore a valid header.
   'GET /api/projects': { method: 'GET', url: '/api/projects' },
   'PUT /api/projects/:id': {
     method: 'PUT',
@@ -82,10 +82,10 @@ export const others: Readonly<Record<string, Sent>> = {
     payload: '{"retentionDays":7}',
   },
   'DELETE /api/projects/:id': { method: 'DELETE', url: '/api/projects/forum' },
-  // These are about a user of the project.
+  // These routes are about a user of the project.
   'DELETE /api/users/:userId/logs': { method: 'DELETE', url: '/api/users/ann/logs' },
   'GET /api/erasures/:id': { method: 'GET', url: '/api/erasures/unknown' },
-  // These are about the keys of the project.
+  // These routes are about the keys of the project.
   'GET /api/keys': { method: 'GET', url: '/api/keys' },
   'POST /api/keys': {
     method: 'POST',
@@ -102,13 +102,13 @@ export const others: Readonly<Record<string, Sent>> = {
   'DELETE /api/keys/:id': { method: 'DELETE', url: '/api/keys/0123456789abcdef' },
 };
 
-/** A request of each route that tells about the process, whatever the project is. */
+/** A request of each route that is about the process, whatever the project is. */
 export const ofProcess: Readonly<Record<string, Sent>> = {
   'GET /metrics': { method: 'GET', url: '/metrics' },
   'GET /api/health/history': { method: 'GET', url: '/api/health/history' },
 };
 
-/** Every route that heeds `X-Project`, as `GET /api/logs`. HEAD is left out: it answers as GET does. */
+/** Returns every route that reads `X-Project`, such as `GET /api/logs`. Leaves out HEAD, which answers as GET does. */
 export async function routesOfProjects(): Promise<readonly string[]> {
   const routes: string[] = [];
   const app = fastify({ routerOptions });

@@ -13,7 +13,7 @@ const everywhere = {
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'SAMEORIGIN',
 };
-// Browsers would ignore the first three on plain HTTP, and report two of them.
+// Browsers would ignore the first three of these on plain HTTP, and report two of them.
 const nowhere = [
   'strict-transport-security',
   'cross-origin-opener-policy',
@@ -27,7 +27,7 @@ function expectHeaders(headers: Readonly<Record<string, unknown>>, more: Record<
   expect(JSON.stringify(headers)).not.toContain('upgrade-insecure-requests');
 }
 
-/** Sends these bytes. Returns the headers of the response. */
+/** Sends bytes. Returns the headers of the response. */
 async function headersOf(url: string, bytes: string): Promise<Record<string, string>> {
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   socket.write(bytes);

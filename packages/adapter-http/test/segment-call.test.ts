@@ -54,7 +54,7 @@ describe('user, type and time', () => {
     expect(activityOf('track', { ...u, event })).toEqual({ userId: 'u', type, metadata: { event } });
   });
 
-  test.each(segmentCalls.filter((kind) => kind !== 'track'))('%s is its own type', (kind) => {
+  test.each(segmentCalls.filter((kind) => kind !== 'track'))('the type of a %s call is its kind', (kind) => {
     expect(activityOf(kind, { ...u, event: 'x' })).toEqual({
       userId: 'u',
       type: kind.toUpperCase(),
@@ -94,13 +94,13 @@ describe('user, type and time', () => {
     ['batch', 'BATCH'],
     ['toString', 'TOSTRING'],
     [7, '7'],
-  ])('an item of the type %j is a %s', (type, made) => {
+  ])('an item with the type %j becomes a %s', (type, made) => {
     const activity = activityIn(callOfItem({ ...u, type, event: 'e', messageId: 'm' }, around));
     expect(activity).toMatchObject({ id: 'm', type: made });
     expect(activity['metadata']).not.toHaveProperty('original');
   });
 
-  test('an item of an unknown type keeps everything that a track call keeps', () => {
+  test('an item of an unknown type keeps all members that a track call keeps', () => {
     const item = { ...u, type: 'charge', event: 'e', properties: { a: 1 }, traits: { b: 2 } };
     const metadata = { a: 1, event: 'e', traits: { b: 2 } };
     expect(activityIn(callOfItem(item, around))).toEqual({ userId: 'u', type: 'CHARGE', metadata });
@@ -165,7 +165,7 @@ describe('metadata', () => {
     expect(draft).toHaveProperty('activity.metadata', { ...properties, original: { context: digest } });
   });
 
-  test('the context of a batch is for items without one', () => {
+  test('the context of a batch is used for items without a context', () => {
     const shared = { ...around, context: new SharedContext({ ip: 'batch' }, around.maxBytes) };
     const item = { type: 'page', ...u };
     expect(activityIn(callOfItem(item, shared))['metadata']).toEqual({ context: { ip: 'batch' } });
@@ -173,10 +173,13 @@ describe('metadata', () => {
     expect(activityIn(own)['metadata']).toEqual({ context: { ip: 'own' } });
   });
 
-  test.each([[[]], 'text', 7, true])('properties that are %j become a member of it', (properties) => {
-    const call = { ...u, name: 'N', properties, context: {} };
-    expect(metadataOf('page', call)).toEqual({ properties, name: 'N', context: {} });
-  });
+  test.each([[[]], 'text', 7, true])(
+    'properties that are %j become one member of the metadata',
+    (properties) => {
+      const call = { ...u, name: 'N', properties, context: {} };
+      expect(metadataOf('page', call)).toEqual({ properties, name: 'N', context: {} });
+    },
+  );
 });
 
 describe('a value that is not a call', () => {
@@ -205,7 +208,7 @@ describe('the record of a dead letter', () => {
     });
   });
 
-  test('is the same for a retry, and different for anything else', () => {
+  test('has the same origin for a retry, and another one for any other call', () => {
     const item = { type: 'track', event: 'E' };
     const { origin } = recordOf({ ...item, sentAt: '2026-01-01T00:00:00Z', writeKey: 'secret' });
     const retry = recordOf({ ...item, sentAt: '2026-01-01T00:00:09Z' });
@@ -231,7 +234,7 @@ describe('the record of a dead letter', () => {
     for (const [levels, kept] of [
       [999, { context: nested(999) }],
       [1002, {}],
-      // V8 would write it, in as many seconds as the test may take.
+      // V8 would need as many seconds as the test may take to serialize it.
       [4_000_000, {}],
     ] as const) {
       const { value } = recordOf({ ...call, context: nested(levels) });

@@ -16,7 +16,7 @@ const paths = [
   ['a', 'ALIAS', 'alias'],
 ] as const;
 
-test.each(paths)('POST /v1/%s does the same as its long name', async (path, type, name) => {
+test.each(paths)('POST /v1/%s does the same as its long path', async (path, type, name) => {
   const it = await service();
   for (const url of [`/v1/${path}`, `/v1/${path}/`, `/v1/${name}/`])
     expect(seen(await post(it.app, url, { userId: 'u', event: name }))).toEqual({
@@ -77,7 +77,7 @@ describe('calls as text/plain', () => {
     { origin: 'http://localhost:5173' },
     { 'sec-fetch-site': 'same-origin' },
     { 'sec-fetch-site': 'none' },
-  ])('are refused from web pages, which can send them without asking: %j', async (headers) => {
+  ])('are refused from web pages, which can send them without a preflight: %j', async (headers) => {
     const it = await service();
     const response = await send(it, headers);
     expect(seen(response)).toMatchObject(refusal(415, /application\/json/));
@@ -125,7 +125,7 @@ describe('bytes that are not UTF-8', () => {
     ]);
   });
 
-  test('keep users and ids apart that differ only in these bytes', async () => {
+  test('do not make users or ids equal that differ only in these bytes', async () => {
     const it = await service();
     const bodies = ['\xe8', '\xe9', '\xe9'].map((byte) =>
       Buffer.from(`{"userId":"Ren${byte}","messageId":"m${byte}","event":"E"}`, 'latin1'),
@@ -166,7 +166,7 @@ describe('a key in the body', () => {
       ['/v1/import/', { writeKey, batch: [track] }],
     ] as const;
 
-  test.each(bodies('key'))('opens %s, and is not kept', async (url, body) => {
+  test.each(bodies('key'))('is accepted by %s, and is not stored', async (url, body) => {
     const it = await withKey();
     expect((await post(it.app, url, body)).statusCode).toBe(200);
     expect(JSON.stringify(loggedBy(it))).toMatch(/^\[\{"id"/);
@@ -175,7 +175,7 @@ describe('a key in the body', () => {
   });
 
   test.each([undefined, null, '', 'wrong', 'key ', ['key'], { key: 'key' }, 7])(
-    'that is %j opens nothing',
+    'that is %j is refused',
     async (writeKey) => {
       const it = await withKey();
       for (const [url, body] of bodies(writeKey)) {
@@ -188,7 +188,7 @@ describe('a key in the body', () => {
     },
   );
 
-  test('does not count beside a wrong key in a header, in a call of a batch, or on other routes', async () => {
+  test('is ignored beside a wrong key in a header, in a call of a batch, and on other routes', async () => {
     const it = await withKey();
     const body = { ...track, writeKey: 'key' };
     const statusOf = async (url: string, sent: unknown, headers = {}): Promise<number> =>
@@ -204,7 +204,7 @@ describe('a key in the body', () => {
     expect(it.logged()).toEqual([]);
   });
 
-  test('is checked before all other faults, and before any other value is parsed', async () => {
+  test('is checked before all other rules, and before any other value is parsed', async () => {
     const it = await withKey();
     const send = (payload: string, headers: Record<string, string> = {}) =>
       it.app.inject({
@@ -244,7 +244,7 @@ describe('a key in the body', () => {
       ).toHaveProperty('statusCode', status);
   });
 
-  test('opens a single call if there is room for its values', async () => {
+  test('is accepted with a single call if there is room for its values', async () => {
     const lists = Array.from({ length: 5000 }, () => []);
     const statusAt = async (maxBytesInFlight: number): Promise<number> =>
       (await post((await service({ maxBytesInFlight })).app, '/v1/track', { ...track, lists })).statusCode;
@@ -252,7 +252,7 @@ describe('a key in the body', () => {
     expect(await statusAt(1_000_000)).toBe(200);
   });
 
-  test('is read from a body of at most 1 MiB, decoded; with a key in a header, more is accepted', async () => {
+  test('is read from a body of at most 1 MiB, decoded, and with a key in a header, larger bodies are accepted', async () => {
     const it = await service({ apiKeys: ['key'], maxBodyBytes: 4_000_000 });
     const payload = gzipSync(JSON.stringify({ writeKey: 'key', batch: [track] }) + ' '.repeat(1024 * 1024));
     const send = (headers: Record<string, string>) =>

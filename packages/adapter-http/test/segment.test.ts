@@ -136,7 +136,7 @@ describe('POST /v1/batch', () => {
     expect(lettersOf(it)).toHaveLength(2);
   });
 
-  test('without accepted calls is no success; an empty batch is one', async () => {
+  test('without an accepted call has success false, unless the batch is empty', async () => {
     const it = await service();
     expect((await post(it.app, '/v1/batch', { batch: [{}, null] })).json()).toMatchObject({ success: false });
     expect((await post(it.app, '/v1/batch', { batch: [] })).json()).toEqual({ success: true, rejected: [] });
@@ -193,7 +193,7 @@ describe('POST /v1/batch', () => {
     expect(lettersOf(it)).toEqual([]);
   });
 
-  test('leaves a context out of all calls and of each retry if its copies would exceed the limit of bodies', async () => {
+  test('leaves the context out of all calls, and out of each retry, if its copies would exceed the body limit', async () => {
     const context = { agent: 'x'.repeat(985) };
     const json = JSON.stringify(context);
     expect(json).toHaveLength(997);
@@ -230,7 +230,7 @@ describe('POST /v1/batch', () => {
     const looks = keys.mock.calls.filter(([one]) => Object.hasOwn(one, 'k4999')).length;
     keys.mockRestore();
     expect(response.json()).toEqual({ success: true, rejected: [] });
-    // To mend it, and to judge it; not once for each call.
+    // The context is read once to mend it, and once to validate it, but not for each call.
     expect(looks).toBe(2);
     expect(loggedBy(it)[49]).toMatchObject({ metadata: { event: 'Order Completed' } });
     expect(loggedBy(it)[49]?.metadata).not.toHaveProperty('context');
@@ -253,7 +253,7 @@ describe('POST /v1/batch', () => {
     expect(lettersOf(it)).toHaveLength(1);
   });
 
-  test('needs a key: the write key as the user name, with a colon and no password', async () => {
+  test('needs a key, which may be the user name of Basic authentication without a password', async () => {
     const it = await service({ apiKeys: ['write-key'] });
     const basic = (user: string) => ({
       authorization: `Basic ${Buffer.from(`${user}:`).toString('base64')}`,
@@ -267,7 +267,7 @@ describe('POST /v1/batch', () => {
   });
 });
 
-test('the errors of a batch are bounded, and so are the reasons of its dead letters', async () => {
+test('the number of errors of a batch is limited, and so are the reasons of its dead letters', async () => {
   const it = await service({ maxBatchSize: 10_000, maxBodyBytes: 10_000_000 });
   const deep: unknown = JSON.parse(`${'['.repeat(17)}${']'.repeat(17)}`);
   const batch = Array.from({ length: 3000 }, (_, index) =>

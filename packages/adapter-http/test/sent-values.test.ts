@@ -28,8 +28,8 @@ const send = (
 const activitiesOf = ({ logged }: Service): ActivityJson[] =>
   logged().flatMap(({ content }) => (content.name === 'ActivityLogged' ? [content.activity.toJSON()] : []));
 
-/** A door with a body that has this JSON for its metadata, and the path of the metadata in the answer. */
-interface Door {
+/** A route with a body that has this JSON as its metadata, and the path of the metadata in the response. */
+interface LoggingRoute {
   readonly name: string;
   readonly url: string;
   readonly type: string;
@@ -39,7 +39,7 @@ interface Door {
 }
 
 const json = 'application/json';
-const strict: readonly Door[] = [
+const strict: readonly LoggingRoute[] = [
   {
     name: 'one activity',
     url: '/api/logs',
@@ -96,7 +96,7 @@ describe.each(strict)('by $name', ({ url, type, headers: more = {}, body, path }
     expect(it.logged()).toEqual([]);
   });
 
-  test('numbers that a double can hold come out as the same decimal', async () => {
+  test('numbers that a double can hold are returned as the same decimal', async () => {
     const it = await service();
     const sent =
       '{"a":1.0,"b":1e3,"c":100,"d":1E+2,"e":0.10,"f":-0,"g":0.30000000000000004,"h":[9007199254740992]}';
@@ -162,7 +162,7 @@ test.each([
   });
 });
 
-test('in a batch only the items that would change are refused', async () => {
+test('in a batch, only the items whose values would change are refused', async () => {
   const it = await service();
   const items = [
     '{"userId":"u","type":"A"}',
@@ -243,14 +243,14 @@ describe('by a call of /v1', () => {
     expect(activitiesOf(it)).toMatchObject([activity, activity]);
   });
 
-  test('the context of a batch too', async () => {
+  test('the context of a batch keeps them too', async () => {
     const it = await service();
     const body = '{"context":{"trace":1577730467436138524},"batch":[{"type":"page","userId":"u"}]}';
     await send(it, '/v1/batch', json, gzipSync(bytes(body)), { 'content-encoding': 'gzip' });
     expect(activitiesOf(it)).toMatchObject([{ metadata: { context: { trace: '1577730467436138524' } } }]);
   });
 
-  test('a dead letter has the text as well', async () => {
+  test('a dead letter has the number as text too', async () => {
     const it = await service();
     await send(it, '/v1/track', json, '{"event":"E","properties":{"post":1577730467436138524}}');
     const [letter] = [...it.store.letters.values()];

@@ -9,7 +9,7 @@ import { onMemory, service } from './service.ts';
 
 const port = (url: string): number => Number(new URL(url).port);
 
-/** Sends these bytes; all that comes back until the server ends the connection. */
+/** Sends bytes. Returns all that the server sends until it ends the connection. */
 async function spoken(at: number, bytes: string): Promise<string> {
   const socket = connect(at, '127.0.0.1');
   socket.write(bytes);
@@ -56,7 +56,7 @@ test('while stopping, requests in progress are finished, and new ones get 503', 
   await closed;
 });
 
-test('a client that never ends its request does not hold up the stop', async () => {
+test('a client that never ends its request does not delay the stop of the server', async () => {
   const server = await buildServer(onMemory({ closeTimeoutMs: 100 }).options);
   const socket = connect(port(await server.listen({ host: '127.0.0.1', port: 0 })), '127.0.0.1');
   const ended = new Promise<void>((resolve) => {
@@ -70,7 +70,7 @@ test('a client that never ends its request does not hold up the stop', async () 
     'Content-Length: 100',
   ];
   socket.write([...head, 'Expect: 100-continue', '', '{'].join('\r\n'));
-  // The server has the head, and waits for a body that never comes.
+  // The server has the head of the request, and waits for a body that never arrives.
   const [answer] = (await once(socket, 'data')) as [Buffer];
   expect(answer.toString()).toContain('100 Continue');
   await server.close();
@@ -148,7 +148,7 @@ test('while stopping, the process is live but not ready', async () => {
   await closed;
 });
 
-test('a malformed path has its line in the log', async () => {
+test('a request with a malformed path is logged', async () => {
   const it = await service();
   await it.app.inject({ method: 'GET', url: '/api/logs/%zz' });
   const lines = it.lines.filter((line) => line.includes('"request"'));
@@ -163,7 +163,7 @@ test('a client that disconnects while it waits no longer counts as waiting', asy
   const socket = connect(at, '127.0.0.1');
   const body = '{"userId":"123","type":"LOGIN"}';
   const head = ['POST /api/logs HTTP/1.1', 'Host: localhost', 'Content-Type: application/json'];
-  // Two headers are one list.
+  // Two `Prefer` headers are one list.
   const prefer = ['Prefer: foo="a, b"', 'Prefer: wait=30'];
   socket.write([...head, ...prefer, `Content-Length: ${body.length}`, '', body].join('\r\n'));
   while (it.outcomeWaiter.waiting === 0) await nextTurn();

@@ -43,7 +43,7 @@ import { turns } from '../src/bodies/turns.ts';
 import { reservedIds } from '../src/openapi/reserved-ids.ts';
 import { recordingLogger } from './recording-logger.ts';
 
-/** The API on adapters in memory, built as production builds it. It ends with the test. */
+/** The API on adapters in memory, built as production builds it. It stops at the end of the test. */
 export interface Service {
   readonly app: FastifyInstance;
   readonly log: MemoryLog;
@@ -54,26 +54,26 @@ export interface Service {
   readonly feedWatch: FeedWatch;
   /** Every line that was logged, as JSON. */
   readonly lines: readonly string[];
-  /** The clock that never jumps, for limits of outages and of usage, in milliseconds. */
+  /** The monotonic clock, in milliseconds, for the limits of outages and of usage. */
   readonly keyClock: { nowMs: number };
   /** Reads the API keys, as the runner does regularly. */
   refreshKeys(): Promise<void>;
   /** Carries out erasures, as the runner does regularly. */
   sweep(): Promise<unknown>;
-  /** Publishes the reads that wait, as the runner does regularly. */
+  /** Publishes the events of reads that wait in the outbox, as the runner does regularly. */
   flushReadLog(): Promise<void>;
-  /** What the log holds. */
+  /** The records that the log holds. */
   logged(): readonly LogRecord[];
 }
 
-/** What a test has otherwise: options of the server, and single use cases. */
+/** What a test changes: options of the server, and single use cases. */
 export interface Changed extends Partial<Omit<HttpServerOptions, 'useCases'>> {
   readonly useCases?: Partial<ApiUseCases>;
   /** Whether the deployment logs reads. Default: false. */
   readonly logReads?: boolean;
   /** Whether the deployment can anonymise. Default: true. */
   readonly canAnonymise?: boolean;
-  /** The retention of the deployment. */
+  /** The retention of the deployment, in days. */
   readonly retentionDays?: RetentionDays;
 }
 
@@ -105,13 +105,13 @@ export const anonymiser: Anonymiser = {
   encode: (text) => Buffer.from(text),
 };
 
-/** The log of the activities. */
+/** The id of the log that has the activities. */
 export const logId = LogId.parse('log-1');
 
-/** What is saved at offsets of partition 0 below this one is in the feed. */
+/** The feed has what is saved at offsets of partition 0 below this one. */
 const settledOffset = 100;
 
-/** The options of an API on adapters in memory, and what is behind it. */
+/** Makes the options of an API on adapters in memory, and returns the adapters too. */
 export function onMemory(changed: Changed = {}) {
   const log = new MemoryLog({ partitions: 1 });
   const store = new MemoryStore();
@@ -201,13 +201,13 @@ export function onMemory(changed: Changed = {}) {
   return { log, store, clock: deps.clock, repository, feedWatch, outcomeWaiter, lines, options, keyClock };
 }
 
-/** What the test looks at of an answer. The body is a value if it is JSON, and otherwise text. */
+/** Returns what a test compares of a response. The body is parsed if it is JSON, and text otherwise. */
 export function seen(response: LightMyRequestResponse): { status: number; body: unknown } {
   const isJson = /^application\/(?:problem\+)?json/.test(String(response.headers['content-type']));
   return { status: response.statusCode, body: isJson ? response.json() : response.body };
 }
 
-/** What `seen` gives of a refusal with such a detail. */
+/** Matches what `seen` returns for a refusal with such a detail. */
 export const refusal = (status: number, detail: RegExp): object => ({
   status,
   body: { detail: expect.stringMatching(detail) as unknown },

@@ -19,7 +19,7 @@ const files: Readonly<Record<string, string>> = {
   'assets/.hidden.js': 'hidden',
 };
 
-/** Starts the API with a site of these files. */
+/** Starts the API with a dashboard of these files. */
 async function withSite(changed: Changed = {}): Promise<FastifyInstance> {
   const folder = mkdtempSync(join(tmpdir(), 'user-activity-site-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
@@ -64,7 +64,7 @@ test.each([
   ['/assets/index-Ab_1.js', 'application/javascript; charset=utf-8'],
   ['/assets/index-Ab_1.css', 'text/css; charset=utf-8'],
   ['/assets/icon.svg', 'image/svg+xml'],
-])('%s is %s, and browsers keep it', async (url, mediaType) => {
+])('%s is %s, and browsers may cache it', async (url, mediaType) => {
   const { statusCode, headers } = await get(await withSite(), url);
   expect([statusCode, headers['content-type']]).toEqual([200, mediaType]);
   expect(headers['cache-control']).toBe('public, max-age=31536000, immutable');
@@ -97,7 +97,7 @@ test.each([
   '/secret.txt',
   '/index.html',
   '/.stamp',
-])('%s is nothing', async (url) => {
+])('%s is 404', async (url) => {
   const { statusCode, headers } = await get(await withSite(), url);
   expect([statusCode, headers['content-type']]).toEqual([404, 'application/problem+json']);
 });
@@ -110,7 +110,7 @@ test.each(['/', '/assets/index-Ab_1.js'])('%s has only GET and HEAD', async (url
   expect([status, body]).toEqual([200, '']);
 });
 
-test('the files need no key, and data does', async () => {
+test('the files need no key, but data does', async () => {
   const app = await withSite({ apiKeys: ['a-root-key'] });
   const statuses = ['/', '/assets/index-Ab_1.js', '/api/logs'].map(
     async (url) => (await get(app, url)).statusCode,
@@ -118,7 +118,7 @@ test('the files need no key, and data does', async () => {
   expect(await Promise.all(statuses)).toEqual([200, 200, 401]);
 });
 
-test('without keys, the page is only for the hosts of the service, and links from other sites open it', async () => {
+test('without root keys, the page is served only on allowed hosts, and links from other sites may open it', async () => {
   const app = await withSite();
   expect((await get(app, '/', { host: 'evil.example' })).statusCode).toBe(403);
   const link = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
@@ -126,7 +126,7 @@ test('without keys, the page is only for the hosts of the service, and links fro
   expect((await get(app, '/', { ...link, 'sec-fetch-dest': 'iframe' })).statusCode).toBe(403);
 });
 
-test('a folder without a page leads to the documentation, with a warning', async () => {
+test('if the folder has no page, / redirects to the documentation, and a warning is logged', async () => {
   const { app, lines } = await service({ siteFolder: new URL('./no-such-folder/', import.meta.url) });
   expect((await get(app, '/')).headers.location).toBe('/docs');
   expect(lines.filter((line) => line.includes('the dashboard is not built'))).toHaveLength(1);

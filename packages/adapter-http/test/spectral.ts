@@ -1,5 +1,5 @@
-// Lints the OpenAPI documents in the JSON array on its standard input by Spectral's own rules, and prints what it finds, as JSON. A program of its own: among
-// vitest's conditions for imports, a library of Spectral loads modules that do not fit together.
+// A program that lints the OpenAPI documents in the JSON array on its standard input with Spectral's own rules, and prints the results as
+// JSON. It is not part of a test, because with vitest's import conditions a library of Spectral loads modules that do not fit together.
 import { text } from 'node:stream/consumers';
 import spectralCore, { type RulesetDefinition } from '@stoplight/spectral-core';
 import rulesets from '@stoplight/spectral-rulesets';

@@ -16,7 +16,7 @@ async function freePort(): Promise<number> {
 
 const unavailable: Health = { status: 'unavailable', checks: { log: 'unavailable', store: 'unavailable' } };
 
-/** What opens connections to a process that is starting, and sends those lines. */
+/** Starts a server for a process that is starting. Returns a function that opens a connection and sends lines. */
 async function starting(
   maxConnections = 10,
   checkHealth: CheckHealth = async () => unavailable,
@@ -39,7 +39,7 @@ async function starting(
   };
 }
 
-/** All that comes back until the server ends its side. */
+/** Returns all that the server sends until it ends its side of the connection. */
 async function text(socket: Socket): Promise<string> {
   const chunks: Buffer[] = [];
   socket.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -49,7 +49,7 @@ async function text(socket: Socket): Promise<string> {
 
 const get = (path: string) => [`GET ${path} HTTP/1.1`, 'Host: localhost', 'Connection: close', '', ''];
 
-test('above the maximum, new connections are closed unanswered', async () => {
+test('above the maximum, new connections are closed without a response', async () => {
   const [asked, answer] = [Promise.withResolvers<void>(), Promise.withResolvers<Health>()];
   const open = await starting(1, () => {
     asked.resolve();
@@ -62,7 +62,7 @@ test('above the maximum, new connections are closed unanswered', async () => {
   expect(await first).toContain('HTTP/1.1 503');
 });
 
-test('an answer is complete while its client still sends a body, which is not read', async () => {
+test('a response is complete, although its client still sends a body, which is not read', async () => {
   const open = await starting();
   const socket = open('POST /api/logs HTTP/1.1', 'Host: localhost', 'Content-Length: 1000000000', '', '');
   const answer = text(socket);
@@ -83,7 +83,7 @@ test('an answer is complete while its client still sends a body, which is not re
 test.each([
   ['no HTTP', 'nonsense\r\n\r\n', 400, 'application/problem+json'],
   [
-    'an expectation that is not known',
+    'an unknown expectation',
     get('/health/live').join('\r\n').replace('\r\n', '\r\nExpect: miracles\r\n'),
     200,
     'application/json',

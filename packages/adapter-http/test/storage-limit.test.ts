@@ -32,7 +32,7 @@ const putLimit = async ({ app }: Service, storedBytes: number | null) =>
   ).toBe(200);
 
 test.each(ways)(
-  '%s of a full project gets 429 that names the limit, and nothing is logged',
+  '%s of a full project gets a 429 that names the limit, and nothing is logged',
   async (path, body, headers) => {
     const it = await service();
     await putLimit(it, 1000);
@@ -56,7 +56,7 @@ test.each(ways)(
   },
 );
 
-test('a project that is not full accepts activities, and reads go on when it is', async () => {
+test('a project accepts activities until it is full, and reads afterwards too', async () => {
   const it = await service();
   await putLimit(it, 2000);
   expect((await post(it.app, '/api/logs', draft, shop)).statusCode).toBe(202);

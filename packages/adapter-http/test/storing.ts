@@ -9,7 +9,7 @@ import {
 import { makeStoringUseCases } from '@user-activity/application';
 import { anonymiser, digestUser, logId, type Service } from './service.ts';
 
-/** Returns a function that stores what the log holds beyond what it stored before, as a consumer does. */
+/** Returns a function that, as a consumer does, stores what the log holds and an earlier call has not stored. */
 export function storing({ store, clock, logged }: Service): () => Promise<void> {
   store.settled.set(logId, [0]);
   const { storeActivities } = makeStoringUseCases({

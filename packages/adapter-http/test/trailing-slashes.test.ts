@@ -11,14 +11,14 @@ test.each([
   '/metrics',
   '/openapi.json',
   '/docs',
-])('one slash at the end of %s is ignored, two are not', async (url) => {
+])('one slash at the end of %s is ignored, but two are not', async (url) => {
   const { app } = await service();
   for (const path of [url, `${url}/`, `${url}/?`]) expect((await app.inject(path)).statusCode).toBe(200);
   for (const path of [`${url}//`, `/${url}`, url.replace(/(.)\//, '$1//')].filter((one) => one !== url))
     expect([path, (await app.inject(path)).statusCode]).toEqual([path, 404]);
 });
 
-test('a path with an empty id is 404, and the path of the documentation has its methods', async () => {
+test('a path with an empty id is 404, and wrong methods of the documentation are 405', async () => {
   const { app } = await service();
   for (const url of ['/api/logs//', '/api/logs//status'])
     expect(seen(await app.inject(url))).toMatchObject(refusal(404, /^There is nothing at this path\./));
@@ -30,7 +30,7 @@ test('a path with an empty id is 404, and the path of the documentation has its 
   expect((await app.inject('/docs/static/swagger-ui.css')).statusCode).toBe(200);
 });
 
-test('it is also ignored for other methods, keys, foreign pages and metrics', async () => {
+test('a slash at the end is also ignored for other methods, keys, foreign pages and metrics', async () => {
   const metrics = new MemoryMetrics();
   const { app } = await service();
   const wrong = await app.inject({ method: 'DELETE', url: '/api/logs/' });

@@ -6,7 +6,7 @@ const options = (headers: Record<string, string>, url = '/api/events') =>
   ({ method: 'OPTIONS', url, headers }) as const;
 const asks = (from: string) => options({ 'webhook-request-origin': from });
 
-test('any sender is allowed by default, at any rate', async () => {
+test('by default, any sender is allowed, and any rate', async () => {
   const { app } = await service();
   for (const headers of [
     { 'webhook-request-origin': origin },
@@ -21,7 +21,7 @@ test('any sender is allowed by default, at any rate', async () => {
       'accept-post': 'application/cloudevents+json, application/cloudevents-batch+json, */*',
       'content-length': '0',
     });
-    // Section 4.2.2: the answer names a rate if the request does.
+    // Section 4.2.2: the response has a rate only if the request has one.
     expect(response.headers['webhook-allowed-rate']).toBe(
       'webhook-request-rate' in headers ? '*' : undefined,
     );
@@ -49,7 +49,7 @@ test.each([
   ['[1:2:3:4:5:6:7::]', '[1:2:3:4:5:6:7:0]'],
   ['[::]', '[0:0::0]'],
   ['10.0.0.1', '10.0.0.1'],
-])('with the senders %s, %s is allowed by the name that it sent', async (allowed, from) => {
+])('if %s may deliver, %s is allowed, and the response has the name that it sent', async (allowed, from) => {
   const { app } = await service({ webhookOrigins: ['other.example', allowed] });
   const response = await app.inject(asks(from));
   expect([response.statusCode, response.headers['webhook-allowed-origin']]).toEqual([200, from]);
@@ -68,7 +68,7 @@ test.each([
   ['https://*.example.com', 'http://a.example.com'],
   ['*.a.example.com', '*.example.com'],
   ['[::1]', '[::2]'],
-])('with the senders %s, %s is 403 with the name of the variable', async (allowed, from) => {
+])('if %s may deliver, %s is 403, and the response names the variable', async (allowed, from) => {
   const { app } = await service({ webhookOrigins: [allowed] });
   const response = await app.inject(asks(from));
   expect(seen(response)).toMatchObject(refusal(403, /WEBHOOK_ORIGINS/));
@@ -120,12 +120,12 @@ test('the handshake needs no key, and the events that follow do', async () => {
   expect(logged()).toEqual([]);
   const withKey = { ...headers, authorization: 'Bearer key' };
   expect((await post(app, '/api/events', event, withKey)).statusCode).toBe(202);
-  // Without the header it is no handshake, and elsewhere there is none.
+  // Without the header, OPTIONS is no handshake. On other paths, there is no handshake.
   expect((await app.inject(options({}))).statusCode).toBe(401);
   expect((await app.inject(options({ 'webhook-request-origin': origin }, '/api/logs'))).statusCode).toBe(401);
 });
 
-test('without its header it is 405 with the remedy; with it on other paths too', async () => {
+test('OPTIONS without the header is a 405 that names it, and with the header on other paths it is a 405 too', async () => {
   const { app } = await service();
   const response = await app.inject(options({}));
   expect(seen(response)).toMatchObject(refusal(405, /WebHook-Request-Origin/));
@@ -134,14 +134,14 @@ test('without its header it is 405 with the remedy; with it on other paths too',
   expect((await app.inject(options({ 'webhook-request-origin': origin }, '/api/logs'))).statusCode).toBe(405);
 });
 
-test('a URL that would refuse every event is refused at once', async () => {
+test('a URL with which every event would be refused is refused in the handshake', async () => {
   const { app } = await service();
   const at = (url: string) => app.inject(options({ 'webhook-request-origin': origin }, url));
   expect((await at('/api/events?atomic=true')).statusCode).toBe(200);
   expect((await at('/api/events?access_token=x')).statusCode).toBe(400);
 });
 
-test('without keys, it must come from an own host, like every request', async () => {
+test('without root keys, the handshake is refused on foreign hosts, like every request', async () => {
   const { app } = await service();
   for (const more of [{ host: 'evil.example' }, { origin: 'https://evil.example' }])
     expect((await app.inject(options({ 'webhook-request-origin': origin, ...more }))).statusCode).toBe(403);

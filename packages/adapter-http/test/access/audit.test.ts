@@ -9,13 +9,13 @@ import { asRoot, makeKey, rootKey } from './key-requests.ts';
 const ask = ({ app }: Service, { headers, ...sent }: Sent, more: Record<string, string> = asRoot()) =>
   app.inject({ ...sent, headers: { ...headers, ...more } });
 
-/** The audit events in the outbox, the first that was added first. */
+/** Returns the audit events in the outbox, the oldest first. */
 const events = ({ store }: Service): readonly ActivityJson[] =>
   [...store.outbox.values()].map(({ activity }) => activity.toJSON());
 
 const typesOf = (all: readonly ActivityJson[]): readonly string[] => all.map(({ type }) => type);
 
-/** The event of each route that changes something, but for those that log activities. */
+/** The audit event of each route that changes something, except the routes that log activities. */
 const typeByRoute: Readonly<Record<string, string>> = {
   'POST /api/dead-letters/replay': 'DEAD_LETTERS_REPLAYED',
   'PUT /api/projects/:id': 'SETTINGS_CHANGED',
@@ -26,7 +26,7 @@ const typeByRoute: Readonly<Record<string, string>> = {
   'DELETE /api/keys/:id': 'KEY_REVOKED',
 };
 
-test('every route that changes something, but for those that log, makes an audit event', async () => {
+test('every route that changes something has an audit event, except the routes that log', async () => {
   const changing = (await routesOfProjects()).filter(
     (route) => !/^(?:GET|OPTIONS) /.test(route) && loggings[route] === undefined,
   );
@@ -46,7 +46,7 @@ test.each(Object.entries(typeByRoute))('%s makes one event, %s', async (route, t
   ]);
 });
 
-test('the life of a key is logged by the ids of the actors, without its secret and its name', async () => {
+test('the events of a key have the ids of the actors, and neither its secret nor its name', async () => {
   const it = await service({ apiKeys: [rootKey] });
   const admin = await makeKey(it, { scopes: ['admin'], project: 'shop' });
   const byAdmin = { 'x-api-key': admin.secret };
@@ -58,7 +58,7 @@ test('the life of a key is logged by the ids of the actors, without its secret a
   }>();
   await post(it.app, `/api/keys/${id}/rotate`, {}, byAdmin);
   await it.app.inject({ method: 'DELETE', url: `/api/keys/${id}`, headers: asRoot() });
-  // These change nothing.
+  // These requests change nothing.
   await it.app.inject({ method: 'DELETE', url: `/api/keys/${id}`, headers: asRoot() });
   await it.app.inject({ method: 'DELETE', url: '/api/keys/0123456789abcdef', headers: asRoot() });
   await post(it.app, `/api/keys/${id}/rotate`, {}, byAdmin);
@@ -106,7 +106,7 @@ test('audit events are published whatever the limits of _system are', async () =
   expect(await options.useCases.relayAuditEvents()).toBe(1);
 });
 
-test('nothing is changed while the outbox is full, and the answer is a 503 that says so', async () => {
+test('nothing is changed while the outbox is full, and the response is a 503 that says so', async () => {
   const it = await service({ apiKeys: [rootKey] });
   const activity = sampleActivity();
   for (let number = 0; number < maxOutboxEntries; number += 1) {

@@ -9,7 +9,7 @@ const plain = { 'content-type': 'text/plain;charset=UTF-8' };
 const call = { type: 'track', messageId: 'm', userId: 'ann', event: 'LOGIN' };
 const calls = JSON.stringify({ batch: [call] });
 
-/** Sends what `navigator.sendBeacon` sends for a page of the origin. */
+/** Sends what `navigator.sendBeacon` sends from a page of the origin. */
 const beacon = (
   { app }: Pick<Service, 'app'>,
   url: string,
@@ -125,7 +125,7 @@ describe.each([
     ])
       expect([url, (await beacon(it, `${url}?writeKey=${secret}`)).statusCode]).toEqual([
         url,
-        // A page of another site is refused first at a path that takes no public keys.
+        // At a path that takes no public keys, the page of another site is refused first.
         apiKeys.length === 0 && ['/beacon', '/x'].includes(url) ? 403 : 400,
       ]);
     const headers = { origin: shop, 'x-api-key': secret };
@@ -135,7 +135,7 @@ describe.each([
     expect(it.lines.join('\n')).not.toContain(secret);
   });
 
-  test('text from a page is accepted with a public key alone, in a header or in the body', async () => {
+  test('text from a page is accepted only with a public key, in a header or in the body', async () => {
     const it = await service({ apiKeys });
     const { secret } = await makePublicKey(it, [shop]);
     const other = await makeKey(it, { scopes: ['write'], project: 'shop' });
@@ -178,7 +178,7 @@ test('a root key or a key of another owner beside the key in the query is refuse
   expect((await beacon(it, '/beacon/v1/batch', asRoot())).statusCode).toBe(400);
 });
 
-test('no answer and no log line has the key of a request that is malformed', async () => {
+test('no response and no log line has the key of a malformed request', async () => {
   const it = await service({ apiKeys: [rootKey] });
   const { secret } = await makePublicKey(it, [shop]);
   const url = await it.app.listen({ host: '127.0.0.1', port: 0 });

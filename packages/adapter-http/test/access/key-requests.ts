@@ -2,7 +2,7 @@ import { post, type Service } from '../service.ts';
 
 export const rootKey = 'root-key';
 
-/** Sends a request with a root key. */
+/** The headers of a request with the root key. */
 export const asRoot = (headers: Record<string, string> = {}) => ({ 'x-api-key': rootKey, ...headers });
 
 export interface KeyBody {

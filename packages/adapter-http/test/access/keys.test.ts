@@ -55,7 +55,7 @@ test('a key logs and reads in its project alone, as Bearer token, X-Api-Key, Bas
   expect(it.lines.filter((line) => line.includes(`"key":"${id}"`))).toHaveLength(5);
 });
 
-test('a writeKey without the scope is refused as a header is, and one of another project too', async () => {
+test('a writeKey without the scope or of another project is refused like a key in a header', async () => {
   const it = await service({ apiKeys: [rootKey], maxBodyBytes: 1_000_000 });
   const reader = await makeKey(it, { scopes: ['read'], project: 'shop' });
   const writer = await makeKey(it, { scopes: ['write'], project: 'shop' });
@@ -116,7 +116,7 @@ test('an admin of a project manages the keys of this project, and sees no others
   expect((await it.app.inject({ url: '/api/keys', headers })).statusCode).toBe(401);
 });
 
-test('an operator names a project by the body or by X-Project, and the list can be limited to one', async () => {
+test('an operator names a project in the body or in X-Project, and can list the keys of one project', async () => {
   const it = await service({ apiKeys: [rootKey] });
   const inShop = asRoot({ 'x-project': 'shop' });
   const fields = { name: 'x', scopes: ['read'] };
@@ -160,7 +160,7 @@ test('a rotated key has two secrets during the overlap, then one, and keeps its 
   expect(await Promise.all(secrets.map(works))).toEqual([401, 401, 401, 202]);
 });
 
-test('a revoked key can be revoked again, and neither it nor an expired one can be rotated', async () => {
+test('a revoked key can be revoked again, but a revoked or expired key cannot be rotated', async () => {
   const it = await service({ apiKeys: [rootKey] });
   const { id } = await makeKey(it, { scopes: ['write'], project: 'shop' });
   for (let times = 0; times < 2; times += 1)
@@ -217,7 +217,7 @@ test.each([
   expect((await post(it.app, `/api/keys/${id}/rotate`, body, asRoot())).statusCode).toBe(422);
 });
 
-test('without root keys the service is open, but a key of the store is held to its project and scopes', async () => {
+test('without root keys, no key is needed, but a key of the store has only its project and scopes', async () => {
   const it = await service();
   const made = await post(it.app, '/api/keys', { name: 'x', scopes: ['write'], project: 'shop' });
   const { id, secret } = made.json<KeyBody>();

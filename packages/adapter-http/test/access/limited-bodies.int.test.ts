@@ -26,7 +26,7 @@ async function begin({ app }: Service, key: string, head: string, body = ''): Pr
 const draft = { userId: 'ann', type: 'LOGIN' };
 const draftBytes = JSON.stringify(draft).length;
 
-/** Waits until a body that another request announced counts. */
+/** Waits until the announced body of another request counts. */
 async function untilRefused(it: Service, withKey: Record<string, string>): Promise<number> {
   for (let accepted = 0; ; accepted += 1) {
     const { statusCode } = await post(it.app, '/api/logs', draft, withKey);
@@ -35,7 +35,7 @@ async function untilRefused(it: Service, withKey: Record<string, string>): Promi
   }
 }
 
-test('an announced body counts before it arrives, and what did not arrive is given back', async () => {
+test('an announced body counts before it arrives, and bytes that do not arrive are subtracted again', async () => {
   const { it, key, withKey } = await limitedKey({ bytesPerSecond: 10_000 });
   const socket = await begin(it, key.secret, 'Content-Length: 90000', '{"userId":');
   const accepted = await untilRefused(it, withKey);

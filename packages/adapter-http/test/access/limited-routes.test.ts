@@ -12,7 +12,7 @@ const send = ({ app }: Service, { headers, ...sent }: Sent, more: Record<string,
 
 const inShop = asRoot({ 'x-project': 'shop' });
 
-/** The requests of all routes that log, and NDJSON. Each logs one activity. */
+/** The requests of all routes that log, and one with NDJSON. Each logs one activity. */
 const ways: Readonly<Record<string, Sent>> = {
   ...loggings,
   NDJSON: {
@@ -45,12 +45,12 @@ describe.each(Object.entries(ways))('%s', (_, sent) => {
     const payload = gzipSync(sent.payload ?? '');
     const headers = { ...sent.headers, ...withKey, 'content-encoding': 'gzip' };
     expect(limitsSeen(await it.app.inject({ ...sent, headers, payload })).limit).toBe(
-      // The compressed form of a short body may be longer than the body. What was not read is given back.
+      // The compressed form of a short body may be longer than the body. Bytes that were counted but not read are subtracted again.
       `"key-bytesPerSecond";r=${5000 - 2 * bytes};t=1`,
     );
   });
 
-  test('a limit of 1 byte lets one request pass, and the next only after the debt', async () => {
+  test('with a limit of 1 byte, one request passes, and the next only after the time for its bytes', async () => {
     const { it, withKey } = await limitedKey({ bytesPerSecond: 1 });
     const bytes = Buffer.byteLength(sent.payload ?? '');
     const refused = {
@@ -64,7 +64,7 @@ describe.each(Object.entries(ways))('%s', (_, sent) => {
     expect((await send(it, sent, withKey)).statusCode).toBeLessThan(300);
   });
 
-  test('without limits there are no header fields of limits', async () => {
+  test('without limits, the response has no rate limit headers', async () => {
     const { it, withKey } = await limitedKey({ searchMsPerSecond: 1 });
     await limitProject(it, 'shop', { answerBytesPerSecond: 1 });
     const { headers } = await send(it, sent, withKey);
@@ -100,7 +100,7 @@ async function* onePage({ activities }: ActivityPage): AsyncGenerator<ActivityPa
   yield activities;
 }
 
-/** A service whose queries take 300 ms of the clock that never jumps. */
+/** A service whose queries take 300 ms of the monotonic clock. */
 async function slowService(limits: Record<string, number>) {
   const slow =
     <Result>(result: Result) =>
@@ -127,10 +127,10 @@ async function slowService(limits: Record<string, number>) {
 }
 
 describe.each(Object.entries(readings))('%s', (_, sent) => {
-  test('counts the time of its query, and is refused until the debt is gone', async () => {
+  test('counts the time of its query, and is refused until the limit allows more', async () => {
     const { it, withKey } = await slowService({ searchMsPerSecond: 10 });
     const first = limitsSeen(await send(it, sent, withKey));
-    // 300 ms have gained 3 ms, but the bucket was full when the query began.
+    // The limit allowed 3 ms more during the 300 ms, but none was added: the bucket was full when the query began.
     expect(first).toMatchObject({ limit: '"key-searchMsPerSecond";r=0;t=25', retryAfter: undefined });
     expect(first.status).not.toBe(429);
     expect(limitsSeen(await send(it, sent, withKey))).toMatchObject({ status: 429, retryAfter: '25' });
@@ -138,12 +138,12 @@ describe.each(Object.entries(readings))('%s', (_, sent) => {
     expect((await send(it, sent, withKey)).statusCode).not.toBe(429);
   });
 
-  test('counts the bytes of its answer', async () => {
+  test('counts the bytes of its response', async () => {
     const { it, withKey } = await limitedKey({ answerBytesPerSecond: 1 });
     const { rawPayload, ...first } = await send(it, sent, withKey);
     expect(first.statusCode).not.toBe(429);
     const seconds = `${rawPayload.length - 4}`;
-    // The answers to refused requests do not count.
+    // The responses to refused requests are not counted.
     for (const status of [429, 429])
       expect(limitsSeen(await send(it, sent, withKey))).toMatchObject({ status, retryAfter: seconds });
   });
@@ -157,7 +157,7 @@ describe.each(Object.entries(readings))('%s', (_, sent) => {
   });
 });
 
-test('HEAD counts no bytes of an answer, which has none', async () => {
+test('HEAD counts no bytes, because its response has no body', async () => {
   const { it, withKey } = await limitedKey({ answerBytesPerSecond: 10 });
   const response = await send(it, { method: 'HEAD', url: '/api/logs' }, withKey);
   expect(limitsSeen(response)).toMatchObject({ status: 200, limit: '"key-answerBytesPerSecond";r=50;t=1' });
@@ -192,7 +192,7 @@ describe('a batch', () => {
   const drafts = (count: number) =>
     Array.from({ length: count }, (_, index) => ({ id: `a${index}`, userId: 'ann', type: 'LOGIN' }));
 
-  test('of 10,000 items passes with a limit of 1, and the next item after the debt', async () => {
+  test('of 10,000 items passes with a limit of 1, and the next item only after the time for these items', async () => {
     const { it, withKey } = await limitedKey(
       { itemsPerSecond: 1 },
       { maxBatchSize: 10_000, maxBodyBytes: 10_000_000 },
@@ -216,7 +216,7 @@ describe('a batch', () => {
       );
   });
 
-  test('that another request overtook is refused as a whole, and takes nothing', async () => {
+  test('is refused as a whole, and counts nothing, if another request reaches the limit first', async () => {
     const it = await service({ apiKeys: [rootKey], maxBatchSize: 1000 });
     await limitProject(it, 'shop', { itemsPerSecond: 100 });
     const statuses = await Promise.all(
@@ -232,7 +232,7 @@ describe('a batch', () => {
   });
 });
 
-test('a key in the body is held to its limits once it is known', async () => {
+test('the limits of a key in the body apply once the key is read', async () => {
   const { it, key } = await limitedKey({ itemsPerSecond: 1, bytesPerSecond: 1000 });
   const call = { writeKey: key.secret, userId: 'ann', event: 'x' };
   const bytes = JSON.stringify(call).length;
@@ -244,7 +244,7 @@ test('a key in the body is held to its limits once it is known', async () => {
   expect((await post(it.app, '/v1/track', { ...call, writeKey: rootKey })).statusCode).toBe(200);
 });
 
-test('refusals are counted by the limit and its owner, and by no name of a key or project', async () => {
+test('the metric of refusals has the limit and the kind of its owner, but no name of a key or project', async () => {
   const metrics = new MemoryMetrics();
   onTestFinished(() => metrics.stop());
   const { it, withKey } = await limitedKey({ itemsPerSecond: 1 });

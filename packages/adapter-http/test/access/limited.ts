@@ -23,7 +23,7 @@ export const limitProject = ({ app }: Service, project: string, limits: Limits |
     payload: JSON.stringify({ limits }),
   });
 
-/** What the test looks at of an answer: the status, the time to wait, and what is left of each limit. */
+/** Returns what a test compares of a response: the status, the time to wait, and what is left of each limit. */
 export const limitsSeen = ({ statusCode, headers }: LightMyRequestResponse) => ({
   status: statusCode,
   retryAfter: headers['retry-after'],

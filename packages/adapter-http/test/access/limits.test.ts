@@ -6,7 +6,7 @@ import { limitedKey, limitProject, limitsSeen } from './limited.ts';
 const draft = (id: string) => ({ id, userId: 'ann', type: 'LOGIN' });
 
 describe('a limit of items per second', () => {
-  test('refuses what exceeds 5 s of it, says when to send again, and takes that', async () => {
+  test('refuses more than the items of 5 s, says when to send again, and then accepts', async () => {
     const { it, withKey } = await limitedKey({ itemsPerSecond: 1 });
     const send = (id: string) => post(it.app, '/api/logs', draft(id), withKey);
     for (const [index, left] of [4, 3, 2, 1, 0].entries())
@@ -50,7 +50,7 @@ describe('a limit of items per second', () => {
     expect(asOperator.headers).not.toHaveProperty('ratelimit-policy');
   });
 
-  test('of a project holds for everybody, also for root keys', async () => {
+  test('of a project applies to every key, also to root keys', async () => {
     const { it, withKey } = await limitedKey({ itemsPerSecond: 100 });
     await limitProject(it, 'shop', { itemsPerSecond: 1, storedBytes: 9_000_000 });
     for (const [index, headers] of [withKey, asRoot(), withKey, asRoot(), withKey].entries())
@@ -61,7 +61,7 @@ describe('a limit of items per second', () => {
     expect(limitsSeen(refused)).toEqual({
       status: 429,
       retryAfter: '1',
-      // Nothing was taken from the bucket of the key.
+      // Nothing was counted against the limit of the key.
       limit: '"key-itemsPerSecond";r=497;t=1, "project-itemsPerSecond";r=0;t=1',
     });
     expect(seen(refused).body).toMatchObject({

@@ -16,7 +16,7 @@ async function openKey({ app }: Service, scopes: readonly Scope[]): Promise<KeyB
 }
 
 describe('a writeKey on a service without root keys', () => {
-  test('logs into its project, on its own and beside a text that is no key', async () => {
+  test('logs into its project, alone and beside a text that is not a key', async () => {
     const it = await service();
     const { id, secret } = await openKey(it, ['write']);
     const basic = { authorization: `Basic ${Buffer.from('any-key:').toString('base64')}` };
@@ -28,7 +28,7 @@ describe('a writeKey on a service without root keys', () => {
     expect(it.lines.filter((line) => line.includes(`"key":"${id}"`))).toHaveLength(2);
   });
 
-  test('is refused if it is revoked, cut off, of another project, or without the scope', async () => {
+  test('is refused if it is revoked, truncated, of another project, or without the scope', async () => {
     const it = await service();
     const { id, secret } = await openKey(it, ['write']);
     const reader = await openKey(it, ['read']);
@@ -52,7 +52,7 @@ describe('a writeKey on a service without root keys', () => {
   });
 });
 
-test('a secret that was cut off is refused, also without root keys', async () => {
+test('a truncated secret is refused, also without root keys', async () => {
   const it = await service();
   const { secret } = await openKey(it, ['write']);
   for (const text of [secret.slice(0, -1), `${secret}x`, 'ua_', `ua_${'F'.repeat(16)}_${'x'.repeat(43)}`])
@@ -123,7 +123,7 @@ describe('two keys in the headers', () => {
     expect(it.logged()).toEqual([]);
   });
 
-  test('are one if they have the same owner, or if one is unknown', async () => {
+  test('count as one if they have the same owner, or if one of them is unknown', async () => {
     const it = await service({ apiKeys: [rootKey, 'second-root-key'] });
     const { secret } = await makeKey(it, { scopes: Scope.all, project: 'shop' });
     for (const headers of [

@@ -43,7 +43,7 @@ const ask = ({ app }: Service, { headers, ...sent }: Sent, more: Record<string, 
 
 const passed = 'is not refused';
 
-/** Asks every route. Returns the refusal of each, with its status, or that it is not refused. */
+/** Sends the request of each route. Returns for each its status and refusal, or that it is not refused. */
 async function refusals(it: Service, more: Record<string, string>): Promise<Record<string, string>> {
   const all: Record<string, string> = {};
   for (const [route, [, sent]] of Object.entries(table)) {
@@ -66,7 +66,7 @@ const everyRoute = (expected: (scope: Scope, needsOperator: boolean) => string):
 const missing = (scope: Scope): string =>
   `403 This API key does not have the scope ${scope}, which this route needs.`;
 
-test('the table has every route below /api and /v1, but for the handshake of web hooks', async () => {
+test('the table has every route below /api and /v1, except the handshake of web hooks', async () => {
   const routes = Object.keys(table).filter((route) => !(route in ofProcess));
   expect(['OPTIONS /api/events', ...routes].toSorted()).toEqual((await routesOfProjects()).toSorted());
 });
@@ -110,7 +110,7 @@ test('without a key, every route answers 401', async () => {
 });
 
 test.each(Scope.all)(
-  'a key with the scope %s gets no further than its routes, and each refusal names the missing scope',
+  'a key with the scope %s reaches only the routes of the scope, and each refusal names the missing scope',
   async (held) => {
     const it = await service({ apiKeys: [rootKey] });
     const { secret } = await makeKey(it, { scopes: [held], project: '*' });
@@ -120,7 +120,7 @@ test.each(Scope.all)(
   },
 );
 
-test('a key of one project reaches no route of operators, whatever its scopes are', async () => {
+test('a key of one project reaches no route for operators, whatever its scopes are', async () => {
   const it = await service({ apiKeys: [rootKey] });
   const { secret } = await makeKey(it, { scopes: Scope.all, project: 'shop' });
   expect(await refusals(it, { 'x-api-key': secret })).toEqual(
@@ -166,7 +166,7 @@ test('a root key reaches every route', async () => {
 
 describe('while the keys cannot be read', () => {
   const unreadable = '503 The API keys cannot be read at the moment. Send the request again later.';
-  /** Fails to read the keys, and then reaches the store again, so that only the keys decide. */
+  /** Fails to read the keys, then makes the store reachable again, so that only the keys decide the responses. */
   async function outage(it: Service): Promise<void> {
     it.store.reachable = false;
     await expect(it.refreshKeys()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
@@ -178,7 +178,7 @@ describe('while the keys cannot be read', () => {
     [60_001, everyRoute((scope) => (scope === 'write' ? passed : unreadable))],
     [86_400_000, everyRoute((scope) => (scope === 'write' ? passed : unreadable))],
     [86_400_001, everyRoute(() => unreadable)],
-  ])('a known key works for its time, after %d ms', async (ms, expected) => {
+  ])('after %d ms, a known key works if the scope of the route allows that', async (ms, expected) => {
     const it = await service({ apiKeys: [rootKey] });
     const { secret } = await makeKey(it, { scopes: ['admin'], project: '*' });
     await outage(it);
@@ -188,7 +188,7 @@ describe('while the keys cannot be read', () => {
     expect(await refusals(it, { 'x-api-key': secret })).toEqual(everyRoute(() => passed));
   });
 
-  test('an unknown key is 503, because it may exist, and a root key works', async () => {
+  test('an unknown key gets 503, because it may exist, and a root key works', async () => {
     const it = await service({ apiKeys: [rootKey] });
     await outage(it);
     it.keyClock.nowMs = 86_400_001;

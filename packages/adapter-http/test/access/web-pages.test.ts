@@ -6,7 +6,7 @@ import { asRoot, makeKey, makePublicKey, rootKey } from './key-requests.ts';
 const shop = 'https://shop.example';
 const blog = 'https://blog.example:8443';
 
-/** Asks as a browser does before a page sends a request that needs it. */
+/** Sends the preflight that a browser sends before such a request of a page. */
 const preflight = ({ app }: Pick<Service, 'app'>, url: string, headers: Record<string, string> = {}) =>
   app.inject({
     method: 'OPTIONS',
@@ -130,7 +130,7 @@ describe.each([
     }
   });
 
-  test('a page gets readable refusals, and none without a key is accepted', async () => {
+  test('a page can read refusals, and no request without a key is accepted', async () => {
     const it = await service({ apiKeys });
     const { id } = await makePublicKey(it, [shop]);
     for (const headers of [
@@ -142,13 +142,13 @@ describe.each([
         const response = await send(it, sent, { origin: shop, 'sec-fetch-site': 'cross-site', ...headers });
         expect([route, response.statusCode]).toEqual([route, 401]);
         expect(response.headers['access-control-allow-origin']).toBe(shop);
-        // A browser shows a login form for a challenge of Basic.
+        // A browser would show a login form for a Basic challenge.
         expect(response.headers['www-authenticate']).toEqual(['Bearer realm="user-activity"']);
       }
     expect(it.logged()).toEqual([]);
   });
 
-  test('the origin of a key that ended is refused at once', async () => {
+  test('the origin of a key that expired or was revoked is refused at once', async () => {
     const it = await service({ apiKeys });
     const expiresAt = new Date(it.clock.now() + 1000).toISOString();
     await makePublicKey(it, [shop], { expiresAt });
@@ -161,7 +161,7 @@ describe.each([
     expect((await preflight(it, '/api/logs', { origin: blog })).statusCode).toBeGreaterThanOrEqual(400);
   });
 
-  test('responses of other routes are as without public keys', async () => {
+  test('public keys do not change the responses of other routes', async () => {
     const it = await service({ apiKeys });
     await makePublicKey(it, [shop]);
     const response = await it.app.inject({ url: '/api/logs', headers: asRoot() });

@@ -13,7 +13,7 @@ interface From {
   readonly forwardedFor?: string;
 }
 
-/** Asks with a key from an address, and returns the answer. */
+/** Sends a request with a key from an address, and returns the response. */
 const ask = ({ app }: Service, key: string | undefined, { address = '192.0.2.1', forwardedFor }: From = {}) =>
   app.inject({
     url: '/api/logs',
@@ -26,13 +26,13 @@ const ask = ({ app }: Service, key: string | undefined, { address = '192.0.2.1',
 
 const statusOf = async (...sent: Parameters<typeof ask>): Promise<number> => (await ask(...sent)).statusCode;
 
-/** Sends as many wrong keys from an address as get a 401. */
+/** Sends wrong keys from an address, as many as get a 401. */
 async function exhaust(it: Service, from?: From): Promise<void> {
   for (let index = 0; index < maxWrongKeys; index += 1)
     expect(await statusOf(it, `wrong-${index}`, from)).toBe(401);
 }
 
-test('a further wrong key from the same address gets 429, and no hint whether it exists', async () => {
+test('a further wrong key from the same address gets 429, which does not reveal whether the key exists', async () => {
   const it = await service({ apiKeys: [rootKey] });
   const { id } = await makeKey(it, { scopes: ['read'], project: 'shop' });
   await exhaust(it);
@@ -53,14 +53,14 @@ test('a further wrong key from the same address gets 429, and no hint whether it
   }
 });
 
-test('valid keys from the same address work, and requests without a key are still asked for one', async () => {
+test('valid keys from the same address work, and a request without a key still gets 401', async () => {
   const it = await service({ apiKeys: [rootKey] });
   const { secret } = await makeKey(it, { scopes: ['read'], project: 'shop' });
   await exhaust(it);
   expect(await statusOf(it, 'wrong')).toBe(429);
   expect(await statusOf(it, rootKey)).toBe(200);
   expect(await statusOf(it, secret)).toBe(200);
-  // A browser sends its first request without the key that its user has saved.
+  // A browser that has saved the key of its user still sends its first request without it.
   const answer = await ask(it, undefined);
   expect([answer.statusCode, answer.headers['www-authenticate']]).toEqual([401, expect.anything()]);
 });
@@ -137,7 +137,7 @@ describe('the address', () => {
     expect(await statusOf(it, 'wrong', { address: second })).toBe(status);
   });
 
-  test('is forgotten if it sent no wrong key for the longest time, and there are too many', async () => {
+  test('whose last wrong key is the oldest is forgotten first, if there are too many addresses', async () => {
     const app = fastify();
     onTestFinished(() => app.close());
     handleErrors(app, { replace: await wrongKeyLimit(app, { maxWrongKeys: 1, maxAddresses: 100 }) });
@@ -161,7 +161,7 @@ describe('the address', () => {
     expect(await statusOf(it, 'wrong', { forwardedFor: '198.51.100.200' })).toBe(429);
   });
 
-  test('behind trusted proxies, is the last one that none of them has', async () => {
+  test('behind trusted proxies, is the last address that is not one of a proxy', async () => {
     const it = await service({ apiKeys: [rootKey], trustedProxies: ['10.0.0.0/8', '2001:db8::1'] });
     await exhaust(it, { address: '10.0.0.1', forwardedFor: '203.0.113.9, 198.51.100.1, 10.0.0.2' });
     const statusFrom = (address: string, forwardedFor?: string) =>
@@ -173,7 +173,7 @@ describe('the address', () => {
     expect(await statusFrom('10.0.0.1')).toBe(401);
   });
 
-  test('is that of the proxy if the proxy names none', async () => {
+  test('is that of the proxy if the proxy names no address', async () => {
     const it = await service({ apiKeys: [rootKey], trustedProxies: ['10.0.0.1'] });
     for (let index = 0; index < maxWrongKeys; index += 1) {
       const forwardedFor = ['unknown', `secret-${index}`, '', ',', '198.51.100.1:443'][index % 5] ?? '';
@@ -184,7 +184,7 @@ describe('the address', () => {
   });
 });
 
-test('a trusted proxy that names a host or a scheme does not change which hosts are accepted', async () => {
+test('the host or scheme that a trusted proxy names does not change which hosts are accepted', async () => {
   const it = await service({ trustedProxies: ['127.0.0.1'], allowedHosts: ['logs.example'] });
   const statusFor = async (headers: Record<string, string>) =>
     (await it.app.inject({ url: '/api/logs', headers, remoteAddress: '127.0.0.1' })).statusCode;

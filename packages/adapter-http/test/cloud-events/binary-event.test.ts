@@ -24,7 +24,7 @@ describe('a header', () => {
     [String.raw`"a \"b\" \\ \c %22"`, 'a "b" \\ c "'],
     ['""', ''],
     ['a"b"', 'a"b"'],
-    // A client that sends UTF-8 as it is; Node gives bytes as Latin-1.
+    // A client that sends UTF-8 without encoding it. Node decodes headers as Latin-1.
     [Buffer.from('größe').toString('latin1'), 'größe'],
   ])('%j is read as %j', (raw, value) => {
     expect(read([['ce-subject', raw]])).toEqual({ subject: value });
@@ -44,7 +44,7 @@ describe('a header', () => {
     expect(read([['ce-id', raw]])).toEqual({ id: new FaultyMember(message) });
   });
 
-  test('may have any case, and may be given once', () => {
+  test('may have any case, and must not be repeated', () => {
     expect(
       read([
         ['CE-Id', '1'],
@@ -64,7 +64,7 @@ describe('a header', () => {
     expect(read([[`ce-${name}`, 'AAAA']])[name]).toBeInstanceOf(FaultyMember);
   });
 
-  test('with the name of a prototype is a normal member', () => {
+  test('named like the prototype of an object is a normal member', () => {
     expect(Object.keys(read([['ce-__proto__', 'x']]))).toEqual(['__proto__']);
   });
 });

@@ -126,7 +126,7 @@ describe('data', () => {
   );
 });
 
-test('data of any JSON stays deep-equal, in one of the three places', () => {
+test('any JSON as data stays deep-equal in the metadata, whichever member holds it', () => {
   fc.assert(
     fc.property(fc.oneof(fc.jsonValue(), anyMetadata), (data) => {
       const { cloudevent, ...others } = metadataOf({ data }) as Record<string, unknown>;
@@ -159,13 +159,13 @@ describe('faults', () => {
     ['a subject of null', event({ subject: null }), '/subject', 'is required'],
     ['a subject of blanks', event({ subject: '  ' }), '/subject', 'must be 1-256 characters after trimming'],
     [
-      'a time that is none',
+      'an invalid time',
       event({ time: 'yesterday' }),
       '/time',
       'must be an RFC 3339 date-time such as 2026-11-24T08:30:00Z',
     ],
     [
-      'a content type that is none',
+      'an invalid content type',
       event({ datacontenttype: 'json' }),
       '/datacontenttype',
       'must be a media type such as application/json',
@@ -196,7 +196,7 @@ describe('faults', () => {
       'must have a name of lower-case letters and digits',
     ],
     [
-      'a poisonous name',
+      'the name `__proto__`',
       JSON.parse(JSON.stringify(event()).replace('{', '{"__proto__":"x",')),
       '/__proto__',
       'must have a name of lower-case letters and digits',

@@ -7,11 +7,11 @@ const base = {
   source: 'https://example.com/a%20b?c=d',
   type: 'com.example.login',
   subject: '123',
-  // Else the SDK takes the time of the machine, which is far ahead of the clock of the tests.
+  // Without a time, the SDK uses the time of the machine, which is far ahead of the clock of the tests.
   time: '2020-02-29T12:00:00.125Z',
 };
 
-/** A listening API, and what became of all that was sent to it. */
+/** Starts the API, and returns how to send events to it, and what it logged. */
 async function listening() {
   const it = await service();
   const url = `${await it.app.listen({ host: '127.0.0.1', port: 0 })}/api/events`;
@@ -35,7 +35,7 @@ async function listening() {
   };
 }
 
-/** By section 3.1.3.2 of the binding, which this SDK leaves to its caller: version 10 sends attributes as they are. */
+/** Percent-encodes headers by section 3.1.3.2 of the binding. Version 10 of this SDK leaves that to its caller. */
 function percentEncoded(headers: object): Record<string, string> {
   const encode = (value: string) =>
     value.replaceAll(/[^!#-$&-~]/gu, (character) => encodeURIComponent(character));
@@ -89,7 +89,7 @@ describe('an event of the SDK', () => {
     const given = datacontenttype === undefined ? {} : { datacontenttype };
     const cloudevent = { id: event.id, source, type, specversion, ...ext, ...given };
     const expected = { userId: subject, createdAt: time, metadata: { ...metadata, cloudevent } };
-    // The SDK's binary mode names the media type that JSON has anyway.
+    // In binary mode, the SDK names the media type even if it is that of JSON.
     const named = { ...cloudevent, datacontenttype: datacontenttype ?? 'application/json; charset=utf-8' };
     expect(it.activities()).toMatchObject([
       { ...expected, metadata: { ...metadata, cloudevent: named } },
@@ -100,7 +100,7 @@ describe('an event of the SDK', () => {
     expect(new Set(it.activities().map(({ id }) => id)).size).toBe(1);
   });
 
-  test('with invalid attributes that the SDK sends unchecked is refused', async () => {
+  test('is refused if it has invalid attributes, which the SDK does not check', async () => {
     const it = await listening();
     const { headers, body } = HTTP.binary(new CloudEvent({ ...base, id: '1', subject: '100%', data: {} }));
     expect(await it.send(headers, body)).toMatchObject({
@@ -109,7 +109,7 @@ describe('an event of the SDK', () => {
     });
   });
 
-  test('in a batch is judged by itself', async () => {
+  test('in a batch is accepted or rejected by itself', async () => {
     const it = await listening();
     const all = events.map(([, event]) => event);
     const { subject: _none, ...nobody } = base;
@@ -121,7 +121,8 @@ describe('an event of the SDK', () => {
   });
 });
 
-// Sections 3.2 and 4.3 of the JSON event format, with a subject and a base64 string where they have a word for one.
+// The examples of sections 3.2 and 4.3 of the JSON event format, with a subject, and with a base64 string in place of the words that stand
+// for one.
 const examples = [
   { id: 'A234-1234-1234', datacontenttype: 'application/vnd.apache.thrift.binary', data_base64: 'Zm9vYg==' },
   {

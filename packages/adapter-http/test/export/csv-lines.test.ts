@@ -24,8 +24,8 @@ describe('a line', () => {
     );
   });
 
-  test('has exactly the values of its activity, once the safe cells are undone', async () => {
-    // Printable ASCII without space, and user ids without control characters, that begin with anything.
+  test('has exactly the values of its activity, once the added quotes are removed', async () => {
+    // Ids of printable ASCII without spaces, and user ids without control characters, that begin with any character.
     const ids = fc.string({
       unit: fc.constantFrom(...Array.from('=+-@\'",;~a1|%')),
       minLength: 1,

@@ -1,4 +1,4 @@
-/** Reads CSV by RFC 4180. Returns the cells of each line. Throws if the text does not keep to it. */
+/** Reads CSV (RFC 4180). Returns the cells of each line. Throws if the text is not valid CSV. */
 export function cellsOf(text: string): string[][] {
   const cell = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/y;
   const rows: string[][] = [];

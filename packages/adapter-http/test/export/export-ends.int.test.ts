@@ -22,7 +22,7 @@ import {
 
 const held = measureBytes();
 
-// Before the metrics stop, which needs timers.
+// Runs before the metrics are stopped, because that needs real timers.
 afterEach(() => void vi.useRealTimers());
 
 const stopTime = (): void => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
@@ -54,7 +54,7 @@ test('a client that hangs up stops the reads, and frees its slot and its bytes',
   client.close();
   await until(isFreed);
   gate.resolve();
-  // A later export of the same service goes through all pages, so the one before had time to read on.
+  // A later export goes through all pages, so the first one had time to read on.
   expect(linesIn((await ExportClient.take(url)).text)).toHaveLength(count);
   expect(queries()).toBe(2 + 3);
   expect(cutOffs(it)).toEqual([]);
@@ -62,7 +62,7 @@ test('a client that hangs up stops the reads, and frees its slot and its bytes',
 
 describe('a fault in the middle', () => {
   test.each([{}, { 'accept-encoding': 'gzip' }])(
-    'breaks the connection, and the rest comes with `after` (%o)',
+    'breaks the connection, and `after` gets the rest (%o)',
     async (headers) => {
       const { it, url } = await filled();
       const whole = idsIn((await ExportClient.take(url)).text);
@@ -123,7 +123,7 @@ async function taken(url: string, headers: Record<string, string>) {
   });
 }
 
-test('HTTP/1.0 is refused, because its response has no end that could be missing', async () => {
+test('HTTP/1.0 is refused, because a response that broke off would look complete', async () => {
   const { url } = await filled();
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   onTestFinished(() => void socket.destroy());
@@ -246,7 +246,7 @@ describe('a limit of the key', () => {
   });
 });
 
-test('the close of the server cuts exports off, and does not wait for them', async () => {
+test('a server that closes cuts exports off, and does not wait for them', async () => {
   const { options, repository, lines } = onMemory();
   await options.useCases.refreshKeys();
   await repository.save(variedActivities(count));

@@ -6,7 +6,7 @@ import { listen } from '../feed/stream-client.ts';
 import { service } from '../service.ts';
 import { ExportClient, pageSize, variedActivities, watchQueries } from './exporting.ts';
 
-test('exports are counted by their end', async () => {
+test('exports are counted by how they ended', async () => {
   const metrics = new MemoryMetrics();
   onTestFinished(() => metrics.stop());
   const it = await service();
@@ -42,6 +42,6 @@ test('exports are counted by their end', async () => {
   });
   await ExportClient.take(url);
   await until(async () => (await ends())['fault'] === 1);
-  // A refusal is a response of its own, and no export.
+  // A refused request is not counted as an export.
   expect(await ends()).toEqual({ complete: 2, client: 1, fault: 1 });
 });

@@ -32,7 +32,7 @@ const anyTime = fc.option(
   { nil: undefined },
 );
 
-/** Any filter that `GET /api/logs` accepts, as parameters. */
+/** Generates any filter that `GET /api/logs` accepts, as parameters. */
 const anyFilter = fc
   .record({
     userId: fc.subarray(['ann', 'bob', 'cem', 'nobody']),
@@ -68,7 +68,7 @@ async function walked(url: string, filter: string[][], order: Order, limit: numb
   return data;
 }
 
-test('an export is all pages one after the other, for any filter, order and format', async () => {
+test('an export has the activities of all pages in their order, for any filter, order and format', async () => {
   const { url } = await filled();
   await fc.assert(
     fc.asyncProperty(
@@ -108,7 +108,7 @@ test('an export continues after any line, also of another page', async () => {
   }
 });
 
-test('each page takes one query, after the last activity of the page before', async () => {
+test('each page takes one query, which begins after the last activity of the previous page', async () => {
   const { it, url } = await filled();
   const queries: ActivityQuery[] = [];
   const find = it.repository.find.bind(it.repository);

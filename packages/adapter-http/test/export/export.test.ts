@@ -12,7 +12,7 @@ async function filled(count = 20): Promise<Service> {
   return it;
 }
 
-/** The ids of `GET /api/logs`, in the same order. */
+/** Returns the ids that `GET /api/logs` lists, in the same order. */
 async function listed({ app }: Service, query: string): Promise<readonly string[]> {
   const response = await app.inject(`/api/logs?limit=500&${query}`);
   return response.json<{ data: readonly { id: string }[] }>().data.map(({ id }) => id);
@@ -65,7 +65,7 @@ describe('GET /api/logs/export', () => {
     ]);
   });
 
-  test('is empty if nothing matches, but for the header of CSV', async () => {
+  test('is empty if nothing matches, except for the header of CSV', async () => {
     const it = await filled();
     expect(await exported(it, '?userId=nobody')).toBe('');
     expect(await exported(it, '?userId=nobody&format=csv')).toBe(csvHeader);
@@ -73,7 +73,7 @@ describe('GET /api/logs/export', () => {
 });
 
 describe('after', () => {
-  test.each(['asc', 'desc'])('each line gives the rest, in order %s', async (order) => {
+  test.each(['asc', 'desc'])('any line, the rest follows, in order %s', async (order) => {
     const it = await filled();
     const whole = await exported(it, `?order=${order}`);
     for (const [index, line] of linesIn(whole).entries())
@@ -82,7 +82,7 @@ describe('after', () => {
       );
   });
 
-  test('a line of CSV gives the rest without a header, so that both parts make one file', async () => {
+  test('a line of CSV, the rest follows without a header, so that both parts make one file', async () => {
     const it = await filled();
     const whole = await exported(it, '?format=csv&userId=ann');
     const lines = whole.split('\r\n').slice(1, -1);
@@ -101,7 +101,7 @@ describe('after', () => {
     }
   });
 
-  test('an activity that is gone gives the rest, too', async () => {
+  test('an activity that is gone, the rest follows too', async () => {
     const it = await filled();
     const lines = linesIn(await exported(it));
     const gone = lines[7];
@@ -112,7 +112,7 @@ describe('after', () => {
     expect(idsIn(await exported(it, `?${after(gone)}`))).toEqual(lines.slice(8).map(({ id }) => id));
   });
 
-  test('a position before, between and after all activities is as good as that of one', async () => {
+  test('a position before, between or after all activities, the rest follows too', async () => {
     const it = await service();
     await it.repository.save([
       sampleActivity({ id: 'b', createdAt: '2026-01-01T00:00:00Z' }),
@@ -131,7 +131,7 @@ describe('after', () => {
       ]);
   });
 
-  test('an id may have any character that ids have', async () => {
+  test('an id with any character that ids may have, the rest follows', async () => {
     const it = await service();
     const ids = ['!', '#a', '%41', '&', '+', '?x=1', 'a~b', '~', '~~'];
     await it.repository.save(ids.map((id) => sampleActivity({ id })));
@@ -141,7 +141,7 @@ describe('after', () => {
       expect(idsIn(await exported(it, `?${after(line)}`))).toEqual(ids.slice(index + 1));
   });
 
-  test('what is stored later comes with the next export after the last line', async () => {
+  test('the last line, the next export has what was stored since', async () => {
     const it = await filled();
     const last = linesIn(await exported(it)).at(-1);
     if (last === undefined) throw new Error('There are twenty.');

@@ -8,7 +8,7 @@ const start = Date.parse('2026-01-02T03:04:05.678Z');
 /** The number of activities in a page of an export. */
 export const pageSize = 100;
 
-/** Makes activities of three users, of two types. Some share a moment, and their ids are out of order then. */
+/** Makes activities of three users and two types. Some have the same time, and their ids are not in order. */
 export const variedActivities = (count: number): UserActivity[] =>
   Array.from({ length: count }, (_, index) =>
     sampleActivity({
@@ -20,7 +20,7 @@ export const variedActivities = (count: number): UserActivity[] =>
     }),
   );
 
-/** A line of NDJSON, as far as a test needs it. */
+/** The members of an NDJSON line that a test needs. */
 interface Line {
   readonly id: string;
   readonly createdAt: string;
@@ -29,7 +29,7 @@ interface Line {
 export const linesIn = (text: string): readonly Line[] =>
   text
     .split('\n')
-    // What follows the last line break is empty, or a line that was cut.
+    // After the last line break, the text is empty, or a line that was cut off.
     .slice(0, -1)
     .map((line) => JSON.parse(line) as Line);
 
@@ -45,7 +45,9 @@ export async function exported({ app }: Service, query = ''): Promise<string> {
   return response.body;
 }
 
-/** Calls `before` with the number of each query of the store from now on, before the query. Returns a function that counts the queries. */
+/**
+ * From now on, calls `before` ahead of each query of the store, with the number of the query. Returns a function that counts the queries.
+ */
 export function watchQueries(
   { repository }: Pick<Service, 'repository'>,
   before: (count: number) => unknown = () => undefined,
@@ -89,7 +91,7 @@ export class ExportClient {
     return this.#client.response.statusCode;
   }
 
-  /** Whether the response has arrived as a whole, as its framing shows. */
+  /** Whether the whole response has arrived, as its framing shows. */
   get isComplete(): boolean {
     return this.#client.response.complete;
   }

@@ -15,7 +15,7 @@ const url = '/api/logs/export';
 const ajv = new Ajv2020({ strict: false, allErrors: true });
 ajvFormats.default(ajv);
 
-/** Returns what breaks the schema with this name. */
+/** Returns how a value breaks the schema with this name, or an empty string. */
 function faultsOf(name: string, value: unknown): string {
   const isValid = ajv.compile({ $ref: `#/components/schemas/${name}`, components: document.components });
   return isValid(value) ? '' : ajv.errorsText(isValid.errors);
@@ -77,7 +77,7 @@ test('each line is valid for the schema of an activity', async () => {
   for (const line of linesIn(body)) expect(faultsOf('Activity', line)).toBe('');
 });
 
-test('each status that it has is described, as a problem', async () => {
+test('each error status that the route returns is described, as a problem', async () => {
   const it = await service({ apiKeys: ['key'] });
   const headers = { 'x-api-key': 'key' };
   const problems = [

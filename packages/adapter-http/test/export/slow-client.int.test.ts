@@ -9,11 +9,11 @@ import { ExportClient, watchQueries } from './exporting.ts';
 
 const held = measureBytes();
 
-// Before the metrics stop, which needs timers.
+// Runs before the metrics are stopped, because that needs real timers.
 afterEach(() => void vi.useRealTimers());
 
 describe('a client that reads nothing', () => {
-  // More than the kernel takes off a connection that nobody reads.
+  // More than the kernel buffers for a connection that nobody reads.
   const fill = randomBytes(22_500).toString('base64');
   const maxPageBytes = 4 * 1024 * 1024;
 
@@ -41,7 +41,7 @@ describe('a client that reads nothing', () => {
     await stalled.readAll();
     expect(stalled.isComplete).toBe(false);
     expect(queries()).toBe(read);
-    // There are more than eight pages.
+    // The store has more than eight pages, so not all of them were read.
     expect(read).toBeLessThan(8);
   });
 });

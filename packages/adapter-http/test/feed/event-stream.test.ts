@@ -19,7 +19,7 @@ const filters = [[], [UserId.parse('ann')]].map((userIds) =>
   ActivityFilter.ofFeed({ project: ProjectId.default, userIds }),
 );
 
-/** Reads a feed to its end. Returns the id of each event, and the id of its activity. */
+/** Reads a feed to its end. Returns the id of each event with the id of its activity. */
 async function follow(feed: MemoryActivityFeed, filter: ActivityFilter, from: FeedPosition, limit: number) {
   const events: { readonly position: string; readonly activity: string }[] = [];
   for (let position = from; ; ) {
@@ -32,10 +32,10 @@ async function follow(feed: MemoryActivityFeed, filter: ActivityFilter, from: Fe
   }
 }
 
-/** Whether the activity at an offset is of ann, for each partition. */
+/** For each partition, whether the activity at each offset is of ann. */
 const partitions = fc.array(fc.array(fc.boolean(), { maxLength: 6 }), { minLength: 1, maxLength: 4 });
 
-test('a client that continues after any event, with any page size, gets exactly what follows, each once', async () => {
+test('a client that continues after any event, with any page size, gets each later activity once', async () => {
   await fc.assert(
     fc.asyncProperty(
       partitions,
@@ -74,7 +74,7 @@ test('a client that continues after any event, with any page size, gets exactly 
 const position: FeedPosition = { log, offsets: [5, 7], turn: 1 };
 const text = FeedCursor.text(position);
 
-test('the start has the position and the time to reconnect, and a heartbeat the position', () => {
+test('the start has the position and the time to reconnect, and a heartbeat has the position', () => {
   expect(streamStart(position, 2000)).toBe(`retry: 2000\nid: ${text}\n\n\n`);
   expect(heartbeat(position)).toBe(`: heartbeat\n\nid: ${text}\n\n\n`);
 });
@@ -90,7 +90,7 @@ test('the data of an event is one line, whatever its activity contains', () => {
   expect(events.split(/\r\n|\r|\n/)).toHaveLength(4);
 });
 
-test('the last event of a page has the position after the page, and the others those after their activities', () => {
+test('the id of the last event is the position after the page, and each other id is the position after its activity', () => {
   const activities = [5, 6].map((offset) =>
     StoredActivity.of(sampleActivity(), { log, partition: 0, offset }),
   );
@@ -100,7 +100,7 @@ test('the last event of a page has the position after the page, and the others t
   expect(ids).toEqual([{ log, offsets: [6, 7], turn: 1 }, end]);
 });
 
-test('an activity without an origin is a bug of the store', () => {
+test('an activity without an origin throws, because it is a bug of the store', () => {
   const stored = StoredActivity.of(sampleActivity());
   const page = { activities: [stored, stored], start: position, position, hasMore: false };
   expect(() => eventsOf(page)).toThrow('An activity of the feed has no origin.');

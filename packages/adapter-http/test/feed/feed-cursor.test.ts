@@ -10,7 +10,7 @@ const position = fc.record({
   turn: fc.nat(100_000),
 });
 
-test('any position survives as text, which needs no escape in a URL or a header', () => {
+test('any position can be encoded and parsed, and its text needs no escape in a URL or a header', () => {
   fc.assert(
     fc.property(position, (any) => {
       const text = FeedCursor.text(any);
@@ -55,11 +55,11 @@ test.each([
   '1_l\u{f6}g_0_5',
   `1_${'x'.repeat(65)}_0_5`,
   '1_log_1000000_5',
-  // One more than the largest integer that is exact.
+  // One more than the largest safe integer.
   '1_log_0_2gosa7pa2gw',
   '1_log_0_zzzzzzzzzzz',
   '1_log_0_100000000000',
-])('%j is no position', (text) => {
+])('%j is not a position', (text) => {
   expect(() => FeedCursor.parse(text)).toThrow(RuleBroken);
   expect(() => FeedCursor.parse(text)).toThrow(
     'is not a position of this service: send "nextCursor", or the id of an event, unchanged',

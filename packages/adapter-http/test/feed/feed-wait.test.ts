@@ -7,17 +7,17 @@ import { append, type FeedBody, firstSettled, idsIn, page, save } from './follow
 
 const held = measureBytes();
 
-// Before the metrics stop, which needs timers.
+// Runs before the metrics are stopped, because that needs real timers.
 afterEach(() => void vi.useRealTimers());
 
-/** Requests pages that wait for news, and returns once they wait. */
+/** Requests pages with `wait`, and returns the pending responses once all of them wait. */
 async function waiting(it: Service, query: string, count = 1): Promise<Promise<FeedBody>[]> {
   const pages = Array.from({ length: count }, () => page(it, query));
   await until(() => it.feedWatch.waiting === count);
   return pages;
 }
 
-test('a page waits until something is settled, and returns it', async () => {
+test('a page waits for a new activity, and returns it', async () => {
   const it = await service();
   const [found] = await waiting(it, '?from=now&wait=30');
   expect(readerSlots.taken).toBe(1);
@@ -26,7 +26,7 @@ test('a page waits until something is settled, and returns it', async () => {
   await until(() => readerSlots.taken === 0);
 });
 
-test('news that does not match does not end the wait', async () => {
+test('a new activity that does not match does not end the wait', async () => {
   const it = await service();
   const [found] = await waiting(it, '?from=now&wait=30&userId=ann');
   await append(it, sampleActivity({ userId: 'bob' }));
@@ -34,7 +34,7 @@ test('news that does not match does not end the wait', async () => {
   expect((await found)?.data).toMatchObject([{ id: 'news' }]);
 });
 
-test('an empty page returns after the time, with a position that has advanced', async () => {
+test('an empty page is returned after the time limit, with a position that has advanced', async () => {
   const it = await service();
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const [found] = await waiting(it, '?from=now&wait=7&userId=ann');
@@ -47,7 +47,7 @@ test('an empty page returns after the time, with a position that has advanced', 
   expect([data, pagination]).toEqual([[], { limit: 50, nextCursor, hasMore: false }]);
 });
 
-test('a page that has something does not wait, and neither does one with wait=0', async () => {
+test('a page with activities does not wait, and neither does a page with wait=0', async () => {
   const it = await service();
   expect((await page(it, '?from=now&wait=0')).data).toEqual([]);
   await save(it, [sampleActivity({ id: 'a' })], firstSettled - 1);
@@ -81,7 +81,7 @@ test('while a page waits, it holds no bytes', async () => {
   await until(async () => (await held()) === 0);
 });
 
-test('a thousand readers wait; the next one gets 503 with Retry-After, and one without a wait is served', async () => {
+test('a thousand readers can wait, the next one gets 503 with Retry-After, and a request without `wait` is served', async () => {
   const it = await service();
   const max = 1000;
   const pages = await waiting(it, '?from=now&wait=30', max);

@@ -26,7 +26,7 @@ describe('a page', () => {
     expect(response.headers['content-type']).toBe('application/json; charset=utf-8');
   });
 
-  test('has a cursor even if it is empty, also before anything was settled', async () => {
+  test('has a cursor even if it is empty, also before the first activity is in the feed', async () => {
     const it = await service();
     expect(await page(it)).toEqual({
       data: [],
@@ -70,7 +70,7 @@ describe('a page', () => {
     expect(await again()).toEqual(await again());
   });
 
-  test('from=now begins at the end, and a cursor comes before it', async () => {
+  test('from=now begins at the end, unless there is a cursor', async () => {
     const it = await service();
     await save(it, named('old'), 98);
     const { data, pagination } = await page(it, '?from=now');
@@ -79,7 +79,7 @@ describe('a page', () => {
     expect(idsIn(await page(it, `?from=now&cursor=${cursorAt(99)}`))).toEqual([]);
   });
 
-  test('from=now is no filter: an activity whose createdAt is in the past is news too', async () => {
+  test('from=now does not filter by time: a new activity may have a createdAt in the past', async () => {
     const it = await service();
     const { nextCursor } = (await page(it, '?from=now')).pagination;
     await save(it, [sampleActivity({ id: 'news', createdAt: '2001-01-01T00:00:00Z' })], 100);
@@ -91,7 +91,7 @@ describe('a page', () => {
     ['limit=1', 1],
     ['limit=500', 500],
     ['', 50],
-  ])('with %s says so', async (query, limit) => {
+  ])('with "%s", the limit in the response is %i', async (query, limit) => {
     const it = await service();
     await save(it, sampleActivities(2));
     const { data, pagination } = await page(it, `?${query}`);
@@ -125,7 +125,7 @@ test.each([
   ['from=2026-01-02T00:00:00Z', ['b', 'c']],
   ['to=2026-01-02', ['a', 'd']],
   ['from=2026-01-01&to=2026-01-02', ['a', 'd']],
-  // Other than in GET /api/logs, without userId or from.
+  // Unlike in GET /api/logs, no userId or from is needed.
   ['metadata.os=ios', ['a', 'b']],
   ['metadata.os=ios&metadata.os=linux', ['a', 'b', 'c']],
   ['metadata.os=ios&type=LOGOUT', ['b']],
@@ -203,13 +203,13 @@ describe('bad input is 400', () => {
     expect(errors.map(({ path }) => path)).toEqual(['/page', '/from', '/cursor', '/limit', '/wait']);
   });
 
-  test.each(['userId=%', '%ff=1'])('%s, which is not well encoded', async (query) => {
+  test.each(['userId=%', '%ff=1'])('%s, which is not correctly encoded', async (query) => {
     const { app } = await service();
     expect((await app.inject(`/api/logs/feed?${query}`)).statusCode).toBe(400);
   });
 });
 
-test('the position of another log is 410 with the remedy', async () => {
+test('a position of another log is 410 with the remedy', async () => {
   const { app } = await service();
   const cursor = FeedCursor.text({ log: LogId.parse('log-0'), offsets: [1], turn: 0 });
   const gone = refusal(
@@ -220,7 +220,7 @@ test('the position of another log is 410 with the remedy', async () => {
     expect(seen(await app.inject(`/api/logs/feed?${query}`))).toMatchObject(gone);
 });
 
-test('a position ahead of everything that is settled stays as it is', async () => {
+test('a position ahead of the end of the feed does not change', async () => {
   const it = await service();
   for (const cursor of [cursorAt(1000), cursorAt(1000, 5)])
     expect(await page(it, `?cursor=${cursor}`)).toEqual({

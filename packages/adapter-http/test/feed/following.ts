@@ -7,10 +7,10 @@ export interface FeedBody {
   readonly pagination: { readonly limit: number; readonly nextCursor: string; readonly hasMore: boolean };
 }
 
-/** The offset of partition 0 up to which a service has settled when it begins. */
+/** The offset of partition 0 before which all activities of a new service are in the feed. */
 export const firstSettled = 100;
 
-/** Saves activities at offsets from `offset` on. They are in the feed if these offsets are settled. */
+/** Saves activities at offsets from `offset` on. The feed has them only if these offsets are settled. */
 export async function save(
   { repository }: Service,
   activities: readonly UserActivity[],
@@ -20,7 +20,7 @@ export async function save(
   await repository.save(activities, origins);
 }
 
-/** Saves activities after all that is settled, and settles them, as a consumer does. */
+/** Saves activities after the end of the feed, and adds them to the feed, as a consumer does. */
 export async function append(it: Service, ...activities: readonly UserActivity[]): Promise<void> {
   const [from = 0] = it.store.settled.get(logId) ?? [];
   await save(it, activities, from);

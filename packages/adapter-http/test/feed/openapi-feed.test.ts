@@ -13,13 +13,13 @@ const operations = operationsOf(document).filter(({ name }) => /\/(?:feed|stream
 const ajv = new Ajv2020({ strict: false, allErrors: true });
 ajvFormats.default(ajv);
 
-/** Returns what breaks the schema with this name. */
+/** Returns how a value breaks the schema with this name, or an empty string. */
 function faultsOf(name: string, value: unknown): string {
   const isValid = ajv.compile({ $ref: `#/components/schemas/${name}`, components: document.components });
   return isValid(value) ? '' : ajv.errorsText(isValid.errors);
 }
 
-/** A position at which each route ends with 410 once it has accepted all other parameters. */
+/** With this position, each route returns 410 once it has accepted all other parameters. */
 const elsewhere = FeedCursor.text(FeedPosition.start(LogId.parse('elsewhere')));
 
 test('the document has both routes, and the header of the stream', () => {
@@ -54,7 +54,7 @@ describe.each(operations)('$name', ({ name, parameters = [], responses }) => {
     }
   });
 
-  test('describes each status that it has, as a problem', async () => {
+  test('describes each error status that it returns, as a problem', async () => {
     const it = await service({ apiKeys: ['key'] });
     const headers = { 'x-api-key': 'key' };
     const problems = [
@@ -97,7 +97,7 @@ test('the example of the stream has the form of its events, with a position and 
   expect(faultsOf('Activity', JSON.parse(data))).toBe('');
 });
 
-test('the limits of numbers are those of the route', async () => {
+test('the schemas have the same limits of numbers as the route', async () => {
   const { app } = await service();
   const statusOf = async (query: string) => (await app.inject(`/api/logs/feed?${query}`)).statusCode;
   const described = operations[0]?.parameters?.filter(({ name }) => name === 'limit' || name === 'wait');

@@ -11,15 +11,15 @@ import { listen, StreamClient } from './stream-client.ts';
 
 const held = measureBytes();
 
-// Before the metrics stop, which needs timers.
+// Runs before the metrics are stopped, because that needs real timers.
 afterEach(() => void vi.useRealTimers());
 
-// More than the kernel takes off a connection that nobody reads.
+// More than the kernel buffers for a connection that nobody reads.
 const count = 800;
 const fill = 'x'.repeat(30_000);
 const maxPageBytes = 4 * 1024 * 1024;
 
-test('a client that reads nothing is cut off, holds one page at most, and continues where it was cut off', async () => {
+test('the connection of a client that reads nothing holds one page at most, and is closed; the client can continue after its last event', async () => {
   const it = await service();
   const activities = Array.from({ length: count }, () => sampleActivity({ metadata: { fill } }));
   await save(it, activities);
@@ -46,7 +46,7 @@ test('a client that reads nothing is cut off, holds one page at most, and contin
   expect([...arrived, ...next.activityIds]).toEqual(activities.map(({ id }) => id));
 });
 
-test('a stream that waited for long does not count as slow while its next page is made', async () => {
+test('a stream that has waited long does not count as slow while its next page is made', async () => {
   const [news, page] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   const position = FeedPosition.start(logId);
   const maxBytesInFlight = 640_000;
@@ -68,7 +68,7 @@ test('a stream that waited for long does not count as slow while its next page i
   await until(async () => client.blocks.length === 1 && (await held()) === 0);
   await vi.advanceTimersByTimeAsync(14_000);
   news.resolve();
-  // The room for a page is a 64th of the maximum.
+  // A page reserves a 64th of the maximum.
   await until(async () => (await held()) === maxBytesInFlight / 64);
   const head = ['POST /api/logs HTTP/1.1', 'Host: localhost', 'Content-Type: application/json'];
   const unfinished = [...head, 'Content-Length: 90000', '', ' '.repeat(89_999)].join('\r\n');

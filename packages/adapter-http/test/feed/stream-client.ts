@@ -3,7 +3,7 @@ import { type ClientRequest, get, type IncomingMessage } from 'node:http';
 import { onTestFinished } from 'vitest';
 import type { Service } from '../service.ts';
 
-/** A block of a stream: an event, or a comment. */
+/** A block of a stream, which is an event or a comment. */
 export interface Block {
   readonly id?: string;
   readonly data?: string;
@@ -11,11 +11,11 @@ export interface Block {
   readonly comment?: string;
 }
 
-/** Lets the service listen. Returns its URL. */
+/** Starts the server of a service. Returns its URL. */
 export const listen = ({ app }: Pick<Service, 'app'>): Promise<string> =>
   app.listen({ host: '127.0.0.1', port: 0 });
 
-/** A client of a stream that shows what arrives as it is. Unlike the SDK, it does not reconnect, and can stop reading. */
+/** A client that shows the blocks of a stream as they arrive. Unlike the SDK, it does not reconnect, and can stop reading. */
 export class StreamClient {
   readonly #request: ClientRequest;
   readonly response: IncomingMessage;
@@ -32,7 +32,7 @@ export class StreamClient {
     response.on('error', () => undefined);
   }
 
-  /** Requests a stream. It reads nothing yet. */
+  /** Requests a stream, but reads nothing yet. */
   static async connect(url: string, headers: Record<string, string> = {}): Promise<StreamClient> {
     const request = get(url, { headers, agent: false });
     request.on('error', () => undefined);
@@ -54,7 +54,7 @@ export class StreamClient {
     });
   }
 
-  /** What has arrived as a whole. */
+  /** The blocks that have arrived completely. */
   get blocks(): readonly Block[] {
     return this.#text
       .split('\n\n')

@@ -13,7 +13,7 @@ import { listen, StreamClient } from './stream-client.ts';
 
 const held = measureBytes();
 
-// Before the metrics stop, which needs timers.
+// Runs before the metrics are stopped, because that needs real timers.
 afterEach(() => void vi.useRealTimers());
 
 const stopTime = (): void => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
@@ -56,7 +56,7 @@ test.each([
   expect([readerSlots.taken, it.feedWatch.waiting]).toEqual([1, 1]);
   socket.destroy();
   await until(isFreed);
-  // Every request behind the first one has been handled once this one is.
+  // Once this request is handled, all requests behind the first one have been handled too.
   expect((await it.app.inject('/api/logs/feed')).statusCode).toBe(200);
   expect([readerSlots.taken, it.feedWatch.waiting, await held()]).toEqual([0, 0, 0]);
 });
@@ -87,7 +87,7 @@ describe('a key', () => {
     await until(isFreed);
   });
 
-  test('that is revoked ends its stream without news too, at the next heartbeat', async () => {
+  test('that is revoked ends its stream at the next heartbeat, even if there are no new activities', async () => {
     const it = await service({ apiKeys: [rootKey] });
     const key = await makeKey(it, { scopes: ['read'], project: 'default' });
     stopTime();
@@ -125,7 +125,7 @@ test('while the keys cannot be read, a stream gets no activities, and does not e
   expect(client.activityIds).toEqual(['news']);
 });
 
-test('the close of the server ends streams without a cut', async () => {
+test('a server that closes ends streams properly, instead of cutting them off', async () => {
   const { options, ...parts } = onMemory();
   await options.useCases.refreshKeys();
   const server = await buildServer({ ...options, closeTimeoutMs: 3_600_000 });
@@ -144,7 +144,7 @@ test('the close of the server ends streams without a cut', async () => {
   expect(readerSlots.taken).toBe(0);
 });
 
-test('an outage ends no stream, which still has heartbeats, and loses nothing', async () => {
+test('during an outage, a stream goes on with heartbeats, and afterwards nothing is missing', async () => {
   const it = await service();
   const url = await streamOf(it);
   stopTime();
@@ -180,7 +180,7 @@ test.each([
 });
 
 describe('a limit of the key slows its stream, and does not end it', () => {
-  /** Exhausts a limit with another request of the same key. */
+  /** Reaches a limit with another request of the same key. */
   const exhausting = { searchMsPerSecond: '/api/logs/count', answerBytesPerSecond: '/api/logs' };
 
   test.each(['searchMsPerSecond', 'answerBytesPerSecond'] as const)('%s', async (limit) => {

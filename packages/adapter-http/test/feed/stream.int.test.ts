@@ -13,7 +13,7 @@ afterEach(() => void vi.useRealTimers());
 const cursorAt = (...offsets: readonly number[]): string => FeedCursor.text({ log: logId, offsets, turn: 0 });
 const beginning = cursorAt();
 
-/** A service with activities of ann and bob in turn. */
+/** A service with activities of ann and bob, alternately. */
 async function filled(count: number): Promise<{ it: Service; url: string; ids: readonly string[] }> {
   const it = await service();
   const activities = sampleActivities(count).map(({ createdAt }, index) =>
@@ -24,7 +24,7 @@ async function filled(count: number): Promise<{ it: Service; url: string; ids: r
 }
 
 describe('GET /api/logs/stream', () => {
-  test('has events with the data of GET /api/logs/feed, and ids with which GET continues', async () => {
+  test('has the data of GET /api/logs/feed, and its event ids are cursors of that', async () => {
     const { it, url, ids } = await filled(5);
     const client = await StreamClient.follow(`${url}?cursor=${beginning}`);
     await until(() => client.events.length === 5);
@@ -44,7 +44,7 @@ describe('GET /api/logs/stream', () => {
       expect(idsIn(await page(it, `?cursor=${id}`))).toEqual(ids.slice(index + 1));
   });
 
-  test('begins at the end, and brings news as it is settled', async () => {
+  test('begins at the end, and has new activities as soon as they are in the feed', async () => {
     const { it, url } = await filled(3);
     const client = await StreamClient.follow(url);
     await until(() => client.blocks.length === 1);
@@ -56,7 +56,7 @@ describe('GET /api/logs/stream', () => {
     expect(client.activityIds).toEqual(['x', 'y']);
   });
 
-  test('continues after Last-Event-ID, which comes before the cursor, under any filter', async () => {
+  test('continues after Last-Event-ID instead of the cursor, with any filter', async () => {
     const { url, ids } = await filled(6);
     const all = await StreamClient.follow(`${url}?cursor=${beginning}`);
     await until(() => all.events.length === 6);
@@ -85,14 +85,14 @@ describe('GET /api/logs/stream', () => {
     }
   });
 
-  test('an empty Last-Event-ID counts as none', async () => {
+  test('an empty Last-Event-ID is ignored', async () => {
     const { url, ids } = await filled(1);
     const client = await StreamClient.follow(`${url}?cursor=${beginning}`, { 'last-event-id': '' });
     await until(() => client.events.length === 1);
     expect(client.activityIds).toEqual(ids);
   });
 
-  test('a heartbeat each 15 s carries the position, which has advanced past what does not match', async () => {
+  test('a heartbeat every 15 s has the position, which is after all activities that do not match', async () => {
     const { it, url } = await filled(4);
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
     const client = await StreamClient.follow(`${url}?userId=nobody&cursor=${beginning}`);
@@ -132,7 +132,7 @@ describe('a refusal', () => {
     expect(response.headers['content-type']).toBe('application/problem+json');
   });
 
-  test('of a position of another log is 410, by whichever name it comes', async () => {
+  test('of a position of another log is 410, whether it is the cursor or the Last-Event-ID', async () => {
     const { app } = await service();
     const other = FeedCursor.text({ log: LogId.parse('log-0'), offsets: [1], turn: 0 });
     const byHeader = await app.inject({ url: '/api/logs/stream', headers: { 'last-event-id': other } });
@@ -154,7 +154,7 @@ describe('a refusal', () => {
   });
 });
 
-test('the SDK reconnects after the loss of its connection, and misses and repeats nothing', async () => {
+test('the SDK reconnects if it loses its connection, and misses and repeats nothing', async () => {
   const { it, url } = await filled(3);
   const sockets = new Set<{ destroy(): unknown }>();
   it.app.server.on('connection', (socket) => sockets.add(socket));
@@ -183,7 +183,7 @@ test('the SDK reconnects after the loss of its connection, and misses and repeat
     expected.push(activity.id);
     await append(it, activity, sampleActivity({ type: 'LOGOUT' }));
   };
-  // The first loss comes before any event: the position came with the beginning of the stream.
+  // The first loss comes before any event. The client has the position from the beginning of the stream.
   for (let loss = 0; loss < 3; loss += 1) {
     await until(() => it.feedWatch.waiting === 1 && chunks > 0);
     chunks = 0;

@@ -38,22 +38,22 @@ describe('takes', () => {
   test.each([
     ['2026-11-24', 'Europe/Berlin', '2026-11-23T23:00:00.000Z'],
     ['2026-07-01', 'Europe/Berlin', '2026-06-30T22:00:00.000Z'],
-    // The days on which the clock changes, and those after.
+    // The days on which the clock changes, and the days after.
     ['2026-03-29', 'Europe/Berlin', '2026-03-28T23:00:00.000Z'],
     ['2026-03-30', 'Europe/Berlin', '2026-03-29T22:00:00.000Z'],
     ['2026-10-25', 'Europe/Berlin', '2026-10-24T22:00:00.000Z'],
     ['2026-10-26', 'Europe/Berlin', '2026-10-25T23:00:00.000Z'],
     ['2026-11-24', 'Pacific/Kiritimati', '2026-11-23T10:00:00.000Z'],
     ['2026-11-24', 'Pacific/Pago_Pago', '2026-11-24T11:00:00.000Z'],
-    // The clock went from 00:00 to 01:00: that day began at 01:00.
+    // The clock went from 00:00 to 01:00, so that day began at 01:00.
     ['2018-11-04', 'America/Sao_Paulo', '2018-11-04T03:00:00.000Z'],
-    // The clock went from 01:00 back to 00:00: that day began at the first of the two midnights.
+    // The clock went from 01:00 back to 00:00, so that day began at the first of the two midnights.
     ['2026-11-01', 'America/Havana', '2026-11-01T04:00:00.000Z'],
-    // The clock went from 00:00 back to 23:00: that day began after the second 23:00.
+    // The clock went from 00:00 back to 23:00, so that day began after the second 23:00.
     ['2018-02-18', 'America/Sao_Paulo', '2018-02-18T03:00:00.000Z'],
-    // The clock went from 00:01 back to 23:01: that day had begun already.
+    // The clock went from 00:01 back to 23:01, when that day had already begun.
     ['2000-10-29', 'America/St_Johns', '2000-10-29T02:30:00.000Z'],
-    // Samoa left out this day: its start is that of the next.
+    // Samoa skipped this day, so its start is that of the next day.
     ['2011-12-30', 'Pacific/Apia', '2011-12-30T10:00:00.000Z'],
     ['2011-12-31', 'Pacific/Apia', '2011-12-30T10:00:00.000Z'],
     ['1840-01-01', 'Asia/Manila', '1840-01-01T15:56:08.000Z'],

@@ -103,7 +103,7 @@ describe('refuses', () => {
     ]);
   });
 
-  test('with a message about the first fault', () => {
+  test('with a message that quotes the first fault', () => {
     const parse = () => read({ order: ['up'], limit: ['0'] });
     expect(parse).toThrow(
       'The query breaks a rule: "order" must be "desc" or "asc", in lower case (and 1 more).',

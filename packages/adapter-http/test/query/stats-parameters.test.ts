@@ -63,7 +63,7 @@ test('reads the filters of GET /api/logs', () => {
   });
 });
 
-test('reads dates as days of the zone, and relative times', () => {
+test('reads relative times, and dates as days of the time zone', () => {
   const rangeOf = (parameters: QueryParameters) =>
     readStatsQuery(ProjectId.default, parameters, now).filter.createdAt;
   const days = { from: ['2026-11-01'], to: ['2026-12-01'] };
@@ -90,20 +90,20 @@ describe('refuses', () => {
     ['a member of every object', { by: ['constructor'] }, '/by', units],
     ['by twice', { by: ['type', 'day'] }, '/by', 'must be given once'],
     [
-      'a zone without time',
+      'a time zone without a unit of time',
       { by: ['type'], timezone: ['UTC'] },
       '/timezone',
       'is only allowed if "by" has minute, hour, day, week or month',
     ],
     [
-      'an unknown zone',
+      'an unknown time zone',
       { by: ['day'], timezone: ['Mars'] },
       '/timezone',
       'must be a time zone of the IANA database such as Europe/Berlin',
     ],
     ['two zones', { by: ['day'], timezone: ['UTC', 'UTC'] }, '/timezone', 'must be given once'],
     [
-      'metadata alone',
+      'a metadata filter without userId or from',
       { by: ['day'], 'metadata.a': ['1'] },
       '/metadata.a',
       'needs userId or from as well, to limit the search',
@@ -111,7 +111,7 @@ describe('refuses', () => {
     ['an order', { by: ['day'], order: ['asc'] }, '/order', unknown],
     ['a limit', { by: ['day'], limit: ['1'] }, '/limit', unknown],
     [
-      'a time that is none',
+      'an invalid time',
       { by: ['day'], from: ['x'] },
       '/from',
       expect.stringContaining('a relative time such as -24h') as string,

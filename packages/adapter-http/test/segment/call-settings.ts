@@ -1,7 +1,7 @@
 import { defaultMetadataBytes, ProjectId } from '@user-activity/domain';
 import { KeyMask } from '../../src/segment/key-mask.ts';
 
-/** The settings of calls that come without a public key, in the project `default`. */
+/** The settings of calls without a public key, in the project `default`. */
 export const around = {
   sender: { project: ProjectId.default },
   maxBytes: defaultMetadataBytes,

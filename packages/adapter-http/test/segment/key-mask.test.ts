@@ -11,7 +11,7 @@ test.each<[string[], string, number, string]>([
   [['$&'], '"$& $1"', 100, '"** $1"'],
   [['secret'], '0123456secret', 9, '0123456**'],
   [[''], 'abc', 2, 'ab'],
-])('nothing of the keys %j is left in %s', (keys, json, units, left) => {
+])('no part of the keys %j remains in %s', (keys, json, units, left) => {
   expect(new KeyMask(keys).beginningOf(json, units)).toBe(left);
 });
 

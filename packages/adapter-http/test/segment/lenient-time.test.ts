@@ -73,7 +73,7 @@ describe('the time of', () => {
     ['Nov 24, 2026 9:37:56 PM', '2026-11-24T21:37:56.000Z'],
     ['Nov 24, 2026', '2026-11-24T00:00:00.000Z'],
     ['+002026-11-24T09:37:56.000Z', morning],
-    // Less than a time, and more
+    // Less than a complete time, and more than one.
     ['2026-11-24T9:37:56Z', morning],
     ['2026-11-24T09Z', '2026-11-24T09:00:00.000Z'],
     ['2026-11-24T09', '2026-11-24T09:00:00.000Z'],
@@ -208,7 +208,7 @@ const moments = fc
   })
   .map((date) => date.getTime());
 
-test('every form of a time is parsed to that time', () => {
+test('a time is parsed from every form in which it can be written', () => {
   fc.assert(
     fc.property(
       moments,

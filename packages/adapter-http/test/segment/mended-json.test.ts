@@ -34,7 +34,7 @@ describe('a mended value', () => {
     expect(mendedJson(parseJson(json))).toEqual({ value: parseJson(mended), isChanged: true });
   });
 
-  test('no key takes the place of another', () => {
+  test('a new key never replaces another one', () => {
     expect(mend(String.raw`{"a\ud800":1,"a\ud801":2,"a\u0000":3,"a�":4,"a�~2":5}`)).toEqual({
       'a\ufffd~1': 3,
       'a\ufffd~3': 1,
@@ -45,7 +45,7 @@ describe('a mended value', () => {
     expect(mend('{"__proto__":1,"__proto__~1":2}')).toEqual({ '__proto__~2': 1, '__proto__~1': 2 });
   });
 
-  test('the order of the members has no effect', () => {
+  test('the order of the members does not matter', () => {
     const [one, other] = [
       String.raw`"\ud800":1,"\u0000":3`,
       String.raw`"\ud801":2,"\ud802":{"\ud801":5,"\ud800":4}`,

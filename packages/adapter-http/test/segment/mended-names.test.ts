@@ -37,7 +37,7 @@ describe('a user', () => {
     ['a\ud800', 'a\ufffd'],
     ['\udc00\ud800', '\ufffd\ufffd'],
     [`${'x'.repeat(300)}\ud800`, 'x'.repeat(200)],
-  ])('%j has unpaired surrogates, which UTF-8 cannot distinguish', (text, beginning) => {
+  ])('%j has unpaired surrogates, so its digest is that of its UTF-16', (text, beginning) => {
     expect(mendedUser(text)).toBe(`${beginning}~${sha256(utf16(text))}`);
   });
 
@@ -95,7 +95,7 @@ describe('a type', () => {
     ['a\ud800', 'A\ufffd'],
     [`  ${'x'.repeat(2000)}`, 'X'.repeat(256)],
     ['😀'.repeat(300), '😀'.repeat(256)],
-    // Longer in upper case.
+    // These become longer in upper case.
     ['ß'.repeat(200), 'S'.repeat(256)],
     ['x'.repeat(1_000_000), 'X'.repeat(256)],
   ])('%j', (name, type) => {

@@ -24,7 +24,7 @@ const text = fc.oneof(
     'x'.repeat(40_000),
   ),
 );
-// The parser gives the text of a number that no double holds.
+// A number that no double can hold is a string here, as the parser returns it.
 const number = fc.double({ noNaN: true, noDefaultInfinity: true });
 const json = fc.oneof(fc.jsonValue({ stringUnit: 'binary' }), text, number, fc.constant(null));
 const object = fc.dictionary(
@@ -33,7 +33,7 @@ const object = fc.dictionary(
   { maxKeys: 5, noNullPrototype: true },
 );
 
-/** Times in every form, near to the clocks and far from them. */
+/** Times in every form, close to the time of receipt and far from it. */
 const times = millis.chain((at) => {
   const iso = new Date(at).toISOString();
   return fc.constantFrom<unknown>(
@@ -66,7 +66,7 @@ const calls = fc.record(
   { requiredKeys: [] },
 );
 
-/** What a call comes to at that time: the activity on the log, if there is one, and how many letters. */
+/** Receives a call at a time. Returns the activity on the log, if there is one, and the number of dead letters. */
 async function takenIn(item: unknown, at: number) {
   const { log, store, clock, options } = onMemory();
   clock.set(new Date(at).toISOString());
@@ -78,7 +78,7 @@ async function takenIn(item: unknown, at: number) {
   return { receipt, activity, letters: [...store.letters.values()] };
 }
 
-/** What the second is to the first. `neither` is there if nothing can be stored of the call. */
+/** Returns how two activities compare. `neither` if there is none, and `one alone` if there is only one. */
 function comparisonOf(one: UserActivity | undefined, other: UserActivity | undefined) {
   if (one !== undefined && other !== undefined) return one.compare(other);
   return one === other ? 'neither' : 'one alone';
@@ -103,7 +103,7 @@ test('a call is the same fact whenever it is received', async () => {
   );
 });
 
-test('a call that names a user is always stored, and reads back from the log as it is', async () => {
+test('a call that names a user is always stored, and the log returns it unchanged', async () => {
   await fc.assert(
     fc.asyncProperty(calls, fc.oneof(text, fc.integer()), fc.boolean(), async (call, user, isKnown) => {
       const item = { ...call, [isKnown ? 'userId' : 'anonymousId']: user };
@@ -118,7 +118,7 @@ test('a call that names a user is always stored, and reads back from the log as 
   );
 });
 
-test('on every route, a call has a record for a dead letter', () => {
+test('every route can make the record of a dead letter for any call', () => {
   fc.assert(
     fc.property(fc.constantFrom(...segmentCalls), fc.oneof(calls, fc.jsonValue()), (kind, body) => {
       const call = callOfBody(kind, body, around);
@@ -128,7 +128,7 @@ test('on every route, a call has a record for a dead letter', () => {
   );
 });
 
-test('a clock that runs fast and a retry are one fact', async () => {
+test('a call with a time in the future and its retry are the same fact', async () => {
   const timestamp = '2026-11-24T10:05:06.000Z';
   const item = { type: 'track', messageId: 'm', userId: 'u', event: 'Buy', timestamp };
   const ahead = await takenIn(item, Date.parse('2026-11-24T10:00:00Z'));

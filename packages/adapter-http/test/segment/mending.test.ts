@@ -30,7 +30,7 @@ const tooMuch =
   'is stored as its size and SHA-256 only: metadata is at most 32768 bytes as UTF-8 of its JSON and 16 levels deep';
 
 describe('sent values are kept beside the stored ones', () => {
-  test('nothing is kept if nothing is mended', () => {
+  test('`original` is absent if nothing is mended', () => {
     const original = { url: '/' };
     expect(
       mended({ messageId: 'm', timestamp: '2026-11-24T10:37:56.1+01:00', properties: { original } }),
@@ -44,7 +44,7 @@ describe('sent values are kept beside the stored ones', () => {
     });
   });
 
-  test('each mended field is kept under its name', () => {
+  test('the sent value of each mended field is kept under the name of the member', () => {
     const [userId, messageId] = ['x'.repeat(257), 'not an id'];
     const timestamp = '2026-11-24T09:37:56.059464';
     expect(mended({ userId, messageId, timestamp, event: 'a\0b', properties: { n: 1 } })).toEqual({
@@ -68,7 +68,7 @@ describe('sent values are kept beside the stored ones', () => {
     [nested(14), nested(14)],
     [nested(15), { json: JSON.stringify(nested(15)) }],
     [nested(500), digestOf(nested(500))],
-  ])('the unparsable time %j is kept', (timestamp, shown) => {
+  ])('the time %j, which cannot be parsed, is kept', (timestamp, shown) => {
     expect(mended({ timestamp })).toEqual({
       userId: 'u',
       type: 'E',
@@ -98,7 +98,7 @@ describe('sent values are kept beside the stored ones', () => {
     });
   });
 
-  test('nothing is kept for a missing event', () => {
+  test('`original` is absent if the event is missing', () => {
     expect(mended({ event: null })).toEqual({ userId: 'u', type: 'TRACK', metadata: {}, losses: [] });
   });
 
@@ -114,7 +114,7 @@ describe('sent values are kept beside the stored ones', () => {
     });
   });
 
-  test('the type of an item that is not a name is kept', () => {
+  test('the type of an item is kept if it is not a valid name', () => {
     const item = { userId: 'u', type: {}, event: 'E' };
     expect(partsOf(callOfItem(item, around))).toMatchObject({
       type: 'TRACK',
@@ -129,7 +129,7 @@ describe('sent values are kept beside the stored ones', () => {
     expect(mended({ messageId: { 'a b': 7 } })).toMatchObject({ id, metadata: { original } });
   });
 
-  test("a client's own is within it", () => {
+  test('a member `original` of the client becomes `original.original`', () => {
     const timestamp = '2026-11-24';
     expect(mended({ timestamp, properties: { original: { a: 1 } } }).metadata).toEqual({
       event: 'E',
@@ -177,7 +177,7 @@ describe('metadata that breaks a rule', () => {
     });
   });
 
-  test('is mended in every member of the call, and the members keep their places', () => {
+  test('is mended in every member of the call, and the members keep their positions', () => {
     const { metadata } = partsOf(
       callOfBody(
         'page',
@@ -222,12 +222,12 @@ describe('metadata that breaks a rule', () => {
     expect(original).toMatchObject(digestOf(properties));
   });
 
-  test('the digest is that of the JSON', () => {
+  test('the digest is the SHA-256 of the JSON', () => {
     const properties = { fill: 'x'.repeat(33_000) };
     expect(mended({ properties }).metadata).toEqual({ event: 'E', original: digestOf(properties) });
   });
 
-  test('in a member beside the properties leaves the properties in their place', () => {
+  test('in another member does not change the properties', () => {
     const name = 'x'.repeat(33_000);
     expect(partsOf(callOfBody('page', { userId: 'u', name, properties: { a: 1 } }, around))).toMatchObject({
       metadata: { a: 1, original: { name: digestOf(name) } },
@@ -235,7 +235,7 @@ describe('metadata that breaks a rule', () => {
     });
   });
 
-  test('that fits without the context is kept, and so is the context without the properties', () => {
+  test('is kept if it fits without the context, and the context is kept if it fits without the properties', () => {
     const [properties, context] = [{ a: 'x'.repeat(20_000) }, { b: 'x'.repeat(20_000) }];
     expect(mended({ properties, context })).toMatchObject({
       metadata: { ...properties, event: 'E', original: { context: digestOf(context) } },
@@ -264,7 +264,7 @@ test('properties with too many names are read only twice: for their depth, and f
   expect(looks).toBeLessThan(2 * names + 100);
 });
 
-test('the originals of all members together are within the allowance', () => {
+test('the originals of all members together never exceed the size that is reserved for them', () => {
   const long = '"'.repeat(500);
   const all = [
     'userId',
@@ -293,7 +293,7 @@ test('the originals of all members together are within the allowance', () => {
   expect(isMetadata(metadata, around.maxBytes + maxOriginalBytes)).toBe(true);
 });
 
-test('the limit for calls never exceeds the limit for metadata from the log', () => {
+test('the limit for the metadata of calls leaves room for `original`', () => {
   expect(maxCallMetadataBytes(defaultMetadataBytes)).toBe(defaultMetadataBytes);
   expect(maxCallMetadataBytes(maxMetadataBytes)).toBe(maxMetadataBytes - maxOriginalBytes);
 });

@@ -27,7 +27,7 @@ describe('the context of a batch', () => {
     return { metadata: draft.activity['metadata'], losses: draft.losses };
   };
 
-  test('is mended for every call', () => {
+  test('is mended, and each call without a context gets it', () => {
     expect(within({ ip: '\ud800' }).metadata).toEqual({
       context: { ip: '\ufffd' },
       original: { context: { json: String.raw`{"ip":"\ud800"}` } },
@@ -35,7 +35,7 @@ describe('the context of a batch', () => {
     expect(within({ ip: '\ud800' }, { context: { ip: 'own' } }).metadata).toEqual({ context: { ip: 'own' } });
   });
 
-  test('is replaced by its digest if metadata cannot hold it, or not beside the properties', () => {
+  test('is replaced by its digest if metadata cannot hold it, alone or together with the properties', () => {
     const large = { fill: 'x'.repeat(33_000) };
     expect(within(large)).toMatchObject({ metadata: { original: { context: digestOf(large) } }, losses: [] });
     const [properties, context] = [{ a: 'x'.repeat(20_000) }, { b: 'x'.repeat(20_000) }];

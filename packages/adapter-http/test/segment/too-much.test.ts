@@ -66,7 +66,7 @@ test('a name that is too deep to be parsed is mended too', async () => {
   ]);
 });
 
-test('malformed JSON in a call that is read member by member is 400', async () => {
+test('malformed JSON in a call that is parsed member by member is 400', async () => {
   const it = await service();
   const call = `{"userId":"u","event":nothing,"properties":${deep}}`;
   expect((await send(it, '/v1/track', call)).statusCode).toBe(400);

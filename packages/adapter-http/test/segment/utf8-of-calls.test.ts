@@ -8,19 +8,19 @@ const read = (bytes: Uint8Array): string =>
     JSON.parse(utf8OfCalls(undefined, Buffer.concat([Buffer.from('"'), bytes, Buffer.from('"')])).toString()),
   );
 
-/** A byte that JSON lets stand in a text. */
+/** Generates a byte that may be in a JSON string. */
 const byte = fc.oneof(
   fc.integer({ min: 0x80, max: 0xff }),
   fc.constantFrom(0x61, 0xe2, 0x82, 0xac, 0xed, 0xf0, 0xf4),
 );
 const bytes = fc.array(byte, { maxLength: 12 }).map((list) => Buffer.from(list));
 
-test('UTF-8 stays unchanged, and other bytes become what the platform decodes', () => {
+test('UTF-8 stays unchanged, and other bytes become what the decoder of Node returns', () => {
   fc.assert(
     fc.property(bytes, (body) => {
       const text = read(body);
       expect(text.isWellFormed()).toBe(isUtf8(body));
-      // The platform may replace several bytes by one character.
+      // Node may replace several bytes by one character.
       expect(text.toWellFormed().replaceAll(/\ufffd+/g, '?')).toBe(
         body.toString().replaceAll(/\ufffd+/g, '?'),
       );

@@ -5,7 +5,7 @@ import { isShallow, wholeJson } from '../../src/segment/whole-json.ts';
 
 const lists = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
 
-test('it is the JSON text for any number of levels', () => {
+test('returns the JSON of a value with any number of levels', () => {
   expect(wholeJson('\ud800')).toBe(String.raw`"\ud800"`);
   for (const text of [
     lists(999),
@@ -16,7 +16,7 @@ test('it is the JSON text for any number of levels', () => {
     expect(wholeJson(parseJson(text))).toBe(text);
 });
 
-test('for a shallow value it is the result of JSON.stringify, also beside a deep value', () => {
+test('returns the result of JSON.stringify for a shallow value, also if a deep value was serialized before', () => {
   const deep = parseJson(lists(1100));
   expect(isShallow(deep)).toBe(false);
   fc.assert(
