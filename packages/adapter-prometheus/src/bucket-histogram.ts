@@ -43,7 +43,7 @@ export class BucketHistogram implements Histogram {
     series.sum += value;
   }
 
-  /** Returns the buckets and the sum of each series, of all values since it began. */
+  /** Returns the buckets and the sum of each series. They cover all values since the series began. */
   collect(): HistogramMetricData {
     const endTime = hrTimeNow();
     const boundaries = [...this.#boundaries];

@@ -46,8 +46,8 @@ export class PrometheusMetrics {
   };
 
   /**
-   * Returns the current values of counters and histograms, by name. Does not call observable instruments: some of them show the time since the
-   * last scrape, and a call in between would falsify the next scrape.
+   * Returns the current values of counters and histograms, by name. Does not call observable instruments: some of them show what happened since
+   * the last scrape, and a call in between would falsify the next scrape.
    */
   readonly read = (): ReadonlyMap<string, readonly MetricValue[]> => {
     const all = this.#meters.collect().flatMap((scope) => scope.metrics);

@@ -26,7 +26,7 @@ export interface ProcessInfo extends Telemetry {
   readonly siteFolder?: URL;
 }
 
-/** The token of the HTTP server of a process. The server does not listen when it is made. */
+/** The token of the HTTP server of a process. The server that it provides does not listen yet. */
 export const serverToken = token<Promise<HttpServer>>('server');
 
 const publisherCloseDelayMs = 3000;

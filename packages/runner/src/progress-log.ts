@@ -5,7 +5,7 @@ import type { Logger } from './logger.ts';
 export const progressLog = (logger: Logger): ProgressObserver => ({
   stalled: (partitions) =>
     logger.error({ partitions }, 'consumer stalled: records are waiting and none is committed'),
-  // A text is an expected reason. Logged as an error, it would have a useless stack trace.
+  // A reason that is a text was expected, so it is logged without a stack trace.
   restarted: (reason) =>
     typeof reason === 'string'
       ? logger.warn(`consumer restarted: ${reason}`)

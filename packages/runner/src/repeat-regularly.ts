@@ -31,7 +31,7 @@ export async function repeatRegularly(
   }
 }
 
-/** Makes an `onFailure` that logs the first of consecutive failures. Unexpected errors do not end the repetition either. */
+/** Makes an `onFailure` that logs the first of consecutive failures. It never throws, so not even a bug ends the repetition. */
 export const logFailures =
   (logger: Pick<Logger, 'error' | 'warn'>, message: string): RepeatOptions['onFailure'] =>
   (error, isRepeated) => {

@@ -1,7 +1,7 @@
 import type { ResumeObserver } from '@user-activity/application';
 import type { Logger } from './logger.ts';
 
-/** Makes an observer that logs each partition of which a consumer reads records again, or continues after a gap. */
+/** Makes an observer that logs when a consumer reads records of a partition again, or continues after a gap. */
 export const resumeLog = (logger: Logger): ResumeObserver => ({
   upgraded: () =>
     logger.info('an older version filled the store; beginning at the committed offsets of the group'),

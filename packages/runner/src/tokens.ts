@@ -51,7 +51,7 @@ export const tokens = {
   outcomeWaiter: token<OutcomeWaiter>('outcomeWaiter'),
   apiUseCases: token<ApiUseCases>('apiUseCases'),
   auditRelay: token<AuditRelay>('auditRelay'),
-  /** The time after which a consumer that does not answer loses its partitions, in milliseconds. 0 if it never does. */
+  /** The time after which a consumer that does not respond loses its partitions, in milliseconds. 0 if it never loses them. */
   sessionMs: token<number>('sessionMs'),
   registeredTopic: token<RegisteredTopic>('registeredTopic'),
   settledOffsets: token<SettledOffsets>('settledOffsets'),

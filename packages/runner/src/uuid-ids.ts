@@ -4,10 +4,10 @@ import { v7 } from 'uuid';
 
 const headBytes = 16;
 const tailBytes = 6;
-// A system call for 16 bytes takes as long as a call for thousands.
+// The number of random bytes that are fetched at once, because a system call for 16 bytes takes as long as one for thousands.
 const poolBytes = 24 * 1024;
 const maxSequence = 0xffff_ffff;
-// The text of a UUID up to its last hyphen. The last 6 bits of the sequence number come after it.
+// The length of the text of a UUID up to its last hyphen. After the hyphen come the last 6 bits of the sequence number.
 const headLength = 24;
 const lowBits = 63;
 

@@ -44,7 +44,7 @@ async function checkProgress({ consumer, store, watchdog }: WatchedParts): Promi
   let partitions: Awaited<ReturnType<RestartingConsumer['progress']>>;
   try {
     partitions = await consumer.progress();
-    // The store can only be the cause if a partition makes no progress.
+    // If all partitions make progress, the store works, so it need not be asked.
     if (watchdog.isSuspicious(partitions)) await store.ping();
   } catch {
     watchdog.outage();

@@ -63,7 +63,9 @@ export class Wiring {
 
   #make<Value>(name: string, make: (get: Get) => Value, close: (value: Value) => Promise<void>): Value {
     if (this.#namesInProgress.includes(name))
-      throw new Error(`A cycle: ${[...this.#namesInProgress, name].join(' -> ')}.`);
+      throw new Error(
+        `These values depend on each other in a cycle: ${[...this.#namesInProgress, name].join(' -> ')}.`,
+      );
     this.#namesInProgress.push(name);
     try {
       return this.#closers.add(make(this.get), close);

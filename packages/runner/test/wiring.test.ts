@@ -37,7 +37,7 @@ test('throws with the names of the tokens in a cycle', () => {
   const wires = wiring();
   wires.provide(a, (get) => ({ name: JSON.stringify(get(b)) }));
   wires.provide(b, (get) => ({ of: get(a) }));
-  expect(() => wires.get(a)).toThrow('A cycle: a -> b -> a.');
+  expect(() => wires.get(a)).toThrow('These values depend on each other in a cycle: a -> b -> a.');
 });
 
 test('closes each made value once, the latest first, and no other value', async () => {

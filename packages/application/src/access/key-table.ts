@@ -26,7 +26,7 @@ export interface KeyTableOptions {
 /** How long keys with other scopes work while the store can't be read, in milliseconds. */
 const otherGraceMs = 60_000;
 
-/** After this time without a successful read, a missing key may be a new one. In milliseconds. */
+/** How old the table may be, in milliseconds, before an unknown secret counts as `unavailable`, because its key may be new. */
 const maxReadMs = 10_000;
 
 interface Entry {
@@ -52,7 +52,7 @@ export class KeyTable {
     this.buckets = new BucketTable(options.now);
   }
 
-  /** Reads all keys into the table. If reads overlap, the result of the newest counts. If a read fails, the table stays as it is. */
+  /** Reads all keys into the table. If reads overlap, the newest one wins. If a read fails, the table stays as it is. */
   async refresh(keys: Pick<KeyRepository, 'findAll'>): Promise<void> {
     const read = this.#reads.begin();
     const startedAt = this.#options.now();

@@ -30,7 +30,7 @@ export class Usage {
     this.#now = now;
   }
 
-  /** Returns the named limit that refuses the request for the longest time, or undefined if all of them allow it. Uses nothing up. */
+  /** Returns the named limit that refuses the request for the longest time, or undefined if all of them allow it. Takes nothing from the buckets. */
   refusalBy(names: readonly RateName[]): RateState | undefined {
     let longest: RateState | undefined;
     for (const state of this.states(names)) if (state.waitMs > (longest?.waitMs ?? 0)) longest = state;

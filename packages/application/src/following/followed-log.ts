@@ -33,7 +33,7 @@ export class FollowedLog {
   async settled(): Promise<readonly number[]> {
     const settled = await this.#deps.feed.settled(this.#log);
     if (settled !== undefined) return settled;
-    // Either no consumer has begun, or the store is an older copy that does not know the log. Then it gets registered as another log.
+    // Either no consumer has begun, or the store is an older copy that does not know the log. In the latter case, the topic gets a new log.
     this.#log = await this.#deps.findLog();
     return (await this.#deps.feed.settled(this.#log)) ?? [];
   }

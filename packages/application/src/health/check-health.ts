@@ -27,7 +27,7 @@ export interface ProgressSource {
   readonly state: ProgressState;
 }
 
-/** What a health check asks. */
+/** The dependencies that a health check asks. `progress` is undefined if the process has no consumer. */
 export interface HealthDeps {
   readonly log: readonly Pingable[];
   readonly store: readonly Pingable[];

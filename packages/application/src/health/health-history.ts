@@ -109,7 +109,7 @@ function pointBetween(before: Sample, after: Sample, handledBefore: number | und
     ...gained('accepted'),
     ...gained('stored'),
     ...gained('deadLettered'),
-    // Kafka keeps this number across restarts of the process, so it has no increase before its second reading. It drops if the topic is recreated.
+    // Kafka keeps this number across restarts, so the first reading is no increase. It drops if the topic is recreated.
     ...(later.handled === undefined || handledBefore === undefined
       ? {}
       : { handled: Math.max(0, later.handled - handledBefore) }),

@@ -41,7 +41,7 @@ export class FaultyDraft {
   }
 }
 
-/** The drafts of a batch in portions, as they arrive. Each portion is checked, and not needed any more, before the next is requested. */
+/** The drafts of a batch in portions, as they arrive. Each portion is checked and can be freed before the next one is requested. */
 export type DraftPortions = Iterable<readonly unknown[]> | AsyncIterable<readonly unknown[]>;
 
 export interface BatchOptions {

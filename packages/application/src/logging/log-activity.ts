@@ -34,8 +34,8 @@ export interface KnownOutcome {
 }
 
 /**
- * Logs one activity as `logActivity` does, and waits for its outcome, or until `until` is aborted. The status is then `accepted`.
- * Throws only what `logActivity` throws.
+ * Logs one activity as `logActivity` does, and waits for its outcome. If `until` is aborted first, the status is `accepted`. Throws only what
+ * `logActivity` throws.
  */
 export type LogAndWait = (sender: Sender, draft: unknown, until: Cancellation) => Promise<KnownOutcome>;
 

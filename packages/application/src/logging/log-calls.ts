@@ -40,7 +40,7 @@ export interface Call {
   readonly draft: MendedDraft | FaultyDraft;
   /** The path of the activity's time in the call. Default: `/createdAt`. */
   readonly timePath?: string;
-  /** Returns the draft without its time. It replaces a draft whose time is too far in the future. */
+  /** Returns the draft without its time, for use if the time is too far in the future. */
   undated(): MendedDraft | FaultyDraft;
   /** Returns the call as a dead letter keeps it. The origin is derived from the content, so that a repeated call gives the same letter. */
   original(): OriginalRecord;
@@ -55,7 +55,7 @@ export interface CallsReceipt extends BatchReceipt {
   readonly incomplete: readonly RejectedDraft[];
 }
 
-/** The maximum size of `metadata.original`, in bytes. The metadata of a call may exceed the usual limit by as much. */
+/** The maximum size of `metadata.original`, in bytes. The metadata of a call may exceed the usual limit by this number. */
 export const maxOriginalBytes: number = 16 * 1024;
 
 /**

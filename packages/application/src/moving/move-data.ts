@@ -93,7 +93,8 @@ export type MoveData = (signal: Cancellation, earlier?: EarlierMove) => Promise<
 
 export const makeMoveData = (deps: MoveDataDeps): MoveData => {
   const { source, target, clock, toRecord, onProgress } = deps;
-  // The original of a moved record is on a log of the source. Its id is unknown to the target, so it is never confused with a log there.
+  // The original of a moved record is on a log of the source. The target does not know the id of that log, so it never confuses the original
+  // with a record on a log of its own.
   const moved = (origin: Origin): Origin =>
     origin.topic === source.topic ? { log: source.log, ...origin, topic: target.topic } : origin;
   const movedTopic = (text: string): string =>

@@ -46,7 +46,7 @@ export class ErasureSweep {
     return true;
   }
 
-  /** Records an erasure again if its time is in the future, because of a wrong clock. It would also remove what the service accepts later. */
+  /** Records an erasure again if its time is in the future, because of a wrong clock. Such an erasure would also remove later activities. */
   async #corrected(erasure: Erasure): Promise<Erasure> {
     const now = this.#clock.now();
     return isErasedAhead(erasure, now) ? this.#projects.beginErasure(erasure.project, now) : erasure;

@@ -47,7 +47,7 @@ export class ExpirySweep {
     if (round === undefined) return true;
     if (round.now !== undefined && !(await this.#removeOld(round, round.now, removals))) return false;
     this.#round = undefined;
-    // The last step, because it may be refused or time out in the store, and even then the next round must begin.
+    // This step comes last, because the store may refuse it or time out, and the next round must begin even then.
     await this.#projects.expireAfter(this.#table.deploymentDays);
     return true;
   }

@@ -5,7 +5,7 @@ import type { StorageUsage } from './storage-usage.ts';
 /**
  * Measures the stored bytes of projects with the limit `storedBytes`. A call measures one portion of each project whose measurement is under
  * way or due. `more` says whether portions are left. Throws STORE_UNAVAILABLE and STORE_TIMEOUT; then the last measured sizes stay, and the
- * next call continues. It measures the project that failed last, so that this project does not keep others from being measured.
+ * next call continues. It measures the failed project after all others, so that this project does not delay them.
  */
 export type MeasureStorage = () => Promise<{ readonly more: boolean }>;
 

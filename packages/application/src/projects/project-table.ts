@@ -52,7 +52,7 @@ export class ProjectTable {
   readonly limitsOf = (project: ProjectId): UsageLimits =>
     (this.#settings.get(project) ?? ProjectSettings.none).limits;
 
-  /** Reads the settings of all projects. If reads overlap, the result of the newest counts. If a read fails, the table stays as it is. */
+  /** Reads the settings of all projects. If reads overlap, the newest one wins. If a read fails, the table stays as it is. */
   async refresh(projects: Pick<ProjectRepository, 'findSettings'>): Promise<void> {
     const read = this.#reads.begin();
     const all = await projects.findSettings();

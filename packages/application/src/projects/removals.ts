@@ -12,7 +12,7 @@ export interface RemovalDeps {
 /** The maximum number of items that a store removes at once. It is small, so that other work is not delayed for long. */
 export const maxPortion = 1000;
 
-// The shortest pause takes this time, so there is no pause before the store has worked as long.
+// In milliseconds. The shortest pause takes as long, so there is no pause before the store has worked for this time.
 const minWorkMs = 50;
 
 /** A walk over the activities of a project that are to be removed. `after` is its position, so that a later sweep can continue it. */

@@ -46,7 +46,7 @@ export const makeSweepProjects = (deps: SweepProjectsDeps): SweepProjects => {
   const hasErasures = async (): Promise<boolean> =>
     (await projects.findErasing(1)).length > 0 || (await deps.ledger.findOpen(1)).length > 0;
   return async function sweepProjects(reason) {
-    // Nearly every call has nothing to do, so it must not write. A claim takes two writes.
+    // Nearly every call has nothing to do. It returns before it makes a claim, because a claim takes two writes.
     if (reason === 'erasure' && !expiry.isUnderWay && !(await hasErasures()))
       return { expired: 0, erased: 0, forgotten: 0, letters: 0, more: false };
     const from = clock.now();

@@ -22,7 +22,7 @@ export interface ExportQuestion {
   readonly run: (read: () => Promise<ActivityPage>) => Promise<ActivityPage>;
 }
 
-/** Pages of activities. Each is read when it is requested, so at most two are in memory: the last one, and the next one. */
+/** Pages of activities. Each is read when it is requested, so at most two are in memory: the previous one and the next one. */
 export type ExportedPages = AsyncIterable<readonly StoredActivity[]>;
 
 /**

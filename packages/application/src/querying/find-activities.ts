@@ -15,7 +15,7 @@ export const makeFindActivities = (deps: { readonly repository: ActivityReposito
     return withNarrowingHint(query.filter, () => deps.repository.find(query));
   };
 
-/** Returns the activity with a key, or undefined. Throws STORE_UNAVAILABLE and STORE_TIMEOUT. */
+/** Returns the activity with a key, or undefined if none is stored. Throws STORE_UNAVAILABLE and STORE_TIMEOUT. */
 export type FindActivity = (key: ActivityKey) => Promise<StoredActivity | undefined>;
 
 export const makeFindActivity = (deps: { readonly repository: ActivityRepository }): FindActivity =>

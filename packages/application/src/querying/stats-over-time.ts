@@ -20,8 +20,8 @@ import { type Series, seriesOf } from './stats-series.ts';
 import { tooManyLines } from './too-broad.ts';
 
 /**
- * The length of time that one query of the store counts: 54 years, which has about as many days as there may be lines. The store gets the
- * clock changes of the zone in that time, of which there are some hundred.
+ * The maximum length of time that one query of the store counts: 54 years, in milliseconds. That is about as many days as there may be lines.
+ * In that time, a zone changes its clock some hundred times, and the query has all these changes.
  */
 const partMs = 54 * 365.25 * 86_400_000;
 

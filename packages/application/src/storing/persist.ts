@@ -13,7 +13,7 @@ export interface PersistDeps {
 }
 
 /**
- * Repeats `attempt` until it succeeds, whatever it rejects with, because to skip the work would lose data. Rejects only if the signal is
+ * Repeats `attempt` until it succeeds, whatever it rejects with, because skipping the work would lose data. Rejects only if the signal is
  * aborted.
  */
 export async function persist<Result>(

@@ -35,8 +35,8 @@ export interface ResumeDeps {
 }
 
 /**
- * Prepares the store before a consumer starts. If the log is new to the store, sets the settled offset of each partition to that of the
- * oldest record, or to the committed offset if an older version filled the store. Rejects with LogMismatch if the log has lost records above a
+ * Prepares the store before a consumer starts. If the log is new to the store, sets the settled offset of each partition to the offset
+ * of the oldest record, or to the committed offset if an older version filled the store. Rejects with LogMismatch if the log has lost records above a
  * settled offset, unless the operator accepts the gap.
  */
 export type BeginStoring = () => Promise<void>;

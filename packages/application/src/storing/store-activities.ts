@@ -56,7 +56,7 @@ export const makeStoreActivities = (deps: StoreActivitiesDeps): StoreActivities 
     );
     const result = await persist({ ...deps, observer: countingObserver }, signal, async () => {
       const checkedAt = failedAttempts;
-      // Without this check, a store that lacks earlier records could get these before them.
+      // Without this check, a store that lacks earlier records could get these records before the missing ones.
       if ((checks.get(partition) ?? 0) !== checkedAt && !(await settleTo(from))) return older;
       checks.set(partition, checkedAt);
       const stored = await unlessErased(deps, located, (others) => storeRecords(deps, others, firstOutcomes));

@@ -55,7 +55,7 @@ export const makeEraseUser = (deps: EraseUserDeps): EraseUser =>
       () => ({}),
     );
     await deps.ledger.announce(erasure).catch((error: unknown) => {
-      // Not needed: the log has the request, and a consumer records it.
+      // Outages are ignored: the log has the request, so a consumer records the erasure anyway.
       if (!isDomainError(error)) throw error;
     });
     return erasure;

@@ -15,7 +15,7 @@ import { dirname } from 'node:path';
 import { ConfigurationError } from './configuration-error.ts';
 
 const rootKeyPattern = /^[A-Za-z0-9_-]{43}\n?$/;
-/** The pattern of a key: printable ASCII characters without space and comma. */
+/** The pattern of a key: printable ASCII characters except space and comma. */
 export const keyCharacters = '[\\x21-\\x2b\\x2d-\\x7e]+';
 const keyPattern = new RegExp(`^${keyCharacters}$`);
 

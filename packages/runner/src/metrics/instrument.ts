@@ -8,7 +8,7 @@ import { acceptanceMetrics } from './acceptance-metrics.ts';
 type UseCase = (...args: never[]) => Promise<unknown>;
 type UseCaseRecord<UseCases> = { readonly [Name in keyof UseCases]: UseCase };
 
-/** Functions by the names of use cases. Each is called with the result and the arguments of a successful call, to count it. */
+/** Functions that count the successful calls of use cases, by use case. They get the result and the arguments of each call. */
 type Counters<UseCases> = {
   readonly [Name in keyof UseCases]?: UseCases[Name] extends (...args: infer Args) => Promise<infer Result>
     ? (result: Result, ...args: Args) => void

@@ -19,7 +19,7 @@ export const storedAfterName = 'user_activity.accepted_to_stored.duration';
 const outcomeAttributes = attributesBy(outcomeAttribute);
 const codeAttributes = attributesBy('user_activity.dead_letter.code');
 
-/** Returns a function that measures a batch: its size, and the number of its records with each outcome, which `tally` has. */
+/** Returns a function that measures a handled batch: its number of records, and from `tally` the number with each outcome. */
 export function storingMetrics(): (tally: StoreTally, records: readonly LogRecord[]) => void {
   const batchSizes = histogram(
     'user_activity.consumer.batch.records',
