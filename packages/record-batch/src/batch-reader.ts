@@ -134,7 +134,7 @@ function assertCountAllowed({ count }: BatchHeader): void {
 /** Throws if the last offset of a damaged batch is unknown. The batch is then fetched again, because a wrong offset could skip records. */
 function assertLastOffsetKnown({ magicByte, count, lastOffsetDelta, firstOffset }: BatchHeader): void {
   if (magicByte === readableFormat && lastOffsetDelta !== count - 1)
-    throw new Error(`The batch at offset ${firstOffset} is damaged, and so is its header.`);
+    throw new Error(`The batch at offset ${firstOffset} is damaged, and its last offset is unknown.`);
 }
 
 async function readRecords(payload: Buffer, header: BatchHeader): Promise<BatchRecord[]> {

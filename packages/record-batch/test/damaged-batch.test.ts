@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { type BatchEntry, BatchReader, BatchRecord, UnreadableBatch } from '../src/index.ts';
 import { writtenBatch } from './written-batch.ts';
 
-// The checksum begins here, and covers all bytes after it.
+// The checksum has four bytes from this position on, and covers all bytes after them.
 const checksumStart = 17;
 
 const batch = writtenBatch(
@@ -16,7 +16,7 @@ const batch = writtenBatch(
   })),
 );
 
-/** Changes bytes, inserts bytes or cuts bytes off. */
+/** Returns a copy of a batch in which bytes are changed, inserted or cut off. */
 const anyDamage = fc.array(
   fc.record({ kind: fc.constantFrom('set', 'flip', 'insert', 'cut'), place: fc.nat(), byte: fc.nat(255) }),
   { minLength: 1, maxLength: 4 },
@@ -34,21 +34,21 @@ function damaged(bytes: Buffer, damage: typeof anyDamage extends fc.Arbitrary<in
   return changed;
 }
 
-/** Reads until the reader stops asking for the batch again. Returns the entries of each reading; none where the end is unknown. */
+/** Reads the bytes four times. Returns the entries of each reading, or 'end unknown' if a damaged batch hides its last offset. */
 async function readings(bytes: Buffer): Promise<readonly (readonly BatchEntry[] | 'end unknown')[]> {
   const reader = new BatchReader(new Map());
   const all: (readonly BatchEntry[] | 'end unknown')[] = [];
   for (let reading = 1; reading <= 4; reading += 1)
     all.push(
       await reader.read(bytes, {}).catch((error: unknown) => {
-        if (!String(error).includes('is damaged, and so is its header')) throw error;
+        if (!String(error).includes('is damaged, and its last offset is unknown')) throw error;
         return 'end unknown' as const;
       }),
     );
   return all;
 }
 
-test('no damage becomes a wrong record where the checksum covers it', async () => {
+test('damage in the bytes that the checksum covers never gives a wrong record', async () => {
   await fc.assert(
     fc.asyncProperty(anyDamage, async (damage) => {
       const covered = damaged(batch.subarray(checksumStart), damage);
@@ -64,13 +64,13 @@ test('no damage becomes a wrong record where the checksum covers it', async () =
   );
 });
 
-test('any damage anywhere ends with records, an unreadable batch, nothing, or an unknown end', async () => {
+test('any damage anywhere gives records, an unreadable batch, no entries, or the error of an unknown last offset', async () => {
   await fc.assert(
     fc.asyncProperty(anyDamage, async (damage) => {
       const bytes = damaged(Buffer.concat([batch, batch]), damage);
       for (const entries of await readings(bytes))
         for (const { key, value, headers, timestamp } of entries === 'end unknown' ? [] : entries) {
-          // A part never leaves the bytes of its batch.
+          // No key, value or header may have bytes from outside its batch.
           expect((key?.length ?? 0) + (value?.length ?? 0)).toBeLessThanOrEqual(bytes.length);
           expect(Object.keys(headers).length).toBeLessThan(bytes.length);
           expect(timestamp).toMatch(/^-?\d/);
@@ -86,7 +86,7 @@ const withWrongChecksum = (firstOffset: number): Buffer => {
   return bytes;
 };
 
-test('a reading ends before a damaged batch three times, and then after it, because its length may be wrong', async () => {
+test('reading stops before a damaged batch three times, and then after it, because its length may be wrong', async () => {
   const reader = new BatchReader(new Map());
   const batches = [batchOf([{}]), withWrongChecksum(1), batchOf([{}], { firstOffset: 2 })];
   const offsets = async (): Promise<string[]> =>
@@ -97,7 +97,7 @@ test('a reading ends before a damaged batch three times, and then after it, beca
   expect(await offsets()).toEqual(['0', '1']);
 });
 
-test('a batch of an unknown format ends a reading three times, and is then passed over', async () => {
+test('reading stops before a batch of an unknown format three times, and then continues after it', async () => {
   const reader = new BatchReader(new Map());
   const unknown = batchOf([{}, {}], { firstOffset: 1 });
   unknown[16] = 7;
@@ -108,7 +108,7 @@ test('a batch of an unknown format ends a reading three times, and is then passe
   expect(await offsets()).toEqual(['0', '1', '3']);
 });
 
-test('a batch that was damaged on its way is read once it arrives whole, and may be damaged again later', async () => {
+test('a batch that was damaged in transit is read once it arrives undamaged, and its count starts again', async () => {
   const reader = new BatchReader(new Map());
   const whole = batchOf([{ value: Buffer.from('v') }]);
   const broken = Buffer.from(whole);
@@ -119,13 +119,13 @@ test('a batch that was damaged on its way is read once it arrives whole, and may
   }
 });
 
-test('the readings of at most 1,000 damaged batches are remembered, the newest', async () => {
+test('readings are counted for at most 1,000 damaged batches, those that were read last', async () => {
   const reader = new BatchReader(new Map());
   const oldest = withWrongChecksum(0);
   for (let reading = 1; reading <= 3; reading += 1) expect(await reader.read(oldest, {})).toEqual([]);
   for (let offset = 1; offset <= 1000; offset += 1)
     expect(await reader.read(withWrongChecksum(offset), {})).toEqual([]);
-  // Forgotten, so it is read three times more.
+  // Its count was dropped, so it is read three more times.
   for (let reading = 1; reading <= 3; reading += 1) expect(await reader.read(oldest, {})).toEqual([]);
   expect(await reader.read(oldest, {})).toEqual([expect.any(UnreadableBatch)]);
 });

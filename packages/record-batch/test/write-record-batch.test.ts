@@ -50,7 +50,7 @@ test('a batch has the bytes that Kafka documents', () => {
 
 const anyText = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 80 }),
-  // Also lone surrogates.
+  // These texts may have lone surrogates.
   fc
     .array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 50 })
     .map((codes) => String.fromCharCode(...codes)),
@@ -73,7 +73,7 @@ const anyRecord: fc.Arbitrary<NewRecord> = fc.record({
 
 const bytesOf = (part: string | Uint8Array): Buffer => Buffer.from(part as Uint8Array);
 
-test('any records come out of the reader as they went in', async () => {
+test('any records are equal after writing and reading', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(anyRecord, { minLength: 1, maxLength: 8 }), async (records) => {
       const expected = records.map(({ key, value, headers, timestamp }, offset) => {
@@ -98,7 +98,7 @@ test('any records come out of the reader as they went in', async () => {
   );
 });
 
-test('the sizes of a record that take more or fewer bytes than expected are right', async () => {
+test('the size of a record is right if it takes more or fewer bytes than were kept free for it', async () => {
   for (const length of [0, 50, 56, 57, 58, 62, 63, 64, 8170, 8180, 8183, 8184, 8190, 8192, 1_100_000]) {
     const value = 'x'.repeat(length);
     const read = await readBack(
@@ -111,7 +111,7 @@ test('the sizes of a record that take more or fewer bytes than expected are righ
   }
 });
 
-test('batches follow other bytes in the same buffer', async () => {
+test('a batch can be written after other bytes in the same buffer', async () => {
   const writer = new ByteWriter(3);
   writer.int32(7);
   writeRecordBatch(writer, [{ ...record, value: 'one' }]);
@@ -121,7 +121,7 @@ test('batches follow other bytes in the same buffer', async () => {
   expect(String((await readBack(writer.view(4)))[0]?.value)).toBe('one');
 });
 
-test('limits are checked', () => {
+test('a batch with no records, too many records, too many bytes or an invalid timestamp is refused', () => {
   expect(() => writtenBatch([])).toThrow(RangeError);
   expect(() => writtenBatch(Array.from({ length: maxBatchRecords + 1 }, () => record))).toThrow(RangeError);
   expect(() => writtenBatch([{ ...record, value: Buffer.alloc(maxBatchBytes) }])).toThrow(RangeError);

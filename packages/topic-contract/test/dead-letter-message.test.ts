@@ -42,7 +42,7 @@ const anyLetter: fc.Arbitrary<DeadLetter> = fc.record(
   { requiredKeys: ['project', 'origin', 'key', 'value', 'headers', 'code', 'reason', 'diedAt'] },
 );
 
-test('any letter is equal after writing and reading, also one that failed again', () => {
+test('any letter is equal after writing and reading, also one whose record was a dead letter already', () => {
   fc.assert(
     fc.property(anyLetter, (letter) => {
       const message = deadLetterMessage(letter);
@@ -85,7 +85,7 @@ test('a letter with a missing or invalid activity id can be read', () => {
 
 const projectHeader = 'user-activity-dead-letter-project';
 
-test('a letter of default has no header for its project, and a letter of any other project has one', () => {
+test('a letter of the project default has no header for the project, and a letter of any other project has one', () => {
   fc.assert(
     fc.property(anyLetter, (letter) => {
       const { headers } = deadLetterMessage(letter);
@@ -97,7 +97,7 @@ test('a letter of default has no header for its project, and a letter of any oth
 
 const logHeader = 'user-activity-dead-letter-log';
 
-test('a letter of the first log of its topic has no header for the log; an invalid log is not read as a dead letter', () => {
+test('a letter of the first log of its topic has no header for the log; a record with an invalid log id is not read as a dead letter', () => {
   fc.assert(
     fc.property(anyLetter, (letter) => {
       const { headers, ...message } = deadLetterMessage(letter);
@@ -111,7 +111,7 @@ test('a letter of the first log of its topic has no header for the log; an inval
   );
 });
 
-test('a letter of the version before belongs to default', () => {
+test('a letter of the previous version, which has no header for the project, belongs to default', () => {
   const about = { code: 'conflict', reason: 'r', topic: 't', partition: '1', offset: '2' };
   const headers = Object.fromEntries(
     Object.entries({ ...about, 'died-at': '2026-01-02T03:04:05.678Z' }).map(([name, text]) => [

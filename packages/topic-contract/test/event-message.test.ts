@@ -22,13 +22,13 @@ import { anyProject, inProject } from './projects.ts';
 const utf8 = new TextEncoder();
 const source = '/user-activity';
 
-/** A message as the topic holds it. */
+/** Returns the bytes of a message as the topic holds them. */
 const bytesOf = ({ value, headers }: { value: string; headers: Readonly<Record<string, string>> }) => ({
   value: utf8.encode(value),
   headers: Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, [utf8.encode(text)]])),
 });
 
-/** Headers as text, one value each. */
+/** Returns the values of headers as text, joined to one for each name. */
 const textOf = (headers: RawRecord['headers']) =>
   Object.fromEntries(
     Object.entries(headers).map(([name, values]) => [
@@ -92,7 +92,7 @@ describe.each(golden)('the golden message $name', (one) => {
     expect(message).toEqual(expected);
   });
 
-  test('shows whether it is a replay', () => {
+  test('has the origin of the original record if it is a replay', () => {
     const { headers } = bytesOf(message);
     expect(replayOf(headers, 'user-activity')).toEqual(origin);
   });
@@ -164,12 +164,12 @@ test('the value of any activity is the JSON that JSON.stringify writes, and its 
   );
 });
 
-test("the record's time is when it was received, not when it happened", () => {
+test("the record's timestamp is the time at which the activity was received, not the time at which it happened", () => {
   const activity = sampleActivity({ createdAt: '1999-01-01T00:00:00Z', receivedAt: '2026-01-01T00:00:00Z' });
   expect(eventMessage(activityLogged(activity), { source }).timestamp).toBe(Date.UTC(2026, 0, 1));
 });
 
-describe('is unreadable, with the reason', () => {
+describe('a record is unreadable, with the reason:', () => {
   const whole = bytesOf(eventMessage(activityLogged(sampleActivity()), { source }));
   const { ce_type: _type, ...untyped } = whole.headers;
 
@@ -219,7 +219,7 @@ describe('an erasure is unreadable, with the reason:', () => {
     value: utf8.encode(JSON.stringify({ ...json, ...change })),
   });
 
-  test('not without a change', () => {
+  test('none if nothing is changed', () => {
     expect(readMessage(holding({ later: 'an unknown member' }))).toEqual(sampleErasure());
   });
 
@@ -239,7 +239,7 @@ describe('an erasure is unreadable, with the reason:', () => {
     expect(content).toEqual({ name: 'Unreadable', project: 'default', reason: expected });
   });
 
-  test('it would erase audit events', () => {
+  test('its project is _system, so it would erase audit events', () => {
     const headers = { ...whole.headers, ce_project: [utf8.encode('_system')] };
     expect(readMessage({ ...holding({ project: '_system', userId: 'root' }), headers })).toMatchObject({
       name: 'Unreadable',
@@ -248,7 +248,7 @@ describe('an erasure is unreadable, with the reason:', () => {
     });
   });
 
-  test('the value of an activity', () => {
+  test('its value is that of an activity', () => {
     const value = utf8.encode(sampleActivity().toText());
     expect(readMessage({ ...whole, value })).toMatchObject({ name: 'Unreadable' });
   });

@@ -12,14 +12,14 @@ import {
 } from '@user-activity/domain';
 import type { MessageContext, TopicMessage } from '../src/index.ts';
 
-/** A message as a file, for consumers in other languages to test against. */
+/** A message in a file, with which consumers in other languages can be tested. */
 export interface GoldenMessage {
   readonly name: string;
   /** The event: the JSON of an activity or of an erasure. */
   readonly activity?: ActivityJson;
   readonly erasure?: object;
   readonly context: MessageContext;
-  /** The origin of the first copy, for a replayed record. The timestamp is that of the replay. */
+  /** For a replayed record, the origin of the original record. The timestamp is that of the replay. */
   readonly replayOf?: Origin;
   readonly message: Omit<TopicMessage, 'timestamp'> & Partial<Pick<TopicMessage, 'timestamp'>>;
   readonly partitionOf12: number;

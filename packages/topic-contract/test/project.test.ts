@@ -29,13 +29,13 @@ function recordWith(names: readonly (string | Uint8Array)[], members: object = {
   };
 }
 
-test('a record of another project names it in a header and in its value', () => {
+test('a record of any project but default names the project in a header and in its value', () => {
   const { headers, value } = eventMessage(activityLogged(sampleActivity({ project: shop })), { source });
   expect(headers['ce_project']).toBe('shop');
   expect(JSON.parse(value)).toMatchObject({ project: 'shop' });
 });
 
-test('a record of default has neither the header nor the member', () => {
+test('a record of the project default has neither the header nor the member', () => {
   const { headers, value } = eventMessage(activityLogged(sampleActivity()), { source });
   expect(headers).not.toHaveProperty('ce_project');
   expect(JSON.parse(value)).not.toHaveProperty('project');
@@ -77,7 +77,7 @@ describe('a record is unreadable, and belongs to _system, if its header and its 
   });
 });
 
-describe('a record is unreadable, and belongs to _system, if its header is not one valid name:', () => {
+describe('a record is unreadable, and belongs to _system, if its headers do not have exactly one valid project:', () => {
   test.each<[string, readonly (string | Uint8Array)[]]>([
     ['the wrong case', ['Shop']],
     ['no characters', ['']],

@@ -15,7 +15,7 @@ import { eventMessage, readMessage } from '../src/index.ts';
 import { violationsBy9c81301 } from './frozen/consumer-9c81301.ts';
 import { typeFaultBy3b5ea24b } from './frozen/reader-3b5ea24b.ts';
 
-// Consumers first, then APIs: README.md, "Upgrade".
+// In an upgrade, consumers come first and then APIs. See "Upgrade" in README.md.
 
 const recorded = (
   draft: object,
@@ -71,7 +71,7 @@ describe('a record of this version is a dead letter to the consumer of 9c81301, 
   });
 });
 
-test('a record of the version before belongs to default, and a record of default is the same as that version would write', () => {
+test('a record of a version without projects belongs to default, and a record of default is the same as that version would write', () => {
   const event = recorded({ id: 'a' });
   const value =
     '{"id":"a","userId":"u","type":"T","metadata":{},"createdAt":"1970-01-01T00:00:00.000Z","receivedAt":"1970-01-01T00:00:00.000Z"}';
@@ -121,7 +121,7 @@ test('only this version reads unknown members and ids that are reserved words', 
   expect(readNow(later)).toMatchObject({ name: 'ActivityLogged', activity: { id: 'count' } });
 });
 
-test('every type that 9c81301 wrote is read as it is', () => {
+test('every type of activity that 9c81301 wrote is read unchanged', () => {
   const allowed = /[\p{L}\p{M}\p{Nd}_.:/]/u;
   const wasCanonical = (type: string) => type === type.normalize('NFC').toUpperCase().normalize('NFC');
   const changed: string[] = [];

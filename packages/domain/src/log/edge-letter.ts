@@ -2,12 +2,13 @@ import type { Sender } from '../activity/sender.ts';
 import { edgeTopic } from './dead-letter.ts';
 import type { Origin, OriginalRecord, RawRecord } from './log-record.ts';
 
-// An edge letter is the dead letter of a call that the API (the edge) refused. So it was never a record on the log.
+// An edge letter is the dead letter of a call that the API (the edge) refused, or of which it dropped a part. The call itself was never on the
+// log.
 
-/** The maximum size of the value of an edge letter, in bytes: 64 KiB. The sender knows that the call was refused, so the rest may be lost. */
+/** The maximum size of the value of an edge letter, in bytes: 64 KiB. The sender was told about the call, so the rest may be lost. */
 export const maxEdgeValueBytes: number = 64 * 1024;
 
-/** The size and digest of the value of a refused call, of which the edge letter keeps only the beginning. */
+/** The size and digest of a value of which an edge letter keeps only the beginning. */
 export interface WholeValue {
   /** In bytes. */
   readonly size: number;
@@ -15,7 +16,7 @@ export interface WholeValue {
   readonly sha256: string;
 }
 
-/** If the refused call came with a public key, the edge letter has this header with the value `public`. */
+/** If the call came with a public key, the edge letter has this header with the value `public`. */
 const sourceHeader = 'user-activity-source';
 
 // If the value was cut, these headers have its whole size and digest. No other header of an edge letter can have these names.

@@ -1,11 +1,11 @@
-// The rules by which the consumer of commit 9c81301 read an activity from the topic, copied from its domain and frozen: what is
-// deployed out there does not change with our sources. Only the text of the value is judged here.
+// The rules by which the consumer of commit 9c81301 read an activity from the topic. They are a frozen copy, because a deployed consumer
+// does not change with our sources. Only the text of the value is checked here.
 
 type Members = Readonly<Record<string, unknown>>;
 
 class RuleBroken extends Error {}
 
-/** The violations for which that consumer made the value a dead letter `unreadable`; none if it stored the activity. */
+/** Returns the violations for which that consumer made the value a dead letter `unreadable`. Returns none if it stored the activity. */
 export function violationsBy9c81301(value: string): readonly string[] {
   const json: unknown = JSON.parse(value);
   if (!isPlainObject(json)) return ['must be a JSON object'];
@@ -87,7 +87,7 @@ function judgeKey(key: string, member: unknown): void {
     throw new RuleBroken('must have a key of well-formed Unicode (it has an unpaired surrogate)');
 }
 
-/** What it wrote itself has this form; of other RFC 3339 times it took more. */
+/** Accepts times in the form in which that version wrote them. The version itself could also read other RFC 3339 times. */
 function judgeTime(raw: unknown): void {
   if (typeof raw !== 'string' || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(raw))
     throw new RuleBroken('must be an RFC 3339 date-time such as 2026-11-24T08:30:00Z');
