@@ -15,17 +15,17 @@ export const brokenAttributions: Broken<LogSubject> = [
       return header === undefined ? record : { ...record, replayOf: { ...record.origin, offset: 0 } };
     }),
   ],
-  ['L12', 'drops the origin of the first copy', withContent(withoutReplayOf)],
+  ['L12', 'drops the origin of the original record', withContent(withoutReplayOf)],
   [
     'L12',
-    'drops a first copy with a higher offset, although it may be on another log',
+    'drops the origin of an original record if its offset is higher, although it may be on another log',
     withContent((record) =>
       (record.replayOf?.offset ?? 0) > record.origin.offset ? withoutReplayOf(record) : record,
     ),
   ],
   [
     'L12',
-    'forgets the log of the first copy',
+    'forgets the log of the original record',
     withContent((record) => {
       if (record.replayOf === undefined) return record;
       const { topic, partition, offset } = record.replayOf;

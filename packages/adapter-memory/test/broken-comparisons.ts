@@ -4,7 +4,7 @@ import type { RepositorySubject } from '@user-activity/port-contracts';
 import { repository } from './broken-stores.ts';
 import type { Broken } from './broken.ts';
 
-/** Also treats a new activity as a different fact if the given part of it differs. */
+/** Makes repositories that also report a conflict if `part` differs between two activities. */
 const comparing = (part: (activity: UserActivity) => unknown) =>
   repository((sound, store) => ({
     async save(activities) {
@@ -22,12 +22,12 @@ const comparing = (part: (activity: UserActivity) => unknown) =>
 export const brokenComparisons: Broken<RepositorySubject> = [
   [
     'R2',
-    'compares a time that only one of two clients gave',
+    'compares `createdAt` even if only one of two clients set it',
     comparing(({ createdAt, receivedAt }) => (createdAt === receivedAt ? 'none' : createdAt)),
   ],
   [
     'R2',
-    'compares the original values of mended metadata',
+    'compares the original values of metadata that was mended',
     comparing(({ metadata }) => metadata['original']),
   ],
 ];

@@ -3,14 +3,14 @@ import type { RepositorySubject } from '@user-activity/port-contracts';
 import { repository } from './broken-stores.ts';
 import type { Broken } from './broken.ts';
 
-// With a `from`, which conditions on metadata need.
+// A time range with a `from`, because conditions on metadata need one.
 const always = TimeRange.between(Timestamp.parse('0000-01-01T00:00:00Z'), undefined);
 
 /** Repositories that count wrongly. */
 export const brokenCounts: Broken<RepositorySubject> = [
   [
     'R12',
-    'counts nothing during an outage',
+    'returns no counts during an outage',
     repository((sound) => ({ countBySlot: (...asked) => sound.countBySlot(...asked).catch(() => []) })),
   ],
   [
@@ -22,12 +22,12 @@ export const brokenCounts: Broken<RepositorySubject> = [
   ],
   [
     'R14',
-    'counts everything in the store',
+    'counts all activities of the store',
     repository((_, store) => ({ count: async () => store.activities.size })),
   ],
   [
     'R15',
-    'ignores the time of the filter',
+    'ignores the time range of the filter',
     repository((sound) => ({
       countByKey: (filter, field, max) => sound.countByKey(filter.with({ createdAt: always }), field, max),
     })),
@@ -48,7 +48,7 @@ export const brokenCounts: Broken<RepositorySubject> = [
   ],
   [
     'R15',
-    'returns keys without a match',
+    'returns keys with the count 0',
     repository((sound) => ({
       async countByKey(filter, field, max) {
         const counts = await sound.countByKey(filter, field, max);
@@ -79,7 +79,7 @@ export const brokenCounts: Broken<RepositorySubject> = [
   ],
   [
     'R15',
-    'leaves out keys beyond the limit',
+    "returns only the first keys instead of 'too-many'",
     repository((sound) => ({
       async countByKey(filter, field, max) {
         const counts = await sound.countByKey(filter, field, Number.POSITIVE_INFINITY);
@@ -89,7 +89,7 @@ export const brokenCounts: Broken<RepositorySubject> = [
   ],
   [
     'R15',
-    'gives up one key too early',
+    "returns 'too-many' at the limit of keys",
     repository((sound) => ({
       countByKey: (filter, field, max) => sound.countByKey(filter, field, max - 1),
     })),
@@ -128,7 +128,7 @@ export const brokenCounts: Broken<RepositorySubject> = [
   ],
   [
     'R15',
-    'returns empty slots',
+    'returns slots with the count 0',
     repository((sound) => ({
       async countBySlot(filter, slots, max) {
         const counts = await sound.countBySlot(filter, slots, max);
@@ -139,7 +139,7 @@ export const brokenCounts: Broken<RepositorySubject> = [
   ],
   [
     'R15',
-    'leaves out slots beyond the limit',
+    "returns only the first slots instead of 'too-many'",
     repository((sound) => ({
       async countBySlot(filter, slots, max) {
         const counts = await sound.countBySlot(filter, slots, Number.POSITIVE_INFINITY);
@@ -149,21 +149,21 @@ export const brokenCounts: Broken<RepositorySubject> = [
   ],
   [
     'R15',
-    'gives up one slot too early',
+    "returns 'too-many' at the limit of slots",
     repository((sound) => ({
       countBySlot: (filter, slots, max) => sound.countBySlot(filter, slots, max - 1),
     })),
   ],
   [
     'R15',
-    'gives up one slot too late',
+    'returns one slot more than the limit',
     repository((sound) => ({
       countBySlot: (filter, slots, max) => sound.countBySlot(filter, slots, max + 1),
     })),
   ],
   [
     'R15',
-    'counts activities instead of slots against the limit',
+    'compares the number of activities with the limit of slots',
     repository((sound) => ({
       async countBySlot(filter, slots, max) {
         const isMore = (await sound.count(filter)) > max;

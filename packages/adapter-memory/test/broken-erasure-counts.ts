@@ -27,21 +27,25 @@ const recounting = (
 
 /** Ledgers that count wrongly what they remove. */
 export const brokenErasureCounts: Broken<ErasureLedgerSubject> = [
-  ['E8', 'counts no records', recounting((_, before) => before, ['removeRecords'])],
-  ['E8', 'counts no portions', recounting((_, before) => before, ['removeActivities'])],
+  ['E8', 'does not count what `removeRecords` removes', recounting((_, before) => before, ['removeRecords'])],
   [
     'E8',
-    'sets the number instead of adding',
+    'does not count what `removeActivities` removes',
+    recounting((_, before) => before, ['removeActivities']),
+  ],
+  [
+    'E8',
+    'replaces the count instead of adding to it',
     recounting((entry, before) => (entry.erased > before ? entry.erased - before : entry.erased)),
   ],
   [
     'E8',
-    'counts nothing after the end',
+    'does not count removals after the erasure is done',
     recounting((entry, before) => (entry.userId === undefined ? before : entry.erased)),
   ],
   [
     'E8',
-    'counts for every erasure',
+    'adds removals to the counts of all erasures',
     ledger((sound, { userErasures }) => ({
       async removeRecords(records, ids) {
         await sound.removeRecords(records, ids);
@@ -63,12 +67,12 @@ export const brokenErasureCounts: Broken<ErasureLedgerSubject> = [
   ],
   [
     'E8',
-    'does not count what it anonymises',
+    'does not count anonymised activities',
     recounting((entry, before) => (entry.recorded?.mode === 'anonymise' ? before : entry.erased)),
   ],
   [
     'E8',
-    'forgets the number at the end',
+    'sets the count to 0 when the erasure is done',
     ledger((sound, { userErasures }) => ({
       async finish(id) {
         await sound.finish(id);

@@ -2,11 +2,11 @@ import type { ErasureLedgerSubject } from '@user-activity/port-contracts';
 import type { Broken } from './broken.ts';
 import { ledger } from './ledger.ts';
 
-/** Ledgers whose erasures can't be moved. */
+/** Ledgers that list or keep erasures wrongly when these are moved to another store. */
 export const brokenErasureMoves: Broken<ErasureLedgerSubject> = [
   [
     'E11',
-    'leaves out those that are done',
+    'does not list erasures that are done',
     ledger((sound) => ({
       findAll: async (limit, after) =>
         (await sound.findAll(1000, after)).filter(({ userId }) => userId !== undefined).slice(0, limit),
@@ -14,7 +14,7 @@ export const brokenErasureMoves: Broken<ErasureLedgerSubject> = [
   ],
   [
     'E11',
-    'begins a page with the last erasure of the one before',
+    'repeats the last erasure of the previous page',
     ledger((sound) => ({
       findAll: async (limit, after) =>
         (await sound.findAll(1000))
@@ -25,7 +25,7 @@ export const brokenErasureMoves: Broken<ErasureLedgerSubject> = [
   ['E11', 'ignores the limit', ledger((sound) => ({ findAll: (_, after) => sound.findAll(1000, after) }))],
   [
     'E11',
-    'sorts without regard to case',
+    'ignores case when it sorts ids',
     ledger((sound) => ({
       findAll: async (limit, after) =>
         (await sound.findAll(1000))
@@ -36,12 +36,12 @@ export const brokenErasureMoves: Broken<ErasureLedgerSubject> = [
   ],
   [
     'E11',
-    'forgets the number when it keeps one',
+    'forgets the count of an erasure that it keeps',
     ledger((sound) => ({ keep: (erasure) => sound.keep({ ...erasure, erased: 0 }) })),
   ],
   [
     'E11',
-    'keeps one that is done as open',
+    'keeps no erasures that are done',
     ledger((sound) => ({
       async keep({ userId, ...erasure }) {
         if (userId !== undefined) await sound.keep({ ...erasure, userId });
@@ -60,7 +60,7 @@ export const brokenErasureMoves: Broken<ErasureLedgerSubject> = [
   ],
   [
     'E11',
-    'does not keep one that is announced',
+    'does not keep an erasure that was announced',
     ledger((sound, { userErasures }) => ({
       async keep(erasure) {
         if (!userErasures.has(erasure.id)) await sound.keep(erasure);

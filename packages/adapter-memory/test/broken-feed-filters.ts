@@ -12,7 +12,7 @@ import type { ActivityFeedSubject } from '@user-activity/port-contracts';
 import type { Broken } from './broken.ts';
 import { feed, paging, walking } from './changed-feeds.ts';
 
-/** Makes feeds that read with other parts of the filter. */
+/** Makes feeds that change parts of the filter before they read. */
 const filtering = (change: (filter: ActivityFilter) => Partial<FilterParts>) =>
   feed((sound) => ({
     read({ filter, position, limit }) {
@@ -22,7 +22,7 @@ const filtering = (change: (filter: ActivityFilter) => Partial<FilterParts>) =>
     },
   }));
 
-/** Returns pages as one, from a position until the limit or the end. */
+/** Reads pages until the limit or the end of the feed, and returns them as one page. */
 async function pagesAsOne(sound: ActivityFeed, query: FeedQuery) {
   let page = await sound.read(query);
   while (page.hasMore && page.activities.length < query.limit) {
@@ -42,7 +42,11 @@ export const brokenFeedFilters: Broken<ActivityFeedSubject> = [
     'checks the first condition on metadata only',
     filtering(({ metadata }) => ({ metadata: metadata.slice(0, 1) })),
   ],
-  ['F5', 'takes the first user only', filtering(({ userIds }) => ({ userIds: userIds.slice(0, 1) }))],
+  [
+    'F5',
+    'looks only for the first user of the filter',
+    filtering(({ userIds }) => ({ userIds: userIds.slice(0, 1) })),
+  ],
   [
     'F5',
     'includes the end of a time range',
@@ -52,7 +56,7 @@ export const brokenFeedFilters: Broken<ActivityFeedSubject> = [
   ],
   [
     'F5',
-    'keeps the filter of its first page',
+    'uses the filter of the first page for all pages',
     feed((sound) => {
       let filter: ActivityFilter | undefined;
       return {
@@ -65,7 +69,7 @@ export const brokenFeedFilters: Broken<ActivityFeedSubject> = [
   ],
   [
     'F6',
-    'counts the limit for each partition',
+    'applies the limit to each partition',
     feed((sound, store) => ({
       async read(query) {
         const settled = store.settled.get(query.position.log) ?? [];
@@ -93,20 +97,20 @@ export const brokenFeedFilters: Broken<ActivityFeedSubject> = [
   ],
   [
     'F6',
-    'jumps over the rest after 5,000 entries',
+    'skips the rest of a partition after it has examined 5,000 entries',
     walking({
       portion: ({ activities, end }, { to, max }) => ({ end: activities.length < max ? to : end }),
     }),
   ],
   [
     'F6',
-    'examines everything for one match',
+    'examines all entries until it finds a match',
     walking({ query: (query) => ({ ...query, maxExamined: Number.MAX_SAFE_INTEGER }) }),
   ],
-  ['F6', 'goes on until its page is full', feed((sound) => ({ read: (query) => pagesAsOne(sound, query) }))],
+  ['F6', 'reads on until the page is full', feed((sound) => ({ read: (query) => pagesAsOne(sound, query) }))],
   [
     'F6',
-    'stays where it is if nothing matches',
+    'does not advance the position if nothing matches',
     paging(({ activities, start }) => (activities.length === 0 ? { position: start } : {})),
   ],
   [
@@ -116,17 +120,17 @@ export const brokenFeedFilters: Broken<ActivityFeedSubject> = [
   ],
   [
     'F6',
-    'counts the entries of other projects',
+    'counts entries of other projects as examined',
     walking({ selects: ({ origin }, { position }) => origin.log === position.log }),
   ],
   [
     'F6',
-    'counts 5,000 entries for each portion with a match',
+    'counts 5,000 examined entries for each portion with a match',
     walking({ portion: ({ activities }) => ({ examined: activities.length > 0 ? 5000 : 0 }) }),
   ],
   [
     'F6',
-    'drops what exceeds the size of a portion',
+    'drops the activities that exceed the size of a portion',
     walking({
       portion: ({ activities }) => {
         let bytes = 0;

@@ -46,7 +46,7 @@ export const brokenFeedWalks: Broken<ActivityFeedSubject> = [
   ],
   [
     'F1',
-    'looks up what is settled after it has read the activities',
+    'reads the settled offsets after it has read the activities',
     feed((_, store) => ({
       async read(query) {
         const copy = new MemoryStore();
@@ -63,7 +63,7 @@ export const brokenFeedWalks: Broken<ActivityFeedSubject> = [
   ],
   [
     'F2',
-    'begins with the last activity again',
+    'repeats the last activity of the previous page',
     readingFrom((position) => ({
       ...position,
       offsets: position.offsets.map((offset) => Math.max(0, offset - 1)),
@@ -71,7 +71,7 @@ export const brokenFeedWalks: Broken<ActivityFeedSubject> = [
   ],
   [
     'F2',
-    'keeps the position of its reader, as a cursor does',
+    'continues at its own position instead of the passed one',
     feed((sound) => {
       let position: FeedPosition | undefined;
       return {
@@ -85,7 +85,7 @@ export const brokenFeedWalks: Broken<ActivityFeedSubject> = [
   ],
   [
     'F2',
-    'counts activities instead of offsets',
+    'advances by the number of activities instead of to their offsets',
     walking({
       portion: ({ activities, end }, { from }) => ({
         end: activities.length > 0 ? from + activities.length : end,
@@ -119,24 +119,24 @@ export const brokenFeedWalks: Broken<ActivityFeedSubject> = [
   ['F3', 'begins each page with the first partition', readingFrom((position) => ({ ...position, turn: 0 }))],
   [
     'F4',
-    'shows what is saved',
+    'returns activities that are saved but not settled',
     walking({
       settled: (offsets, store) => offsets.map((offset, partition) => savedEnd(store, partition, offset)),
     }),
   ],
   [
     'F4',
-    'takes the highest settled offset for all partitions',
+    'uses the highest settled offset for all partitions',
     walking({ settled: (offsets) => offsets.map(() => Math.max(...offsets)) }),
   ],
   [
     'F4',
-    'shows the record at the settled offset too',
+    'returns the record at the settled offset too',
     walking({ settled: (offsets) => offsets.map((offset) => offset + 1) }),
   ],
   [
     'F4',
-    'shows activities without an origin first',
+    'returns activities without an origin',
     feed((sound, store) => ({
       async read(query) {
         const page = await sound.read(query);
@@ -151,12 +151,12 @@ export const brokenFeedWalks: Broken<ActivityFeedSubject> = [
   ],
   [
     'F4',
-    'takes an unknown log for an empty one',
+    'treats an unknown log as an empty log',
     feed((sound) => ({ settled: async (log) => (await sound.settled(log)) ?? [] })),
   ],
   [
     'F4',
-    'counts in 32 bits',
+    'cuts settled offsets to 32 bits',
     feed((sound) => ({
       settled: async (log) => (await sound.settled(log))?.map((offset) => offset | 0),
     })),

@@ -37,7 +37,7 @@ export const brokenFeeds: Broken<ActivityFeedSubject> = [
   ],
   [
     'F8',
-    'sends a reader that is ahead to the beginning',
+    'moves a reader that is ahead to the beginning',
     readingFrom((position, settled) =>
       position.offsets.some((offset, index) => offset > (settled[index] ?? 0))
         ? FeedPosition.start(position.log)
@@ -71,7 +71,7 @@ export const brokenFeeds: Broken<ActivityFeedSubject> = [
   ],
   [
     'F9',
-    'calls the latest listener only',
+    'calls only the latest listener',
     feed((sound, store) => ({
       onSettled(listener) {
         store.settledListeners.clear();
@@ -81,7 +81,7 @@ export const brokenFeeds: Broken<ActivityFeedSubject> = [
   ],
   [
     'F9',
-    'removes all listeners with one',
+    'removes all listeners when one is removed',
     feed((sound, store) => ({
       onSettled(listener) {
         sound.onSettled(listener);
@@ -91,7 +91,7 @@ export const brokenFeeds: Broken<ActivityFeedSubject> = [
   ],
   [
     'F9',
-    'calls a listener once',
+    'calls each listener only once',
     feed((sound) => ({
       onSettled(listener) {
         const remove = sound.onSettled(() => {
@@ -130,7 +130,7 @@ export const brokenFeeds: Broken<ActivityFeedSubject> = [
   ],
   [
     'F10',
-    'lets an error of its driver through',
+    'rejects with an error of its driver',
     feed((sound) => ({
       read: (query) => sound.read(query).catch(() => Promise.reject(new Error('ECONNREFUSED'))),
     })),

@@ -31,33 +31,33 @@ const revokedOrExpiredAt = ({ revokedAt, expiresAt }: AccessKey): number => revo
 export const brokenKeyRepositories: Broken<KeyRepositorySubject> = [
   [
     'K1',
-    'keeps one secret of each key',
+    'keeps only one secret of each key',
     repository((sound) => ({ findAll: async () => (await sound.findAll()).map(withoutOverlap) })),
   ],
   [
     'K1',
-    'keeps an end that was removed',
+    'keeps an expiry or a revocation that was removed',
     repository((sound, store) => ({
       replace: (key) => sound.replace({ ...store.keys.get(key.id), ...key }),
     })),
   ],
   [
     'K1',
-    'keeps no origins, so that public keys are secret ones',
+    'forgets origins, so that public keys become secret keys',
     repository((sound) => ({
       findAll: async () => (await sound.findAll()).map((key) => ({ ...key, origins: [] })),
     })),
   ],
   [
     'K1',
-    'keeps no limits',
+    'forgets limits',
     repository((sound) => ({
       findAll: async () => (await sound.findAll()).map((key) => ({ ...key, limits: {} })),
     })),
   ],
   [
     'K1',
-    'remembers keys in one handle alone',
+    'keeps keys only in the handle that added them',
     repository(() => {
       const own = new MemoryKeyRepository();
       return { findAll: () => own.findAll(), add: (key, now) => own.add(key, now) };
@@ -75,7 +75,7 @@ export const brokenKeyRepositories: Broken<KeyRepositorySubject> = [
   ],
   [
     'K2',
-    'checks, then acts',
+    'lets concurrent calls add the same key',
     repository((_, store) => ({
       async add(key) {
         const isKnown = store.keys.has(key.id);
@@ -88,7 +88,7 @@ export const brokenKeyRepositories: Broken<KeyRepositorySubject> = [
   ],
   [
     'K3',
-    'adds keys without a limit',
+    'adds any number of keys',
     repository((_, store) => ({
       async add(key) {
         if (store.keys.has(key.id)) return 'exists';
@@ -122,7 +122,7 @@ export const brokenKeyRepositories: Broken<KeyRepositorySubject> = [
   ],
   [
     'K4',
-    'checks the revision, then acts',
+    'lets concurrent calls replace the same revision',
     repository((_, store) => ({
       async replace(key) {
         const isNext = store.keys.get(key.id)?.revision === key.revision - 1;
@@ -146,7 +146,7 @@ export const brokenKeyRepositories: Broken<KeyRepositorySubject> = [
   ],
   [
     'K5',
-    'has no keys in an outage',
+    'returns no keys during an outage',
     repository((sound) => ({ findAll: () => sound.findAll().catch(() => []) })),
   ],
 ];
@@ -167,10 +167,10 @@ export const brokenSecretGenerators: Broken<SecretGeneratorSubject> = [
     'makes short secrets',
     generator(() => ({ nextSecret: (id) => ({ text: KeyId.secretText(id, 'short'), digest: '' }) })),
   ],
-  ['G2', 'begins again in each process', generator(() => ({}))],
+  ['G2', 'makes the same ids and secrets in each process', generator(() => ({}))],
   [
     'G3',
-    'returns the digest of the bytes alone',
+    'returns the digest of another secret',
     generator((sound) => ({
       nextSecret: (id) => ({ ...sound.nextSecret(id), digest: sound.nextSecret(id).digest }),
     })),

@@ -27,7 +27,7 @@ const finding = (
 export const brokenLedgers: Broken<ErasureLedgerSubject> = [
   [
     'E1',
-    'keeps erasures in its handle',
+    'keeps erasures only in the handle that recorded them',
     ledger(() => {
       const own = new MemoryErasureLedger(new MemoryStore());
       return {
@@ -61,7 +61,7 @@ export const brokenLedgers: Broken<ErasureLedgerSubject> = [
   ['E1', 'forgets the topic', recording((erasure) => ({ ...erasure, topic: '' }))],
   [
     'E1',
-    'replaces the place by that of a second record',
+    'replaces the position of an erasure that is recorded again',
     ledger((sound, store) => ({
       async record(erasure) {
         store.userErasures.delete(erasure.id);
@@ -71,7 +71,7 @@ export const brokenLedgers: Broken<ErasureLedgerSubject> = [
   ],
   [
     'E1',
-    'begins a finished erasure again',
+    'reopens a finished erasure that is recorded again',
     ledger((sound, store) => ({
       async record(erasure) {
         await sound.record(erasure);
@@ -109,12 +109,12 @@ export const brokenLedgers: Broken<ErasureLedgerSubject> = [
   ],
   [
     'E2',
-    'takes an announcement for a record',
+    'treats an announced erasure as recorded',
     ledger((_, { userErasures }) => ({ isEmpty: async () => userErasures.size === 0 })),
   ],
   [
     'E2',
-    'does not record what is announced',
+    'does not record an erasure that was announced',
     ledger((sound, { userErasures }) => ({
       record: async (erasure) => (userErasures.has(erasure.id) ? undefined : sound.record(erasure)),
     })),
@@ -123,17 +123,17 @@ export const brokenLedgers: Broken<ErasureLedgerSubject> = [
   ['E3', 'calls every erasure open', finding((found) => found.map((each) => ({ ...each, isOpen: true })))],
   [
     'E3',
-    'finds only the default project',
+    'finds only erasures of the project default',
     finding((found) => found.filter(({ project }) => project === ProjectId.default)),
   ],
   [
     'E3',
-    'finds only the latest of each user',
+    'finds only the latest erasure of each user',
     finding((found) => [...new Map(found.map((each) => [each.user, each])).values()]),
   ],
   [
     'E3',
-    'repeats erasures of a user that is asked for twice',
+    'repeats the erasures of a user that is named twice',
     ledger((sound) => ({
       findByUsers: async (users) =>
         (await Promise.all(users.map((user) => sound.findByUsers([user])))).flat(),
@@ -151,17 +151,17 @@ export const brokenLedgers: Broken<ErasureLedgerSubject> = [
   ],
   [
     'E3',
-    'looks up the first 500 users',
+    'looks up only the first 500 users',
     ledger((sound) => ({ findByUsers: (users) => sound.findByUsers(users.slice(0, 500)) })),
   ],
   [
     'E3',
-    'is empty once all erasures are done',
+    'says that it is empty once all erasures are done',
     ledger((sound) => ({ isEmpty: async () => (await sound.findOpen(1)).length === 0 })),
   ],
   [
     'E3',
-    'remembers that it is empty',
+    'says that it is empty after the first erasure too',
     ledger((sound) => {
       let first: Promise<boolean> | undefined;
       return { isEmpty: () => (first ??= sound.isEmpty()) };
@@ -169,7 +169,7 @@ export const brokenLedgers: Broken<ErasureLedgerSubject> = [
   ],
   [
     'E3',
-    'remembers what it found',
+    'returns the same erasures for a user again, even if there are new ones',
     ledger((sound) => {
       const found = new Map<string, ReturnType<ErasureLedger['findByUsers']>>();
       return {
@@ -191,7 +191,7 @@ export const brokenLedgers: Broken<ErasureLedgerSubject> = [
   ['E3', 'ignores the limit', ledger((sound) => ({ findOpen: (_, after) => sound.findOpen(1000, after) }))],
   [
     'E3',
-    'begins a page with the last erasure of the one before',
+    'repeats the last erasure of the previous page',
     ledger((sound) => ({
       findOpen: async (limit, after) =>
         (await sound.findOpen(1000))
@@ -206,7 +206,7 @@ export const brokenLedgers: Broken<ErasureLedgerSubject> = [
   ],
   [
     'E3',
-    'begins a page at a later time',
+    'skips erasures with the same time as the last one of the previous page',
     ledger((sound) => ({
       findOpen: async (limit, after) =>
         (await sound.findOpen(1000))
@@ -214,10 +214,10 @@ export const brokenLedgers: Broken<ErasureLedgerSubject> = [
           .slice(0, limit),
     })),
   ],
-  ['E4', 'keeps the name after the end', ledger(() => ({ finish: async () => undefined }))],
+  ['E4', 'keeps the user id after the erasure is done', ledger(() => ({ finish: async () => undefined }))],
   [
     'E4',
-    'ends erasures in its handle only',
+    'finishes erasures only in its own handle',
     ledger((sound) => {
       const done = new Set<string>();
       return {
@@ -229,7 +229,7 @@ export const brokenLedgers: Broken<ErasureLedgerSubject> = [
   ],
   [
     'E4',
-    'returns the name with each erasure',
+    'returns the user id with each erasure',
     async () => {
       const names = new Map<string, OpenErasure>();
       const naming = ledger((sound) => ({
@@ -257,7 +257,7 @@ export const brokenLedgers: Broken<ErasureLedgerSubject> = [
   ],
   [
     'E10',
-    'is empty during an outage',
+    'says that it is empty during an outage',
     ledger((sound) => ({ isEmpty: () => sound.isEmpty().catch(() => true) })),
   ],
   [
@@ -274,7 +274,7 @@ export const brokenLedgers: Broken<ErasureLedgerSubject> = [
   ],
   [
     'E10',
-    'passes errors of its driver on',
+    'rejects with errors of its driver',
     ledger((sound) => ({
       finish: (id) =>
         sound.finish(id).catch(() => {

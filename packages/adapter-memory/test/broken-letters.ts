@@ -89,7 +89,7 @@ export const brokenLetterRepositories: Broken<LetterRepositorySubject> = [
   ],
   [
     'B4',
-    'shows everything',
+    'lists every part of a letter, however large',
     answering((page, store) => ({
       ...page,
       letters: page.letters.map((letter) => ({ ...letter, ...wholeOf(store, letter.id) })),
@@ -97,7 +97,7 @@ export const brokenLetterRepositories: Broken<LetterRepositorySubject> = [
   ],
   [
     'B4',
-    'does not say what it left out',
+    'does not name the parts that it left out',
     answering((page) => ({ ...page, letters: page.letters.map((letter) => ({ ...letter, omitted: [] })) })),
   ],
   [
@@ -129,14 +129,14 @@ export const brokenLetterRepositories: Broken<LetterRepositorySubject> = [
   ],
   [
     'B7',
-    'takes an outage for an empty store',
+    'returns an empty page during an outage',
     letters((sound) => ({
       find: (query) => sound.find(query).catch(() => ({ letters: [], hasMore: false })),
     })),
   ],
   [
     'B7',
-    'lets a driver error through',
+    'rejects with an error of its driver',
     letters((sound) => ({
       remove: (removals) =>
         sound.remove(removals).catch(() => {
@@ -195,7 +195,7 @@ export const brokenLetterRepositories: Broken<LetterRepositorySubject> = [
   ['B10', 'removes more letters than its limit', sweeping({ limit: 10_000 })],
   [
     'B10',
-    'evicts the newest',
+    'removes the newest letters of the edge first',
     letters((_, store) => ({
       async sweep() {
         store.letters.delete([...store.letters.keys()].at(-1) ?? '');
@@ -233,7 +233,7 @@ export const brokenLetterRepositories: Broken<LetterRepositorySubject> = [
   ],
   [
     'B11',
-    'believes a claim made by a wrong clock',
+    'respects a claim that a wrong clock has made',
     letters((_, store) => ({
       async claimReplay({ from, until }) {
         if ((store.claims.get('replay') ?? 0) > from) return 'taken';

@@ -33,7 +33,7 @@ const withErasure = (change: Partial<UserErasure>) =>
 export const brokenConsumers: Broken<LogSubject> = [
   [
     'L1',
-    'begins a new group at the end',
+    'starts a new group at the end of the log',
     consumer((sound, log, group) => ({
       async start(handler, resumeAt) {
         for (let partition = 0; partition < log.partitions; partition += 1) {
@@ -46,7 +46,7 @@ export const brokenConsumers: Broken<LogSubject> = [
   ],
   [
     'L2',
-    'delivers a batch backwards',
+    'delivers the records of a batch in reverse order',
     handling((handler) => (records, signal, span) => handler(records.toReversed(), signal, span)),
   ],
   [
@@ -63,7 +63,7 @@ export const brokenConsumers: Broken<LogSubject> = [
   ],
   [
     'L4',
-    'commits for its own handle alone',
+    'keeps commits only in its own handle',
     consumer((_, log, group) => {
       const own = new MemoryEventConsumer(log, `${group}-${Math.random()}`);
       return { start: (handler) => own.start(handler), stop: () => own.stop() };
@@ -135,7 +135,7 @@ export const brokenConsumers: Broken<LogSubject> = [
   ],
   [
     'L9',
-    'loses the metadata',
+    'delivers activities without their metadata',
     withContent((record) =>
       record.content.name !== 'ActivityLogged'
         ? record
@@ -194,7 +194,7 @@ export const brokenConsumers: Broken<LogSubject> = [
     }),
   ],
   ['L9', 'forgets the project of an erasure', withErasure({ project: ProjectId.default })],
-  ['L9', 'erases what is to be anonymised', withErasure({ mode: 'erase' })],
+  ['L9', 'delivers every erasure with the mode `erase`', withErasure({ mode: 'erase' })],
   ['L9', 'loses the time of an erasure', withErasure({ requestedAt: Timestamp.fromMillis(0) })],
   ['L10', 'resolves `ended` before it is stopped', consumer(() => ({ ended: Promise.resolve() }))],
   ['L11', 'resolves `ping` during an outage', consumer(() => ({ ping: async () => undefined }))],

@@ -6,7 +6,7 @@ import { projects } from './broken-project-repositories.ts';
 export const brokenMeasurements: Broken<ProjectRepositorySubject> = [
   [
     'J14',
-    'counts activities instead of their bytes',
+    'returns the number of activities instead of their size',
     projects((sound, { activities }) => ({
       measureActivities: async (measurement) => ({
         ...(await sound.measureActivities(measurement)),
@@ -16,7 +16,7 @@ export const brokenMeasurements: Broken<ProjectRepositorySubject> = [
   ],
   [
     'J14',
-    'counts characters',
+    'counts characters instead of bytes',
     projects((sound, { activities }) => ({
       measureActivities: async (measurement) => ({
         ...(await sound.measureActivities(measurement)),
@@ -28,7 +28,7 @@ export const brokenMeasurements: Broken<ProjectRepositorySubject> = [
   ],
   [
     'J14',
-    'begins each portion anew',
+    'measures the first portion again and again',
     projects((sound) => ({
       measureActivities: async (measurement) => ({
         ...(await sound.measureActivities(measurement)),
@@ -45,7 +45,7 @@ export const brokenMeasurements: Broken<ProjectRepositorySubject> = [
   ],
   [
     'J14',
-    'remembers what is gone',
+    'counts activities that were removed',
     projects((sound) => {
       let largest = 0;
       return {

@@ -7,7 +7,7 @@ const withoutOrigin = (activity: StoredActivity): StoredActivity => Stored.of(ac
 
 /** Repositories that keep wrong origins. */
 export const brokenOrigins: Broken<RepositorySubject> = [
-  ['R19', 'drops origins', repository((sound) => ({ save: (activities) => sound.save(activities) }))],
+  ['R19', 'keeps no origins', repository((sound) => ({ save: (activities) => sound.save(activities) }))],
   [
     'R19',
     'forgets the origin of a single activity',
@@ -62,7 +62,7 @@ export const brokenOrigins: Broken<RepositorySubject> = [
   ],
   [
     'R19',
-    'never gives an activity the place of an earlier copy of its record',
+    'never replaces an origin by that of an earlier copy of the record',
     repository((sound, store) => ({
       async save(activities, origins = []) {
         const before = new Map(store.origins);
@@ -74,7 +74,7 @@ export const brokenOrigins: Broken<RepositorySubject> = [
   ],
   [
     'R19',
-    'gives an activity the place of an earlier duplicate',
+    'replaces an origin by that of an earlier duplicate',
     repository((sound, store) => ({
       async save(activities, origins = []) {
         const outcomes = await sound.save(activities, origins);

@@ -25,7 +25,7 @@ const outbox =
     };
   };
 
-/** Returns the event with the time of a call. */
+/** Returns the event as if it was created and received at the time of a call. */
 const receivedAtCall = (
   { project, id, userId, type, metadata }: UserActivity,
   now: Timestamp,
@@ -35,7 +35,7 @@ const receivedAtCall = (
 export const brokenOutboxes: Broken<OutboxSubject> = [
   [
     'O1',
-    'remembers entries in one handle alone',
+    'keeps entries only in the handle that added them',
     outbox(() => {
       const own = new MemoryOutbox();
       return {
@@ -64,7 +64,7 @@ export const brokenOutboxes: Broken<OutboxSubject> = [
   ],
   [
     'O3',
-    'checks, then settles',
+    'lets concurrent calls settle the same entry',
     outbox((_, store) => ({
       async settle(activity) {
         const isPending = store.outbox.get(activity.id)?.dueAt !== undefined;
@@ -77,7 +77,7 @@ export const brokenOutboxes: Broken<OutboxSubject> = [
   ],
   [
     'O3',
-    'adds an entry that it is to settle',
+    'adds the entry if it is missing when it is settled',
     outbox((sound, store) => ({
       async settle(activity) {
         if (store.outbox.has(activity.id)) return sound.settle(activity);
@@ -111,7 +111,7 @@ export const brokenOutboxes: Broken<OutboxSubject> = [
   ['O5', 'withdraws a ready entry', outbox((sound) => ({ withdraw: (id) => sound.remove([id]) }))],
   [
     'O6',
-    'returns entries in the order of their adding',
+    'returns entries in the order in which they were added',
     outbox((sound, store) => ({
       async findReady(now, limit) {
         await sound.findReady(now, limit);
@@ -122,7 +122,11 @@ export const brokenOutboxes: Broken<OutboxSubject> = [
       },
     })),
   ],
-  ['O6', 'returns all entries', outbox((sound) => ({ findReady: (now) => sound.findReady(now, 1_000_000) }))],
+  [
+    'O6',
+    'returns more entries than the limit',
+    outbox((sound) => ({ findReady: (now) => sound.findReady(now, 1_000_000) })),
+  ],
   [
     'O7',
     'removes every entry up to the last id',
@@ -145,12 +149,12 @@ export const brokenOutboxes: Broken<OutboxSubject> = [
   ],
   [
     'O8',
-    'has one limit for all calls',
+    'uses its own limit instead of the passed one',
     outbox((sound) => ({ add: (activity, dueAt) => sound.add(activity, dueAt, maxOutboxEntries) })),
   ],
   [
     'O8',
-    'removes the oldest entry for a new one',
+    'removes the oldest entry to add a new one',
     outbox((sound, store) => ({
       async add(activity, dueAt, max) {
         const outcome = await sound.add(activity, dueAt, max);
@@ -163,7 +167,7 @@ export const brokenOutboxes: Broken<OutboxSubject> = [
   ],
   [
     'O9',
-    'has no entries in an outage',
+    'returns no entries during an outage',
     outbox((sound) => ({ findReady: (now, limit) => sound.findReady(now, limit).catch(() => []) })),
   ],
 ];

@@ -23,12 +23,12 @@ async function afterActivities(sound: ActivityRepository, query: ActivityQuery):
 export const brokenPages: Broken<RepositorySubject> = [
   [
     'R9',
-    'looks up its position',
+    'returns nothing if the last activity of the previous page is gone',
     repository((sound) => ({ find: (query) => afterActivities(sound, query) })),
   ],
   [
     'R17',
-    'limits a page by the number of activities alone',
+    'limits a page only by the number of activities',
     repository((sound) => ({ find: (query) => beyondBytes(sound, query) })),
   ],
   [

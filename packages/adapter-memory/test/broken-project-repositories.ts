@@ -57,16 +57,20 @@ export const brokenProjectRepositories: Broken<ProjectRepositorySubject> = [
   ],
   [
     'J1',
-    'forgets an erasure',
+    'does not mark projects that are being erased',
     listing(({ projects: found, hasMore }) => ({
       projects: found.map((project) => ({ ...project, erasing: false })),
       hasMore,
     })),
   ],
-  ['J2', 'ends each walk early', listing(({ projects: found }) => ({ projects: found, hasMore: false }))],
   [
     'J2',
-    'skips a project between two pages',
+    'says that each page is the last one',
+    listing(({ projects: found }) => ({ projects: found, hasMore: false })),
+  ],
+  [
+    'J2',
+    'skips the first project of each further page',
     listing(({ projects: found, hasMore }, { after }) => ({
       projects: after === undefined ? found : found.slice(1),
       hasMore,
@@ -74,7 +78,7 @@ export const brokenProjectRepositories: Broken<ProjectRepositorySubject> = [
   ],
   [
     'J3',
-    'keeps the first retention',
+    'never changes a retention',
     projects((sound, { projectSettings }) => ({
       changeSettings: async (project, change) => {
         const first = projectSettings.get(project);
@@ -101,7 +105,7 @@ export const brokenProjectRepositories: Broken<ProjectRepositorySubject> = [
   ],
   [
     'J5',
-    'lets an earlier erasure take a later one back',
+    'replaces the time of a later erasure by an earlier time',
     projects((_, { erasures, projectSettings }) => ({
       beginErasure: async (project, erasedAt) => {
         projectSettings.delete(project);
@@ -112,7 +116,7 @@ export const brokenProjectRepositories: Broken<ProjectRepositorySubject> = [
   ],
   [
     'J5',
-    'checks, then acts',
+    "lets concurrent erasures overwrite each other's times",
     projects((_, { erasures }) => ({
       beginErasure: async (project, now) => {
         const erasedAt = nextErasedAt(erasures.get(project)?.erasedAt, now);
@@ -133,7 +137,7 @@ export const brokenProjectRepositories: Broken<ProjectRepositorySubject> = [
   ],
   [
     'J5',
-    'says that each erasure is under way',
+    'marks each erasure as under way',
     projects((sound) => ({
       findErasures: async (ids) =>
         (await sound.findErasures(ids)).map((erasure) => ({ ...erasure, erasing: true })),
@@ -141,7 +145,7 @@ export const brokenProjectRepositories: Broken<ProjectRepositorySubject> = [
   ],
   [
     'J6',
-    'ends a later erasure too',
+    'ends a later erasure of the same project too',
     projects((_, { erasures }) => ({
       endErasure: async ({ project }) => {
         const latest = erasures.get(project);
@@ -151,7 +155,7 @@ export const brokenProjectRepositories: Broken<ProjectRepositorySubject> = [
   ],
   [
     'J7',
-    'includes the moment itself',
+    'also removes activities at the time `createdBefore`',
     projects((sound) => ({
       removeActivities: (removal) =>
         sound.removeActivities({
@@ -162,14 +166,14 @@ export const brokenProjectRepositories: Broken<ProjectRepositorySubject> = [
   ],
   [
     'J7',
-    'ignores when an activity was received',
+    'ignores the time at which an activity was received',
     projects((sound) => ({
       removeActivities: (removal) => sound.removeActivities({ ...removal, receivedUpTo: undefined }),
     })),
   ],
   [
     'J7',
-    'ends at the first activity that stays',
+    'ends at the first portion with an activity that stays',
     projects((sound) => ({
       removeActivities: async (removal) => {
         const portion = await sound.removeActivities(removal);
@@ -179,14 +183,14 @@ export const brokenProjectRepositories: Broken<ProjectRepositorySubject> = [
   ],
   [
     'J8',
-    'has no limit',
+    'ignores the limit',
     projects((sound) => ({
       removeLetters: (project, diedUpTo) => sound.removeLetters(project, diedUpTo, 1000),
     })),
   ],
   [
     'J9',
-    'removes what was received later',
+    'also removes activities that were received after the erasure',
     projects((sound, { activities }) => ({
       removeErased: async (records) => {
         await sound.removeErased(records);
@@ -196,7 +200,7 @@ export const brokenProjectRepositories: Broken<ProjectRepositorySubject> = [
   ],
   [
     'J9',
-    'leaves dead letters',
+    'does not remove dead letters',
     projects((sound, { letters }) => ({
       removeErased: async (records) => {
         const kept = [...letters];
@@ -230,7 +234,7 @@ export const brokenProjectRepositories: Broken<ProjectRepositorySubject> = [
   ],
   [
     'J11',
-    'checks, then acts',
+    'lets concurrent callers claim the same sweep',
     projects((_, { claims }) => ({
       claimSweep: async ({ from, until }) => {
         const held = claims.get('sweep') ?? 0;
@@ -264,7 +268,7 @@ export const brokenProjectRepositories: Broken<ProjectRepositorySubject> = [
   ],
   [
     'J13',
-    'answers without the store',
+    'finds no erasures during an outage',
     projects((sound) => ({ findErasures: (ids) => sound.findErasures(ids).catch(() => []) })),
   ],
 ];

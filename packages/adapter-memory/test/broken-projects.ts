@@ -12,13 +12,13 @@ import { letters } from './broken-letters.ts';
 import { repository } from './broken-stores.ts';
 import { type Broken, inProject } from './broken.ts';
 
-/** Returns a repository in which every activity belongs to `project`. Of several with one id, it has the first. */
+/** Returns a repository in which every activity belongs to `project`. */
 function withAllIn(store: MemoryStore, project: ProjectId): ActivityRepository {
   const merged = new MemoryStore();
   for (const activity of store.activities.values()) {
     const moved = inProject(activity, project);
     const key = ActivityKeyText.of(moved);
-    // Different ids, or activities of several projects would be one.
+    // The key ends with the original project, so that activities with the same id have different keys.
     merged.activities.set(ActivityKeyText.trusted(`${key} ${activity.project}`), moved);
   }
   return new MemoryActivityRepository(merged);
@@ -31,7 +31,7 @@ const blind = (store: MemoryStore, { project }: ActivityFilter): ActivityReposit
 export const repositoriesWithoutProjects: Broken<RepositorySubject> = [
   [
     'R18',
-    'saves by the id alone',
+    'compares new activities with those of the same id in any project',
     repository((sound, store) => ({
       async save(activities) {
         const ids = new Map([...store.activities.values()].map((activity) => [activity.id, activity]));
@@ -88,7 +88,7 @@ export const repositoriesWithoutProjects: Broken<RepositorySubject> = [
   ],
   [
     'R18',
-    'finds one by the id alone',
+    'finds an activity by its id in any project',
     repository((_, store) => ({
       async findById({ id }) {
         const found = [...store.activities.values()].find((activity) => activity.id === id);
@@ -98,7 +98,7 @@ export const repositoriesWithoutProjects: Broken<RepositorySubject> = [
   ],
   [
     'R18',
-    'finds several by the ids alone',
+    'finds activities by their ids in any project',
     repository((_, store) => ({
       async findByIds(keys) {
         const ids = new Set(keys.map(({ id }) => id));
@@ -134,7 +134,7 @@ export const letterRepositoriesWithoutProjects: Broken<LetterRepositorySubject> 
   ],
   [
     'B12',
-    'finds the latest letter by the id alone',
+    'finds the latest letter of an activity id in any project',
     letters((_, store) => ({
       findLatestLetters: async (keys) =>
         (await Promise.all(keys.map((key) => lettersIn(store, key.project).findLatestLetters([key])))).flat(),

@@ -59,7 +59,7 @@ const isErasure = ({ name }: LogEvent): boolean => name === 'ErasureRequested';
 const jsonLength = (events: readonly LogEvent[]): number => JSON.stringify(events).length;
 
 export const brokenPublishers: Broken<LogSubject> = [
-  ['P1', 'publishes the last event with the next call', publisher(lagging)],
+  ['P1', 'publishes the last event of a call only with the next call', publisher(lagging)],
   [
     'P2',
     'reverses the events of a call',
@@ -96,10 +96,10 @@ export const brokenPublishers: Broken<LogSubject> = [
       },
     })),
   ],
-  ['P3', 'acknowledges early', publisher(early)],
+  ['P3', 'resolves before the log has the events', publisher(early)],
   [
     'P3',
-    'lets a driver error through',
+    'rejects with an error of its driver',
     publisher((sound) => ({
       publish: (events) =>
         sound.publish(events).catch(() => {
@@ -109,7 +109,7 @@ export const brokenPublishers: Broken<LogSubject> = [
   ],
   [
     'P4',
-    'takes a part of a call that exceeds the buffer',
+    'publishes a part of a call that exceeds the buffer',
     publisher((sound) => ({
       publish: async (events) => {
         await sound.publish(events.slice(0, 10));
@@ -125,7 +125,7 @@ export const brokenPublishers: Broken<LogSubject> = [
   ['P5', 'publishes after `close`', publisher(() => ({ close: async () => undefined }))],
   [
     'P5',
-    'closes before a pending publish has settled',
+    'closes before a pending publish is done',
     publisher((sound) => ({
       publish: async (events) => {
         await new Promise((resolve) => {

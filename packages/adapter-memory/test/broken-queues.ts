@@ -19,10 +19,10 @@ const adding = (change: (letter: DeadLetter) => DeadLetter) =>
   queue((sound) => ({ add: (letters) => sound.add(letters.map(change)) }));
 
 export const brokenQueues: Broken<DeadLetterSubject> = [
-  ['D1', 'confirms and forgets', queue(() => ({ add: async () => undefined }))],
+  ['D1', 'resolves without storing the letters', queue(() => ({ add: async () => undefined }))],
   [
     'D2',
-    'ignores partitions',
+    'treats letters of all partitions as those of one partition',
     adding((letter) => ({ ...letter, origin: { ...letter.origin, partition: 0 } })),
   ],
   [
@@ -43,12 +43,16 @@ export const brokenQueues: Broken<DeadLetterSubject> = [
       value: letter.value && Buffer.from(Buffer.from(letter.value).toString()),
     })),
   ],
-  ['D3', 'forgets the activity', adding(({ activityId: _forgotten, ...letter }) => letter)],
+  ['D3', 'forgets the id of the activity', adding(({ activityId: _forgotten, ...letter }) => letter)],
   ['D3', 'forgets the project', adding((letter) => ({ ...letter, project: ProjectId.default }))],
   [
     'D4',
     'resolves during an outage',
     queue((sound) => ({ add: (letters) => sound.add(letters).catch(() => undefined) })),
   ],
-  ['D5', 'ignores logs', adding((letter) => ({ ...letter, origin: withoutLog(letter.origin) }))],
+  [
+    'D5',
+    'treats letters of all logs as those of one log',
+    adding((letter) => ({ ...letter, origin: withoutLog(letter.origin) })),
+  ],
 ];

@@ -4,7 +4,7 @@ import type { Broken } from './broken.ts';
 import { ledger } from './ledger.ts';
 import { anyOffset, remove, type Rules, sound, withUser } from './removal-rules.ts';
 
-/** Removes records by these rules. */
+/** Makes ledgers that remove the activities of records by changed rules. */
 const removing = (change: Partial<Rules>) =>
   ledger((whole, store) => ({
     async removeRecords(records, ids) {
@@ -15,8 +15,8 @@ const removing = (change: Partial<Rules>) =>
 
 /** Ledgers that remove the activities of records wrongly. */
 export const brokenRecordRemovals: Broken<ErasureLedgerSubject> = [
-  ['E7', 'removes the activity of another user under the id', removing({ belongs: () => true })],
-  ['E7', 'removes what the erasure does not cover', removing({ covers: () => true })],
+  ['E7', 'removes the activity with the id even if it is of another user', removing({ belongs: () => true })],
+  ['E7', 'also removes activities that the erasure does not cover', removing({ covers: () => true })],
   ['E7', 'compares the offsets of all logs and partitions', removing({ covers: anyOffset })],
   ['E7', 'anonymises, but keeps the metadata', removing({ anonymise: withUser })],
   [
@@ -52,7 +52,7 @@ export const brokenRecordRemovals: Broken<ErasureLedgerSubject> = [
   ],
   [
     'E7',
-    'forgets the letters',
+    'does not remove the dead letters',
     ledger((whole) => ({ removeRecords: (records) => whole.removeRecords(records, []) })),
   ],
   [
@@ -77,7 +77,7 @@ export const brokenRecordRemovals: Broken<ErasureLedgerSubject> = [
   ],
   [
     'E7',
-    'stops at an id that is gone',
+    'stops at the first id without an activity',
     ledger((whole, { activities }) => ({
       removeRecords: (records, ids) => {
         const gone = records.findIndex((each) => !activities.has(ActivityKeyText.of(each)));

@@ -19,7 +19,7 @@ const registry =
 export const brokenRegistries: Broken<TopicRegistrySubject> = [
   [
     'T1',
-    'returns the latest number',
+    'returns the latest number of partitions',
     registry(() => async ({ partitions }, log) => ({ partitions, log, isFirst: true })),
   ],
   [
@@ -29,12 +29,12 @@ export const brokenRegistries: Broken<TopicRegistrySubject> = [
   ],
   [
     'T2',
-    'ignores case',
+    'ignores the case of topic names',
     registry((sound) => (topic, log) => sound.register({ ...topic, name: topic.name.toLowerCase() }, log)),
   ],
   [
     'T3',
-    'remembers topics in one handle alone',
+    'keeps topics only in the handle that registered them',
     registry(() => {
       const own = new MemoryTopicRegistry();
       return (topic, log) => own.register(topic, log);
@@ -42,7 +42,7 @@ export const brokenRegistries: Broken<TopicRegistrySubject> = [
   ],
   [
     'T4',
-    'checks, then acts',
+    'lets concurrent calls register the same topic',
     registry((_, store) => async ({ name, partitions, topicId }, log) => {
       const known = store.topics.get(name)?.[0];
       await nextTurn();
@@ -52,7 +52,7 @@ export const brokenRegistries: Broken<TopicRegistrySubject> = [
   ],
   [
     'T5',
-    'treats an outage as a first use',
+    'treats a topic as new during an outage',
     registry(
       (sound) => (topic, log) =>
         sound.register(topic, log).catch(() => ({ partitions: topic.partitions, log, isFirst: true })),
@@ -69,17 +69,17 @@ export const brokenRegistries: Broken<TopicRegistrySubject> = [
   ],
   [
     'T6',
-    'takes a topic without an id for another one',
+    'treats a topic without an id as another topic',
     registry((sound) => (topic, log) => sound.register({ ...topic, topicId: topic.topicId ?? 'none' }, log)),
   ],
   [
     'T7',
-    'takes each topic for the first of its name',
+    'says that each topic is the first of its name',
     registry((sound) => async (topic, log) => ({ ...(await sound.register(topic, log)), isFirst: true })),
   ],
   [
     'T7',
-    'takes a topic for the first one only when it registers the topic',
+    'says that a topic is the first of its name only when it is registered',
     registry((sound, store) => async (topic, log) => {
       const isNew = !store.topics.has(topic.name);
       return { ...(await sound.register(topic, log)), isFirst: isNew };

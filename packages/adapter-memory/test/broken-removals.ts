@@ -15,7 +15,7 @@ import type { Broken } from './broken.ts';
 import { ledger } from './ledger.ts';
 import { anyOffset, remove, type Rules, sound, withUser } from './removal-rules.ts';
 
-/** Walks by these rules. */
+/** Makes ledgers that remove portions of activities by changed rules. */
 const walking = (change: Partial<Rules> & { readonly inProject?: boolean }) =>
   ledger((_, store) => ({
     async removeActivities({ erasure, replacement, after, limit }) {
@@ -41,7 +41,7 @@ const utf8 = new TextDecoder();
 const isOfUser = ({ key, project }: DeadLetter, erasure: OpenErasure): boolean =>
   projectsOfUser(erasure.project).includes(project) && key !== null && utf8.decode(key) === erasure.userId;
 
-/** Removes the letters that are due. */
+/** Makes ledgers that remove at most `max` letters for which `isDue` is true. */
 const lettersBy = (isDue: (letter: DeadLetter, erasure: OpenErasure) => boolean, max = Infinity) =>
   ledger((_, { letters }) => ({
     async removeLetters(erasure, limit) {
@@ -53,10 +53,10 @@ const lettersBy = (isDue: (letter: DeadLetter, erasure: OpenErasure) => boolean,
 
 /** Ledgers that remove too much, too little or the wrong part. */
 export const brokenRemovals: Broken<ErasureLedgerSubject> = [
-  ['E5', 'removes whole portions', walking({ covers: () => true })],
+  ['E5', 'removes activities that the erasure does not cover', walking({ covers: () => true })],
   [
     'E5',
-    'removes what lies at the place of the request',
+    'removes the activity at the position of the request',
     walking({
       covers: (placed, erasure) =>
         isCovered(placed, { ...erasure, place: { ...erasure.place, offset: erasure.place.offset + 1 } }),
@@ -64,7 +64,7 @@ export const brokenRemovals: Broken<ErasureLedgerSubject> = [
   ],
   [
     'E5',
-    'keeps what was received at the time of the request',
+    'keeps activities that were received at the time of the request',
     walking({
       covers: (placed, erasure) =>
         isCovered(placed, erasure) &&
@@ -86,17 +86,17 @@ export const brokenRemovals: Broken<ErasureLedgerSubject> = [
   ],
   [
     'E5',
-    'compares only times',
+    'compares only the time of receipt',
     walking({ covers: ({ receivedAt }, { requestedAt }) => receivedAt <= requestedAt }),
   ],
   [
     'E5',
-    'forgets other logs and partitions',
+    'keeps activities of other logs and partitions',
     walking({ covers: (placed, erasure) => isSamePlace(placed, erasure) && isCovered(placed, erasure) }),
   ],
   [
     'E5',
-    'keeps activities without a place',
+    'keeps activities without an origin',
     walking({ covers: (placed, erasure) => placed.origin !== undefined && isCovered(placed, erasure) }),
   ],
   ['E5', 'anonymises, but keeps the metadata', walking({ anonymise: withUser })],
@@ -114,7 +114,7 @@ export const brokenRemovals: Broken<ErasureLedgerSubject> = [
   ],
   [
     'E5',
-    'ends its walk at a portion without a covered activity',
+    'ends at the first portion without a covered activity',
     ledger((whole) => ({
       async removeActivities(removal) {
         const { removed, next } = await whole.removeActivities(removal);
@@ -124,7 +124,7 @@ export const brokenRemovals: Broken<ErasureLedgerSubject> = [
   ],
   [
     'E5',
-    'begins each portion anew',
+    'begins each portion with the first activity',
     ledger((whole) => ({
       async removeActivities(removal) {
         const { removed, next } = await whole.removeActivities({ ...removal, after: undefined });
@@ -134,7 +134,7 @@ export const brokenRemovals: Broken<ErasureLedgerSubject> = [
   ],
   [
     'E5',
-    'goes on by the time alone',
+    'skips activities with the same time as the last one of the previous portion',
     ledger((_, store) => ({
       async removeActivities({ erasure, replacement, after, limit }) {
         const { userId, project } = erasure;
@@ -152,7 +152,7 @@ export const brokenRemovals: Broken<ErasureLedgerSubject> = [
   ],
   [
     'E5',
-    'returns how many activities it looked at',
+    'returns the number of examined activities',
     ledger((whole) => ({
       async removeActivities(removal) {
         const { removed, next } = await whole.removeActivities(removal);
@@ -162,17 +162,17 @@ export const brokenRemovals: Broken<ErasureLedgerSubject> = [
   ],
   [
     'E6',
-    'judges by the time of death alone',
+    'compares only the times of letters',
     lettersBy((letter, erasure) => isOfUser(letter, erasure) && letter.diedAt <= erasure.requestedAt),
   ],
   [
     'E6',
-    'judges by the offset alone',
+    'compares only the offsets of letters',
     lettersBy((letter, erasure) => isOfUser(letter, erasure) && letter.origin.offset < erasure.place.offset),
   ],
   [
     'E6',
-    'takes all logs of a topic for one',
+    'treats all logs of a topic as one log',
     lettersBy((letter, erasure) => {
       const { log: _log, ...origin } = letter.origin;
       return isOfUser(letter, erasure) && isLetterCovered({ ...letter, origin }, erasure);
@@ -180,7 +180,7 @@ export const brokenRemovals: Broken<ErasureLedgerSubject> = [
   ],
   [
     'E6',
-    'forgets letters of the edge',
+    'keeps letters of the edge',
     lettersBy(
       (letter, erasure) =>
         isOfUser(letter, erasure) &&
@@ -190,7 +190,7 @@ export const brokenRemovals: Broken<ErasureLedgerSubject> = [
   ],
   [
     'E6',
-    'forgets letters of no known project',
+    'keeps letters whose project is not known',
     lettersBy(
       (letter, erasure) =>
         letter.project === erasure.project && isOfUser(letter, erasure) && isLetterCovered(letter, erasure),
@@ -206,7 +206,7 @@ export const brokenRemovals: Broken<ErasureLedgerSubject> = [
   ],
   [
     'E6',
-    'compares the begin of the key',
+    'compares only the beginning of the key',
     lettersBy(
       (letter, erasure) =>
         letter.project === erasure.project &&
@@ -225,7 +225,7 @@ export const brokenRemovals: Broken<ErasureLedgerSubject> = [
   ],
   [
     'E6',
-    'removes fewer than the limit',
+    'removes fewer letters than the limit',
     lettersBy((letter, erasure) => isOfUser(letter, erasure) && isLetterCovered(letter, erasure), 2),
   ],
   [
@@ -236,8 +236,12 @@ export const brokenRemovals: Broken<ErasureLedgerSubject> = [
   ['E9', 'removes the activities of every project', walking({ inProject: false })],
   [
     'E9',
-    'ignores the case of users',
+    'ignores the case of user ids',
     walking({ belongs: ({ userId }, of) => userId.toLowerCase() === of.toLowerCase() }),
   ],
-  ['E9', 'compares the begin of users', walking({ belongs: ({ userId }, of) => userId.startsWith(of) })],
+  [
+    'E9',
+    'compares only the beginning of user ids',
+    walking({ belongs: ({ userId }, of) => userId.startsWith(of) }),
+  ],
 ];

@@ -15,7 +15,7 @@ export const brokenResumptions: Broken<LogSubject> = [
   ],
   [
     'L14',
-    'asks only if records wait',
+    'calls `resumeAt` only if records wait',
     consumer((sound, log, group) => ({
       async start(handler, resumeAt) {
         const waiting = new Set(
@@ -31,7 +31,7 @@ export const brokenResumptions: Broken<LogSubject> = [
   ],
   [
     'L14',
-    'asks only at the first batch',
+    'calls `resumeAt` only for the first batch',
     resuming((resumeAt) => {
       const offsets = new Map<number, number>();
       return async (partition, next) => {
@@ -43,7 +43,7 @@ export const brokenResumptions: Broken<LogSubject> = [
   ],
   [
     'L14',
-    'asks before every batch',
+    'calls `resumeAt` before every batch',
     consumer((sound) => ({
       start: (handler, resumeAt = async (_, next) => next) =>
         sound.start(async (records, signal, span) => {
@@ -54,12 +54,12 @@ export const brokenResumptions: Broken<LogSubject> = [
   ],
   [
     'L14',
-    'continues at its own offset if the answer fails',
+    'continues at its own offset if `resumeAt` rejects',
     resuming((resumeAt) => (partition, next) => resumeAt(partition, next).catch(() => next)),
   ],
   [
     'L14',
-    'asks for ever if the log is not the one that the store knows',
+    'calls `resumeAt` for ever if the store does not know the log',
     resuming(
       (resumeAt) => (partition, next) =>
         resumeAt(partition, next).catch(() => {

@@ -8,7 +8,7 @@ import { projects } from './broken-project-repositories.ts';
 export const brokenSettings: Broken<ProjectRepositorySubject> = [
   [
     'J1',
-    'lists no project that has nothing but limits',
+    'does not list a project that has only limits',
     projects((sound) => ({
       find: async (query) => {
         const page = await sound.find(query);
@@ -28,7 +28,7 @@ export const brokenSettings: Broken<ProjectRepositorySubject> = [
   ],
   [
     'J3',
-    'reads all settings, then writes all',
+    'overwrites concurrent changes of other settings',
     projects((_, { projectSettings }) => ({
       changeSettings: async (project, change) => {
         const before = projectSettings.get(project) ?? ProjectSettings.none;

@@ -42,7 +42,7 @@ export const brokenSettledOffsets: Broken<SettledOffsetsSubject> = [
   ],
   [
     'S1',
-    'counts in 32 bits',
+    'cuts offsets to 32 bits',
     settled((sound) => ({ settle: (step) => sound.settle({ ...step, to: step.to | 0 }) })),
   ],
   [
@@ -52,7 +52,7 @@ export const brokenSettledOffsets: Broken<SettledOffsetsSubject> = [
   ],
   [
     'S2',
-    'begins an unknown log at a step',
+    'begins an unknown log when it is settled',
     settled((sound) => ({
       async settle(step) {
         await sound.begin(step.log, [step.from]);
@@ -62,7 +62,7 @@ export const brokenSettledOffsets: Broken<SettledOffsetsSubject> = [
   ],
   [
     'S3',
-    'takes all logs for one',
+    'treats all logs as one log',
     settled((sound) => ({
       begin: (_, offsets) => sound.begin(single, offsets),
       find: () => sound.find(single),
@@ -71,12 +71,12 @@ export const brokenSettledOffsets: Broken<SettledOffsetsSubject> = [
   ],
   [
     'S3',
-    'takes all partitions for one',
+    'treats all partitions as one partition',
     settled((sound) => ({ settle: (step) => sound.settle({ ...step, partition: 0, from: 0 }) })),
   ],
   [
     'S4',
-    'begins a log again',
+    'replaces the offsets of a log that has begun',
     settled((_, store) => ({
       async begin(log, offsets) {
         store.settled.set(log, [...offsets]);
@@ -100,7 +100,7 @@ export const brokenSettledOffsets: Broken<SettledOffsetsSubject> = [
   ],
   [
     'S5',
-    'remembers offsets in one handle alone',
+    'keeps offsets only in one handle',
     settled(() => {
       const own = new MemorySettledOffsets();
       return {
@@ -112,7 +112,7 @@ export const brokenSettledOffsets: Broken<SettledOffsetsSubject> = [
   ],
   [
     'S6',
-    'checks, then acts',
+    'lets concurrent steps lower an offset',
     settled((sound, store) => ({
       async settle({ log, partition, from, to }) {
         const offsets = store.settled.get(log);
@@ -129,14 +129,14 @@ export const brokenSettledOffsets: Broken<SettledOffsetsSubject> = [
   ],
   [
     'S7',
-    'takes a store with activities for an empty one',
+    'treats a store with activities as empty',
     settled((sound) => ({
       history: async () => ((await sound.history()) === 'tracked' ? 'tracked' : 'empty'),
     })),
   ],
   [
     'S7',
-    'takes a store that lost its settled offsets for one of an older version',
+    'treats a store that lost its settled offsets as one of an older version',
     settled((sound, store) => ({
       history: async () =>
         store.settled.size === 0 && store.activities.size > 0 ? 'untracked' : sound.history(),
@@ -144,19 +144,19 @@ export const brokenSettledOffsets: Broken<SettledOffsetsSubject> = [
   ],
   [
     'S7',
-    'takes a store without activities for an empty one',
+    'treats every store without activities as empty',
     settled((sound, store) => ({
       history: async () => (store.activities.size === 0 ? 'empty' : sound.history()),
     })),
   ],
   [
     'S8',
-    'treats an outage as settled',
+    'says that an offset is settled during an outage',
     settled((sound) => ({ settle: (step) => sound.settle(step).catch(() => true) })),
   ],
   [
     'S8',
-    'treats an outage as an empty store',
+    'says that the store is empty during an outage',
     settled((sound) => ({ history: () => sound.history().catch(() => 'empty' as const) })),
   ],
 ];

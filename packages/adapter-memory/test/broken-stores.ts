@@ -89,7 +89,7 @@ function byOffset(sound: ActivityRepository): Partial<ActivityRepository> {
 export const brokenRepositories: Broken<RepositorySubject> = [
   [
     'R1',
-    'confirms without storing',
+    'resolves without storing activities',
     repository(() => ({ save: async (activities) => activities.map(() => 'stored' as const) })),
   ],
   ['R2', 'forgets duplicates', saving((outcome) => (outcome === 'duplicate' ? 'stored' : outcome))],
@@ -100,7 +100,7 @@ export const brokenRepositories: Broken<RepositorySubject> = [
   ],
   [
     'R3',
-    'replaces the first copy',
+    'replaces the stored activity',
     repository((sound, store) => ({
       async save(activities) {
         const outcomes = await sound.save(activities);
@@ -124,7 +124,7 @@ export const brokenRepositories: Broken<RepositorySubject> = [
   ],
   [
     'R5',
-    'checks, then acts',
+    'lets concurrent saves store the same id twice',
     repository((_, store) => ({
       async save(activities) {
         const known = activities.map((activity) => store.activities.get(ActivityKeyText.of(activity)));
@@ -138,7 +138,7 @@ export const brokenRepositories: Broken<RepositorySubject> = [
   ],
   [
     'R6',
-    'replaces dots in keys',
+    'replaces dots in metadata keys',
     repository((sound) => ({
       async findById(asked) {
         const activity = await sound.findById(asked);
@@ -152,8 +152,12 @@ export const brokenRepositories: Broken<RepositorySubject> = [
     })),
   ],
   ['R7', 'ignores types', asking((query) => query.with({ filter: query.filter.with({ types: [] }) }))],
-  ['R7', 'ignores time', asking((query) => query.with({ filter: query.filter.with({ createdAt: all }) }))],
-  ['R8', 'always shows the newest first', asking((query) => query.with({ order: 'desc' }))],
+  [
+    'R7',
+    'ignores the time range',
+    asking((query) => query.with({ filter: query.filter.with({ createdAt: all }) })),
+  ],
+  ['R8', 'always returns the newest activities first', asking((query) => query.with({ order: 'desc' }))],
   [
     'R8',
     'sorts ids by locale',
@@ -183,7 +187,7 @@ export const brokenRepositories: Broken<RepositorySubject> = [
   ['R10', 'pages by offset', repository(byOffset)],
   [
     'R11',
-    'ignores case',
+    'ignores the case of activity ids',
     repository((_, store) => ({
       async findById({ id }) {
         const stored = [...store.activities.values()];
@@ -204,7 +208,7 @@ export const brokenRepositories: Broken<RepositorySubject> = [
   ],
   [
     'R13',
-    'does not look into arrays',
+    'finds no metadata with an array',
     searching(
       ({ path, scalars }, metadata) =>
         !JSON.stringify(metadata).includes('[') && MetadataCondition.matches({ path, scalars }, metadata),
@@ -221,7 +225,7 @@ export const brokenRepositories: Broken<RepositorySubject> = [
   ],
   [
     'R12',
-    'lets a driver error through',
+    'rejects with an error of its driver',
     repository((sound) => ({
       find: (query) =>
         sound.find(query).catch(() => {

@@ -6,7 +6,7 @@ import {
   UserActivity,
 } from '@user-activity/domain';
 
-/** Adapters broken on purpose, by the promise whose cases must fail. */
+/** Adapters that are broken on purpose. `how` completes "an adapter …". At least one case of the promise must fail for it. */
 export type Broken<One> = readonly (readonly [promise: string, how: string, make: () => Promise<One>])[];
 
 /** Returns the activity with other metadata. */

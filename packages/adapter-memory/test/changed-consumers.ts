@@ -3,7 +3,7 @@ import type { LogSubject } from '@user-activity/port-contracts';
 import { MemoryLog } from '../src/index.ts';
 import { memoryLog } from './memory-subjects.ts';
 
-/** A time in milliseconds that exceeds any delivery in memory. */
+/** More milliseconds than any delivery in memory takes. */
 export const timeoutMs = 500;
 
 /** Makes a log whose consumers have some methods replaced. */
@@ -35,7 +35,7 @@ export const consumer =
 export const handling = (change: (handler: RecordHandler) => RecordHandler) =>
   consumer((sound) => ({ start: (handler, resumeAt) => sound.start(change(handler), resumeAt) }));
 
-/** Replaces the function that tells where a member continues. */
+/** Makes a log whose consumers replace `resumeAt`. */
 export const resuming = (change: (resumeAt: ResumeAt) => ResumeAt) =>
   consumer((sound) => ({
     start: (handler, resumeAt) => sound.start(handler, resumeAt && change(resumeAt)),

@@ -54,7 +54,7 @@ export const paging = (change: (page: FeedPage, settled: readonly number[]) => P
     },
   }));
 
-/** An activity with its place in the feed. */
+/** An activity, and the position of its record on the log. */
 interface Entry {
   readonly activity: UserActivity;
   readonly origin: LogPosition;

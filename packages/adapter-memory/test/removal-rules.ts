@@ -51,6 +51,6 @@ export const withUser = (activity: UserActivity, userId: UserId): UserActivity =
   return UserActivity.rehydrate({ project, id, userId, type, metadata, createdAt, receivedAt });
 };
 
-/** Covers what has a lower offset, whatever its log and partition. */
+/** Covers every activity with a lower offset, whatever its log and partition. */
 export const anyOffset = (placed: Placed, { place }: PlacedErasure) =>
   placed.origin === undefined || placed.origin.offset < place.offset;

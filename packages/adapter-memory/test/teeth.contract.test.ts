@@ -52,7 +52,7 @@ let made = 0;
 const brokenClocks: Broken<{ clock: { now(): Timestamp }; close(): Promise<void> }> = [
   [
     'C1',
-    'counts seconds',
+    'returns seconds instead of milliseconds',
     async () => ({
       clock: { now: () => Timestamp.fromMillis(Math.trunc(Date.now() / 1000)) },
       close: nothing,
@@ -72,9 +72,9 @@ const generator =
 
 const brokenGenerators: Broken<{ open(): Promise<IdGenerator>; close(): Promise<void> }> = [
   ['I1', 'makes ids with spaces', generator(() => `id ${(made += 1)}`)],
-  ['I2', 'makes few ids', generator(() => `id-${(made += 1) % 1000}`)],
-  ['I3', 'counts without leading zeros', generator(() => `id-${(made += 1)}`)],
-  ['I4', 'pads digests', generator(String, (text) => `${hash('sha256', text, 'base64url')}=`)],
+  ['I2', 'makes the same ids again after 1,000', generator(() => `id-${(made += 1) % 1000}`)],
+  ['I3', 'makes ids that do not sort in the order of their making', generator(() => `id-${(made += 1)}`)],
+  ['I4', 'pads digests with `=`', generator(String, (text) => `${hash('sha256', text, 'base64url')}=`)],
 ];
 
 function describeTeeth<One extends Subject>(
