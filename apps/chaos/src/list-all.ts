@@ -1,12 +1,12 @@
 import { type ActivityJson, parseJson } from '@user-activity/domain';
 import type { Target } from './load/sender.ts';
 
-/** Returns all activities of the project that the API lists, the oldest first. With `type`, returns only the activities of this type. */
+/** Returns all activities of the project that the API lists, oldest first. If `type` is given, returns only activities of this type. */
 export const listAll = (target: Target, type?: string): Promise<readonly ActivityJson[]> =>
   allPages<ActivityJson>(target, '/api/logs', type === undefined ? {} : { type });
 
-/** Returns the keys of all dead letters of the project: their users. */
-export async function listLetterKeys(target: Target): Promise<readonly string[]> {
+/** Returns the user of each dead letter of the project. The user is the key of the record. */
+export async function listDeadLetterUsers(target: Target): Promise<readonly string[]> {
   const letters = await allPages<Letter>(target, '/api/dead-letters', {});
   return letters.map(({ key }) => key?.text ?? '');
 }
@@ -26,7 +26,8 @@ async function allPages<Item>(
     const response = await fetch(`${url}${path}?${parameters.toString()}`, {
       headers: { 'x-project': project },
     });
-    if (response.status !== 200) throw new Error(`GET ${path} was answered ${response.status}, not 200.`);
+    if (response.status !== 200)
+      throw new Error(`GET ${path} was answered with ${response.status}, not 200.`);
     const page = parseJson(await response.text()) as unknown as {
       readonly data: readonly Item[];
       readonly pagination: { readonly nextCursor: string | null };

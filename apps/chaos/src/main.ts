@@ -10,7 +10,7 @@ import { markdownOf, type Report } from './report.ts';
 import { run } from './run.ts';
 import { summaryOf } from './summary.ts';
 
-function usage(message: string): never {
+function exitWithMessage(message: string): never {
   console.error(message);
   return process.exit(2);
 }
@@ -27,32 +27,32 @@ function parseOptions() {
     };
     return parseArgs({ options }).values;
   } catch (error) {
-    return usage(error instanceof Error ? error.message : String(error));
+    return exitWithMessage(error instanceof Error ? error.message : String(error));
   }
 }
 
-function wholeNumber(name: string, text: string, min: number, max: number): number {
+function parseWholeNumber(name: string, text: string, min: number, max: number): number {
   const number = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
   if (number >= min && number <= max) return number;
-  return usage(`--${name} must be a whole number from ${min} to ${max}.`);
+  return exitWithMessage(`--${name} must be a whole number from ${min} to ${max}.`);
 }
 
 const values = parseOptions();
-const runs = wholeNumber('runs', values.runs, 1, 1000);
-// At least 10 s, because a shorter run has hardly any time for a fault.
-const seconds = wholeNumber('seconds', values.seconds, 10, 86_400);
+const runs = parseWholeNumber('runs', values.runs, 1, 1000);
+// A run shorter than 10 s has hardly any time for a fault.
+const seconds = parseWholeNumber('seconds', values.seconds, 10, 86_400);
 const anySeed = String(Math.trunc(Math.random() * 1e9));
-const first = wholeNumber('seed', values.seed ?? anySeed, 0, 2 ** 31 - 1 - runs);
+const first = parseWholeNumber('seed', values.seed ?? anySeed, 0, 2 ** 31 - 1 - runs);
 if (values.breakage !== undefined && !Object.hasOwn(breakages, values.breakage))
-  usage(`--breakage must be one of ${Object.keys(breakages).join(', ')}.`);
+  exitWithMessage(`--breakage must be one of ${Object.keys(breakages).join(', ')}.`);
 
 const folder = join(import.meta.dirname, '..', '..', '..', '.cache', 'chaos');
-// Ends the process by `process.exit`, which removes the temporary folders. Guards end the servers.
+// `process.exit` runs the exit handlers, which remove the temporary folders. The servers end by themselves when this process has ended.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.once(signal, () => process.exit(128 + constants.signals[signal]));
 
 if (values.embedded !== undefined) {
-  const good = await runEmbedded(wholeNumber('embedded', values.embedded, 1, 100_000));
+  const good = await runEmbedded(parseWholeNumber('embedded', values.embedded, 1, 100_000));
   process.exit(good ? 0 : 1);
 }
 
@@ -61,7 +61,7 @@ for (let seed = first; seed < first + runs; seed += 1) {
   try {
     await oneRun(seed);
   } catch (error) {
-    // The harness failed, so the run says nothing about the service.
+    // This is an error of the harness, not a violation, so the run has no result.
     console.error(`the run with seed ${seed} failed:`, error);
     process.exitCode = 3;
   }

@@ -1,8 +1,8 @@
-/** The projects of the clients. Clients of both use the same ids and the same users. */
+/** The projects in which clients log activities. The clients of both projects use the same ids and the same users. */
 export const projects = ['default', 'shop'] as const;
 
-/** The project of records whose names of projects are invalid or contradict each other. */
+/** The project of the dead letters of records that name an invalid project, or two different projects. */
 export const systemProject = '_system';
 
-/** The project of the users that are erased. Its activities are judged apart from those of the other projects. */
+/** The project of the users that are erased. Other rules judge its activities than those of the other projects. */
 export const forgottenProject = 'forgotten';

@@ -1,7 +1,7 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 
-/** A generator of random numbers. The same seed gives the same numbers. */
+/** A generator of random numbers. Two generators with the same seed return the same numbers. */
 export class Random {
   readonly #generator: ReturnType<typeof xoroshiro128plus>;
 
@@ -19,7 +19,7 @@ export class Random {
     return this.int(1, 100) <= percent;
   }
 
-  /** Returns a random item. Throws if there is none. */
+  /** Returns a random item of the list. Throws if the list is empty. */
   pick<Item>(items: readonly Item[]): Item {
     const item = items[this.int(0, items.length - 1)];
     if (item === undefined) throw new Error('The list of items to pick from is empty.');
@@ -32,7 +32,7 @@ export class Random {
     return items.flatMap(() => remaining.splice(this.int(0, remaining.length - 1), 1));
   }
 
-  /** Returns a new generator with a random seed. Work that runs in parallel needs its own generator to be repeatable. */
+  /** Returns a new generator with a random seed. Each parallel task needs its own generator; otherwise its numbers depend on timing. */
   fork(): Random {
     return new Random(this.int(0, 0x7fff_ffff));
   }

@@ -18,18 +18,20 @@ export interface Report {
   /** The number of faults that the harness could not cause or end as planned. */
   readonly failedFaults: number;
   readonly requests: number;
-  /** The number of requests by the status and reason of the response; `none` means no response. */
+  /** The number of requests by the status and the reason in their response. The key `none` counts requests without a response. */
   readonly answers: Readonly<Record<string, number>>;
   /** The number of distinct activities that were answered 202. */
   readonly accepted: number;
+  /** The number of poison messages that were written to the topic. */
   readonly poisoned: number;
   /** The number of records on the topic that are replayed dead letters. */
   readonly replayed: number;
   readonly stored: number;
-  /** The number of users that were erased or anonymised. */
+  /** The number of users who were erased or anonymised. */
   readonly erasedUsers: number;
-  /** The number of records that the group had committed, and that it had to read again because the store was restored. */
+  /** The number of committed records that the consumer group had to read again, because a restore of the store removed them. */
   readonly unsettledByRestores: number;
+  /** The number of records in total, and by outcome. */
   readonly books: RecordCounts;
   readonly violations: readonly Violation[];
   /** The longest time in ms from the end of a fault until the service had recovered, by kind of fault. */
@@ -41,6 +43,7 @@ export interface Report {
   readonly selfEnds: readonly SelfEnd[];
 }
 
+/** Builds the report from the data of a run. */
 export function reportOf(run: {
   readonly seed: number;
   readonly seconds: number;
@@ -91,24 +94,26 @@ const isReplay = ({ partition, offset, origin }: LoggedRecord): boolean =>
 export const total = (counts: Readonly<Record<string, number>>): number =>
   Object.values(counts).reduce((sum, count) => sum + count, 0);
 
-/** Returns a table in Markdown. */
-export const table = (header: readonly string[], rows: readonly (readonly (string | number)[])[]): string =>
-  [header, header.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
+/** Returns a Markdown table. */
+export const markdownTable = (
+  header: readonly string[],
+  rows: readonly (readonly (string | number)[])[],
+): string => [header, header.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
 
-/** Returns a table of the kinds of faults in Markdown. `times` is the header of the column with their numbers. */
+/** Returns a Markdown table of the faults by kind. `times` is the header of the column that says how often each kind struck. */
 export const faultTable = (
   times: string,
   { faults, recoveryMs }: Pick<Report, 'faults' | 'recoveryMs'>,
 ): string =>
-  table(
+  markdownTable(
     ['fault', times, 'worst recovery'],
     Object.keys(faults)
       .toSorted()
-      .map((kind) => [kind, faults[kind] ?? 0, inSeconds(recoveryMs[kind] ?? 0)]),
+      .map((kind) => [kind, faults[kind] ?? 0, formatSeconds(recoveryMs[kind] ?? 0)]),
   );
 
-/** Returns a time as text in seconds. */
-export const inSeconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+/** Formats a time in milliseconds as text in seconds, such as `1.5 s`. */
+export const formatSeconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
 const maxListed = 50;
 
@@ -117,9 +122,9 @@ export function markdownOf(report: Report): string {
   const { books, violations } = report;
   return `# Chaos, seed ${report.seed}, ${report.seconds} s
 
-**${violations.length === 0 ? 'Every promise held.' : `${violations.length} violations.`}**
+**${violations.length === 0 ? 'The service kept every promise.' : `${violations.length} violations.`}**
 
-${table(
+${markdownTable(
   ['what', 'count'],
   [
     ['faults', total(report.faults)],
@@ -131,8 +136,8 @@ ${table(
     ['replayed dead letters', report.replayed],
     ['activities stored', report.stored],
     ['users erased or anonymised', report.erasedUsers],
-    ['committed records that restores made unsettled', report.unsettledByRestores],
-    ['worst recovery', inSeconds(report.worstRecoveryMs)],
+    ['committed records that restores removed from the store', report.unsettledByRestores],
+    ['worst recovery', formatSeconds(report.worstRecoveryMs)],
     ['processes that ended by themselves', report.selfEnds.length],
   ],
 )}
@@ -142,14 +147,14 @@ ${books.unaccounted} unaccounted for.
 
 ${faultTable('times', report)}
 
-${table(
+${markdownTable(
   ['process', 'peak memory'],
   Object.entries(report.memoryMiB).map(([name, mib]) => [name, `${mib} MiB`]),
 )}
 ${
   violations.length === 0
     ? ''
-    : `\n${table(
+    : `\n${markdownTable(
         ['violation', 'subject', 'detail'],
         violations.slice(0, maxListed).map(({ kind, subject, detail }) => [kind, subject, detail]),
       )}\n`

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EvidenceByProject } from './check/evidence.ts';
-import { erased } from './check/erased.ts';
+import { findErasureFaults } from './check/find-erasure-faults.ts';
 import { gather } from './check/gather.ts';
 import { gatherErasures } from './check/gather-erasures.ts';
 import { judgeProjects } from './check/judge.ts';
@@ -17,23 +17,23 @@ import { Site } from './site/site.ts';
 
 export interface RunOptions {
   readonly seed: number;
-  /** The duration of the load and the faults. The checks follow. */
+  /** How long the load and the faults last. The checks begin afterwards. */
   readonly seconds: number;
-  /** The name of an entry of `breakages`. Default: the service runs unchanged. */
+  /** The name of the breakage in `breakages` with which the service runs. Default: the service runs unchanged. */
   readonly breakage?: string | undefined;
   /** Called with each line of progress. */
   readonly onLine: (line: string) => void;
 }
 
-/** The report of a run, and the data for it. */
+/** The report of a run, and the data from which it was made. */
 export interface Result {
   readonly report: Report;
   readonly evidence: EvidenceByProject;
-  /** The output of each process of the service, by its name. */
+  /** The output of each process of the service, by the name of the process. */
   readonly outputs: ReadonlyMap<string, string>;
 }
 
-/** Starts a site, causes faults under load, waits until the service has recovered, and judges the evidence. */
+/** Starts a deployment, causes faults under load, waits until the service has recovered, and judges the evidence. */
 export async function run({ seed, seconds, breakage, onLine }: RunOptions): Promise<Result> {
   const random = new Random(seed);
   const lanes = Object.values(drawSchedule(random.fork(), seconds));
@@ -66,8 +66,8 @@ export async function run({ seed, seconds, breakage, onLine }: RunOptions): Prom
       ...memory.violations(),
       ...site.violations(),
       ...load.violations(),
-      ...erased(erasures),
-      ...missedFaults(lanes.flat(), struckFaults),
+      ...findErasureFaults(erasures),
+      ...violationsOfMissedFaults(lanes.flat(), struckFaults),
     ];
     const verdict = judgeProjects(evidence);
     return {
@@ -107,8 +107,8 @@ export async function run({ seed, seconds, breakage, onLine }: RunOptions): Prom
   }
 }
 
-/** Returns a violation if no fault struck, and one if the store was never restored although the schedule has a restore. */
-function missedFaults(
+/** Returns a violation if no fault struck. Also returns one if the schedule has a restore of the store, but no restore struck. */
+function violationsOfMissedFaults(
   planned: readonly PlannedFault[],
   struck: readonly StruckFault[],
 ): readonly Violation[] {

@@ -2,24 +2,24 @@ import type { Fault, Faults } from './faults/fault.ts';
 import { faults, type Lane } from './faults/faults.ts';
 import type { Random } from './random.ts';
 
-/** A planned fault. */
+/** A fault, with the time at which it must strike. */
 export interface PlannedFault {
   readonly kind: string;
   readonly fault: Fault;
-  /** The time at which the fault strikes, in seconds after the start. */
-  readonly at: number;
-  /** The duration in milliseconds; 0 if the fault has no duration. */
+  /** When the fault strikes, in seconds after the start of the run. */
+  readonly atSeconds: number;
+  /** How long the fault lasts, in milliseconds. 0 if the fault has no duration. */
   readonly lastsMs: number;
-  /** A whole number that chooses the target. */
+  /** A random whole number, from which the fault chooses its target, for example a broker. */
   readonly choice: number;
 }
 
-/** The faults of each lane, in the order of their times. Faults of different lanes may overlap. */
+/** The planned faults of each lane, ordered by time. Faults of different lanes may overlap. */
 export type Schedule = Readonly<Record<Lane, readonly PlannedFault[]>>;
 
 /**
- * Draws a schedule for a run of `seconds`. In a lane, each kind of fault occurs once before any kind occurs again. A fault that needs
- * another one, such as a restore, strikes in the middle of the others.
+ * Draws a random schedule for a run of `seconds`. Each lane repeats a kind of fault only after every other kind has occurred as often. The
+ * restore of the store strikes in the middle of the faults of its lane, and the backup strikes before it.
  */
 export const drawSchedule = (random: Random, seconds: number): Schedule => ({
   log: drawLane(random.fork(), 'log', seconds),
@@ -30,22 +30,22 @@ export const drawSchedule = (random: Random, seconds: number): Schedule => ({
 function drawLane(random: Random, lane: Lane, seconds: number): readonly PlannedFault[] {
   const plannedFaults: PlannedFault[] = [];
   let deck: Card[] = [];
-  let at = random.int(1, 3);
+  let atSeconds = random.int(1, 3);
   for (;;) {
     if (deck.length === 0) deck = drawDeck(random, faults[lane]);
     const [kind, fault] = deck.shift() ?? [];
-    if (kind === undefined || fault === undefined) throw new Error(`The lane ${lane} has no fault.`);
+    if (kind === undefined || fault === undefined) throw new Error(`The lane ${lane} has no faults to draw.`);
     const lastsMs = random.int(...fault.lastsMs);
-    if (at + lastsMs / 1000 > seconds) return plannedFaults;
-    plannedFaults.push({ kind, fault, at, lastsMs, choice: random.int(0, 1000) });
-    at += Math.ceil(lastsMs / 1000) + fault.overheadSeconds + random.int(1, 3);
+    if (atSeconds + lastsMs / 1000 > seconds) return plannedFaults;
+    plannedFaults.push({ kind, fault, atSeconds, lastsMs, choice: random.int(0, 1000) });
+    atSeconds += Math.ceil(lastsMs / 1000) + fault.overheadSeconds + random.int(1, 3);
   }
 }
 
-/** A kind of fault, and the fault. */
+/** A fault, with the name of its kind. */
 type Card = readonly [kind: string, fault: Fault];
 
-/** Returns all faults of a lane in a random order. The fault with `preparedBy` is in the middle, and the fault that it names is before it. */
+/** Returns the faults of a lane in a random order, except that a fault with `preparedBy` is in the middle, after the fault that prepares it. */
 function drawDeck(random: Random, faultsOfLane: Faults): Card[] {
   const cards = Object.entries(faultsOfLane);
   const prepared = cards.find(([, { preparedBy }]) => preparedBy !== undefined);

@@ -1,6 +1,6 @@
-import { faultTable, inSeconds, type Report, table, total } from './report.ts';
+import { faultTable, formatSeconds, type Report, markdownTable, total } from './report.ts';
 
-/** Returns a summary of several runs as Markdown. */
+/** Returns a summary of several runs as Markdown: a table of the runs, and a table of the faults in all runs. */
 export function summaryOf(reports: readonly Report[]): string {
   const faults: Record<string, number> = {};
   const recoveryMs: Record<string, number> = {};
@@ -19,11 +19,11 @@ export function summaryOf(reports: readonly Report[]): string {
     report.books.redelivered + report.books.duplicate,
     report.books.conflict + report.books.dead_lettered,
     report.violations.length,
-    inSeconds(report.worstRecoveryMs),
+    formatSeconds(report.worstRecoveryMs),
     `${Math.max(0, ...Object.values(report.memoryMiB))} MiB`,
   ]);
   const head = ['seed', 'faults', 'answered 202', 'records', 'stored', 'repeated', 'dead letters'];
-  return `${table([...head, 'violations', 'worst recovery', 'peak memory'], rows)}
+  return `${markdownTable([...head, 'violations', 'worst recovery', 'peak memory'], rows)}
 
 ${faultTable(`times (all: ${total(faults)})`, { faults, recoveryMs })}
 `;

@@ -1,6 +1,6 @@
 import { activityOf, type Doctoring, draftOf, recordOf, replaced, without } from './evidence.ts';
 
-/** Evidence of activities that are missing, repeated, changed, or were never sent. */
+/** Changes after which activities are missing, repeated or changed, or were never sent. */
 export const doctoredActivities: readonly Doctoring[] = [
   [
     'an activity that was answered 202 and is neither on the log nor stored',
@@ -45,7 +45,7 @@ export const doctoredActivities: readonly Doctoring[] = [
     },
   ],
   [
-    'a second fact under an id that is neither stored nor a dead letter',
+    'a fact with the id of another fact that is neither stored nor a dead letter',
     'lost',
     'one',
     (evidence) => {

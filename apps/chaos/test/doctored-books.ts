@@ -1,6 +1,6 @@
 import { activityOf, type Doctoring, draftOf, replaced, without } from './evidence.ts';
 
-/** Changes that give a wrong order, books that do not balance, or a wrong response. */
+/** Changes after which the order is wrong, a response is wrong, or the log, the store and the dead letters contradict each other. */
 export const doctoredBooks: readonly Doctoring[] = [
   [
     'two activities that are on the log in another order than they were answered',
@@ -129,7 +129,7 @@ export const doctoredBooks: readonly Doctoring[] = [
     },
   ],
   [
-    'a fact that is stored instead of an earlier fact with the same id',
+    'a stored fact that has the same id as an earlier fact on the log',
     'unbalanced',
     '0:0',
     (evidence) => {
@@ -139,7 +139,7 @@ export const doctoredBooks: readonly Doctoring[] = [
     },
   ],
   [
-    'an activity with the id of two facts that was stored too late',
+    'an activity that was stored too late, whose id another fact has too',
     'swapped',
     'two',
     (evidence) => {
@@ -155,7 +155,7 @@ export const doctoredBooks: readonly Doctoring[] = [
     },
   ],
   [
-    'a written activity that the API does not list',
+    'an activity that was written to the store, but that the API does not list',
     'unbalanced',
     'hidden',
     (evidence) => {

@@ -1,6 +1,6 @@
 import { activityOf, type Doctoring, draftOf, without } from './evidence.ts';
 
-/** Evidence of followers of the feed that missed something, or got something twice or in a wrong order. */
+/** Changes after which a follower of the feed missed an activity, or received one twice or in a wrong order. */
 export const doctoredFeeds: readonly Doctoring[] = [
   [
     'a stored activity that one follower missed',
@@ -11,7 +11,7 @@ export const doctoredFeeds: readonly Doctoring[] = [
     },
   ],
   [
-    'an activity that a follower got twice',
+    'an activity that a follower received twice',
     'doubled',
     'two two',
     (evidence) => {
@@ -19,7 +19,7 @@ export const doctoredFeeds: readonly Doctoring[] = [
     },
   ],
   [
-    'activities that a follower got in another order than that of the log',
+    'activities that a follower received in another order than on the log',
     'swapped',
     'one',
     (evidence) => {
@@ -28,7 +28,7 @@ export const doctoredFeeds: readonly Doctoring[] = [
     },
   ],
   [
-    'an activity that a follower got, and that is not stored',
+    'an activity that a follower received, but that is not stored',
     'foreign',
     'mistaken',
     (evidence) => {

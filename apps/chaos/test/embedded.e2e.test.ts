@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { killRounds } from '../src/embedded/kill-rounds.ts';
 
-test('an activity that was answered 202 is neither lost nor stored twice if the service is killed', async () => {
+test('after kills of the service, no activity that was answered 202 is lost or stored twice', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'user-activity-chaos-'));
   const report = await killRounds(folder, 4, () => undefined);
   rmSync(folder, { recursive: true });

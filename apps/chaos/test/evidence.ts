@@ -6,7 +6,7 @@ import type { Draft, Exchange } from '../src/load/ledger.ts';
 /** Evidence that a test can change. */
 export type Mutable = { -readonly [Key in keyof Evidence]: Evidence[Key] };
 
-/** A change of sound evidence, and the kind and the subject of the violation that must be found. */
+/** A change of sound evidence, and the kind and the subject of the violation that `judge` must then find. */
 export type Doctoring = readonly [
   how: string,
   kind: ViolationKind,
@@ -38,7 +38,7 @@ export const accepted = (second: number, ...drafts: readonly Draft[]): Exchange 
 const receivedAt = (second: number): string =>
   new Date(Date.UTC(2026, 0, 2) + second * 1000 + 100).toISOString();
 
-/** Returns the activity of a draft that is received in the given second. */
+/** Returns the activity that the service makes of a draft if it receives the draft in the given second. */
 export const activityOf = ({ id, createdAt, ...draft }: Draft, second: number): ActivityJson => ({
   id: id ?? `made-${second}`,
   ...draft,

@@ -42,7 +42,7 @@ test.each([...doctoredActivities, ...doctoredBooks, ...doctoredFeeds])(
   },
 );
 
-test('projects with the same ids are judged apart, and their counts are added', () => {
+test('two projects with the same ids are judged separately, and their counts are added', () => {
   const evidence = new Map([
     ['default', soundEvidence()],
     ['shop', soundEvidence()],
@@ -67,7 +67,7 @@ test('finds an activity that is stored in another project than its own', () => {
   expect(violations.filter(({ subject }) => !/^(?:shop|other) /.test(subject))).toEqual([]);
 });
 
-test('finds a dead letter of another project than its record', () => {
+test('finds a dead letter that is in another project than its record', () => {
   const byDefault = soundEvidence();
   const moved = byDefault.letters.slice(1);
   byDefault.letters = byDefault.letters.slice(0, 1);
@@ -80,7 +80,7 @@ test('finds a dead letter of another project than its record', () => {
   expect(violations).toContainEqual(expect.objectContaining({ kind: 'unbalanced', subject: '_system 0:7' }));
 });
 
-test('activities that were sent at the same time may be stored in any order', () => {
+test('activities that were sent at the same time may be on the log in any order', () => {
   const evidence = soundEvidence();
   const [early, late] = [draftOf('early'), draftOf('late')];
   evidence.exchanges = [...evidence.exchanges, accepted(8, early), accepted(8, late)];
@@ -95,7 +95,7 @@ test('activities that were sent at the same time may be stored in any order', ()
   expect(judge(evidence).violations).toEqual([]);
 });
 
-test('a dead letter that was replayed and became a dead letter again counts once', () => {
+test('a replayed dead letter that became a dead letter again is no violation, and counts as one more record', () => {
   const evidence = soundEvidence();
   const [conflict, poison] = [evidence.records[6], evidence.records[7]];
   evidence.records = [
@@ -109,10 +109,10 @@ test('a dead letter that was replayed and became a dead letter again counts once
   expect(counts).toMatchObject({ records: 11, conflict: 2, dead_lettered: 2 });
 });
 
-describe('a fact of a batch that is sent again alone, and is on the log before the rest of the batch', () => {
+describe('a fact of a batch that was sent again on its own, and that is on the log before the rest of the batch', () => {
   const [early, late] = [draftOf('early'), draftOf('late')];
 
-  /** Adds the batch, and then its second fact alone, whose record comes first. */
+  /** Returns evidence in which the batch was sent first, and then its second fact alone, but the record of the latter is first on the log. */
   function overtaken(batch: Exchange): Evidence {
     const evidence = soundEvidence();
     evidence.exchanges = [...evidence.exchanges, batch, accepted(9, late)];
@@ -127,17 +127,17 @@ describe('a fact of a batch that is sent again alone, and is on the log before t
     return evidence;
   }
 
-  test('is sound if the batch was not answered 202', () => {
+  test('is no violation if the batch was not answered 202', () => {
     expect(judge(overtaken({ drafts: [early, late], sentAt: 8000 })).violations).toEqual([]);
   });
 
-  test('is a violation if the batch was answered 202 before', () => {
+  test('is a violation if the batch was answered 202 before the fact was sent again', () => {
     const details = judge(overtaken(accepted(8, early, late))).violations.map(({ detail }) => detail);
     expect(details.filter((detail) => detail.includes('in a batch before late'))).toHaveLength(1);
   });
 });
 
-describe('a dead letter of a stored record, whose id a record on another partition has too', () => {
+describe('a dead letter for a stored record, if a record on another partition has the same id', () => {
   function evidenceOf(change: Partial<Evidence>, otherPartition: number): Evidence {
     const evidence = soundEvidence();
     const [stored, conflict] = [draftOf('five'), draftOf('six', { id: 'five', userId: 'user-2' })];

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { poisonProjectHeader, poisonRecords } from '../src/load/poison.ts';
 
 test.each([...poisonRecords(1, 6).entries()])(
-  'the poison message %i is unreadable in the project of its header',
+  'the poison message %i is unreadable, and belongs to the project that its header names',
   (_, { value, headers }) => {
     const lists = Object.fromEntries(Object.entries(headers).map(([name, bytes]) => [name, [bytes]]));
     expect(readMessage({ value, headers: lists })).toMatchObject({

@@ -7,7 +7,7 @@ const draw = (seed: number, seconds: number): Schedule => drawSchedule(new Rando
 
 const plainFormOf = (schedule: Schedule): unknown =>
   Object.values(schedule).map((lane) =>
-    lane.map(({ kind, at, lastsMs, choice }) => [kind, at, lastsMs, choice]),
+    lane.map(({ kind, atSeconds, lastsMs, choice }) => [kind, atSeconds, lastsMs, choice]),
   );
 
 test('the same seed gives the same schedule, and another seed gives another schedule', () => {
@@ -16,7 +16,7 @@ test('the same seed gives the same schedule, and another seed gives another sche
 });
 
 test.each(['log', 'store', 'services'] as const)(
-  'every kind of fault of the lane %s occurs once before any occurs again',
+  'in the lane %s, every kind of fault occurs once before any kind occurs again',
   (lane) => {
     const kinds = Object.keys(faults[lane]);
     const plannedKinds = draw(7, 600)[lane].map(({ kind }) => kind);
@@ -26,11 +26,14 @@ test.each(['log', 'store', 'services'] as const)(
 );
 
 test.each([20, 120, 300])(
-  'in a schedule of %i s the faults of a lane do not overlap, and end in time',
+  'in a schedule of %i s, the faults of a lane do not overlap, and all faults end within the schedule',
   (seconds) => {
     for (const plannedFaults of Object.values(draw(7, seconds))) {
       expect(plannedFaults.length).toBeGreaterThan(0);
-      const spans = plannedFaults.map(({ at, lastsMs }) => ({ from: at, to: at + lastsMs / 1000 }));
+      const spans = plannedFaults.map(({ atSeconds, lastsMs }) => ({
+        from: atSeconds,
+        to: atSeconds + lastsMs / 1000,
+      }));
       const moments = spans.flatMap(({ from, to }) => [from, to]);
       expect(moments).toEqual(moments.toSorted((left, right) => left - right));
       expect(moments.at(-1)).toBeLessThanOrEqual(seconds);
@@ -48,9 +51,9 @@ test.each(Array.from({ length: 20 }, (_, seed) => seed))(
   (seed) => {
     const { store } = draw(seed, 120);
     const restored = store.findIndex(({ kind }) => kind === 'restore-store');
-    const { at = 0, lastsMs = 0 } = store[restored] ?? {};
-    expect(at).toBeGreaterThan(10);
-    expect(at + lastsMs / 1000).toBeLessThan(90);
+    const { atSeconds = 0, lastsMs = 0 } = store[restored] ?? {};
+    expect(atSeconds).toBeGreaterThan(10);
+    expect(atSeconds + lastsMs / 1000).toBeLessThan(90);
     expect(store.slice(0, restored).map(({ kind }) => kind)).toContain('back-up-store');
   },
 );

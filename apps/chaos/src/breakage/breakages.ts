@@ -11,9 +11,10 @@ const storeActivities = 'packages/application/src/storing/store-activities.ts';
 const produceClient = 'packages/adapter-kafka/src/produce-client.ts';
 const produceRequest = 'packages/adapter-kafka/src/produce-request.ts';
 
-/** Edits that make the service break a promise, by the name of the breakage. A run with a breakage must find `lost` violations. */
+/** Edits of the sources that make the service break a promise, by the name of the breakage. A run with a breakage must find `lost` violations. */
 export const breakages: Readonly<Record<string, readonly Edit[]>> = {
-  // A consumer that only commits too early loses nothing: it continues at the settled offset, which is lower.
+  // Commits and settles offsets before the records are stored. An early commit alone would lose nothing, because a consumer resumes at the
+  // settled offset if that is lower.
   'commit-before-store': [
     {
       file: batchHandler,

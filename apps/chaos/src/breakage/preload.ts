@@ -1,5 +1,5 @@
-// A module for `node --import` in a process of the service. Applies the edits of a breakage to the sources that the process loads. The
-// variable BREAKAGE names the breakage.
+// `node --import` loads this module into a process of the service. It applies the edits of a breakage to the source files that the process
+// loads later. The environment variable BREAKAGE names the breakage.
 import { registerHooks } from 'node:module';
 import { breakages } from './breakages.ts';
 
@@ -14,7 +14,7 @@ registerHooks({
     const original = loaded.source ?? '';
     let source = typeof original === 'string' ? original : new TextDecoder().decode(original);
     for (const { file, find, put } of editsOfSource) {
-      // Without the edit, the service would keep its promises, and the run would pass.
+      // If the edit were skipped, the service would keep its promises, and the run would prove nothing.
       if (!source.includes(find)) throw new Error(`${file} does not contain "${find}".`);
       source = source.replace(find, () => put);
     }

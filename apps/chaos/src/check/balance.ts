@@ -3,10 +3,10 @@ import type { Evidence, Letter, LoggedRecord, TopicLetter } from './evidence.ts'
 import { type Facts, nonceOf } from './facts.ts';
 import type { Violation } from './violation.ts';
 
-/** The outcome of a record according to the evidence; `unaccounted` if nothing is stored under its id, which is a violation. */
+/** The outcome of a record, as the evidence shows it. `unaccounted` is a violation: nothing is stored under the id of the record. */
 type Outcome = RecordOutcome | 'unaccounted';
 
-/** The number of records in all, and by outcome. */
+/** The number of records in total, and by outcome. */
 export type RecordCounts = Readonly<Record<'records' | Outcome, number>>;
 
 /** Adds the counts of several projects. */
@@ -19,13 +19,13 @@ export function sumOf(all: readonly RecordCounts[]): RecordCounts {
 
 const noCounts = (): Record<keyof RecordCounts, number> => ({ records: 0, ...emptyTally(), unaccounted: 0 });
 
-/** The codes of the dead letters of outcomes that have one. */
-const codeOf: Partial<Record<Outcome, DeadLetterCode>> = {
+/** For each outcome that makes a record a dead letter: the code of the dead letter. */
+const codeByOutcome: Partial<Record<Outcome, DeadLetterCode>> = {
   conflict: 'conflict',
   dead_lettered: 'unreadable',
 };
 
-/** Counts the records by outcome. Returns a violation for each outcome that the store or the dead letters contradict. */
+/** Counts the records by outcome. Also returns a violation for each outcome that the store or the dead letters contradict. */
 export function balance(
   evidence: Evidence,
   facts: Facts,
@@ -44,10 +44,10 @@ export function balance(
     const { origin, digest } = record;
     const outcome = outcomeOf(record, facts, seen);
     counts[outcome] += 1;
-    if (outcome === 'unaccounted') report(origin, 'nothing is stored under its id');
-    if (isPassedOver(outcome, record, facts, seen))
+    if (outcome === 'unaccounted') report(origin, 'nothing is stored under the id of this record');
+    if (wasSkipped(outcome, record, facts, seen))
       report(origin, 'a later record with the same id is stored instead of this record');
-    const code = codeOf[outcome];
+    const code = codeByOutcome[outcome];
     if (code !== undefined) expectedLetters.set(origin, { code, digest });
     else if (letterAt.has(origin)) report(origin, `the outcome is ${outcome}, but there is a dead letter`);
   }
@@ -65,15 +65,18 @@ export function balance(
   for (const letter of lettersOnTopic) {
     const { origin, code, digest } = letter;
     const expected = expectedLetters.get(origin);
-    if ((expected?.code !== code || expected.digest !== digest) && !wasConflict(letter, evidence))
+    if ((expected?.code !== code || expected.digest !== digest) && !mayHaveBeenConflict(letter, evidence))
       report(origin, 'the topic has a dead letter that the record should not have');
   }
   if (counts.stored !== stored.length)
-    report('all', `the log has ${counts.stored} records to store, but ${stored.length} are stored`);
+    report(
+      'all',
+      `by their outcomes, ${counts.stored} records are stored, but the store has ${stored.length} activities`,
+    );
   return { counts, violations };
 }
 
-/** Returns the outcome of a record, found by comparing it with the stored activity of the same id. */
+/** Returns the outcome of a record, found by comparing the record with the stored activity that has the same id. */
 function outcomeOf({ poison, activity }: LoggedRecord, facts: Facts, seen: Set<string>): Outcome {
   if (poison || activity === undefined) return 'dead_lettered';
   const stored = facts.stored.get(activity.id);
@@ -85,8 +88,8 @@ function outcomeOf({ poison, activity }: LoggedRecord, facts: Facts, seen: Set<s
   return 'stored';
 }
 
-/** Returns whether the record should have been stored, but a later record with the same id was stored. */
-function isPassedOver(
+/** Returns whether a later record with the same id was stored instead of this record. */
+function wasSkipped(
   outcome: Outcome,
   { activity, partition, offset }: LoggedRecord,
   facts: Facts,
@@ -94,16 +97,20 @@ function isPassedOver(
 ): boolean {
   if (activity === undefined || seen.has(activity.id)) return false;
   if (outcome === 'duplicate') return true;
-  // Records of different partitions have no order.
+  // The log does not order records of different partitions.
   const first = facts.firstOfStored(activity.id);
   return outcome === 'conflict' && first?.partition === partition && offset < first.offset;
 }
 
 /**
- * Returns whether the letter may be from a time before the store was restored. Two records with the same id on different partitions have no
- * order: after a restore, the other one may be stored. The topic keeps the letter of the first time.
+ * Returns whether the record of the letter may have been a conflict before the store was restored. The log does not order two records on
+ * different partitions. If they have the same id, the one that was a conflict before the restore may be the stored one after it. The topic of
+ * dead letters was not restored, so it keeps the letter.
  */
-function wasConflict({ origin, code, digest }: TopicLetter, { records, isRestored }: Evidence): boolean {
+function mayHaveBeenConflict(
+  { origin, code, digest }: TopicLetter,
+  { records, isRestored }: Evidence,
+): boolean {
   if (!isRestored || code !== 'conflict') return false;
   const record = records.find((candidate) => candidate.origin === origin && candidate.digest === digest);
   if (record?.activity === undefined) return false;

@@ -1,41 +1,41 @@
 import type { ActivityJson } from '@user-activity/domain';
-import type { Followed } from '../load/followers.ts';
+import type { ReceivedFeed } from '../load/followers.ts';
 import type { Exchange } from '../load/ledger.ts';
 
-/** The data of one project, which `judge` judges. */
+/** The data of one project, from which `judge` finds violations. */
 export interface Evidence {
   /** All requests of clients that name the project, and their responses. */
   readonly exchanges: readonly Exchange[];
-  /** All records of the project on the topic, each partition in the order of its offsets. */
+  /** All records of the project on the topic. The records of each partition are ordered by offset. */
   readonly records: readonly LoggedRecord[];
   /** All stored activities, as the API lists them. */
   readonly stored: readonly ActivityJson[];
-  /** What each program got that followed the feed from its beginning. */
-  readonly feeds: readonly Followed[];
-  /** The ids in the store, in the order in which they were written. */
+  /** For each follower of the feed: the activities that it received, in that order. */
+  readonly feeds: readonly ReceivedFeed[];
+  /** The ids of the stored activities, in the order in which the store wrote them. */
   readonly written: readonly string[];
   /** The dead letters in the store. */
   readonly letters: readonly Letter[];
-  /** All letters on the topic of dead letters. Several letters may have the same origin. */
+  /** All dead letters on the topic of dead letters. Several of them may have the same origin. */
   readonly lettersOnTopic: readonly TopicLetter[];
-  /** Whether the store was restored from a backup. The topics were not. */
+  /** Whether the store was restored from a backup. Topics are never restored. */
   readonly isRestored: boolean;
 }
 
 /** The data of a run, by project. */
 export type EvidenceByProject = ReadonlyMap<string, Evidence>;
 
-/** A record of the topic. */
+/** A record on the topic of activities. */
 export interface LoggedRecord {
   readonly partition: number;
   readonly offset: number;
-  /** `partition:offset` of the original record: another position if this record is a replayed dead letter, else its own position. */
+  /** `partition:offset` of the original record. If this record is a replayed dead letter, that is an earlier record, otherwise this record itself. */
   readonly origin: string;
-  /** A digest of key, value and headers, without the header that a replay adds. */
+  /** A digest of the key, the value and the headers, except the header that a replay adds. */
   readonly digest: string;
   /** Whether the record is a poison message. */
   readonly poison: boolean;
-  /** The activity in the value; undefined if there is none. */
+  /** The activity in the value. Undefined if the value is not an activity. */
   readonly activity: ActivityJson | undefined;
 }
 
@@ -44,7 +44,7 @@ export interface TopicLetter {
   /** `partition:offset` of the original record. */
   readonly origin: string;
   readonly code: string;
-  /** A digest of key, value and headers, as in `LoggedRecord`. */
+  /** A digest of the key, the value and the headers of the original record, as in `LoggedRecord`. */
   readonly digest: string;
 }
 

@@ -1,12 +1,12 @@
-import { listAll, listLetterKeys } from '../list-all.ts';
+import { listAll, listDeadLetterUsers } from '../list-all.ts';
 import type { ErasedUser } from '../load/eraser.ts';
 import { forgottenProject } from '../projects.ts';
-import { doneErasures } from './done-erasures.ts';
-import type { ErasureEvidence } from './erased.ts';
+import { waitForErasures } from './wait-for-erasures.ts';
+import type { ErasureEvidence } from './find-erasure-faults.ts';
 
-/** Waits until the erasures are done. Returns what is left of the users. */
+/** Waits until the erasures are done, but at most 90 s. Then reads what is stored in the project of the erased users. */
 export async function gatherErasures(url: string, users: readonly ErasedUser[]): Promise<ErasureEvidence> {
   const target = { url, project: forgottenProject };
-  const done = await doneErasures(target, users);
-  return { users, done, stored: await listAll(target), letterUsers: await listLetterKeys(target) };
+  const done = await waitForErasures(target, users);
+  return { users, done, stored: await listAll(target), letterUsers: await listDeadLetterUsers(target) };
 }

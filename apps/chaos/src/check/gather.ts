@@ -3,7 +3,7 @@ import { type ActivityJson, edgeTopic, parseJson, replayHeader, replayOf } from 
 import { readTopic, type TopicRecord } from '@user-activity/test-kit';
 import { readDeadLetter } from '@user-activity/topic-contract';
 import { listAll } from '../list-all.ts';
-import type { Followed } from '../load/followers.ts';
+import type { ReceivedFeed } from '../load/followers.ts';
 import type { Ledger } from '../load/ledger.ts';
 import { poisonHeader, poisonProjectHeader } from '../load/poison.ts';
 import { forgottenProject, projects, systemProject } from '../projects.ts';
@@ -12,26 +12,26 @@ import type { Evidence, EvidenceByProject, Letter, LoggedRecord, TopicLetter } f
 
 type Headers = readonly (readonly [name: string, value: Uint8Array])[];
 
-/** A part of the evidence, and its project. */
+/** An item of the evidence, and the project to which it belongs. */
 interface InProject<Item> {
   readonly project: string;
   readonly item: Item;
 }
 
-/** Reads the topic, the topic of dead letters, and the store. Returns the evidence of each project that occurs anywhere. */
+/** Reads the topic of activities, the topic of dead letters, and the store. Returns the evidence of every project that has any data in them. */
 export async function gather(
   site: Site,
   url: string,
   ledger: Ledger,
-  feeds: ReadonlyMap<string, readonly Followed[]>,
+  feeds: ReadonlyMap<string, readonly ReceivedFeed[]>,
 ): Promise<EvidenceByProject> {
   const records = (await readTopic(site.kafka.directBrokers, topic))
     .map(loggedRecord)
     .filter(({ project, item }) => !(project === systemProject && isAuditEvent(item.activity)))
     .toSorted((a, b) => a.item.partition - b.item.partition || a.item.offset - b.item.offset);
   const topicLetters = await readTopic(site.kafka.directBrokers, `${topic}.dead-letters`);
-  const lettersOnTopic = topicLetters.flatMap(letterOnTopic);
-  const { letters, written } = await storeEvidence(site);
+  const lettersOnTopic = topicLetters.flatMap(lettersIn);
+  const { letters, written } = await readStore(site);
   const found = [...records, ...lettersOnTopic, ...letters, ...written]
     .map(({ project }) => project)
     .filter((project) => project !== forgottenProject);
@@ -39,28 +39,28 @@ export async function gather(
   for (const project of new Set([...projects, systemProject, ...found]))
     evidence.set(project, {
       exchanges: ledger.exchangesOf(project),
-      records: itemsOf(project, records),
+      records: itemsInProject(project, records),
       stored: (await listAll({ url, project })).filter(
         (activity) => !(project === systemProject && isAuditEvent(activity)),
       ),
       feeds: feeds.get(project) ?? [],
       // Only audit events are stored in `_system`.
-      written: project === systemProject ? [] : itemsOf(project, written),
-      letters: itemsOf(project, letters),
-      lettersOnTopic: itemsOf(project, lettersOnTopic),
+      written: project === systemProject ? [] : itemsInProject(project, written),
+      letters: itemsInProject(project, letters),
+      lettersOnTopic: itemsInProject(project, lettersOnTopic),
       isRestored: site.unsettledByRestores > 0,
     });
   return evidence;
 }
 
 /**
- * Returns whether an activity is an event that the service logs of itself. The load makes replays and erases users, and makes no other such changes. A restored
- * outbox may have an older version of an event, which becomes a dead letter.
+ * Returns whether an activity is an audit event, which the service logs itself. The load causes only these two types: it requests replays and
+ * erases users. A restore may bring back an older version of an event in the outbox; this version then becomes a dead letter.
  */
 const isAuditEvent = (activity: ActivityJson | undefined): boolean =>
   activity?.type === 'DEAD_LETTERS_REPLAYED' || activity?.type === 'USER_ERASED';
 
-const itemsOf = <Item>(project: string, all: readonly InProject<Item>[]): readonly Item[] =>
+const itemsInProject = <Item>(project: string, all: readonly InProject<Item>[]): readonly Item[] =>
   all.flatMap((each) => (each.project === project ? [each.item] : []));
 
 function loggedRecord(record: TopicRecord): InProject<LoggedRecord> {
@@ -92,6 +92,7 @@ const headersOf = ({ headers = {} }: TopicRecord): Headers =>
     [values].flat().map((value) => [name, Buffer.from(value ?? '')] as const),
   );
 
+/** Parses the activity in the value of a record. Returns undefined if the value is not an activity. */
 function activityIn(value: Uint8Array | null): ActivityJson | undefined {
   try {
     const parsed = parseJson(Buffer.from(value ?? []).toString('utf8')) as Partial<ActivityJson> | null;
@@ -109,8 +110,8 @@ function digestOf(key: Uint8Array | null, value: Uint8Array | null, headers: Hea
   return hash.digest('base64url');
 }
 
-/** Returns a list with the letter. The list is empty if the letter is a call that the API refused: such a letter has no record. */
-function letterOnTopic(record: TopicRecord): InProject<TopicLetter>[] {
+/** Returns a list with the dead letter in a record. Returns an empty list if the letter has no original record on the log, or is an audit event. */
+function lettersIn(record: TopicRecord): InProject<TopicLetter>[] {
   const headers = Object.fromEntries(headersOf(record).map(([name, value]) => [name, [value]]));
   const letter = readDeadLetter({ key: record.key, value: record.value, headers });
   if (letter === undefined) {
@@ -145,8 +146,8 @@ interface OplogEntry {
   readonly o: { readonly _id?: string; readonly applyOps?: readonly OplogEntry[] };
 }
 
-/** Returns the dead letters of the primary, and the ids of all inserted activities in the order of the oplog. */
-async function storeEvidence(site: Site): Promise<{
+/** Reads the store: the dead letters, and the ids of all inserted activities in the order of MongoDB's oplog. */
+async function readStore(site: Site): Promise<{
   readonly letters: readonly InProject<Letter>[];
   readonly written: readonly InProject<string>[];
 }> {
@@ -167,14 +168,14 @@ async function storeEvidence(site: Site): Promise<{
         .filter(({ value }) => !isAuditEvent(activityIn(value && value.buffer)))
         .map(letterOf),
       written: entries.flatMap(({ op, ns: of, o: { _id } }) =>
-        op === 'i' && of === ns && _id !== undefined ? [idIn(_id)] : [],
+        op === 'i' && of === ns && _id !== undefined ? [parsePrimaryKey(_id)] : [],
       ),
     };
   });
 }
 
-/** Returns the id in a primary key: `<project> <id>`, or the id alone in the project `default`. */
-function idIn(key: string): InProject<string> {
+/** Splits a primary key, which is `<project> <id>`, or only the id in the project `default`. */
+function parsePrimaryKey(key: string): InProject<string> {
   const [id = '', project = projects[0]] = key.split(' ').toReversed();
   return { project, item: id };
 }

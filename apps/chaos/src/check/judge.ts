@@ -1,11 +1,11 @@
 import { balance, type RecordCounts, sumOf } from './balance.ts';
 import type { Evidence, EvidenceByProject } from './evidence.ts';
 import { Facts } from './facts.ts';
-import { followed } from './followed.ts';
-import { misplaced } from './misplaced.ts';
-import { missing } from './missing.ts';
+import { findFeedFaults } from './find-feed-faults.ts';
+import { findMisplaced } from './find-misplaced.ts';
+import { findMissing } from './find-missing.ts';
 import { projects } from '../projects.ts';
-import { swapped } from './swapped.ts';
+import { findSwapped } from './find-swapped.ts';
 import type { Violation } from './violation.ts';
 
 /** The result of judging a run. */
@@ -14,7 +14,7 @@ export interface Verdict {
   readonly counts: RecordCounts;
 }
 
-/** Judges each project of a run by itself. The subjects of violations begin with the project, unless it is `default`. */
+/** Judges each project of a run on its own. The subject of a violation begins with the name of the project, unless it is `default`. */
 export function judgeProjects(evidence: EvidenceByProject): Verdict {
   const verdicts = [...evidence].map(([project, evidenceOfProject]) => {
     const { counts, violations } = judge(evidenceOfProject);
@@ -30,10 +30,12 @@ export function judgeProjects(evidence: EvidenceByProject): Verdict {
   };
 }
 
-/** Judges a project by its requests and responses, the log and the store. */
+/** Compares the requests, the responses, the log and the store of a project, and returns all violations. */
 export function judge(evidence: Evidence): Verdict {
   const facts = new Facts(evidence);
   const { counts, violations } = balance(evidence, facts);
-  const others = [missing, misplaced, swapped, followed].flatMap((find) => find(evidence, facts));
+  const others = [findMissing, findMisplaced, findSwapped, findFeedFaults].flatMap((find) =>
+    find(evidence, facts),
+  );
   return { counts, violations: [...others, ...violations] };
 }

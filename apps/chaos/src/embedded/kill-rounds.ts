@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ActivityJson } from '@user-activity/domain';
 import { ServiceProcess } from '@user-activity/test-kit';
-import { erased } from '../check/erased.ts';
+import { findErasureFaults } from '../check/find-erasure-faults.ts';
 import { gatherErasures } from '../check/gather-erasures.ts';
-import { repeated } from '../check/repeated.ts';
+import { findRepeated } from '../check/find-repeated.ts';
 import type { Violation } from '../check/violation.ts';
 import { listAll } from '../list-all.ts';
 import { Eraser } from '../load/eraser.ts';
@@ -15,22 +15,22 @@ import { Random } from '../random.ts';
 /** The result of a run. */
 export interface KillReport {
   readonly kills: number;
-  /** Kills that hit the service before it was ready. */
+  /** The number of kills while the service was starting. */
   readonly killsWhileStarting: number;
-  /** Activities that were answered 202. */
+  /** The number of activities that were answered 202. */
   readonly accepted: number;
-  /** Activities that were not answered 202. Each may be stored or not. */
+  /** The number of activities that were not answered 202. The service may have stored some of them. */
   readonly unanswered: number;
   readonly stored: number;
-  /** Ids that were answered 202, but are not stored. */
+  /** The ids of activities that were answered 202, but are not stored. */
   readonly lost: readonly string[];
-  /** Ids that are listed more than once. */
+  /** The ids that the API lists more than once. */
   readonly repeated: readonly string[];
-  /** Ids of stored activities that were never sent with this content. */
+  /** The ids of stored activities whose content no client sent. */
   readonly foreign: readonly string[];
-  /** The number of users that were erased or anonymised. */
+  /** The number of users who were erased or anonymised. */
   readonly erasedUsers: number;
-  /** What is wrong with these users. */
+  /** The violations that were found in the data of these users. */
   readonly erasures: readonly Violation[];
 }
 
@@ -39,8 +39,8 @@ const sendersPerProject = 4;
 
 /**
  * Kills the service `kills` times, at random times while clients log activities. Then compares the stored activities of each project with the
- * responses. Clients send single activities and batches, and retry requests without a 202. Clients of different projects use the same ids.
- * In a project of their own, users are erased while they log.
+ * responses. Clients send single activities and batches, and retry requests that were not answered 202. Clients of different projects use
+ * the same ids. In one more project, users are erased while their activities are logged.
  */
 export async function killRounds(
   folder: string,
@@ -83,7 +83,7 @@ export async function killRounds(
     const found = await waitForStored({ url, project }, state.accepted);
     findings = sumOf(findings, findingsOf(found, state));
   }
-  const erasures = erased(await gatherErasures(url, eraser.users));
+  const erasures = findErasureFaults(await gatherErasures(url, eraser.users));
   await service.end('SIGTERM');
   return { kills, killsWhileStarting, ...findings, erasedUsers: eraser.users.length, erasures };
 }
@@ -99,7 +99,7 @@ function findingsOf(found: readonly ActivityJson[], { sent, accepted }: SharedSt
     unanswered: sent.size - accepted.size,
     stored: found.length,
     lost: [...accepted].filter((id) => !ids.has(id)),
-    repeated: [...repeated(found.map(({ id }) => id))],
+    repeated: [...findRepeated(found.map(({ id }) => id))],
     foreign: found.filter(({ id, metadata }) => sent.get(id) !== metadata['nonce']).map(({ id }) => id),
   };
 }
@@ -125,7 +125,7 @@ interface SharedState {
 
 const newState = (): SharedState => ({ sent: new Map(), accepted: new Set(), unanswered: [] });
 
-/** Runs a client, which sends one request after the other until one is not answered 202. Every third request is a batch. */
+/** Runs a client, which sends one request after the other until a request is not answered 202. Every third request is a batch. */
 async function send(name: string, target: Target, state: SharedState, signal: AbortSignal): Promise<void> {
   for (let request = 0; !signal.aborted; request += 1) {
     const drafts = state.unanswered.shift() ?? newDrafts(name, request);
@@ -150,7 +150,7 @@ const newDrafts = (name: string, request: number): DraftWithId[] =>
     metadata: { nonce: Math.random().toString(36) },
   }));
 
-/** Waits until the consumer stores no more activities. Returns all stored activities. */
+/** Waits until the number of stored activities no longer grows. Returns all stored activities. */
 async function waitForStored(
   target: Target,
   accepted: ReadonlySet<string>,
@@ -160,7 +160,7 @@ async function waitForStored(
     const ids = new Set(found.map(({ id }) => id));
     const isComplete = [...accepted].every((id) => ids.has(id));
     unchangedPolls = found.length === before ? unchangedPolls + 1 : 0;
-    // Activities that were not answered may follow the last accepted activity on the log.
+    // The log may hold more activities after the last one that was answered 202, so completeness alone is not the end.
     if (unchangedPolls >= (isComplete ? 2 : 20)) return found;
     before = found.length;
     await delay(250);

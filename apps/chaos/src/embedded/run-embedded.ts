@@ -1,7 +1,7 @@
 import { temporaryFolder } from '@user-activity/test-kit';
 import { killRounds } from './kill-rounds.ts';
 
-/** Kills the embedded service `kills` times under load, and prints the result. Returns whether all promises held. */
+/** Kills the embedded service `kills` times under load, and prints the result. Returns whether the service kept all its promises. */
 export async function runEmbedded(kills: number): Promise<boolean> {
   const folder = temporaryFolder('chaos');
   const { lost, repeated, foreign, erasures, ...numbers } = await killRounds(folder.path, kills, (line) =>
@@ -18,7 +18,7 @@ export async function runEmbedded(kills: number): Promise<boolean> {
   );
   const violations = lost.length + repeated.length + foreign.length + erasures.length;
   if (violations > 0) console.error(JSON.stringify({ lost, repeated, foreign, erasures }));
-  if (numbers.accepted === 0) console.error('No request got a 202, so the run proves nothing.');
+  if (numbers.accepted === 0) console.error('No request was answered 202, so the run proves nothing.');
   if (numbers.erasedUsers === 0)
     console.error('No user was erased, so the run proves nothing about erasures.');
   return violations === 0 && numbers.accepted > 0 && numbers.erasedUsers > 0;

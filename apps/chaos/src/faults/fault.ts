@@ -1,19 +1,19 @@
 import type { Load } from '../load/load.ts';
 import type { Site } from '../site/site.ts';
 
-/** A kind of fault. */
+/** A kind of fault, and how to cause it. */
 export interface Fault {
-  /** The minimum and the maximum duration. */
+  /** The minimum and the maximum duration in milliseconds. */
   readonly lastsMs: readonly [min: number, max: number];
-  /** The additional time that it takes to cause and to end the fault. */
+  /** How long it takes to cause the fault and to end it, in addition to its duration. */
   readonly overheadSeconds: number;
-  /** The kind of fault that must strike before this one. Both then have fixed positions in their deck; see `drawDeck`. */
+  /** The kind of fault that must strike before this one. `drawDeck` in schedule.ts orders the two. */
   readonly preparedBy?: string;
-  /** Causes the fault and ends it. Resolves after that. */
+  /** Causes the fault and ends it. Resolves once the fault has ended. */
   readonly strike: (strike: Strike) => Promise<void>;
 }
 
-/** Faults by their names in schedules and reports, such as `kill-broker`. */
+/** Faults by the names that schedules and reports use, such as `kill-broker`. */
 export type Faults = Readonly<Record<string, Fault>>;
 
 /** One occurrence of a fault. */
@@ -21,6 +21,6 @@ export interface Strike {
   readonly site: Site;
   readonly load: Load;
   readonly lastsMs: number;
-  /** A whole number that chooses the target. */
+  /** A random whole number, from which the fault chooses its target, for example a broker. */
   readonly choice: number;
 }

@@ -3,7 +3,7 @@ import { logFaults } from './log-faults.ts';
 import { serviceFaults } from './service-faults.ts';
 import { storeFaults } from './store-faults.ts';
 
-/** The part of the site that a fault hits. Faults of one lane never overlap, so a cluster keeps its majority. */
+/** The part of the deployment that a fault hits. Faults in the same lane never overlap, so two faults never hit one cluster at the same time. */
 export type Lane = 'log' | 'store' | 'services';
 
 /** All faults, by lane. */

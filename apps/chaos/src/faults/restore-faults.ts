@@ -3,14 +3,14 @@ import { database, group, type Site } from '../site/site.ts';
 import type { Faults } from './fault.ts';
 import { runningUnits } from './running-units.ts';
 
-// A restore after fewer records would prove little.
+// A restore that removes fewer records would prove little.
 const minRecords = 100;
 const maxWaitMs = 60_000;
 const pollMs = 250;
 
 /**
- * A backup of MongoDB, and a restore from it. Embedded sites have no such faults: their log and store are one file, so a restore replaces
- * the log too.
+ * A backup of MongoDB, and a restore from the backup. The embedded service needs no such faults: its log and its store are in one file, so a
+ * restore replaces both.
  */
 export const restoreFaults: Faults = {
   'back-up-store': {
@@ -18,18 +18,18 @@ export const restoreFaults: Faults = {
     overheadSeconds: 2,
     async strike({ site }) {
       await site.mongo.backUp();
-      // The primary may have settled more than the backup, never less.
-      site.settledInBackup = await settled(site);
+      // These offsets are read after the backup, so they may be higher than those in the backup, but never lower.
+      site.settledInBackup = await sumOfSettledOffsets(site);
     },
   },
-  // Lasts longer than the driver's timeout of 10 s, as real restores do.
+  // Like a real restore, it lasts longer than the timeout of the MongoDB driver, which is 10 s.
   'restore-store': {
     lastsMs: [11_000, 13_000],
     overheadSeconds: 6,
     preparedBy: 'back-up-store',
     async strike({ site, choice, lastsMs }) {
       const records = await waitForProgress(site);
-      // Every second time, the operator stops the consumers for the restore. The others must notice it by themselves.
+      // For an even `choice`, the consumers are stopped first, as a careful operator does. Otherwise they run and must notice the restore.
       const stopped = choice % 2 === 0 ? runningUnits(site.consumers) : [];
       await Promise.all(stopped.map((unit) => unit.kill()));
       await site.mongo.restore(lastsMs);
@@ -40,8 +40,8 @@ export const restoreFaults: Faults = {
 };
 
 /**
- * Waits until the group has committed at least 100 records more than the backup has settled. Returns how many more. Rejects if this takes more than
- * 60 s.
+ * Waits until the consumer group has committed at least 100 records since the backup, and returns their number. Rejects if this takes more
+ * than 60 s.
  */
 async function waitForProgress({ tools, settledInBackup }: Site): Promise<number> {
   const until = performance.now() + maxWaitMs;
@@ -51,11 +51,13 @@ async function waitForProgress({ tools, settledInBackup }: Site): Promise<number
     if (records >= minRecords) return records;
     await delay(pollMs);
   }
-  throw new Error(`the group committed fewer than ${minRecords} records after the backup`);
+  throw new Error(
+    `the group committed fewer than ${minRecords} records after the backup within ${maxWaitMs / 1000} s`,
+  );
 }
 
-/** Returns the sum of the settled offsets of all partitions. */
-const settled = ({ mongo }: Site): Promise<number> =>
+/** Returns the sum of the settled offsets of all partitions. Below its settled offset, the store has handled every record of a partition. */
+const sumOfSettledOffsets = ({ mongo }: Site): Promise<number> =>
   mongo.read(async (client) => {
     const logs = await client.db(database).collection<SettledDocument>('settled').find().toArray();
     return logs.flatMap(({ offsets }) => offsets).reduce((sum, offset) => sum + offset, 0);

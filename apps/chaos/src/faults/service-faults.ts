@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Site } from '../site/site.ts';
 import type { Unit } from '../site/unit.ts';
-import { chosen } from './chosen.ts';
+import { choose } from './choose.ts';
 import { endAfter } from './cluster-faults.ts';
 import type { Faults } from './fault.ts';
 import { runningUnits } from './running-units.ts';
@@ -17,7 +17,7 @@ async function freeze(unit: Unit, ms: number): Promise<void> {
   await endAfter(ms, () => unit.thaw());
 }
 
-/** Restarts units one after the other, as a rolling update does. */
+/** Restarts the units one after the other, like a rolling update. */
 async function restartEach(site: Site, units: readonly Unit[]): Promise<void> {
   for (const unit of units) {
     await site.drain(unit);
@@ -30,7 +30,7 @@ export const serviceFaults: Faults = {
   'kill-consumer': {
     lastsMs: [0, 3000],
     overheadSeconds: 2,
-    strike: ({ site, choice, lastsMs }) => kill(chosen(runningUnits(site.consumers), choice), lastsMs),
+    strike: ({ site, choice, lastsMs }) => kill(choose(runningUnits(site.consumers), choice), lastsMs),
   },
   'kill-all-consumers': {
     lastsMs: [0, 2000],
@@ -39,21 +39,21 @@ export const serviceFaults: Faults = {
       await Promise.all(runningUnits(site.consumers).map((unit) => kill(unit, lastsMs)));
     },
   },
-  // Some of these faults last longer than the session timeout, so that the group removes the consumer.
+  // Some of these faults last longer than the session timeout, so that Kafka removes the consumer from its group.
   'freeze-consumer': {
     lastsMs: [1000, 14_000],
     overheadSeconds: 1,
-    strike: ({ site, choice, lastsMs }) => freeze(chosen(runningUnits(site.consumers), choice), lastsMs),
+    strike: ({ site, choice, lastsMs }) => freeze(choose(runningUnits(site.consumers), choice), lastsMs),
   },
   'kill-api': {
     lastsMs: [0, 2000],
     overheadSeconds: 2,
-    strike: ({ site, choice, lastsMs }) => kill(chosen(site.apis, choice), lastsMs),
+    strike: ({ site, choice, lastsMs }) => kill(choose(site.apis, choice), lastsMs),
   },
   'freeze-api': {
     lastsMs: [1000, 6000],
     overheadSeconds: 0,
-    strike: ({ site, choice, lastsMs }) => freeze(chosen(site.apis, choice), lastsMs),
+    strike: ({ site, choice, lastsMs }) => freeze(choose(site.apis, choice), lastsMs),
   },
   'restart-consumers': {
     lastsMs: [0, 0],
@@ -65,7 +65,7 @@ export const serviceFaults: Faults = {
     overheadSeconds: 5,
     strike: ({ site }) => restartEach(site, site.apis),
   },
-  // The replayed records are still unreadable, so they become dead letters again.
+  // A replay does not repair the records, so they become dead letters again.
   'replay-dead-letters': {
     lastsMs: [0, 0],
     overheadSeconds: 1,

@@ -1,4 +1,4 @@
-import { chosen } from './chosen.ts';
+import { choose } from './choose.ts';
 import { endAfter, freezeServer, killServer } from './cluster-faults.ts';
 import type { Faults } from './fault.ts';
 import { restoreFaults } from './restore-faults.ts';
@@ -15,7 +15,7 @@ export const storeFaults: Faults = {
   'kill-mongod': {
     lastsMs: [0, 4000],
     overheadSeconds: 3,
-    strike: ({ site: { mongo }, choice, lastsMs }) => killServer(mongo, chosen(members, choice), lastsMs),
+    strike: ({ site: { mongo }, choice, lastsMs }) => killServer(mongo, choose(members, choice), lastsMs),
   },
   'freeze-primary': {
     lastsMs: [1000, 9000],
@@ -37,13 +37,13 @@ export const storeFaults: Faults = {
     lastsMs: [500, 6000],
     overheadSeconds: 1,
     strike: async ({ site: { mongo }, lastsMs }) =>
-      endAfter(lastsMs, chosen(mongo.proxies, await mongo.primary()).cut()),
+      endAfter(lastsMs, choose(mongo.proxies, await mongo.primary()).cut()),
   },
   'lose-answers-of-primary': {
     lastsMs: [200, 4000],
     overheadSeconds: 1,
     strike: async ({ site: { mongo }, lastsMs }) =>
-      endAfter(lastsMs, chosen(mongo.proxies, await mongo.primary()).loseAnswers()),
+      endAfter(lastsMs, choose(mongo.proxies, await mongo.primary()).loseAnswers()),
   },
   'cut-mongodb': {
     lastsMs: [1000, 8000],

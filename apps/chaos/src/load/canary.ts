@@ -4,12 +4,12 @@ import type { Ledger } from './ledger.ts';
 import { projects } from '../projects.ts';
 import { send } from './sender.ts';
 
-/** An activity on each partition, all sent in one batch. */
+/** A batch with one activity for each partition. */
 interface Probe {
   readonly sentAt: number;
   /** The ids that no query has found yet. */
   readonly missing: Set<string>;
-  /** The time at which the last of them was found. */
+  /** The time at which the last missing id was found. */
   foundAt?: number;
 }
 
@@ -17,7 +17,7 @@ const type = 'CANARY';
 const intervalMs = 500;
 const pollMs = 200;
 
-/** Measures how long the service takes to recover. Sends a probe twice a second, and queries for the activities of all probes. */
+/** Measures how long the service takes to recover: sends a probe twice a second, and queries until all activities of each probe are found. */
 export class Canary {
   readonly #ledger: Ledger;
   readonly #url: () => string;
@@ -27,7 +27,7 @@ export class Canary {
   constructor(ledger: Ledger, partitions: number, url: () => string) {
     this.#ledger = ledger;
     this.#url = url;
-    this.#users = usersOf(partitions);
+    this.#users = usersByPartition(partitions);
   }
 
   /** Sends probes, and queries for their activities, until the signal is aborted. */
@@ -35,7 +35,7 @@ export class Canary {
     await Promise.all([this.#post(signal), this.#poll(signal)]);
   }
 
-  /** Returns the time in ms from `since` until all activities of a probe that was sent later were found; undefined if none was found. */
+  /** Returns how many ms after `since` all activities of a probe sent after `since` were found. Returns undefined if that never happened. */
   recovery(since: number): number | undefined {
     const found = this.#probes.flatMap(({ sentAt, foundAt }) =>
       sentAt >= since && foundAt !== undefined ? [foundAt - since] : [],
@@ -64,7 +64,7 @@ export class Canary {
 
   async #poll(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const found = await newest(this.#url());
+      const found = await newestIds(this.#url());
       const foundAt = performance.now();
       for (const probe of this.#probes) {
         if (probe.foundAt !== undefined) continue;
@@ -76,8 +76,8 @@ export class Canary {
   }
 }
 
-/** Returns the ids of the newest canary activities; none if the API does not respond. */
-async function newest(url: string): Promise<readonly string[]> {
+/** Returns the ids of the newest canary activities. Returns an empty list if the API does not respond. */
+async function newestIds(url: string): Promise<readonly string[]> {
   try {
     const response = await fetch(`${url}/api/logs?type=${type}&limit=200`, {
       signal: AbortSignal.timeout(2000),
@@ -89,8 +89,8 @@ async function newest(url: string): Promise<readonly string[]> {
   }
 }
 
-/** Returns one user for each partition. */
-function usersOf(partitions: number): readonly string[] {
+/** Returns a user for each partition, whose records go to this partition. */
+function usersByPartition(partitions: number): readonly string[] {
   const users = new Map<number, string>();
   for (let number = 0; users.size < partitions; number += 1) {
     const user = `canary-${number}`;

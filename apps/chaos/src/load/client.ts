@@ -7,7 +7,7 @@ import { send } from './sender.ts';
 /** Options of a client. */
 export interface ClientOptions {
   readonly project: string;
-  /** The beginning of the client's ids. */
+  /** The prefix of the ids that the client chooses. */
   readonly name: string;
   readonly users: readonly string[];
   readonly ledger: Ledger;
@@ -20,12 +20,12 @@ const maxAttempts = 6;
 const maxPauseMs = 80;
 
 /**
- * Logs activities of its users until it is stopped, mostly one after the other. As real clients do, it retries requests without a 202,
- * sends an activity twice, gives up, reuses an id for another fact, and sends invalid activities.
+ * Logs activities of its users until it is stopped, mostly one after the other. It behaves like real clients: it retries requests that were
+ * not answered 202, sends some activities twice, sometimes gives up, reuses ids for other facts, and sends invalid activities.
  */
 export class Client {
   readonly #options: ClientOptions;
-  /** Drafts that were sent with an id. The client may send them again. */
+  /** The drafts that the client has made with an id. It may send them again. */
   readonly #pastDrafts: Draft[] = [];
   #draftCount = 0;
 
@@ -58,14 +58,14 @@ export class Client {
     else await this.#sendInvalid();
   }
 
-  /** Sends the drafts until the response is 202, each time to a random API. Gives up after 6 attempts, and sometimes earlier. */
+  /** Sends the drafts to a random API until an API answers 202. Gives up after 6 attempts, and sometimes earlier. */
   async #sendUntilConfirmed(drafts: readonly Draft[]): Promise<void> {
     const { random } = this.#options;
     let draftsToSend = drafts;
     for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
       const { response } = await this.#send(draftsToSend);
       if (response?.status === 202 || random.chance(5)) return;
-      // A draft without an id could be stored twice if it is sent again.
+      // If a draft without an id is sent again, the service may store it twice.
       if (response === undefined && draftsToSend.some(({ id }) => id === undefined)) return;
       if (response !== undefined) draftsToSend = withIds(draftsToSend, response.ids);
       await delay(random.int(20, 150 * attempt));
@@ -82,7 +82,7 @@ export class Client {
     await Promise.all(drafts.map((draft) => this.#sendUntilConfirmed([draft])));
   }
 
-  /** Returns an earlier fact, or a new fact if there is none. */
+  /** Returns an earlier fact, or a new fact if there is no earlier one. */
   #pastDraft(): Draft {
     return this.#pastDrafts.length === 0
       ? this.#repeatableDraft()
@@ -140,7 +140,7 @@ const metadata: readonly JsonObject[] = [
   { page: 'x'.repeat(4000) },
 ];
 
-/** Returns the drafts with the ids of the response. A client that sends drafts again must send these ids. */
+/** Adds the ids of the response to drafts without an id. A client that sends drafts again must send these ids. */
 const withIds = (drafts: readonly Draft[], ids: readonly (string | null)[]): readonly Draft[] =>
   drafts.map((draft, index) => {
     const id = draft.id ?? ids[index];

@@ -6,21 +6,24 @@ import { post } from './sender.ts';
 
 type Mode = 'erase' | 'anonymise';
 
-/** A user that was erased. Everything here was answered 202 at once, so nothing of it can be appended to the log later. */
+/**
+ * A user whose erasure or anonymisation was requested. The first attempt of every request listed here was answered 202, so the log already
+ * holds its records in this order.
+ */
 export interface ErasedUser {
   readonly userId: string;
   readonly mode: Mode;
   readonly erasureId: string;
-  /** What was logged before the request. One of its facts is a conflict, so it is a dead letter. */
+  /** The activities that were logged before the erasure. Another fact with the id of the first one was logged too, and becomes a dead letter. */
   readonly before: readonly Draft[];
-  /** What was logged after the answer to the request. */
+  /** The activities that were logged after the erasure was answered 202. */
   readonly after: readonly Draft[];
 }
 
 const pauseMs = 700;
 const timeoutMs = 8000;
 
-/** Logs activities of a new user, erases the user, and logs more, again and again. */
+/** Repeats a cycle: logs activities of a new user, erases or anonymises the user, and logs more activities of the user. */
 export class Eraser {
   readonly users: ErasedUser[] = [];
   readonly #random: Random;
@@ -62,7 +65,7 @@ export class Eraser {
     return (await post(target, drafts))?.status === 202;
   }
 
-  /** Returns the id of the erasure, or undefined if it is not known whether the log has the request. */
+  /** Returns the id of the erasure. Returns undefined if the response is not 202, because the log may then hold the request or not. */
   async #erase(userId: string, mode: Mode): Promise<string | undefined> {
     try {
       const response = await fetch(`${this.#url(this.#random)}/api/users/${userId}/logs?mode=${mode}`, {

@@ -7,10 +7,10 @@ const pauseMs = 250;
 const timeoutMs = 10_000;
 const maxCatchUpMs = 60_000;
 
-/** What a program got that follows the feed of a project, in this order. */
-export type Followed = readonly ActivityJson[];
+/** The activities that a follower of a project's feed received, in the order in which it received them. */
+export type ReceivedFeed = readonly ActivityJson[];
 
-/** Programs that follow the feed of each project from its beginning: one polls, the other reads the stream. Both use any API. */
+/** Two followers for the feed of each project: one polls, the other reads the stream. Both start at the beginning, and use any API that is ready. */
 export class Followers {
   readonly #pollers: readonly Poller[];
   readonly #listeners: readonly Listener[];
@@ -32,8 +32,8 @@ export class Followers {
     );
   }
 
-  /** Reads the rest of the feeds. Returns what the followers of a project got. What is missing after 60 s was never sent. */
-  async finish(): Promise<ReadonlyMap<string, readonly Followed[]>> {
+  /** Reads the rest of the feeds, for at most 60 s. Returns what the followers of each project received. */
+  async finish(): Promise<ReadonlyMap<string, readonly ReceivedFeed[]>> {
     const signal = AbortSignal.timeout(maxCatchUpMs);
     for (const poller of this.#pollers)
       while (!signal.aborted && !poller.isAtEnd) await poller.step(signal).catch(() => delay(pauseMs));
@@ -54,12 +54,12 @@ export class Followers {
   }
 }
 
-/** A page of the feed. */
 interface Page {
   readonly data: readonly ActivityJson[];
   readonly pagination: { readonly nextCursor: string; readonly hasMore: boolean };
 }
 
+/** Follows a feed by reading page after page. */
 class Poller {
   readonly found: ActivityJson[] = [];
   readonly #project: string;
@@ -72,7 +72,7 @@ class Poller {
     this.#url = url;
   }
 
-  /** Whether the latest page was empty and the last one. */
+  /** Whether the latest page was empty, and no page follows it. */
   get isAtEnd(): boolean {
     return this.#isAtEnd;
   }
@@ -84,7 +84,8 @@ class Poller {
       headers: { 'x-project': this.#project },
       signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
     });
-    if (response.status !== 200) throw new Error(`The feed was answered ${response.status}.`);
+    if (response.status !== 200)
+      throw new Error(`The request for the feed was answered with ${response.status}.`);
     const { data, pagination } = parseJson(await response.text()) as unknown as Page;
     this.found.push(...data);
     this.#cursor = pagination.nextCursor;
@@ -92,6 +93,7 @@ class Poller {
   }
 }
 
+/** Follows a feed by reading its stream of server-sent events. */
 class Listener {
   readonly found: ActivityJson[] = [];
   readonly #project: string;
@@ -104,7 +106,7 @@ class Listener {
     this.#url = url;
   }
 
-  /** Opens the stream, if it is not open. The client opens it again by itself after a lost connection, but not after an answer 503. */
+  /** Opens the stream if it is closed. `EventSource` reconnects by itself after a lost connection, but not after a response 503. */
   async step(signal: AbortSignal): Promise<void> {
     this.#position ??= await this.#beginning(signal);
     if (this.#source !== undefined && this.#source.readyState !== EventSource.CLOSED) return;
@@ -126,7 +128,7 @@ class Listener {
     this.#source?.close();
   }
 
-  /** Returns the position of the end of the feed, which is its beginning before the load. */
+  /** Returns the position at the end of the feed. Before the load begins, the feed is empty, so this is also its beginning. */
   async #beginning(signal: AbortSignal): Promise<string> {
     const response = await fetch(`${this.#url()}/api/logs/feed?from=now`, {
       headers: { 'x-project': this.#project },

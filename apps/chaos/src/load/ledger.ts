@@ -1,6 +1,6 @@
 import type { JsonObject } from '@user-activity/domain';
 
-/** An activity as a client sends it. Each fact has its own `metadata.nonce`, which stays the same if the fact is sent again. */
+/** An activity as a client sends it. Each fact has its own `metadata.nonce`, which does not change if a client sends the fact again. */
 export interface Draft {
   readonly id?: string;
   readonly userId: string;
@@ -9,10 +9,10 @@ export interface Draft {
   readonly createdAt?: string;
 }
 
-/** A request to log activities, and its response. Times are those of `performance.now()`. */
+/** A request to log activities, and its response. All times are values of `performance.now()`. */
 export interface Exchange {
   readonly drafts: readonly Draft[];
-  /** Whether the drafts break a rule. The service must reject these drafts. Default: false. */
+  /** Whether the drafts are invalid, so that the service must reject them. Default: false. */
   readonly isInvalid?: boolean;
   readonly sentAt: number;
   /** Absent if the service did not respond. */
@@ -21,15 +21,16 @@ export interface Exchange {
 
 /** The response to a request to log activities. */
 export interface LogResponse {
+  /** The time at which the response was complete. */
   readonly at: number;
   readonly status: number;
-  /** The `detail` of a refusal, without the parts in parentheses. */
+  /** The `detail` of an error response, without its parts in parentheses, so that equal reasons are counted together. */
   readonly reason?: string;
   /** The id of each draft, or null for a rejected draft. Empty if the response has no ids. */
   readonly ids: readonly (string | null)[];
 }
 
-/** All requests of a run, with their responses, by the project that they name. */
+/** Records all requests of a run and their responses, by project. */
 export class Ledger {
   readonly #byProject: Map<string, Exchange[]> = new Map();
 
@@ -47,7 +48,7 @@ export class Ledger {
     return this.#byProject.get(project) ?? [];
   }
 
-  /** Returns the number of distinct activities that were answered 202. An id is distinct in each project. */
+  /** The number of distinct activities that were answered 202. The same id in two projects counts twice. */
   get accepted(): number {
     let accepted = 0;
     for (const exchanges of this.#byProject.values()) {
@@ -57,7 +58,7 @@ export class Ledger {
     return accepted;
   }
 
-  /** Returns the number of requests by the status and reason of the response; `none` means no response. */
+  /** The number of requests by the status and the reason in their response. The key `none` counts requests without a response. */
   get responses(): Readonly<Record<string, number>> {
     const counts: Record<string, number> = {};
     for (const { response } of this.exchanges) {

@@ -13,7 +13,7 @@ const clientsPerProject = 6;
 const usersPerClient = 5;
 const replayMs = 15_000;
 
-/** All clients of a run: those that log activities, the canary, bursts, replays, and the writer of poison messages. */
+/** The load of a run: clients that log activities, the canary, the eraser, bursts of batches, replays of dead letters, and poison messages. */
 export class Load {
   readonly ledger: Ledger = new Ledger();
   readonly canary: Canary;
@@ -47,7 +47,7 @@ export class Load {
     await Promise.all([...this.#clients, this.eraser].map((client) => client.act(signal)));
   }
 
-  /** Sends `batches` batches at once, each with `size` activities, to the projects in turn. */
+  /** Sends `batches` batches at the same time, each with `size` activities, alternately to the two projects. */
   async burst(batches: number, size: number): Promise<void> {
     this.#bursts += 1;
     const name = `burst-${this.#bursts}`;
@@ -63,7 +63,7 @@ export class Load {
     await Promise.all(sending);
   }
 
-  /** Requests a replay of all dead letters of each project. Notes the statuses of the responses for `violations`. */
+  /** Requests a replay of all dead letters of each project. Records the statuses of the responses for `violations`. */
   async replay(): Promise<void> {
     for (const project of [...projects, systemProject]) {
       const response = await fetch(`${this.#site.url(this.#random)}/api/dead-letters/replay`, {
@@ -77,16 +77,20 @@ export class Load {
     }
   }
 
-  /** Returns a violation for each replay with another status than 202, 409 or 503, one if no activity was answered 202, and one if no user was erased. */
+  /** Returns a violation for each replay that was not answered 202, 409 or 503, one if no activity was accepted, and one if no user was erased. */
   violations(): readonly Violation[] {
     const unexpected = this.#replays.filter((status) => ![202, 409, 503].includes(status));
     return [
       ...unexpected.map(
-        (status): Violation => ({ kind: 'answer', subject: 'replay', detail: `answered ${status}` }),
+        (status): Violation => ({
+          kind: 'answer',
+          subject: 'replay',
+          detail: `a replay was answered with ${status}`,
+        }),
       ),
       ...(this.ledger.accepted > 0
         ? []
-        : [{ kind: 'idle', subject: 'clients', detail: 'nothing was answered 202' } as const]),
+        : [{ kind: 'idle', subject: 'clients', detail: 'no activity was answered 202' } as const]),
       ...(this.eraser.users.length > 0
         ? []
         : [{ kind: 'idle', subject: 'eraser', detail: 'no user was erased' } as const]),

@@ -2,14 +2,14 @@ import { maxMetadataBytes } from '@user-activity/domain';
 import type { WrittenRecord } from '@user-activity/test-kit';
 import { projects, systemProject } from '../projects.ts';
 
-/** The header that marks poison messages. A poison message must become a dead letter with the same bytes. */
+/** The header that marks a record as a poison message. Each poison message must become a dead letter with the same bytes. */
 export const poisonHeader = 'chaos-poison';
 
-/** The header of poison messages that names the project to which their dead letters must belong. */
+/** The header of a poison message that names the project to which its dead letter must belong. */
 export const poisonProjectHeader = 'chaos-poison-project';
 
 interface Content extends Pick<WrittenRecord, 'value' | 'headers'> {
-  /** The project of its dead letter. Default: `default`. */
+  /** The project to which the dead letter must belong. Default: `default`. */
   readonly project?: string;
 }
 
@@ -50,7 +50,7 @@ const contents: readonly Content[] = [
   { value: json({ project: 'shop' }), headers: loggedType, project: systemProject },
 ];
 
-/** Returns a poison message of each kind. The value of the poison header is distinct in each message. */
+/** Returns one poison message of each kind. The value of the poison header is different in each message and each round. */
 export function poisonRecords(round: number, partitions: number): readonly WrittenRecord[] {
   return contents.map(({ value, headers, project = projects[0] }, index) => ({
     partition: (round + index) % partitions,

@@ -2,13 +2,13 @@ import type { Draft, Exchange, Ledger, LogResponse } from './ledger.ts';
 
 const timeoutMs = 8000;
 
-/** The URL of an API, and the project that requests to it name. */
+/** The URL of an API, and the project that requests name in the header `X-Project`. */
 export interface Target {
   readonly url: string;
   readonly project: string;
 }
 
-/** Posts drafts, and adds the request and its response, if any, to the ledger. */
+/** Posts drafts, and adds the request to the ledger, with its response if there was one. */
 export async function send(
   ledger: Ledger,
   target: Target,
@@ -22,7 +22,7 @@ export async function send(
   return exchange;
 }
 
-/** Posts one draft as a single activity, or several drafts as a batch. Resolves with undefined if there is no response within 8 s. */
+/** Posts one draft as a single activity, or several drafts as a batch. Resolves with undefined if no complete response came within 8 s. */
 export async function post(
   { url, project }: Target,
   drafts: readonly Draft[],
@@ -39,7 +39,7 @@ export async function post(
     const refusal = detail === undefined ? {} : { reason: detail.replaceAll(/ \(.*?\)/g, '') };
     return { at: performance.now(), status: response.status, ids, ...refusal };
   } catch {
-    // The connection was cut or refused, or the time is over.
+    // The connection was refused or lost, or the request timed out.
     return undefined;
   }
 }

@@ -8,7 +8,7 @@ const run = promisify(execFile);
 const intervalMs = 2000;
 const maxMiB = 1024;
 
-/** Measures the resident memory of processes. */
+/** Records the peak of the resident memory of each process. */
 export class MemoryWatch {
   /** The peak of each process in MiB, by the name of its unit. */
   readonly peaks: Map<string, number> = new Map();
@@ -24,9 +24,9 @@ export class MemoryWatch {
   /** Returns a violation for each process that used more than 1 GiB, or one if nothing was measured. */
   violations(): readonly Violation[] {
     if (this.peaks.size === 0)
-      return [{ kind: 'idle', subject: 'memory', detail: 'no memory was measured; install ps' }];
+      return [{ kind: 'idle', subject: 'memory', detail: 'no memory was measured; install the command `ps`' }];
     return [...this.peaks].flatMap(([subject, mib]): Violation[] =>
-      mib > maxMiB ? [{ kind: 'memory', subject, detail: `used ${mib} MiB; the maximum is ${maxMiB}` }] : [],
+      mib > maxMiB ? [{ kind: 'memory', subject, detail: `used ${mib} MiB; the maximum is ${maxMiB} MiB` }] : [],
     );
   }
 

@@ -17,20 +17,23 @@ export const partitions = 6;
 const [apis, consumers] = [2, 3];
 const breakagePreload = new URL('../breakage/preload.ts', import.meta.url).href;
 
-/** A deployment for faults: APIs and consumers, with Kafka and MongoDB behind proxies. */
+/** The deployment under test: APIs and consumers, with Kafka and MongoDB behind proxies that can slow or cut connections. */
 export class Site {
   readonly kafka: Kafka;
   readonly mongo: ReplicaSet;
   readonly tools: TopicTools;
   readonly apis: readonly Unit[];
-  /** The last of the four consumers runs only while the group is scaled to four. */
+  /** Four consumers. The last one runs only while `scale` has set their number to four. */
   readonly consumers: readonly Unit[];
   readonly selfEnds: SelfEnd[] = [];
   /** A sentence for each process that ended late or with an error after SIGTERM. */
   readonly badDrains: string[] = [];
-  /** The sum of the settled offsets of all partitions at the last backup of the store. */
+  /**
+   * The sum of the settled offsets of all partitions, read right after the last backup of the store. The store has handled every record of a
+   * partition below its settled offset.
+   */
   settledInBackup = 0;
-  /** The number of records that the group had committed, and that restores of the store made unsettled again. */
+  /** The number of committed records that the consumer group had to read again, because a restore of the store removed them. */
   unsettledByRestores = 0;
 
   private constructor(kafka: Kafka, mongo: ReplicaSet, tools: TopicTools, breakage: string | undefined) {
@@ -68,7 +71,7 @@ export class Site {
     this.consumers = Array.from({ length: consumers + 1 }, (_, index) => unit('consumer', index, {}));
   }
 
-  /** Starts a deployment. If `breakage` names an entry of `breakages`, the service runs with its edits. */
+  /** Starts a deployment. If `breakage` is given, the service runs with the edits of this entry of `breakages`. */
   static async start(breakage: string | undefined): Promise<Site> {
     const starting = [startKafka({ brokers: 3, proxied: true }), startReplicaSet(3)] as const;
     try {
@@ -92,7 +95,7 @@ export class Site {
     return urls.length === 0 ? 'http://127.0.0.1:1' : random.pick(urls);
   }
 
-  /** Starts or drains consumers until `count` of them run. Default: 3. */
+  /** Starts or stops consumers so that the first `count` of them run. Default: 3. */
   async scale(count: number = consumers): Promise<void> {
     await Promise.all(this.consumers.map((unit, index) => (index < count ? unit.start() : this.drain(unit))));
   }
@@ -112,7 +115,7 @@ export class Site {
         ({ name, code, output }): Violation => ({
           kind: 'ended',
           subject: name,
-          detail: `ended by itself with ${code}: ${output}`,
+          detail: `ended by itself with exit code ${code}: ${output}`,
         }),
       ),
     ];

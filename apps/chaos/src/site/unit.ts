@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ServiceProcess } from '@user-activity/test-kit';
 
-/** A process that ended by itself. */
+/** The end of a process that the harness did not stop. */
 export interface SelfEnd {
   readonly name: string;
   readonly code: number | null;
-  /** Whether the process was ready. If so, its end is a violation. */
+  /** Whether the process was ready before it ended. If it was, its end is a violation. */
   readonly wasReady: boolean;
   /** The last 2,000 characters of the output of the process. */
   readonly output: string;
@@ -14,7 +14,7 @@ export interface SelfEnd {
 const drainMs = 10_000;
 const restartMs = 500;
 
-/** Runs one process of an API or a consumer at a time. Starts a new process if one ends by itself. */
+/** Runs an API or a consumer as one process at a time. If the process ends by itself, starts a new one, as an orchestrator does. */
 export class Unit {
   readonly name: string;
   readonly #start: () => ServiceProcess;
@@ -30,7 +30,7 @@ export class Unit {
     this.#onSelfEnd = onSelfEnd;
   }
 
-  /** The URL of the process while it is ready. */
+  /** The URL of the process while the process is ready; otherwise undefined. */
   get url(): string | undefined {
     return this.#url;
   }
@@ -61,8 +61,8 @@ export class Unit {
   }
 
   /**
-   * Ends the process by SIGTERM. Returns a sentence if this takes more than 10 s or if the exit code is not 0, otherwise undefined. A
-   * process that is not ready yet may end with any code.
+   * Ends the process by SIGTERM. Returns a sentence about the fault if this takes more than 10 s or if the exit code is not 0; otherwise
+   * undefined. A process that is not ready yet may end with any exit code.
    */
   async drain(): Promise<string | undefined> {
     const isReady = this.#url !== undefined;
@@ -73,7 +73,7 @@ export class Unit {
     const code = await process.end('SIGTERM').finally(() => clearTimeout(killTimer));
     const ms = Math.round(performance.now() - since);
     if ((code === 0 || !isReady) && ms <= drainMs) return undefined;
-    return `${this.name} ended with ${code} after ${ms} ms: ${process.output.slice(-2000)}`;
+    return `${this.name} ended with exit code ${code}, ${ms} ms after SIGTERM: ${process.output.slice(-2000)}`;
   }
 
   freeze(): void {
@@ -84,7 +84,7 @@ export class Unit {
     this.#process?.signal('SIGCONT');
   }
 
-  /** Removes the process from the unit, so that its exit is not reported as a `SelfEnd`. Continues a frozen process. */
+  /** Removes the process from the unit, so that its exit is not reported as a `SelfEnd`. Resumes the process if it is frozen. */
   #detach(): ServiceProcess | undefined {
     const process = this.#process;
     this.#shouldRun = false;

@@ -3,18 +3,18 @@ import type { Evidence, LoggedRecord } from './evidence.ts';
 import { type Facts, nonceOf } from './facts.ts';
 import type { Violation } from './violation.ts';
 
-/** A fact, its first record on the log, and its times on the clock of `performance.now()`. */
+/** A fact, its first record on the log, and the times of its requests and responses. Times are values of `performance.now()`. */
 interface LoggedFact {
   readonly id: string;
   readonly record: LoggedRecord;
-  /** The time of the first request with the fact. */
+  /** When a client first sent the fact. */
   sentAt: number;
-  /** The time of the first response 202 to such a request. */
+  /** When a request with the fact was first answered 202. Infinity if that never happened. */
   answeredAt: number;
 }
 
-/** Finds facts of one user in a wrong order: on the log against the order of the responses, or in the store against the log. */
-export function swapped(evidence: Evidence, facts: Facts): Violation[] {
+/** Finds facts of a user in a wrong order: on the log, compared with the responses and the batches, or in the store, compared with the log. */
+export function findSwapped(evidence: Evidence, facts: Facts): Violation[] {
   const violations: Violation[] = [];
   const byNonce = loggedFactsByNonce(evidence, facts);
   for (const [user, logged] of byUser(byNonce.values())) {
@@ -24,9 +24,9 @@ export function swapped(evidence: Evidence, facts: Facts): Violation[] {
         subject: user,
         detail: 'the facts of the user are on several partitions',
       });
-    violations.push(...againstResponses(logged));
+    violations.push(...findSwappedAgainstResponses(logged));
   }
-  violations.push(...withinBatches(evidence, byNonce));
+  violations.push(...findSwappedInBatches(evidence, byNonce));
   const written = evidence.written.flatMap((id) => {
     const logged = byNonce.get(nonceOf(facts.stored.get(id)) ?? '');
     return logged === undefined ? [] : [logged];
@@ -56,8 +56,8 @@ function loggedFactsByNonce({ exchanges }: Evidence, facts: Facts): Map<string, 
   return byNonce;
 }
 
-/** Finds facts of a user that were answered before another fact was sent, but have a higher offset than that fact. */
-function againstResponses(logged: readonly LoggedFact[]): Violation[] {
+/** Finds facts of a user that were answered 202 before another fact was sent, but have a higher offset than that fact. */
+function findSwappedAgainstResponses(logged: readonly LoggedFact[]): Violation[] {
   const violations: Violation[] = [];
   let latest: LoggedFact | undefined;
   for (const fact of logged.toSorted((a, b) => a.record.offset - b.record.offset)) {
@@ -69,10 +69,13 @@ function againstResponses(logged: readonly LoggedFact[]): Violation[] {
 }
 
 /**
- * Finds facts of a user that are on the log in another order than in their batch. Ignores facts that were sent before the batch too: the
- * log may have them since then. Ignores also facts that were sent again outside the batch before it was answered 202: they may overtake.
+ * Finds facts of a user whose order on the log differs from their order in a batch. Ignores two kinds of facts: those that were already sent
+ * before the batch, and those that were also sent in another request before the batch was answered 202. Both may be on the log earlier.
  */
-function withinBatches({ exchanges }: Evidence, byNonce: ReadonlyMap<string, LoggedFact>): Violation[] {
+function findSwappedInBatches(
+  { exchanges }: Evidence,
+  byNonce: ReadonlyMap<string, LoggedFact>,
+): Violation[] {
   const violations: Violation[] = [];
   const requests = exchanges.map((exchange) => ({ exchange, nonces: noncesOf(exchange) }));
   const retries = Map.groupBy(requests, ({ nonces }) => nonces);
@@ -99,16 +102,16 @@ function withinBatches({ exchanges }: Evidence, byNonce: ReadonlyMap<string, Log
   return violations;
 }
 
-/** Returns a text that is the same for a request and its retries. */
+/** Returns the nonces of a request as text. A request and its retries have the same text. */
 const noncesOf = ({ drafts }: Exchange): string => drafts.map(({ metadata }) => metadata.nonce).join();
 
-/** Returns the time of the first response 202; infinity if there is none. */
+/** Returns the time of the first response 202, or infinity if there is no such response. */
 const firstAcceptedAt = (exchanges: readonly Exchange[]): number =>
   Math.min(
     ...exchanges.map(({ response }) => (response?.status === 202 ? response.at : Number.POSITIVE_INFINITY)),
   );
 
-/** Finds facts with a higher offset than the next fact of the list. */
+/** Returns a violation for each fact that has a higher offset than the next fact of the list. `how` says why it should be lower. */
 const outOfOrder = (logged: readonly LoggedFact[], how: string): Violation[] =>
   logged.flatMap((fact, index) => {
     const next = logged[index + 1];

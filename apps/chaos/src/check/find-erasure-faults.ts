@@ -1,22 +1,23 @@
 import type { ActivityJson } from '@user-activity/domain';
 import type { ErasedUser } from '../load/eraser.ts';
 import type { Draft } from '../load/ledger.ts';
-import { isSame } from './facts.ts';
-import { repeated } from './repeated.ts';
+import { isSameContent } from './facts.ts';
+import { findRepeated } from './find-repeated.ts';
 import type { Violation } from './violation.ts';
 
-/** What the store has of the users that were erased. */
+/** The data about the erased and anonymised users that `findErasureFaults` judges. */
 export interface ErasureEvidence {
   readonly users: readonly ErasedUser[];
   /** The ids of the erasures that were done in time. */
   readonly done: ReadonlySet<string>;
+  /** All stored activities of the project of these users. */
   readonly stored: readonly ActivityJson[];
-  /** The users of the dead letters: the keys of their records. */
+  /** The user of each dead letter, which is the key of the record. */
   readonly letterUsers: readonly string[];
 }
 
-/** Finds what an erasure should have removed, and what it should have left. */
-export function erased({ users, done, stored, letterUsers }: ErasureEvidence): Violation[] {
+/** Returns a violation for all data that an erasure should have removed but did not, and for all data that it should have kept but did not. */
+export function findErasureFaults({ users, done, stored, letterUsers }: ErasureEvidence): Violation[] {
   const byId = new Map(stored.map((activity) => [activity.id, activity]));
   const withLetters = new Set(letterUsers);
   const violations: Violation[] = [];
@@ -32,25 +33,26 @@ export function erased({ users, done, stored, letterUsers }: ErasureEvidence): V
     for (const draft of after) {
       const activity = byId.get(draft.id ?? '');
       if (activity === undefined) report('lost', draft.id ?? '', 'logged after the erasure, but not stored');
-      else if (!isSame(draft, activity))
+      else if (!isSameContent(draft, activity))
         report('changed', draft.id ?? '', 'logged after the erasure, but stored with other content');
     }
-    if (withLetters.has(userId)) report('kept', userId, 'a dead letter has its name');
+    if (withLetters.has(userId)) report('kept', userId, 'a dead letter still names this user');
   }
-  for (const id of repeated(stored.map((activity) => activity.id)))
+  for (const id of findRepeated(stored.map((activity) => activity.id)))
     report('doubled', id, 'the API lists it twice');
   return violations;
 }
 
-/** Returns what is wrong with an activity that was logged before its user was erased. */
+/** Describes what is wrong with an activity that was logged before its user was erased. Returns undefined if nothing is wrong. */
 function faultOf(
   draft: Draft,
   activity: ActivityJson | undefined,
   mode: ErasedUser['mode'],
 ): string | undefined {
-  if (mode === 'erase') return activity === undefined ? undefined : 'logged before the erasure, and stored';
-  if (activity === undefined) return 'logged before it was to be anonymised, and not stored';
+  if (mode === 'erase')
+    return activity === undefined ? undefined : 'logged before the erasure, but still stored';
+  if (activity === undefined) return 'logged before the anonymisation, but no longer stored';
   const isAnonymous = activity.userId.startsWith('anon_') && Object.keys(activity.metadata).length === 0;
-  if (!isAnonymous) return 'logged before it was to be anonymised, and stored with its user or its metadata';
-  return activity.type === draft.type ? undefined : 'anonymised with another type';
+  if (!isAnonymous) return 'logged before the anonymisation, but still stored with its user or its metadata';
+  return activity.type === draft.type ? undefined : 'the anonymisation changed its type';
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { erased, type ErasureEvidence } from '../src/check/erased.ts';
+import { findErasureFaults, type ErasureEvidence } from '../src/check/find-erasure-faults.ts';
 import type { ViolationKind } from '../src/check/violation.ts';
 import type { ErasedUser } from '../src/load/eraser.ts';
 import { activityOf, draftOf } from './evidence.ts';
@@ -27,8 +27,8 @@ const sound: ErasureEvidence = {
   letterUsers: ['anon_x'],
 };
 
-test('users that were erased and anonymised are no violation', () => {
-  expect(erased(sound)).toEqual([]);
+test('an erased user and an anonymised user without remaining data are no violation', () => {
+  expect(findErasureFaults(sound)).toEqual([]);
 });
 
 const without = (id: string) => sound.stored.filter((activity) => activity.id !== id);
@@ -36,33 +36,45 @@ const without = (id: string) => sound.stored.filter((activity) => activity.id !=
 test.each<readonly [how: string, kind: ViolationKind, subject: string, change: Partial<ErasureEvidence>]>([
   ['an erasure that is not done', 'stuck', 'erasure-2', { done: new Set(['erasure-1']) }],
   [
-    'an activity that was to be erased',
+    'an activity that should have been erased',
     'kept',
     'b1',
     { stored: [...sound.stored, activityOf(draftOf('b1'), 1)] },
   ],
-  ['an activity that was to be anonymised, and is gone', 'kept', 'b2', { stored: without('b2') }],
   [
-    'an activity that kept its user',
+    'an activity that should have been anonymised, but is no longer stored',
+    'kept',
+    'b2',
+    { stored: without('b2') },
+  ],
+  [
+    'an anonymised activity that kept its user',
     'kept',
     'b2',
     { stored: [...without('b2'), { ...anonymous, userId: 'user-2' }] },
   ],
   [
-    'an activity that kept its metadata',
+    'an anonymised activity that kept its metadata',
     'kept',
     'b2',
     { stored: [...without('b2'), { ...anonymous, metadata: { name: 'x' } }] },
   ],
-  ['an activity that was logged after the erasure, and is gone', 'lost', 'a1', { stored: without('a1') }],
   [
-    'an activity that was logged after the erasure, and was changed',
+    'an activity that was logged after the erasure, but is not stored',
+    'lost',
+    'a1',
+    { stored: without('a1') },
+  ],
+  [
+    'an activity that was logged after the erasure, but is stored with other content',
     'changed',
     'a1',
     { stored: [...without('a1'), activityOf(draftOf('a1', { type: 'OTHER' }), 2)] },
   ],
-  ['a dead letter of an erased user', 'kept', 'user-1', { letterUsers: ['user-1'] }],
-  ['an activity that is listed twice', 'doubled', 'b2', { stored: [...sound.stored, anonymous] }],
+  ['a dead letter that still names an erased user', 'kept', 'user-1', { letterUsers: ['user-1'] }],
+  ['an activity that the API lists twice', 'doubled', 'b2', { stored: [...sound.stored, anonymous] }],
 ])('finds %s', (_, kind, subject, change) => {
-  expect(erased({ ...sound, ...change })).toContainEqual(expect.objectContaining({ kind, subject }));
+  expect(findErasureFaults({ ...sound, ...change })).toContainEqual(
+    expect.objectContaining({ kind, subject }),
+  );
 });

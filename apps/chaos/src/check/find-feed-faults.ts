@@ -1,26 +1,26 @@
 import type { ActivityJson } from '@user-activity/domain';
-import type { Followed } from '../load/followers.ts';
+import type { ReceivedFeed } from '../load/followers.ts';
 import type { Evidence, LoggedRecord } from './evidence.ts';
 import { type Facts, nonceOf } from './facts.ts';
-import { repeated } from './repeated.ts';
+import { findRepeated } from './find-repeated.ts';
 import type { Violation } from './violation.ts';
 
-/** Finds activities that a follower of the feed missed, got twice, or got in another order than that of the log. */
-export const followed = (evidence: Evidence, facts: Facts): Violation[] =>
+/** Returns a violation for each activity that a follower of the feed missed, received twice, or received in a different order than on the log. */
+export const findFeedFaults = (evidence: Evidence, facts: Facts): Violation[] =>
   evidence.feeds.flatMap((feed) => [...incomplete(feed, evidence), ...outOfOrder(feed, facts)]);
 
-function incomplete(feed: Followed, { stored, records, isRestored }: Evidence): Violation[] {
+function incomplete(feed: ReceivedFeed, { stored, records, isRestored }: Evidence): Violation[] {
   const [factsInFeed, storedFacts] = [new Set(feed.map(factOf)), new Set(stored.map(factOf))];
   const partitionsOf = (id: string): number =>
     new Set(records.flatMap(({ activity, partition }) => (activity?.id === id ? partition : []))).size;
-  // After a restore, another fact may be stored under the id than before, if their records are on different partitions.
+  // Two facts with one id may be on different partitions. Then the store may hold one before a restore, and the other after it.
   const isReplaced = ({ id }: ActivityJson): boolean =>
     isRestored && feed.some((activity) => activity.id === id) && partitionsOf(id) > 1;
   const violations: Violation[] = [];
   for (const activity of stored)
     if (!factsInFeed.has(factOf(activity)) && !isReplaced(activity))
       violations.push({ kind: 'lost', subject: activity.id, detail: 'stored, but never in the feed' });
-  for (const fact of repeated(feed.map(factOf)))
+  for (const fact of findRepeated(feed.map(factOf)))
     violations.push({ kind: 'doubled', subject: fact, detail: 'twice in the feed' });
   for (const activity of isRestored ? [] : feed)
     if (!storedFacts.has(factOf(activity)))
@@ -28,7 +28,7 @@ function incomplete(feed: Followed, { stored, records, isRestored }: Evidence): 
   return violations;
 }
 
-function outOfOrder(feed: Followed, facts: Facts): Violation[] {
+function outOfOrder(feed: ReceivedFeed, facts: Facts): Violation[] {
   const latest = new Map<number, LoggedRecord>();
   return feed.flatMap((activity): Violation[] => {
     const record = facts.records

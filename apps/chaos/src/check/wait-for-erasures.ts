@@ -5,8 +5,8 @@ import type { Target } from '../load/sender.ts';
 const timeoutMs = 90_000;
 const pollMs = 500;
 
-/** Waits until the erasures are done, for at most 90 s. Returns the ids of those that are. */
-export async function doneErasures(
+/** Waits until the erasures of the users are done, but at most 90 s. Returns the ids of the erasures that are done. */
+export async function waitForErasures(
   target: Target,
   users: readonly ErasedUser[],
 ): Promise<ReadonlySet<string>> {

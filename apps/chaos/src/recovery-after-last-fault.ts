@@ -2,10 +2,10 @@ import type { StruckFault } from './faults/strike-lane.ts';
 import type { Canary } from './load/canary.ts';
 
 /**
- * Returns how long the service took to recover from a fault, in ms. Counts from the end of the last fault before the recovery, because
- * each later fault may prolong the recovery. Returns undefined if the service did not recover.
+ * Finds when the service had recovered from a fault. Returns the time in ms from the end of the last fault before this recovery, because each
+ * later fault may prolong the recovery. Returns undefined if the service did not recover.
  */
-export function calmRecovery(
+export function recoveryAfterLastFault(
   { endedAt }: Pick<StruckFault, 'endedAt'>,
   struckFaults: readonly Pick<StruckFault, 'endedAt'>[],
   canary: Pick<Canary, 'recovery'>,

@@ -1,10 +1,10 @@
 import type { Draft, Exchange } from '../load/ledger.ts';
 import type { Evidence, Letter, LoggedRecord } from './evidence.ts';
-import { type Facts, isSame, nonceOf } from './facts.ts';
+import { type Facts, isSameContent, nonceOf } from './facts.ts';
 import type { Violation } from './violation.ts';
 
-/** Finds activities that were answered 202 but are lost or changed, and responses with a wrong status or wrong ids. */
-export function missing({ exchanges, letters }: Evidence, facts: Facts): Violation[] {
+/** Returns a violation for each activity that was answered 202 but is lost or changed, and for each response with a wrong status or wrong ids. */
+export function findMissing({ exchanges, letters }: Evidence, facts: Facts): Violation[] {
   const letterAt = new Map(letters.map((letter) => [letter.origin, letter]));
   const violations: Violation[] = [];
   for (const { drafts, response, isInvalid = false } of exchanges) {
@@ -13,7 +13,7 @@ export function missing({ exchanges, letters }: Evidence, facts: Facts): Violati
       violations.push({
         kind: 'answer',
         subject: drafts[0]?.metadata.nonce ?? '',
-        detail: `answered ${response.status}`,
+        detail: `the request was answered with ${response.status}`,
       });
     if (response.status !== 202 || isInvalid) continue;
     for (const [index, draft] of drafts.entries()) {
@@ -26,7 +26,7 @@ export function missing({ exchanges, letters }: Evidence, facts: Facts): Violati
 
 type Id = NonNullable<Exchange['response']>['ids'][number] | undefined;
 
-/** Returns a violation if an activity that was answered 202 is lost or changed. */
+/** Returns a violation if an activity that was answered 202 is lost or changed; otherwise undefined. */
 function violationOf(
   draft: Draft,
   id: Id,
@@ -35,14 +35,14 @@ function violationOf(
 ): Violation | undefined {
   const { nonce } = draft.metadata;
   if (id === undefined || id === null || (draft.id !== undefined && draft.id !== id))
-    return { kind: 'answer', subject: nonce, detail: `answered 202 under the id ${id}` };
+    return { kind: 'answer', subject: nonce, detail: `the response 202 has the id ${id} for this activity` };
   const stored = facts.stored.get(id);
   if (nonceOf(stored) === nonce) {
-    return stored !== undefined && isSame(draft, stored)
+    return stored !== undefined && isSameContent(draft, stored)
       ? undefined
       : { kind: 'changed', subject: id, detail: 'stored with other content than the client sent' };
   }
-  // The dead letter may be for a conflict only if another fact is stored under the id.
+  // A dead letter for a conflict is right only if another fact is stored under the id.
   const codes = stored === undefined ? ['refused'] : ['refused', 'conflict'];
   const isDeadLetter = ({ origin }: LoggedRecord): boolean => {
     const letter = letterAt.get(origin);
@@ -55,6 +55,6 @@ function violationOf(
   return {
     kind: 'lost',
     subject: id,
-    detail: `${where}, ${stored === undefined ? 'not stored' : 'another fact is stored under its id'}, no dead letter`,
+    detail: `${where}, ${stored === undefined ? 'not stored' : 'another fact is stored under its id'}, and there is no dead letter`,
   };
 }
