@@ -11,22 +11,22 @@ export const sqliteFile = {
   settings: ({ DATA_DIR }: { readonly DATA_DIR: string }) => ({ folder: DATA_DIR }),
 };
 
-const openFiles = new Map<string, { readonly opening: Promise<SqliteDatabase>; userCount: number }>();
+const sharedFiles = new Map<string, { readonly opening: Promise<SqliteDatabase>; userCount: number }>();
 
 /** Opens the database in a folder. All callers with the same folder share one database, which is closed when all of them have closed it. */
 export async function openSharedFile(folder: string, closers: Closers): Promise<SqliteDatabase> {
-  const file = openFiles.get(folder) ?? { opening: SqliteDatabase.open({ folder }), userCount: 0 };
-  openFiles.set(folder, file);
+  const file = sharedFiles.get(folder) ?? { opening: SqliteDatabase.open({ folder }), userCount: 0 };
+  sharedFiles.set(folder, file);
   file.userCount += 1;
   try {
     return closers.add(await file.opening, async (database) => {
       file.userCount -= 1;
       if (file.userCount > 0) return;
-      openFiles.delete(folder);
+      sharedFiles.delete(folder);
       await database.close();
     });
   } catch (error) {
-    openFiles.delete(folder);
+    sharedFiles.delete(folder);
     throw error;
   }
 }

@@ -125,7 +125,7 @@ export type RevokeKey = (
 export const makeRevokeKey = (deps: KeyDeps): RevokeKey =>
   async function revokeKey(principal, id, project) {
     const choice = { principal, id, project };
-    return change(deps, 'KEY_REVOKED', choice, (key) => AccessKey.revoked(key, deps.clock.now()));
+    return changeKey(deps, 'KEY_REVOKED', choice, (key) => AccessKey.revoked(key, deps.clock.now()));
   };
 
 /**
@@ -144,7 +144,7 @@ export const makeRotateKey = (deps: KeyDeps): RotateKey =>
     const { secrets, clock } = deps;
     const { text, digest } = secrets.nextSecret(id);
     const now = clock.now();
-    const key = await change(deps, 'KEY_ROTATED', { principal, id, project }, (before) =>
+    const key = await changeKey(deps, 'KEY_ROTATED', { principal, id, project }, (before) =>
       AccessKey.stateOf(before, now) === 'valid'
         ? AccessKey.rotated(before, digest, Timestamp.fromMillis(now + overlapMs))
         : before,
@@ -164,7 +164,7 @@ const mayManage = (principal: Principal, project: KeyProject | undefined, key: A
   Principal.reaches(principal, key.project) && (project ?? key.project) === key.project;
 
 /** Replaces a key by what `next` returns for it. Starts over if another request changed the key meanwhile. */
-async function change(
+async function changeKey(
   deps: KeyDeps,
   type: 'KEY_REVOKED' | 'KEY_ROTATED',
   { principal, id, project }: KeyChoice,

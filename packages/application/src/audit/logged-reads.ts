@@ -40,8 +40,8 @@ interface Reads {
 
 type Kind = readonly [AuditType, JsonObject];
 
-const searched = (search: string): Kind => ['SEARCHED', { search }];
-const viewed = (view: string): Kind => ['VIEWED', { view }];
+const searchKind = (search: string): Kind => ['SEARCHED', { search }];
+const viewKind = (view: string): Kind => ['VIEWED', { view }];
 
 /** What an audit event tells about a read. It has none of the data that was read. */
 interface Description {
@@ -96,33 +96,33 @@ export function makeLoggedReads({ readLog, digest }: LoggedReadsDeps, reads: Rea
     const pages = await reads.exportActivities(question);
     if (readLog === undefined) return pages;
     return countingPages(pages, (results) =>
-      add(principal, searched('export'), search(question.filter, results)),
+      add(principal, searchKind('export'), describeSearch(question.filter, results)),
     );
   };
 
   return {
-    findActivities: logged(searched('list'), reads.findActivities, ({ filter }, { activities }) =>
-      search(filter, activities.length),
+    findActivities: logged(searchKind('list'), reads.findActivities, ({ filter }, { activities }) =>
+      describeSearch(filter, activities.length),
     ),
-    countActivities: logged(searched('count'), reads.countActivities, search),
-    activityStats: logged(searched('stats'), reads.activityStats, ({ filter }, { length }) =>
-      search(filter, length),
+    countActivities: logged(searchKind('count'), reads.countActivities, describeSearch),
+    activityStats: logged(searchKind('stats'), reads.activityStats, ({ filter }, { length }) =>
+      describeSearch(filter, length),
     ),
-    readFeed: logged(searched('feed'), reads.readFeed, ({ filter }, { activities }) =>
-      search(filter, activities.length),
+    readFeed: logged(searchKind('feed'), reads.readFeed, ({ filter }, { activities }) =>
+      describeSearch(filter, activities.length),
     ),
     exportActivities,
     // One event for the whole stream. With an event for each page, a stream of the audit events would feed itself without end.
-    followFeed: logged(searched('stream'), reads.followFeed, ({ filter }, { activities }) =>
-      search(filter, activities.length),
+    followFeed: logged(searchKind('stream'), reads.followFeed, ({ filter }, { activities }) =>
+      describeSearch(filter, activities.length),
     ),
-    findActivity: logged(viewed('activity'), reads.findActivity, ({ project, id }, activity) => ({
+    findActivity: logged(viewKind('activity'), reads.findActivity, ({ project, id }, activity) => ({
       project,
       filter: [project, id],
       users: activity === undefined ? [] : [activity.userId],
       results: activity === undefined ? 0 : 1,
     })),
-    findDeadLetters: logged(viewed('dead-letters'), reads.findDeadLetters, ({ filter }, { letters }) => ({
+    findDeadLetters: logged(viewKind('dead-letters'), reads.findDeadLetters, ({ filter }, { letters }) => ({
       project: filter.project,
       filter: normalLetterFilter(filter),
       users: [],
@@ -147,7 +147,7 @@ async function* countingPages(
   }
 }
 
-const search = (filter: ActivityFilter, results: number): Description => ({
+const describeSearch = (filter: ActivityFilter, results: number): Description => ({
   project: filter.project,
   filter: normalFilter(filter),
   users: filter.userIds.toSorted(),

@@ -85,7 +85,7 @@ export class FeedWatch {
       void this.#sleep();
       await this.#wake.promise;
       this.#wake = Promise.withResolvers();
-      await this.#tellReaders();
+      await this.#notifyReaders();
     }
     this.#isWatching = false;
   }
@@ -98,7 +98,7 @@ export class FeedWatch {
     this.#wake.resolve();
   }
 
-  async #tellReaders(): Promise<void> {
+  async #notifyReaders(): Promise<void> {
     try {
       const settled = await this.#deps.followedLog.settled();
       for (const reader of this.#readers)

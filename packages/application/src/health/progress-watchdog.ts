@@ -70,7 +70,7 @@ export class ProgressWatchdog {
   look(partitions: readonly PartitionProgress[]): ProgressRemedy {
     if (this.#state === 'dead') return 'none';
     const { stalled, restart, restarts } = this.#limits;
-    const counted = partitions.map((progress) => ({ progress, ...this.#count(progress) }));
+    const counted = partitions.map((progress) => ({ progress, ...this.#countLook(progress) }));
     const stuck = counted.filter(({ looks }) => looks >= restart);
     if (stuck.some((partition) => partition.restarts === restarts)) {
       this.#state = 'dead';
@@ -78,7 +78,7 @@ export class ProgressWatchdog {
       return 'give up';
     }
     // After a restart the consumer stays stalled until the stuck partition moves.
-    this.#judge(
+    this.#updateState(
       counted
         .filter((partition) => partition.looks >= stalled || partition.restarts > 0)
         .map(({ progress }) => progress),
@@ -105,7 +105,7 @@ export class ProgressWatchdog {
     if (this.#state === 'waiting') this.#state = 'moving';
   }
 
-  #count({ partition, committed, end }: PartitionProgress): Standstill & { readonly isMoving: boolean } {
+  #countLook({ partition, committed, end }: PartitionProgress): Standstill & { readonly isMoving: boolean } {
     const known = this.#standstills.get(partition);
     const begun = { committed, looks: 0, restarts: 0 };
     if (committed >= end) {
@@ -117,7 +117,7 @@ export class ProgressWatchdog {
     return { ...same, isMoving: known !== undefined && known.committed !== committed };
   }
 
-  #judge(stalled: readonly PartitionProgress[], isMoving: boolean): void {
+  #updateState(stalled: readonly PartitionProgress[], isMoving: boolean): void {
     const before = this.#state;
     if (stalled.length > 0) this.#state = 'stalled';
     // After an outage all partitions must move, or be up to date, before the state is `moving`.

@@ -24,7 +24,7 @@ export type LogActivity = (sender: Sender, draft: unknown) => Promise<ActivityId
 
 export const makeLogActivity = (deps: Deps): LogActivity =>
   async function logActivity(sender, draft) {
-    return (await logged(sender, draft, deps)).id;
+    return (await recordAndPublish(sender, draft, deps)).id;
   };
 
 /** What is known of a logged activity when the wait for its outcome ends. */
@@ -43,11 +43,11 @@ export const makeLogAndWait = (
   deps: Deps & { readonly outcomeWaiter: Pick<OutcomeWaiter, 'outcomeOf'> },
 ): LogAndWait =>
   async function logAndWait(sender, draft, until) {
-    const activity = await logged(sender, draft, deps);
+    const activity = await recordAndPublish(sender, draft, deps);
     return { id: activity.id, status: await deps.outcomeWaiter.outcomeOf(activity, until) };
   };
 
-async function logged(sender: Sender, draft: unknown, deps: Deps): Promise<UserActivity> {
+async function recordAndPublish(sender: Sender, draft: unknown, deps: Deps): Promise<UserActivity> {
   const { activity, idToRepeat } = recordDraft(sender, draft, deps);
   try {
     await deps.publisher.publish([activityLogged(activity)]);

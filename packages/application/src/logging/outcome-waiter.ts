@@ -154,7 +154,7 @@ export class OutcomeWaiter {
   ): Promise<void> {
     try {
       const comparison = await compareAnonymised(this.#deps, other, request.activity, erasures);
-      request.settle(outcomeOf(comparison));
+      request.settle(outcomeFrom(comparison));
     } catch (error) {
       // Without ANONYMISATION_KEY, only this request keeps waiting.
       if (!isDomainError(error)) throw error;
@@ -191,14 +191,14 @@ const keysOf = (due: readonly Request[]): readonly ActivityKey[] => [
   ...new Map(due.map(({ activity }) => [ActivityKeyText.of(activity), activity])).values(),
 ];
 
-const outcomeOf = (comparison: Comparison): ActivityOutcome =>
+const outcomeFrom = (comparison: Comparison): ActivityOutcome =>
   comparison === 'redelivered' ? 'stored' : comparison;
 
 /** Returns the outcome of the activity, or undefined if it is not known yet. */
 function outcomeIn({ stored, died }: Lookup, activity: UserActivity): MaybeOutcome {
   const key = ActivityKeyText.of(activity);
   const comparison = stored.get(key)?.compare(activity);
-  if (comparison !== undefined) return outcomeOf(comparison);
+  if (comparison !== undefined) return outcomeFrom(comparison);
   const diedAt = died.get(key);
   // A dead letter from before the receipt belongs to an earlier activity with this id.
   return diedAt !== undefined && diedAt >= activity.receivedAt ? 'dead_lettered' : undefined;

@@ -95,10 +95,12 @@ export const makeMoveData = (deps: MoveDataDeps): MoveData => {
   const { source, target, clock, toRecord, onProgress } = deps;
   // The original of a moved record is on a log of the source. The target does not know the id of that log, so it never confuses the original
   // with a record on a log of its own.
-  const moved = (origin: Origin): Origin =>
+  const movedOrigin = (origin: Origin): Origin =>
     origin.topic === source.topic ? { log: source.log, ...origin, topic: target.topic } : origin;
   const movedTopic = (text: string): string =>
-    text === '' ? text : QualifiedTopic.of(moved({ ...QualifiedTopic.parts(text), partition: 0, offset: 0 }));
+    text === ''
+      ? text
+      : QualifiedTopic.of(movedOrigin({ ...QualifiedTopic.parts(text), partition: 0, offset: 0 }));
   const recordOf = (activity: StoredActivity): OriginalRecord => {
     // Older versions kept no origins. Such an activity counts as the first record of the log, so erasures cover it.
     const { log = source.log, partition = 0, offset = 0 } = activity.origin ?? {};
@@ -118,12 +120,12 @@ export const makeMoveData = (deps: MoveDataDeps): MoveData => {
     const known = new Set(settled.map(({ project }) => project));
     for (const { project, retentionDays = null, limits } of await source.projects.findSettings())
       if (!known.has(project))
-        assertRoom(
+        assertHasRoom(
           await step(() => target.projects.changeSettings(project, { retentionDays, limits })),
           'projects with settings',
         );
     const keys = await source.keys.findAll();
-    for (const key of keys) assertRoom(await step(() => target.keys.add(key, clock.now())), 'keys');
+    for (const key of keys) assertHasRoom(await step(() => target.keys.add(key, clock.now())), 'keys');
     let erasures = 0;
     for await (const erasure of allErasures(source.ledger)) {
       const { id, project } = erasure;
@@ -138,7 +140,7 @@ export const makeMoveData = (deps: MoveDataDeps): MoveData => {
     let deadLetters = 0;
     for (const project of projects)
       for await (const letters of allLetters(source.deadLetters, project)) {
-        const changed = letters.map((letter) => ({ ...letter, origin: moved(letter.origin) }));
+        const changed = letters.map((letter) => ({ ...letter, origin: movedOrigin(letter.origin) }));
         await step(() => target.deadLetterQueue.add(changed));
         deadLetters += letters.length;
       }
@@ -162,7 +164,7 @@ export const makeMoveData = (deps: MoveDataDeps): MoveData => {
   };
 };
 
-function assertRoom(outcome: unknown, items: string): void {
+function assertHasRoom(outcome: unknown, items: string): void {
   if (outcome === 'too-many')
     throw new MoveRefused(`The target has no room for all ${items}. Remove some there, and try again.`);
 }

@@ -42,12 +42,12 @@ export class ErasureSweep {
     const order = [...this.#passes.keys()];
     const turnOf = ({ project }: Erasure): number => order.indexOf(project);
     for (const erasure of erasures.toSorted((left, right) => turnOf(left) - turnOf(right)))
-      if (!(await this.#erase(await this.#corrected(erasure), removals))) return false;
+      if (!(await this.#erase(await this.#withCorrectedTime(erasure), removals))) return false;
     return true;
   }
 
   /** Records an erasure again if its time is in the future, because of a wrong clock. Such an erasure would also remove later activities. */
-  async #corrected(erasure: Erasure): Promise<Erasure> {
+  async #withCorrectedTime(erasure: Erasure): Promise<Erasure> {
     const now = this.#clock.now();
     return isErasedAhead(erasure, now) ? this.#projects.beginErasure(erasure.project, now) : erasure;
   }
@@ -60,12 +60,13 @@ export class ErasureSweep {
   async #erase(erasure: Erasure, removals: Removals): Promise<boolean> {
     const { project, erasedAt } = erasure;
     for (;;) {
-      const pass = this.#continued(erasure);
+      const pass = this.#passFor(erasure);
       this.#passes.delete(project);
       this.#passes.set(project, pass);
       const before = removals.erased + removals.letters;
       const isComplete =
-        (await removals.activities(pass.walk, 'erased')) && (await removals.deadLetters(project, erasedAt));
+        (await removals.removeActivities(pass.walk, 'erased')) &&
+        (await removals.removeLetters(project, erasedAt));
       pass.removed += removals.erased + removals.letters - before;
       if (!isComplete) return false;
       this.#passes.delete(project);
@@ -75,7 +76,7 @@ export class ErasureSweep {
     return true;
   }
 
-  #continued(erasure: Erasure): Pass {
+  #passFor(erasure: Erasure): Pass {
     const { project, erasedAt } = erasure;
     const begun = this.#passes.get(project);
     if (begun?.erasure.erasedAt === erasedAt) return begun;

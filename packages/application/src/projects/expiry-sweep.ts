@@ -61,7 +61,7 @@ export class ExpirySweep {
         if (days !== undefined) {
           const createdBefore = Timestamp.trusted(RetentionDays.startOf(days, now));
           const walk = { project, createdBefore, receivedUpTo: undefined, after: undefined };
-          if (!(await removals.activities(walk, 'expired'))) return false;
+          if (!(await removals.removeActivities(walk, 'expired'))) return false;
         }
         round.after = project;
       }

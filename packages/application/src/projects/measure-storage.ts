@@ -27,7 +27,7 @@ export const makeMeasureStorage = (deps: MeasureStorageDeps): MeasureStorage => 
   const failed = new Set<ProjectId>();
   return async function measureStorage() {
     const limited = projectTable.projectsWithStorageLimit;
-    storageUsage.keep(limited);
+    storageUsage.retainOnly(limited);
     const isLimited = new Set(limited);
     for (const project of failed) if (!isLimited.has(project)) failed.delete(project);
     let more = false;

@@ -39,8 +39,8 @@ export class Removals {
   }
 
   /** Continues the walk. Returns true when it is complete, or false if the time ran out first. */
-  activities(walk: Walk, count: 'expired' | 'erased'): Promise<boolean> {
-    return this.portions(count, async () => {
+  removeActivities(walk: Walk, count: 'expired' | 'erased'): Promise<boolean> {
+    return this.removePortions(count, async () => {
       const { removed, next } = await this.#deps.projects.removeActivities({ ...walk, limit: maxPortion });
       if (next !== undefined) walk.after = next;
       return { removed, isLast: next === undefined };
@@ -48,15 +48,15 @@ export class Removals {
   }
 
   /** Removes the dead letters of a project that died up to a time. Returns true when none is left, or false if the time ran out first. */
-  deadLetters(project: ProjectId, diedUpTo: Timestamp): Promise<boolean> {
-    return this.portions('letters', async () => {
+  removeLetters(project: ProjectId, diedUpTo: Timestamp): Promise<boolean> {
+    return this.removePortions('letters', async () => {
       const removed = await this.#deps.projects.removeLetters(project, diedUpTo, maxPortion);
       return { removed, isLast: removed < maxPortion };
     });
   }
 
   /** Removes portions, with pauses. Returns true after the last portion, or false if the time ran out first. */
-  async portions(
+  async removePortions(
     count: 'expired' | 'erased' | 'forgotten' | 'letters',
     remove: () => Promise<{ readonly removed: number; readonly isLast: boolean }>,
   ): Promise<boolean> {

@@ -86,7 +86,7 @@ export class StorageUsage {
   }
 
   /** Forgets all other projects. */
-  keep(projects: readonly ProjectId[]): void {
+  retainOnly(projects: readonly ProjectId[]): void {
     const kept = new Set(projects);
     for (const project of this.#usages.keys()) if (!kept.has(project)) this.#usages.delete(project);
   }

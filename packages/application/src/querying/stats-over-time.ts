@@ -58,7 +58,7 @@ export async function statsOverTime(
     const maxSlots = lines.maxSlots(maxTimeLines, slots, series?.length);
     const counts = await (series === undefined
       ? repository.countBySlot(part, slots, maxSlots)
-      : countEach(repository, series, part, slots, maxSlots, assertInTime));
+      : countSeries(repository, series, part, slots, maxSlots, assertInTime));
     if (counts === 'too-many') throw tooManyLines(maxTimeLines, unit, field);
     lines.add(slots, counts);
     if (lines.size > maxTimeLines) throw tooManyLines(maxTimeLines, unit, field);
@@ -67,7 +67,7 @@ export async function statsOverTime(
 }
 
 /** Counts activities by time slot for each series in turn. Returns 'too-many' if the series have more than `maxSlots` slots together. */
-async function countEach(
+async function countSeries(
   repository: ActivityRepository,
   series: readonly Series[],
   part: ActivityFilter,

@@ -70,7 +70,7 @@ export class Erasures {
   }
 
   /** Returns whether this has erasures that are not among the others. */
-  hasOthersThan(others: Erasures): boolean {
+  hasErasuresMissingIn(others: Erasures): boolean {
     for (const { project, erasedAt } of this.#projects.values())
       if (others.#projects.get(project)?.erasedAt !== erasedAt) return true;
     // Erasures of users are never removed from the ledger, so a larger number means new ones.
@@ -78,20 +78,20 @@ export class Erasures {
     if (this.#replacements === undefined) return false;
     return others.#replacements === undefined
       ? this.#replacements.#users.count > 0
-      : this.#replacements.hasOthersThan(others.#replacements);
+      : this.#replacements.hasErasuresMissingIn(others.#replacements);
   }
 
   /** Returns the record as it may be stored, perhaps anonymised. Returns undefined if an erasure forbids storing it. */
-  kept(record: LogRecord): LogRecord | undefined {
+  storableRecord(record: LogRecord): LogRecord | undefined {
     if (this.#projectErasure(record)?.isCovered === true) return undefined;
-    const erasure = this.#deciding(record);
+    const erasure = this.#decidingErasure(record);
     if (erasure === undefined) return record;
     const anonymised = this.#anonymised(record, erasure);
-    return anonymised && this.#replacements?.kept(anonymised);
+    return anonymised && this.#replacements?.storableRecord(anonymised);
   }
 
   /** Returns what to remove if the project of the record is erased: the stored activity with its id, and its dead letter. */
-  dueOfProject(record: LogRecord): readonly ErasedRecord[] {
+  removalsForProject(record: LogRecord): readonly ErasedRecord[] {
     const { content } = record;
     const found = this.#projectErasure(record);
     if (content.name !== 'ActivityLogged' || found === undefined) return [];
@@ -101,11 +101,11 @@ export class Erasures {
   }
 
   /** Returns what to remove if the user of the record is erased: the stored activity with its id, even if it is anonymised already. */
-  dueOfUser(record: LogRecord): readonly ErasedUserRecord[] {
+  removalsForUser(record: LogRecord): readonly ErasedUserRecord[] {
     const { content } = record;
     if (content.name !== 'ActivityLogged') return [];
     const { project, id, userId } = content.activity;
-    const placed = placedOf(record, this.#deps.log);
+    const placed = positionAndReceiptOf(record, this.#deps.log);
     const due = this.#userErasures(record)
       .filter((erasure) => erasure.isOpen || isCovered(placed, erasure))
       .map((erasure) => {
@@ -114,15 +114,15 @@ export class Erasures {
         return { project, id, userId, erasure, replacement };
       });
     const anonymised = this.#replacements && this.#anonymised(record);
-    return anonymised ? [...due, ...this.#replacements.dueOfUser(anonymised)] : due;
+    return anonymised ? [...due, ...this.#replacements.removalsForUser(anonymised)] : due;
   }
 
   /**
    * Returns the id of the record's dead letter if an erasure of its user covers the record or is under way. In the latter case, the record may
    * have died because of a conflict with an activity that is removed now. If it still can't be stored, it gets a new dead letter.
    */
-  dueLetter(record: LogRecord): readonly DeadLetterId[] {
-    const placed = placedOf(record, this.#deps.log);
+  letterToRemove(record: LogRecord): readonly DeadLetterId[] {
+    const placed = positionAndReceiptOf(record, this.#deps.log);
     const isDue = this.#userErasures(record).some((erasure) => erasure.isOpen || isCovered(placed, erasure));
     return isDue ? [letterIdOf(record)] : [];
   }
@@ -134,12 +134,12 @@ export class Erasures {
   }
 
   /** Returns the erasure that decides what happens to the record, among those of its user. */
-  #deciding(record: LogRecord): RecordedErasure | undefined {
-    return decidingErasure(this.#userErasures(record), placedOf(record, this.#deps.log));
+  #decidingErasure(record: LogRecord): RecordedErasure | undefined {
+    return decidingErasure(this.#userErasures(record), positionAndReceiptOf(record, this.#deps.log));
   }
 
   /** Returns the anonymised record if the deciding erasure is an anonymisation, otherwise undefined. */
-  #anonymised(record: LogRecord, deciding = this.#deciding(record)): LogRecord | undefined {
+  #anonymised(record: LogRecord, deciding = this.#decidingErasure(record)): LogRecord | undefined {
     return deciding?.mode === 'anonymise' ? anonymisedRecord(record, this.#deps.anonymiser) : undefined;
   }
 
@@ -177,7 +177,7 @@ export function originalPosition({ origin, replayOf: first = origin }: LogRecord
  * record is not known. If its original is on an older log, it counts as older than all erasures. Otherwise it counts as newer than erasures
  * on other partitions and logs.
  */
-function placedOf(record: LogRecord, log: LogId): Placed {
+function positionAndReceiptOf(record: LogRecord, log: LogId): Placed {
   const { content } = record;
   const origin = originalPosition(record, log);
   if (content.name === 'ActivityLogged') return { origin, receivedAt: content.activity.receivedAt };

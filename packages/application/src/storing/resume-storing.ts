@@ -54,7 +54,7 @@ export const makeBeginStoring = (deps: ResumeDeps): BeginStoring =>
       );
       if (continues) deps.resumeObserver.upgraded();
     }
-    const settled = await knownOffsets(deps);
+    const settled = await findSettledOffsets(deps);
     // Reads the ends of the log last. They only rise, so the store never seems to be ahead of the log.
     await assertContinuous(deps, await consumer.progress(), settled);
   };
@@ -65,19 +65,19 @@ export const makeBeginStoring = (deps: ResumeDeps): BeginStoring =>
  */
 export const makeResumePartition = (deps: ResumeDeps): ResumeAt =>
   async function resumePartition(partition, next) {
-    const settled = await knownOffsets(deps);
+    const settled = await findSettledOffsets(deps);
     const partitions = await deps.consumer.progress();
     const progress = partitions.find((candidate) => candidate.partition === partition);
     if (progress === undefined)
       throw new DomainError('LOG_UNAVAILABLE', `Partition ${partition} is not assigned to this consumer.`);
     await assertContinuous(deps, [progress], settled);
-    const from = Math.max(settledOffset(partition, settled), progress.oldest);
+    const from = Math.max(settledOffsetOf(partition, settled), progress.oldest);
     if (from < next) deps.resumeObserver.rereading(partition, from, next);
     return Math.min(from, next);
   };
 
 /** Returns the settled offset of each partition. */
-async function knownOffsets({ settledOffsets, log }: ResumeDeps): Promise<readonly number[]> {
+async function findSettledOffsets({ settledOffsets, log }: ResumeDeps): Promise<readonly number[]> {
   const settled = await settledOffsets.find(log);
   if (settled !== undefined) return settled;
   throw new LogMismatch(
@@ -86,7 +86,7 @@ async function knownOffsets({ settledOffsets, log }: ResumeDeps): Promise<readon
   );
 }
 
-function settledOffset(partition: number, settled: readonly number[]): number {
+function settledOffsetOf(partition: number, settled: readonly number[]): number {
   const offset = settled[partition];
   if (offset !== undefined) return offset;
   throw new LogMismatch(
@@ -106,7 +106,7 @@ async function assertContinuous(
 ): Promise<void> {
   const gaps = partitions.flatMap((progress) => {
     const { partition, oldest: to } = progress;
-    const from = settledOffset(partition, settled);
+    const from = settledOffsetOf(partition, settled);
     return missingOffsets(progress, from) === 0 ? [] : [{ partition, from, to }];
   });
   if (gaps.length > 0 && !acceptsGap) throw new LogMismatch(gapMessage(gaps));

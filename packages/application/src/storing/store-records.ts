@@ -16,14 +16,14 @@ import {
 import { deliveredRecord } from './anonymised-record.ts';
 import {
   type FirstOutcome,
-  saveBesideErasures,
-  type SaveBesideErasuresDeps,
-} from './save-beside-erasures.ts';
+  saveAndResolveConflicts,
+  type ConflictDeps,
+} from './save-and-resolve-conflicts.ts';
 
 /** The number of records with each outcome. */
 export type StoreTally = Readonly<Record<RecordOutcome, number>>;
 
-export interface StoreRecordsDeps extends SaveBesideErasuresDeps {
+export interface StoreRecordsDeps extends ConflictDeps {
   readonly deadLetterQueue: DeadLetterQueue;
   /** The log of the records. */
   readonly log: LogId;
@@ -73,7 +73,7 @@ export async function storeRecords(
   };
   const origins = originsOf(deps.log, readable);
   const outcomes =
-    activities.length === 0 ? [] : await saveBesideErasures(deps, activities, origins, firstOutcome);
+    activities.length === 0 ? [] : await saveAndResolveConflicts(deps, activities, origins, firstOutcome);
   for (const [index, record] of readable.entries()) {
     const outcome = outcomes[index];
     // Continuing would commit an activity that may not be stored.

@@ -44,12 +44,14 @@ export async function unlessErased(
   for (;;) {
     const erasures = await Erasures.of(deps, others);
     // Nearly always there is no erasure, and then no record needs to be checked.
-    const kept = erasures.isEmpty ? others : others.flatMap((record) => erasures.kept(record) ?? []);
+    const kept = erasures.isEmpty
+      ? others
+      : others.flatMap((record) => erasures.storableRecord(record) ?? []);
     if (!erasures.isEmpty) await removeErased(deps, others, erasures);
     const tally = await store(kept);
     if (tally instanceof Error) return tally;
     const latest = await Erasures.of(deps, others, erasures);
-    if (!latest.hasOthersThan(erasures))
+    if (!latest.hasErasuresMissingIn(erasures))
       return { ...tally, erased: tally.erased + records.length - kept.length };
   }
 }
@@ -90,12 +92,12 @@ async function removeErased(
   records: readonly LogRecord[],
   erasures: Erasures,
 ): Promise<void> {
-  const ofProjects = records.flatMap((record) => erasures.dueOfProject(record));
+  const ofProjects = records.flatMap((record) => erasures.removalsForProject(record));
   if (ofProjects.length > 0) await projects.removeErased(ofProjects);
   // Sorted, because an activity that an earlier erasure removes must not be anonymised by a later one.
   const ofUsers = records
-    .flatMap((record) => erasures.dueOfUser(record))
+    .flatMap((record) => erasures.removalsForUser(record))
     .toSorted((left, right) => compareErasures(left.erasure, right.erasure));
-  const letters = records.flatMap((record) => erasures.dueLetter(record));
+  const letters = records.flatMap((record) => erasures.letterToRemove(record));
   if (ofUsers.length + letters.length > 0) await ledger.removeRecords(ofUsers, letters);
 }

@@ -97,12 +97,12 @@ export class UserErasureSweep {
     const progress = this.#progress.get(id) ?? { after: undefined, firstPassAt: undefined };
     this.#progress.set(id, progress);
     if (progress.firstPassAt === undefined) {
-      if (!(await this.#pass(removal, progress, removals))) return false;
+      if (!(await this.#continuePass(removal, progress, removals))) return false;
       progress.firstPassAt = now();
     }
     // The next sweep looks again.
     if (now() - progress.firstPassAt < settleMs) return true;
-    if (!(await this.#pass(removal, progress, removals))) return false;
+    if (!(await this.#continuePass(removal, progress, removals))) return false;
     if (!(await this.#eraseReplacement(removal, removals))) return false;
     await ledger.finish(id);
     this.#progress.delete(id);
@@ -110,10 +110,10 @@ export class UserErasureSweep {
   }
 
   /** Continues a pass. Returns true when it is complete, or false if the time ran out first. */
-  async #pass({ erasure, replacement }: Removal, walk: Walk, removals: Removals): Promise<boolean> {
+  async #continuePass({ erasure, replacement }: Removal, walk: Walk, removals: Removals): Promise<boolean> {
     const { ledger } = this.#deps;
     const limit = maxPortion;
-    const activitiesDone = await removals.portions('forgotten', async () => {
+    const activitiesDone = await removals.removePortions('forgotten', async () => {
       const portion = { erasure, replacement, after: walk.after, limit };
       const { removed, next } = await ledger.removeActivities(portion);
       walk.after = next;
@@ -121,7 +121,7 @@ export class UserErasureSweep {
     });
     return (
       activitiesDone &&
-      removals.portions('letters', async () => {
+      removals.removePortions('letters', async () => {
         const removed = await ledger.removeLetters(erasure, limit);
         return { removed, isLast: removed < limit };
       })
@@ -141,7 +141,7 @@ export class UserErasureSweep {
     for (const found of erasures.of(userId, (other) => other === project)) {
       const erasure = { ...found, userId };
       const replacement = this.#replacementOf(erasure);
-      if (!(await this.#pass({ erasure, replacement }, { after: undefined }, removals))) return false;
+      if (!(await this.#continuePass({ erasure, replacement }, { after: undefined }, removals))) return false;
       if (!(await this.#eraseReplacement({ erasure, replacement }, removals))) return false;
     }
     return true;

@@ -16,8 +16,8 @@ import { ConfigurationError } from './configuration-error.ts';
 
 const rootKeyPattern = /^[A-Za-z0-9_-]{43}\n?$/;
 /** The pattern of a key: printable ASCII characters except space and comma. */
-export const keyCharacters = '[\\x21-\\x2b\\x2d-\\x7e]+';
-const keyPattern = new RegExp(`^${keyCharacters}$`);
+export const keyPatternSource = '[\\x21-\\x2b\\x2d-\\x7e]+';
+const keyPattern = new RegExp(`^${keyPatternSource}$`);
 
 /** Reads the keys in API_KEYS_FILE, separated by commas or line breaks. Throws ConfigurationError if there is no key, or an invalid one. */
 export function readKeys(file: string): readonly string[] {

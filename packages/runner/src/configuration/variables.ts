@@ -1,7 +1,7 @@
 import { defaultMetadataBytes, maxMetadataBytes, RetentionDays } from '@user-activity/domain';
 import { Type } from '@sinclair/typebox';
 import { type LogLevel, logLevels } from '../logger.ts';
-import { keyCharacters } from './key-files.ts';
+import { keyPatternSource } from './key-files.ts';
 import { networksFormat } from './networks-format.ts';
 
 // For an invalid value, the message is `NAME must be` and the description in the schema.
@@ -61,7 +61,7 @@ export const consumerVariables = { ACCEPT_GAP: flag() };
 export const apiVariables = {
   API_KEYS: Type.String({
     default: '',
-    pattern: `^(?:|${keyCharacters}(?: *, *${keyCharacters})*)$`,
+    pattern: `^(?:|${keyPatternSource}(?: *, *${keyPatternSource})*)$`,
     description: 'a comma-separated list of keys of printable ASCII characters without space',
   }),
   API_KEYS_FILE: Type.Optional(Type.String()),

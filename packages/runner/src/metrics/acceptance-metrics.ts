@@ -2,11 +2,11 @@ import type { BatchReceipt } from '@user-activity/application';
 import { counter } from './meter.ts';
 
 /** The name of the metric that counts accepted activities. */
-export const acceptedName = 'user_activity.activities.accepted';
+export const acceptedMetric = 'user_activity.activities.accepted';
 
 /** Returns two functions. `single` counts one accepted activity. `batch` counts the accepted and rejected activities of a batch. */
 export function acceptanceMetrics() {
-  const accepted = counter(acceptedName, '{activity}', 'Activities accepted, which the log holds');
+  const accepted = counter(acceptedMetric, '{activity}', 'Activities accepted, which the log holds');
   const rejected = counter(
     'user_activity.activities.rejected',
     '{activity}',

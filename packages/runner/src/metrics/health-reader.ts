@@ -1,8 +1,8 @@
 import type { HealthReading } from '@user-activity/application';
 import type { PartitionProgress } from '@user-activity/domain';
-import { acceptedName } from './acceptance-metrics.ts';
+import { acceptedMetric } from './acceptance-metrics.ts';
 import { lagOf, type ReadProgress } from './lag-metrics.ts';
-import { deadLettersName, outcomeAttribute, outcomesName, storedAfterName } from './storing-metrics.ts';
+import { deadLettersMetric, outcomeAttribute, outcomesMetric, storedAfterMetric } from './storing-metrics.ts';
 
 interface MetricValue {
   readonly attributes: Readonly<Record<string, unknown>>;
@@ -30,11 +30,11 @@ export const healthReader =
         .get(name)
         ?.filter(isSelected)
         .reduce((total, { value }) => total + (typeof value === 'number' ? value : 0), 0);
-    const storedAfter = metrics.get(storedAfterName)?.[0]?.value;
+    const storedAfter = metrics.get(storedAfterMetric)?.[0]?.value;
     return {
-      accepted: sum(acceptedName),
-      stored: sum(outcomesName, ({ attributes }) => attributes[outcomeAttribute] === 'stored'),
-      deadLettered: sum(deadLettersName),
+      accepted: sum(acceptedMetric),
+      stored: sum(outcomesMetric, ({ attributes }) => attributes[outcomeAttribute] === 'stored'),
+      deadLettered: sum(deadLettersMetric),
       handled: source?.of === 'group' ? sumOf(partitions, ({ committed }) => committed) : undefined,
       lag: sumOf(partitions, lagOf),
       storedAfter: typeof storedAfter === 'object' ? storedAfter : undefined,

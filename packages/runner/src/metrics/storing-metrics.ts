@@ -11,10 +11,10 @@ import {
 import { attributesBy, counter, histogram, countBounds } from './meter.ts';
 
 // The names of metrics and attributes that the health history reads.
-export const outcomesName = 'user_activity.consumer.outcomes';
+export const outcomesMetric = 'user_activity.consumer.outcomes';
 export const outcomeAttribute = 'user_activity.outcome';
-export const deadLettersName = 'user_activity.dead_letters';
-export const storedAfterName = 'user_activity.accepted_to_stored.duration';
+export const deadLettersMetric = 'user_activity.dead_letters';
+export const storedAfterMetric = 'user_activity.accepted_to_stored.duration';
 
 const outcomeAttributes = attributesBy(outcomeAttribute);
 const codeAttributes = attributesBy('user_activity.dead_letter.code');
@@ -28,7 +28,7 @@ export function storingMetrics(): (tally: StoreTally, records: readonly LogRecor
     countBounds,
   );
   const outcomes = counter(
-    outcomesName,
+    outcomesMetric,
     '{record}',
     'Records of the log, by outcome',
     recordOutcomes.map(outcomeAttributes),
@@ -48,7 +48,7 @@ export function withSaveMetrics(
   clock: Clock,
 ): Pick<ActivityRepository, 'save'> {
   const delays = histogram(
-    storedAfterName,
+    storedAfterMetric,
     's',
     'Time from the acceptance of an activity until it was stored, in seconds',
     delayBounds,
@@ -68,7 +68,7 @@ export function withSaveMetrics(
 /** Wraps the queue to count the dead letters added to it, by code. */
 export function measuredDeadLetterQueue(queue: DeadLetterQueue): DeadLetterQueue {
   const additions = counter(
-    deadLettersName,
+    deadLettersMetric,
     '{record}',
     'Records added to the dead letters, by reason',
     DeadLetterCode.all.map(codeAttributes),

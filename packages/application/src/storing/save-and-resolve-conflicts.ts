@@ -16,7 +16,7 @@ import { compareAnonymised } from '../users/compare-anonymised.ts';
 import { type UserErasureDeps, UserErasures } from '../users/user-erasures.ts';
 import type { Anonymiser } from './anonymised-record.ts';
 
-export interface SaveBesideErasuresDeps extends UserErasureDeps {
+export interface ConflictDeps extends UserErasureDeps {
   readonly repository: Pick<ActivityRepository, 'save' | 'findByIds'>;
   readonly ledger: UserErasureDeps['ledger'] & Pick<ErasureLedger, 'removeRecords'>;
   readonly anonymiser: Anonymiser;
@@ -35,8 +35,8 @@ const maxAtOnce = 100;
  *  - The stored activity is the same as the new one, but its user was anonymised. Then the new one is a duplicate. A conflict would become a
  *    dead letter that names the user.
  */
-export async function saveBesideErasures(
-  deps: SaveBesideErasuresDeps,
+export async function saveAndResolveConflicts(
+  deps: ConflictDeps,
   activities: readonly UserActivity[],
   origins: readonly LogPosition[],
   firstOutcome: FirstOutcome,
@@ -47,14 +47,14 @@ export async function saveBesideErasures(
   if (conflicts.length === 0 || (await deps.ledger.isEmpty())) return outcomes;
   for (let first = 0; first < conflicts.length; first += maxAtOnce) {
     const portion = conflicts.slice(first, first + maxAtOnce);
-    let others = await findOthers(deps, pick(activities, portion));
+    let others = await findConflicting(deps, pick(activities, portion));
     if (others.due.length > 0) {
       await deps.ledger.removeRecords(others.due, []);
       const latest = await deps.repository.save(pick(activities, portion), pick(origins, portion));
       for (const [nth, index] of portion.entries())
         outcomes[index] = firstOutcome(latest[nth] ?? 'conflict', index);
       // Meanwhile, stored activities may have been anonymised, and further ones stored.
-      others = await findOthers(deps, pick(activities, portion));
+      others = await findConflicting(deps, pick(activities, portion));
     }
     for (const index of portion) {
       const activity = activities[index];
@@ -66,7 +66,7 @@ export async function saveBesideErasures(
 }
 
 /** Finds the stored activities with which these activities conflict, and the erasures of the users of both. */
-async function findOthers(deps: SaveBesideErasuresDeps, activities: readonly UserActivity[]) {
+async function findConflicting(deps: ConflictDeps, activities: readonly UserActivity[]) {
   const { anonymiser } = deps;
   const found = await deps.repository.findByIds(activities);
   const erasures = await UserErasures.of(deps, [...activities, ...found], ({ userId }) => userId);
