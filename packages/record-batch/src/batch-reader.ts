@@ -46,8 +46,8 @@ export class BatchReader {
 
   /**
    * Reads the batches of one partition from `bytes`, which are part of a broker's response for several partitions. Ignores a batch that is cut
-   * off at the end. An unreadable batch becomes one UnreadableBatch, so that it does not block later batches. If the checksum or the format
-   * is wrong, the batch may only be damaged in transit: three times, this method stops before it, and makes an UnreadableBatch the fourth
+   * off at the end. An unreadable batch becomes one UnreadableBatch, so that it does not block later batches. If its checksum or its format is
+   * wrong, it may have been damaged in transit only. So this method stops before it three times, and makes an UnreadableBatch the fourth
    * time. It also stops after a batch with a wrong checksum, and when the response has reached its cost limit. Whenever it stops early, the
    * caller must fetch the rest again.
    */
@@ -84,7 +84,7 @@ export class BatchReader {
       assertCountAllowed(header);
       const overhead = header.count * recordCost + (codec === undefined ? 0 : decompressionCost);
       if (overhead > maxCost) return undefined;
-      // Even a small batch may decompress to this size before it fails.
+      // If decompression fails, it may have produced up to `maxCost` bytes before, even from a small batch.
       if (codec !== undefined) cost = maxCost;
       const records = batch.subarray(headerBytes);
       const payload = codec === undefined ? records : await codec.decompress(records, maxCost);

@@ -27,14 +27,14 @@ export function crc32c(bytes: Uint8Array, start = 0, end: number = bytes.length)
     const second = view.getInt32(position + 4, true);
     const third = view.getInt32(position + 8, true);
     const fourth = view.getInt32(position + 12, true);
-    crc = sliced(first, 15) ^ sliced(second, 11) ^ sliced(third, 7) ^ sliced(fourth, 3);
+    crc = remainderOf(first, 15) ^ remainderOf(second, 11) ^ remainderOf(third, 7) ^ remainderOf(fourth, 3);
   }
   for (; position < end; position += 1) crc = (crc >>> 8) ^ at((crc ^ view.getUint8(position)) & 0xff);
   return ~crc >>> 0;
 }
 
 /** Returns the remainder of the 4 bytes of `word`. `table` is the number of the table for the byte in the lowest bits. */
-const sliced = (word: number, table: number): number =>
+const remainderOf = (word: number, table: number): number =>
   at((table << 8) + (word & 0xff)) ^
   at(((table - 1) << 8) + ((word >>> 8) & 0xff)) ^
   at(((table - 2) << 8) + ((word >>> 16) & 0xff)) ^

@@ -16,7 +16,7 @@ export class HeaderNames {
   /** Returns the name that `bytes` has from `start` to `end`. `index` is the position of the header among those of its record. */
   textOf(index: number, bytes: Buffer, start: number, end: number): string {
     const last = this.#names[index];
-    if (last !== undefined && isAt(last.bytes, bytes, start, end)) return last.text;
+    if (last !== undefined && isEqual(last.bytes, bytes, start, end)) return last.text;
     const text = bytes.toString('utf8', start, end);
     if (index < maxNames && index <= this.#names.length && end - start <= maxNameBytes)
       this.#names[index] = { bytes: Uint8Array.prototype.slice.call(bytes, start, end), text };
@@ -24,7 +24,8 @@ export class HeaderNames {
   }
 }
 
-function isAt(name: Uint8Array, bytes: Buffer, start: number, end: number): boolean {
+/** Returns whether the bytes from `start` to `end` are those of the name. */
+function isEqual(name: Uint8Array, bytes: Buffer, start: number, end: number): boolean {
   if (name.length !== end - start) return false;
   for (let index = 0; index < name.length; index += 1) if (name[index] !== bytes[start + index]) return false;
   return true;

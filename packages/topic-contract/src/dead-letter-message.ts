@@ -26,10 +26,10 @@ const utf8 = new TextEncoder();
  */
 export function deadLetterMessage(letter: DeadLetter): RawRecord {
   const { project, origin, key, value, headers, code, reason, diedAt, activityId } = letter;
-  const own = Object.entries(headers).map(
+  const originalHeaders = Object.entries(headers).map(
     ([name, values]) => [conflictingName.test(name) ? `original-${name}` : name, values] as const,
   );
-  const about = {
+  const details = {
     ...(project === ProjectId.default ? {} : { project }),
     code,
     reason,
@@ -40,24 +40,29 @@ export function deadLetterMessage(letter: DeadLetter): RawRecord {
     'died-at': Timestamp.toISO(diedAt),
     ...(activityId === undefined ? {} : { 'activity-id': activityId }),
   };
-  const ours = Object.entries(about).map(
+  const addedHeaders = Object.entries(details).map(
     ([name, text]) => [`${prefix}${name}`, [utf8.encode(text)]] as const,
   );
-  return { key, value, headers: Object.fromEntries([...own, ...ours]) };
+  return { key, value, headers: Object.fromEntries([...originalHeaders, ...addedHeaders]) };
 }
 
 /** Reads the dead letter from a record of `<topic>.dead-letters`. Returns undefined if the record is not a dead letter of this service. */
 export function readDeadLetter({ key, value, headers }: RawRecord): DeadLetter | undefined {
-  const bytesAbout = (name: string): Uint8Array | undefined => headers[`${prefix}${name}`]?.at(-1);
-  const about = (name: string): string | undefined => textOf(bytesAbout(name));
-  const [code, reason, topic, diedAt] = [about('code'), about('reason'), about('topic'), about('died-at')];
-  const [partition, offset] = [wholeNumber(about('partition')), wholeNumber(about('offset'))];
+  const bytesOf = (name: string): Uint8Array | undefined => headers[`${prefix}${name}`]?.at(-1);
+  const detail = (name: string): string | undefined => textOf(bytesOf(name));
+  const [code, reason, topic, diedAt] = [
+    detail('code'),
+    detail('reason'),
+    detail('topic'),
+    detail('died-at'),
+  ];
+  const [partition, offset] = [wholeNumber(detail('partition')), wholeNumber(detail('offset'))];
   if (!isCode(code) || reason === undefined || topic === undefined || diedAt === undefined) return undefined;
   if (partition === undefined || offset === undefined || Number.isNaN(Date.parse(diedAt))) return undefined;
-  const log = logIn(bytesAbout('log'));
+  const log = logIn(bytesOf('log'));
   if (log === undefined) return undefined;
   return {
-    project: projectOf(bytesAbout('project')),
+    project: projectOf(bytesOf('project')),
     origin: { topic, ...log, partition, offset },
     key,
     value,
@@ -69,7 +74,7 @@ export function readDeadLetter({ key, value, headers }: RawRecord): DeadLetter |
     code,
     reason,
     diedAt: Timestamp.fromMillis(Date.parse(diedAt)),
-    ...activityIn(about('activity-id')),
+    ...activityIn(detail('activity-id')),
   };
 }
 
@@ -94,6 +99,7 @@ function activityIn(text: string | undefined): Pick<DeadLetter, 'activityId'> {
   return activityId === undefined ? {} : { activityId };
 }
 
+/** Parses a whole number. Returns undefined if the text is not one, or is beyond 2^53 - 1. */
 function wholeNumber(text: string | undefined): number | undefined {
   const number = text !== undefined && /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
   return Number.isSafeInteger(number) ? number : undefined;

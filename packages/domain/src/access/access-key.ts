@@ -108,7 +108,7 @@ export const AccessKey = {
   /** Returns the state of a key at the time `now`. */
   stateOf(key: Pick<AccessKey, 'expiresAt' | 'revokedAt'>, now: Timestamp): KeyState {
     if (key.revokedAt !== undefined) return 'revoked';
-    return isOver(key.expiresAt, now) ? 'expired' : 'valid';
+    return hasPassed(key.expiresAt, now) ? 'expired' : 'valid';
   },
   /** Returns the key that expired or was revoked first, or undefined if all are valid. */
   firstEnded(keys: readonly AccessKey[], now: Timestamp): AccessKey | undefined {
@@ -118,7 +118,7 @@ export const AccessKey = {
   /** Returns the state of one secret of a key at the time `now`. */
   secretStateOf(key: AccessKey, secret: KeySecret, now: Timestamp): KeyState {
     const state = AccessKey.stateOf(key, now);
-    return state === 'valid' && isOver(secret.expiresAt, now) ? 'expired' : state;
+    return state === 'valid' && hasPassed(secret.expiresAt, now) ? 'expired' : state;
   },
   /** Returns the key as revoked at the time `now`. A key that is revoked already stays as it is. */
   revoked: (key: AccessKey, now: Timestamp): AccessKey =>
@@ -144,4 +144,4 @@ export const AccessKey = {
 const endedAt = ({ expiresAt, revokedAt }: AccessKey): number =>
   Math.min(expiresAt ?? Infinity, revokedAt ?? Infinity);
 
-const isOver = (end: Timestamp | undefined, now: Timestamp): boolean => end !== undefined && end <= now;
+const hasPassed = (time: Timestamp | undefined, now: Timestamp): boolean => time !== undefined && time <= now;

@@ -4,6 +4,6 @@ import type { ProjectId } from './project-id.ts';
 /** The sender of new activities, and the project to which the activities belong. */
 export interface Sender {
   readonly project: ProjectId;
-  /** The public key of the sender. Then the activities get ids of `PublicId`. Absent if the sender has no public key. */
+  /** The public key of the sender. If there is one, `PublicId` makes the ids of the activities. */
   readonly publicKey?: KeyId | undefined;
 }

@@ -17,7 +17,7 @@ export class FeedQuery {
     this.limit = limit;
   }
 
-  /** Default: 50 activities. Throws INVALID_QUERY if the limit is not a whole number from 1 to 500. */
+  /** Makes a query. The default limit is 50. Throws INVALID_QUERY if the limit is not a whole number from 1 to 500. */
   static of({
     filter,
     position,

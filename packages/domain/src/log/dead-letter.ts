@@ -10,7 +10,7 @@ import type { OriginalRecord } from './log-record.ts';
  *  - `unreadable`  it is not one of our events;
  *  - `conflict`    another activity with the same id and different content is stored already;
  *  - `refused`     the store can't hold its content;
- *  - `invalid`     the API refused the call or dropped a part of it, and the client ignores such errors. The log has the other part, if any.
+ *  - `invalid`     the API refused a call, or dropped a part of it, and its client ignores errors. The log has at most the rest of the call.
  */
 export type DeadLetterCode = (typeof codes)[number];
 

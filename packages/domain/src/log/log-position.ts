@@ -14,8 +14,8 @@ export const isSamePartition = (first: LogPosition, second: LogPosition): boolea
 
 /**
  * Returns whether a stored activity gets the position of a delivered record of the same activity. It does if it has no position yet, because
- * an older version stored it. It also does if the log delivers the same record again from an earlier position. A `duplicate` is different: a
- * client sent the activity a second time. With the position of that one, the activity could fall under an erasure that came before it.
+ * an older version stored it. It also does if the log delivers the same record again from an earlier position. It does not for a `duplicate`,
+ * which a client sent separately: an erasure between the two positions would then remove the activity, although it was sent after the erasure.
  */
 export const replacesOrigin = (
   comparison: Comparison,

@@ -41,7 +41,7 @@ export interface OriginalRecord extends RawRecord {
 export interface LogRecord {
   /** A consumer does not know the id of its log, so it leaves `log` out. `locatedRecord` adds it. */
   readonly origin: Origin;
-  /** The origin of the original record, if this one is a replay of a dead letter. If it becomes a dead letter again, that has this origin too. */
+  /** The origin of the original record, if this one is a replay. If this record becomes a dead letter, the letter gets the same origin. */
   readonly replayOf?: Origin;
   readonly content: RecordContent;
   /** Returns the bytes unchanged. Called only if the record becomes a dead letter. */

@@ -9,9 +9,9 @@ export const replayHeader = 'user-activity-replay-of';
 
 /** Returns the replay of a dead letter, ready to be published: the original bytes, with `replayHeader` added. */
 export function replayed({ origin, key, value, headers }: OriginalRecord): RawRecord {
-  const own = valuesOf(headers);
-  const ours = Uint8Array.from(DeadLetterId.of(origin), (character) => character.charCodeAt(0));
-  return { key, value, headers: { ...headers, [replayHeader]: [...own, ours] } };
+  const existing = valuesOf(headers);
+  const added = Uint8Array.from(DeadLetterId.of(origin), (character) => character.charCodeAt(0));
+  return { key, value, headers: { ...headers, [replayHeader]: [...existing, added] } };
 }
 
 /**
@@ -34,12 +34,12 @@ export function firstCopyOf(record: LogRecord): OriginalRecord {
   const { key, value, headers } = record.raw();
   if (record.replayOf === undefined) return { origin: record.origin, key, value, headers };
   const { [replayHeader]: values = [], ...others } = headers;
-  const own = values.slice(0, -1);
+  const existing = values.slice(0, -1);
   return {
     origin: record.replayOf,
     key,
     value,
-    headers: own.length === 0 ? others : { ...others, [replayHeader]: own },
+    headers: existing.length === 0 ? others : { ...others, [replayHeader]: existing },
   };
 }
 

@@ -11,8 +11,8 @@ import type { Position } from '../query/activity-query.ts';
 /**
  * The status of the erasure of a user:
  *  - `accepted`  the request is on the log;
- *  - `running`   a consumer has recorded the erasure. The store may still have activities that it covers, but no query finds any that are
- *                stored from now on;
+ *  - `running`   a consumer has recorded the erasure. The store may still have activities that it covers. Those that are stored from now on
+ *                are not found by any query;
  *  - `done`      the store has nothing left that the erasure covers.
  */
 export type ErasureStatus = 'accepted' | 'running' | 'done';
@@ -27,7 +27,7 @@ export interface ErasureProgress {
 
 /** An erasure that a consumer has recorded. The store keeps it for ever. */
 export interface RecordedErasure extends PlacedErasure {
-  /** Whether the store may still hold something that it covers. */
+  /** Whether the erasure is not done, so that the store may still have something that it covers. */
   readonly isOpen: boolean;
 }
 

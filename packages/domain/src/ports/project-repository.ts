@@ -10,16 +10,16 @@ import type { Claim } from '../shared/claim.ts';
 /**
  * Lists projects, keeps their settings, and removes their activities and dead letters.
  *  J1  Listed    `find` returns every project that has settings, an unfinished erasure, activities or dead letters: each once, with its
- *                settings, sorted by id bytewise. It reads only one index entry per project, but maybe also of projects beyond the page.
+ *                settings, sorted by id bytewise. It reads one index entry per project, possibly also of projects beyond the page.
  *  J2  Paged     a page has at most `limit` projects, and `hasMore` tells whether more follow. The pages of a walk have no gaps
  *                and no repeats.
  *  J3  Kept      once `changeSettings` resolves, a new handle returns the changed settings. Of concurrent changes of different settings,
  *                none is lost.
  *  J4  Limited   at most `maxProjectSettings` projects have settings. For one more project, `changeSettings` returns 'too-many' and changes
  *                nothing. The settings that exist can still be changed. Concurrent calls may each add one project too many.
- *  J5  Marked    once `beginErasure` resolves, a new handle returns the erasure, and the project's settings are removed. The `erasedAt` is
- *                the one of `nextErasedAt`, also after concurrent calls. `findErasures` returns the erasures of the given projects,
- *                finished or not, and tells which of them are finished.
+ *  J5  Marked    once `beginErasure` resolves, a new handle returns the erasure, and the project's settings are removed. `erasedAt` is what
+ *                `nextErasedAt` returns, also after concurrent calls. `findErasures` returns the erasures of the given projects, finished
+ *                or not, and tells which of them are finished.
  *  J6  Ended     `endErasure` finishes an erasure only if its `erasedAt` is still the latest of the project. `findErasing` returns the
  *                erasures that are not finished.
  *  J7  Expiring  `removeActivities` removes exactly the activities that the `ActivityRemoval` asks for, oldest first by (createdAt, id). It

@@ -17,7 +17,7 @@ export interface MetadataCondition {
 export const maxLevels = 16;
 /** The maximum number of scalars that one text can mean: the string itself, and one number or literal. */
 const maxMeanings = 2;
-// RFC 8259, section 6.
+// A number as in RFC 8259, section 6.
 const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]?\d+)?$/i;
 const literals: ReadonlyMap<string, JsonScalar> = new Map([
   ['true', true],

@@ -31,7 +31,10 @@ export class PageQuery<Filter, Position> {
     this.after = after;
   }
 
-  /** Default: the first page, newest first, 50 items. Throws INVALID_QUERY if the limit is not a whole number from 1 to 500. */
+  /**
+   * Makes a query from a filter and other parts. The defaults are newest first, 50 items, and the beginning of the walk. Throws INVALID_QUERY if
+   * the limit is not a whole number from 1 to 500.
+   */
   static of<Filter, Position>({
     filter,
     order = 'desc',

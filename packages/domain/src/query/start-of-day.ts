@@ -2,7 +2,7 @@ import { Timestamp } from '../activity/timestamp.ts';
 import { unlessBroken } from '../shared/violation.ts';
 import { TimeZone } from './time-zone.ts';
 
-/** More than the distance of any zone's clock from UTC; the largest was 15 hours and 56 minutes (Asia/Manila until 1844). */
+/** A day. No zone's clock ever differed as much from UTC: the largest offset was 15 hours and 56 minutes (Asia/Manila until 1844). */
 const maxOffsetMs = 86_400_000;
 
 /**

@@ -34,7 +34,7 @@ const minuteTail = '.000Z';
 export class TimeLines {
   readonly #unit: TimeUnit;
   readonly #zone: TimeZone;
-  /** By key and series. */
+  /** The lines by their key and series. */
   readonly #lines = new Map<string, TimeLine & { readonly begin: number }>();
 
   constructor(unit: TimeUnit, zone: TimeZone) {
@@ -78,7 +78,7 @@ export class TimeLines {
   /** Returns the key of the line to which a slot belongs, and a number by which lines sort in the order of time. */
   #lineOf(slot: number, offsetMs: number): readonly [key: string, begin: number] {
     const unit = this.#unit;
-    const begin = beginOf(unit, slot);
+    const begin = firstSlotOf(unit, slot);
     const localTime = new Date(begin * slotMs[unit]).toISOString();
     if (unit === 'month') return [localTime.slice(0, -monthTail.length), begin];
     if (unit in daysOf) return [localTime.slice(0, -dayTail.length), begin];
@@ -88,8 +88,8 @@ export class TimeLines {
   }
 }
 
-/** Returns the first slot of the unit that contains a slot. */
-function beginOf(unit: TimeUnit, slot: number): number {
+/** Returns the first slot of the unit of time that contains a slot. */
+function firstSlotOf(unit: TimeUnit, slot: number): number {
   if (unit === 'month') return slot - new Date(slot * slotMs.month).getUTCDate() + 1;
   // Day 0 was a Thursday.
   return unit === 'week' ? slot - ((((slot + 3) % 7) + 7) % 7) : slot;

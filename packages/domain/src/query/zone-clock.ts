@@ -51,7 +51,7 @@ export class ZoneClock {
     const offsets: ZoneOffset[] = [];
     let offsetMs = this.#blockOf(blockAt(first)).offsetMs;
     for (let index = blockAt(first); index <= blockAt(last); index += 1) {
-      const shiftMs = (index - knownBlock(index)) * blockMs;
+      const shiftMs = (index - blockToRead(index)) * blockMs;
       for (const change of this.#blockOf(index).changes) {
         const from = change.at + shiftMs;
         if (from > last) break;
@@ -64,9 +64,9 @@ export class ZoneClock {
   }
 
   #blockOf(index: number): Block {
-    const known = knownBlock(index);
-    const block = this.#blocks.get(known) ?? this.#read(known);
-    this.#blocks.set(known, block);
+    const readIndex = blockToRead(index);
+    const block = this.#blocks.get(readIndex) ?? this.#read(readIndex);
+    this.#blocks.set(readIndex, block);
     return block;
   }
 
@@ -108,7 +108,7 @@ export class ZoneClock {
 }
 
 /** Returns the index of a block with the same offsets that can be read: the block itself, the last one before 1800, or one after 2100. */
-function knownBlock(index: number): number {
+function blockToRead(index: number): number {
   if (index < firstBlock) return firstBlock - 1;
   return index < cyclicFrom ? index : cyclicFrom + ((index - cyclicFrom) % cycleBlocks);
 }
