@@ -10,7 +10,7 @@ const retryMs = 1000;
  * Makes the client accept the primary of a replica set that was restored from a backup. The client remembers the latest election, and
  * refuses every primary of an earlier election. A restored set continues the count of elections from the backup. If the client has
  * refused the only primary for `refusalMs` (default: 20,000), this closes the client and connects it again, so that it forgets the
- * elections. Commands fail meanwhile. Returns a function that ends the watch. Call it before you close the client.
+ * elections. Commands fail meanwhile. Returns a function that stops this behavior. Call it before you close the client.
  */
 export function acceptRestoredPrimary(client: MongoClient, refusalMs: number = defaultRefusalMs): () => void {
   const stopping = new AbortController();

@@ -12,6 +12,7 @@ export interface IndexSpec {
 const time = { createdAt: -1, _id: -1 } as const;
 /** By (createdAt, id), for all activities of a project. */
 export const activityOrder = { project: 1, ...time } as const;
+/** By (user, createdAt, id), for the activities of a user. */
 export const activitiesByUser = { project: 1, userId: 1, ...time } as const;
 const byType = { project: 1, type: 1, ...time } as const;
 const byUserAndType = { project: 1, userId: 1, type: 1, ...time } as const;

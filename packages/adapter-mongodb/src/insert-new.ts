@@ -81,7 +81,8 @@ async function insert(
     // The driver could not encode a document. Our codec should prevent that, so the documents are checked only now.
     const encodable = newActivities.filter((_, index) => isEncodable(documents[index]?.document));
     if (encodable.length === newActivities.length) throw error;
-    for (const { key } of newActivities) notInserted.set(key, { refused: "it can't be encoded as BSON" });
+    for (const { key } of newActivities)
+      notInserted.set(key, { refused: "the activity can't be encoded as BSON" });
     for (const { key } of encodable) notInserted.delete(key);
     return encodable;
   }

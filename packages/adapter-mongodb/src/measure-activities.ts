@@ -7,7 +7,7 @@ import {
 import { activityOrder } from './indexes.ts';
 import type { MongoStore } from './mongo-store.ts';
 import { type Range, sortFor } from './ranges.ts';
-import { rangesOf } from './remove-activities.ts';
+import { activityRanges } from './remove-activities.ts';
 
 interface RangeSize {
   readonly count: number;
@@ -23,7 +23,7 @@ export async function measureActivities(
 ): Promise<MeasuredPortion> {
   let [count, bytes] = [0, 0];
   let last: RangeSize | undefined;
-  for (const range of rangesOf({ ...measurement, createdBefore: undefined })) {
+  for (const range of activityRanges({ ...measurement, createdBefore: undefined })) {
     const max = measurement.limit - count;
     const [size] = max > 0 ? await sizeOfOldest(store, measurement, range, max).toArray() : [];
     if (size === undefined) continue;

@@ -19,7 +19,7 @@ import type { MongoStore } from './mongo-store.ts';
 import {
   removeCoveredActivities,
   removeLettersOfUser,
-  removeOfUser,
+  removeActivitiesOfUser,
   recordsStillStored,
 } from './remove-covered.ts';
 import { translateErrors } from './translate-errors.ts';
@@ -106,7 +106,7 @@ export class MongoErasureLedger implements ErasureLedger {
   }
 
   removeActivities(removal: UserRemoval) {
-    return translateErrors(() => removeOfUser(this.#store, removal));
+    return translateErrors(() => removeActivitiesOfUser(this.#store, removal));
   }
 
   removeLetters(erasure: OpenErasure, limit: number): Promise<number> {

@@ -10,6 +10,7 @@ export class DeploymentError extends Error {
 // Codes from MongoDB's error_codes.yml. 8000 is Atlas's code for refused credentials.
 const credentialCodes: ReadonlySet<unknown> = new Set([13, 18, 8000]);
 
+/** Returns the error for an invalid URI. */
 export const uriFault = (error: unknown): DeploymentError =>
   new DeploymentError(
     `MONGODB_URI is invalid (${error instanceof Error ? withoutUri(error) : 'unknown'}); correct it.`,

@@ -34,7 +34,7 @@ export function scansFor(query: ActivityQuery): readonly Scan[] {
   const { filter, order } = query;
   const { project, userIds, types } = filter;
   if (userIds.length > 1 || types.length > 1)
-    return rangesOf(query).map((range) => ({
+    return pageRanges(query).map((range) => ({
       filter: activityConditions(filter, range),
       sort: sortFor({ field, order }, range),
     }));
@@ -52,7 +52,7 @@ export function scansFor(query: ActivityQuery): readonly Scan[] {
     : [{ filter: conditions, sort: sortAlong(indexFor(filter), order), ...span }];
 }
 
-const rangesOf = ({ filter, order, after }: ActivityQuery): readonly Range[] =>
+const pageRanges = ({ filter, order, after }: ActivityQuery): readonly Range[] =>
   rangesAfter({
     field,
     within: filter.createdAt,

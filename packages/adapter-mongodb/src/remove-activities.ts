@@ -20,7 +20,7 @@ interface OldActivity {
 export async function removeActivities(store: MongoStore, removal: ActivityRemoval): Promise<RemovedPortion> {
   const { project, createdBefore, receivedUpTo, limit } = removal;
   const portion: OldActivity[] = [];
-  for (const range of rangesOf(removal)) {
+  for (const range of activityRanges(removal)) {
     const max = limit - portion.length;
     if (max > 0) portion.push(...(await oldestActivities(store, removal, range, max).toArray()));
   }
@@ -63,7 +63,7 @@ export const oldestActivities = (
   );
 
 /** Returns the ranges of a project's activities from which a portion is removed. */
-export const rangesOf = ({
+export const activityRanges = ({
   project,
   createdBefore,
   after,

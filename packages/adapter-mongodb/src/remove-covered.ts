@@ -89,10 +89,10 @@ export async function recordsStillStored(
 }
 
 /** Removes or anonymises one portion of the activities of a user, the oldest first. */
-export async function removeOfUser(store: MongoStore, removal: UserRemoval) {
+export async function removeActivitiesOfUser(store: MongoStore, removal: UserRemoval) {
   const { erasure, replacement, limit } = removal;
   const portion: { readonly _id: string; readonly createdAt: Date }[] = [];
-  for (const range of rangesOf(removal)) {
+  for (const range of userActivityRanges(removal)) {
     const max = limit - portion.length;
     if (max > 0) portion.push(...(await activitiesOfUser(store, erasure, range, max).toArray()));
   }
@@ -107,7 +107,7 @@ export async function removeOfUser(store: MongoStore, removal: UserRemoval) {
 }
 
 /** Returns the ranges of the activities of a user after a position. */
-export const rangesOf = ({ erasure: { project }, after }: Pick<UserRemoval, 'erasure' | 'after'>) =>
+export const userActivityRanges = ({ erasure: { project }, after }: Pick<UserRemoval, 'erasure' | 'after'>) =>
   rangesAfter({
     field: 'createdAt',
     within: TimeRange.between(undefined, undefined),
@@ -119,7 +119,7 @@ export const rangesOf = ({ erasure: { project }, after }: Pick<UserRemoval, 'era
 export const activitiesOfUser = (
   { activities, timeoutMs }: MongoStore,
   { project, userId }: UserRemoval['erasure'],
-  range: ReturnType<typeof rangesOf>[number],
+  range: ReturnType<typeof userActivityRanges>[number],
   max: number,
 ) =>
   activities.find<{ readonly _id: string; readonly createdAt: Date }>(

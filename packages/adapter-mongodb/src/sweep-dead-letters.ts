@@ -77,6 +77,7 @@ const findOldest = (
     hint,
   });
 
+/** Converts a document to the form that `dueLetters` of the domain expects. */
 export const sweptLetter = (document: SweptDocument) => ({
   id: document._id,
   diedAt: document.diedAt.getTime(),

@@ -119,7 +119,7 @@ test('an activity that the driver cannot encode is refused, and the others are s
   };
   Object.defineProperty(unencodable, 'userId', { value: { length: 1, toBSON } });
   const outcomes = await repository.save([...sampleActivities(2), unencodable, ...sampleActivities(2)]);
-  const refused = { refused: "it can't be encoded as BSON" };
+  const refused = { refused: "the activity can't be encoded as BSON" };
   expect(outcomes).toEqual(['stored', 'stored', refused, 'stored', 'stored']);
   expect(await store.activities.countDocuments()).toBe(4);
 });

@@ -9,7 +9,7 @@ import {
 } from '../src/index.ts';
 import { projectsWithActivities, projectsWithLetters } from '../src/read-projects.ts';
 import { sizeOfOldest } from '../src/measure-activities.ts';
-import { oldestActivities, rangesOf } from '../src/remove-activities.ts';
+import { oldestActivities, activityRanges } from '../src/remove-activities.ts';
 import { explained } from './explained.ts';
 import { freshStore } from './mongo-subjects.ts';
 
@@ -42,7 +42,7 @@ test.each([
 
 test('a removal by age reads only the keys that it removes', async () => {
   const removal = { project: second, createdBefore: undefined, receivedUpTo: undefined, after: undefined };
-  const [range] = rangesOf(removal);
+  const [range] = activityRanges(removal);
   if (range === undefined) throw new Error('There is no range.');
   expect(await explained(oldestActivities(fixture.store, removal, range, 100))).toMatchObject({
     examined: 0,
@@ -51,9 +51,9 @@ test('a removal by age reads only the keys that it removes', async () => {
 });
 
 test('a measurement reads only the activities of its portion, in the order of the index', async () => {
-  const ranges = rangesOf({ project: second, createdBefore: undefined, after: undefined });
+  const ranges = activityRanges({ project: second, createdBefore: undefined, after: undefined });
   const { next } = await projects.measureActivities({ project: second, after: undefined, limit: 10 });
-  const following = rangesOf({ project: second, createdBefore: undefined, after: next });
+  const following = activityRanges({ project: second, createdBefore: undefined, after: next });
   expect(following).toHaveLength(2);
   for (const range of [...ranges, ...following]) {
     const { plan, examined, keys } = await explained(

@@ -19,7 +19,7 @@ import {
   MongoErasureLedger,
   MongoStore,
 } from '../src/index.ts';
-import { activitiesOfUser, coveredFilter, lettersOfUser, rangesOf } from '../src/remove-covered.ts';
+import { activitiesOfUser, coveredFilter, lettersOfUser, userActivityRanges } from '../src/remove-covered.ts';
 import { explained } from './explained.ts';
 import { erasureFromDocument } from '../src/user-erasure-document.ts';
 import { freshStore } from './mongo-subjects.ts';
@@ -75,7 +75,7 @@ test.each([
   ['first', undefined],
   ['later', behind],
 ])('the %s portion of the activities of a user is found in the keys of one index', async (_, after) => {
-  const ranges = rangesOf({ erasure, after });
+  const ranges = userActivityRanges({ erasure, after });
   expect(ranges).toHaveLength(after === undefined ? 1 : 2);
   for (const range of ranges) {
     const query = activitiesOfUser(fixture.store, erasure, range, limit);

@@ -53,7 +53,7 @@ function reasonOf(failure: unknown): string {
 }
 
 /** Returns a function that runs work of the database, and translates the error if the work fails. */
-const translated =
+const translating =
   (translate: (failure: unknown) => DomainError) =>
   async <Result>(work: () => Result | Promise<Result>): Promise<Result> => {
     try {
@@ -64,10 +64,10 @@ const translated =
   };
 
 /** Runs work that uses the log. A failure is LOG_UNAVAILABLE. */
-export const useLog = translated(logUnavailable);
+export const useLog = translating(logUnavailable);
 
 /** Runs work that changes the store, or checks that it works. A failure is STORE_UNAVAILABLE. */
-export const changeStore = translated(storeUnavailable);
+export const changeStore = translating(storeUnavailable);
 
 /** Runs a query of the store. A failure is STORE_TIMEOUT if the query exceeded its time limit, and STORE_UNAVAILABLE otherwise. */
-export const queryStore = translated(queryFailed);
+export const queryStore = translating(queryFailed);

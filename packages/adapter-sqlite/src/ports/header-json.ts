@@ -6,6 +6,7 @@ type Headers = RawRecord['headers'];
 export const headersJson = (headers: Headers): string =>
   JSON.stringify(mapLists(headers, (bytes) => Buffer.from(bytes).toString('base64')));
 
+/** Parses headers in the stored form. */
 export const headersFromJson = (json: string): Headers =>
   mapLists(parseJson(json) as Readonly<Record<string, readonly string[]>>, (text) =>
     Uint8Array.from(Buffer.from(text, 'base64')),

@@ -96,7 +96,10 @@ export class SqliteErasureLedger implements ErasureLedger {
       let removed = 0;
       for (const max of jobLimits(limit)) {
         const input = { cover, after: position, limit: max };
-        const output = await this.#database.writer.submit('removeOfUser', input, { ...options, weight: max });
+        const output = await this.#database.writer.submit('removeActivitiesOfUser', input, {
+          ...options,
+          weight: max,
+        });
         removed += output.removed;
         position = output.next;
         if (position === null) return { removed, next: undefined };

@@ -14,6 +14,7 @@ export interface Statement<Row> {
  */
 export type Prepare = <Row = readonly SQLOutputValue[]>(sql: string) => Statement<Row>;
 
+/** Returns a `Prepare` for a connection, with a cache of its own. */
 export function statementCache(db: DatabaseSync): Prepare {
   const statements = new Map<string, Statement<unknown>>();
   return <Row>(sql: string) => {

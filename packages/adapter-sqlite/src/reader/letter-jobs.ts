@@ -41,6 +41,7 @@ const letterFunctions: RowFunctions<ListedRow> = {
   bytesOf: ([, , , reason, key, value]) => 2 * (reason.length + (key?.length ?? 0) + (value?.length ?? 0)),
 };
 
+/** Returns the queries for dead letters. */
 export const letterJobs = (prepare: Prepare) => ({
   letterPage(query: LetterPageQuery): readonly ListedRow[] {
     const { project, codes, order, maxShown } = query;

@@ -46,6 +46,7 @@ export const sizesSql = `SELECT created_at, id, ${activityOverheadBytes} + octet
   FROM activities INDEXED BY activities_by_time
   WHERE project = ? AND (created_at, id) > (?, ?) ORDER BY created_at, id LIMIT ?`;
 
+/** Returns the queries for projects. */
 export const projectJobs = (prepare: Prepare) => ({
   /** Returns at most `maxRows` projects whose names sort after `after`. */
   projectPage: ({ after, maxRows }: { readonly after: string; readonly maxRows: number }) =>

@@ -8,11 +8,13 @@ import { SpanCounter } from './span-counter.ts';
 import type { Prepare } from '../protocol/statements.ts';
 import type { Steps } from '../protocol/job-scheduler.ts';
 
+/** A count by type or user. */
 export interface KeyQuery extends Selection {
   readonly field: KeyField;
   readonly maxKeys: number;
 }
 
+/** A count by slot of time. */
 export interface SlotQuery extends Selection {
   readonly maxSlots: number;
   readonly unitMs: number;

@@ -81,7 +81,7 @@ export function userErasureJobs(prepare: Prepare, journal: Journal) {
       journal.add(row);
       prepare(recordErasureSql).run(...row);
     },
-    removeOfUser({ cover, after, limit }: UserRemovalInput): RemovalOutput {
+    removeActivitiesOfUser({ cover, after, limit }: UserRemovalInput): RemovalOutput {
       const [time, key]: Position = after ?? [-Number.MAX_SAFE_INTEGER, ''];
       const { project, userId } = cover;
       const rows = prepare<Position>(oldestOfUserSql).all(project, userId, time, key, limit);
