@@ -13,8 +13,8 @@ export function retire(eachBatch: object): void {
 }
 
 /**
- * Makes the fetches of stopped consumers fail. In KafkaJS 2.2.4, they immediately return an empty result instead. If the brokers change while a
- * consumer stops, KafkaJS restarts its fetch loop, which then repeats such fetches for ever and blocks the event loop.
+ * Makes the fetches of stopped consumers fail. In KafkaJS 2.2.4, they immediately return an empty result instead. If the brokers change
+ * while a consumer stops, KafkaJS restarts its fetch loop, which then repeats such fetches for ever and blocks the event loop.
  */
 export function endStoppedFetches(): void {
   const { prototype } = Runner;

@@ -84,8 +84,8 @@ function readAnswer(bytes: Buffer, topic: string): TopicAnswer {
   const reader = new ByteReader(bytes);
   // A header of version 1 has tagged fields.
   skipTaggedFields(reader);
-  const clientSideThrottleTime = int32(reader);
-  for (let brokers = lengthOf(reader); brokers > 0; brokers -= 1) {
+  const clientSideThrottleTime = readInt32(reader);
+  for (let brokers = readLength(reader); brokers > 0; brokers -= 1) {
     reader.skip(4);
     skipText(reader);
     reader.skip(4);
@@ -94,14 +94,14 @@ function readAnswer(bytes: Buffer, topic: string): TopicAnswer {
   }
   skipText(reader);
   reader.skip(4);
-  if (lengthOf(reader) !== 1) throw new UnreadableBytes('the response does not name one topic');
+  if (readLength(reader) !== 1) throw new UnreadableBytes('the response does not name one topic');
   const errorCode = bytes.readInt16BE(reader.skip(2));
-  const nameStart = reader.skip(lengthOf(reader));
+  const nameStart = reader.skip(readLength(reader));
   if (bytes.toString('utf8', nameStart, reader.position) !== topic)
     throw new UnreadableBytes('the response names another topic');
   const id = bytes.subarray(reader.skip(idBytes), reader.position);
   if (failure(errorCode)) throw createErrorFromCode(errorCode);
-  // Whether the topic is internal.
+  // Skips whether the topic is internal.
   reader.skip(1);
   const partitions = readList(reader, () => readPartition(reader));
   return {
@@ -112,14 +112,14 @@ function readAnswer(bytes: Buffer, topic: string): TopicAnswer {
 }
 
 function readPartition(reader: ByteReader): Partition {
-  // The error code and the number of the partition. A partition with an error has no leader, or lacks a replica.
+  // Skips the error code and the number of the partition. A partition with an error has no leader, or lacks a replica.
   reader.skip(2 + 4);
-  const leader = int32(reader);
-  // The epoch of the leader.
+  const leader = readInt32(reader);
+  // Skips the epoch of the leader.
   reader.skip(4);
-  const [replicas, isr] = [readList(reader, int32), readList(reader, int32)];
-  // The replicas that are offline.
-  readList(reader, int32);
+  const [replicas, isr] = [readList(reader, readInt32), readList(reader, readInt32)];
+  // Skips the replicas that are offline.
+  readList(reader, readInt32);
   skipTaggedFields(reader);
   return { leader, replicas, isr };
 }
@@ -127,16 +127,16 @@ function readPartition(reader: ByteReader): Partition {
 /** Reads a compact array. */
 function readList<Item>(reader: ByteReader, read: (reader: ByteReader) => Item): readonly Item[] {
   const items: Item[] = [];
-  for (let count = lengthOf(reader); count > 0; count -= 1) items.push(read(reader));
+  for (let count = readLength(reader); count > 0; count -= 1) items.push(read(reader));
   return items;
 }
 
-const int32 = (reader: ByteReader): number => reader.bytes.readInt32BE(reader.skip(4));
+const readInt32 = (reader: ByteReader): number => reader.bytes.readInt32BE(reader.skip(4));
 
 /** Reads the length of a compact array or text. The protocol writes the length plus one, and 0 for null. */
-const lengthOf = (reader: ByteReader): number => Math.max(0, reader.unsignedVarint() - 1);
+const readLength = (reader: ByteReader): number => Math.max(0, reader.unsignedVarint() - 1);
 
-const skipText = (reader: ByteReader): number => reader.skip(lengthOf(reader));
+const skipText = (reader: ByteReader): number => reader.skip(readLength(reader));
 
 function skipTaggedFields(reader: ByteReader): void {
   for (let fields = reader.unsignedVarint(); fields > 0; fields -= 1) {

@@ -4,14 +4,14 @@ import type { KafkaMessage } from 'kafkajs';
 import { kafkaRecord } from './kafka-record.ts';
 import { BatchRecord, UnreadableBatch } from '@user-activity/record-batch';
 
-type ReadRecord = BatchRecord | UnreadableBatch;
+type ParsedRecord = BatchRecord | UnreadableBatch;
 
 const maxRecords = 1000;
 // In bytes. The limit is low, because several partitions may have such a portion in memory at the same time.
 const maxWeight = 2 * 1024 * 1024;
 // To read a header takes as long as to read this many bytes of a value.
 const headerWeight = 128;
-// Parsing 2 MiB can take more than half a second, so the event loop gets a turn after each 256 KiB. One record may have 1 MiB.
+// Parsing 2 MiB can take more than half a second, so the event loop gets a turn after each 256 KiB. A single record may have 1 MiB.
 const weightPerTurn = 256 * 1024;
 
 /** Records to handle together. */
@@ -35,7 +35,7 @@ export async function* recordPortions(
   let weight = 0;
   let turnWeight = 0;
   for (const message of messages) {
-    if (!isReadRecord(message)) throw new Error('KafkaJS parsed a record itself, instead of our reader.');
+    if (!isParsedRecord(message)) throw new Error('KafkaJS parsed a record itself, instead of our reader.');
     const ownWeight = weightOf(message);
     if (records.length === maxRecords || (records.length > 0 && weight + ownWeight > maxWeight)) {
       yield { records, lastOffset };
@@ -53,8 +53,8 @@ export async function* recordPortions(
   if (records.length > 0) yield { records, lastOffset };
 }
 
-const isReadRecord = (message: KafkaMessage): message is ReadRecord =>
+const isParsedRecord = (message: KafkaMessage): message is ParsedRecord =>
   message instanceof BatchRecord || message instanceof UnreadableBatch;
 
-const weightOf = (record: ReadRecord): number =>
+const weightOf = (record: ParsedRecord): number =>
   record.byteLength + (record instanceof BatchRecord ? headerWeight * record.headerCount : 0);

@@ -17,7 +17,7 @@ import {
   partitionCount,
   variousActivities,
 } from './feed-subject.ts';
-import { idsOf, sampleActivities, sampleActivity, start } from './samples.ts';
+import { idsOf, sampleActivities, sampleActivity, sampleTime } from './samples.ts';
 import { filterOf, where } from './walk.ts';
 
 /** The promises of every `ActivityFeed`, by the numbers in its doc comment. */
@@ -154,7 +154,7 @@ export const activityFeedContract = [
       ) {
         await writer.begin([0]);
         const activities = [3, 1, 2].map((hour) =>
-          sampleActivity({ id: `z-${9 - hour}`, createdAt: start + hour * 3_600_000 }),
+          sampleActivity({ id: `z-${9 - hour}`, createdAt: sampleTime + hour * 3_600_000 }),
         );
         await writer.save(activities.toReversed(), 0, [2 ** 40 + 2, 9, 8]);
         await writer.settle(0, 0, 2 ** 41);

@@ -6,7 +6,7 @@ import {
   Timestamp,
 } from '@user-activity/domain';
 import { forum, projectCases, save, shop } from './project-repository-subject.ts';
-import { sampleActivity, start } from './samples.ts';
+import { sampleActivity, sampleTime } from './samples.ts';
 
 /** Measures a project in portions of `limit`. Returns the bytes of each portion. Calls `between` before each portion but the first. */
 async function measureAll(
@@ -33,7 +33,7 @@ const activitiesWith = (project: ProjectId, count: number, text: string) =>
     sampleActivity({
       project,
       id: `a-${index}`,
-      createdAt: start + Math.floor(index / 3) * 1000,
+      createdAt: sampleTime + Math.floor(index / 3) * 1000,
       metadata: { text },
     }),
   );
@@ -74,7 +74,7 @@ export const activitySizeCases = projectCases({
       assert.equal(total(await measureAll(projects, shop, 1)), total(sizes));
       assert.deepEqual(await projects.measureActivities({ project: shop, after: undefined, limit: 4 }), {
         bytes: sizes[0],
-        next: { createdAt: Timestamp.fromMillis(start + 1000), id: 'a-3' },
+        next: { createdAt: Timestamp.fromMillis(sampleTime + 1000), id: 'a-3' },
       });
     },
     async 'a walk continues while activities are removed, and the removed ones no longer count afterwards'(

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { Timestamp, TimeRange } from '@user-activity/domain';
 import { repositoryCases } from './repository-subject.ts';
-import { sampleActivities, sampleActivity, start } from './samples.ts';
+import { sampleActivities, sampleActivity, sampleTime } from './samples.ts';
 import { filterOf, saveAll } from './walk.ts';
 
-const at = (seconds: number): Timestamp => Timestamp.fromMillis(start + seconds * 1000);
+const at = (seconds: number): Timestamp => Timestamp.fromMillis(sampleTime + seconds * 1000);
 
 /** The promise R14 about `count`. */
 export const countCases = repositoryCases({
@@ -16,7 +16,7 @@ export const countCases = repositoryCases({
         sampleActivity({
           userId: `user-${index % 3}`,
           type: index % 2 === 0 ? 'LOGIN' : 'LOGOUT',
-          createdAt: index < 10 ? start : createdAt,
+          createdAt: index < 10 ? sampleTime : createdAt,
         }),
       );
       await saveAll(repository, activities);
@@ -41,7 +41,7 @@ export const countCases = repositoryCases({
     async 'during saves, a count lies between the counts before and after them'(repository) {
       await repository.save(sampleActivities(100));
       for (let before = 100; before < 300; before += 50) {
-        const saving = repository.save(sampleActivities(50, { createdAt: start - before }));
+        const saving = repository.save(sampleActivities(50, { createdAt: sampleTime - before }));
         const count = await repository.count(filterOf());
         await saving;
         assert.ok(

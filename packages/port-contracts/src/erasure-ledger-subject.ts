@@ -13,7 +13,7 @@ import {
   UserId,
 } from '@user-activity/domain';
 import { casesWith, type StoreSubject } from './contract.ts';
-import { start } from './samples.ts';
+import { sampleTime } from './samples.ts';
 
 /** A store with an erasure ledger. */
 export interface ErasureLedgerSubject extends StoreSubject<ErasureLedger> {
@@ -41,11 +41,11 @@ interface Fields {
   readonly mode?: ErasureMode;
   readonly offset?: number;
   readonly partition?: number;
-  /** The time of the request, in seconds after `start`. */
+  /** The time of the request, in seconds after `sampleTime`. */
   readonly second?: number;
 }
 
-/** Makes an erasure. By default it is of `user-1`, is at offset 100 of partition 0, and was requested at `start`. */
+/** Makes an erasure. By default it is of `user-1`, is at offset 100 of partition 0, and was requested at `sampleTime`. */
 export const erasureOf = ({
   id = 'erasure-1',
   project = ProjectId.default,
@@ -60,7 +60,7 @@ export const erasureOf = ({
   userId: UserId.parse(userId),
   user: digestOf(userId),
   mode,
-  requestedAt: Timestamp.fromMillis(start + second * 1000),
+  requestedAt: Timestamp.fromMillis(sampleTime + second * 1000),
   place: { log: erasureLog, partition, offset },
   topic: 'user-activity',
 });

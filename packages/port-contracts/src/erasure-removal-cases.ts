@@ -19,7 +19,7 @@ import {
 } from '@user-activity/domain';
 import { erasureLog, erasureOf, ledgerCases } from './erasure-ledger-subject.ts';
 import { letterOf } from './letters.ts';
-import { idsOf, sampleActivities, sampleActivity, start } from './samples.ts';
+import { idsOf, sampleActivities, sampleActivity, sampleTime } from './samples.ts';
 import { filterOf } from './walk.ts';
 
 const shop = ProjectId.parse('shop');
@@ -53,8 +53,8 @@ async function storedIds(repository: ActivityRepository, project = ProjectId.def
 }
 
 /**
- * Activities with their origin and the time at which they were received, in seconds after `start`. `covered` says whether an erasure at
- * offset 100 of partition 0, requested at `start`, covers them.
+ * Activities with their origin, and with the time at which they were received, in seconds after `sampleTime`. `covered` says whether an
+ * erasure at offset 100 of partition 0, requested at `sampleTime`, covers them.
  */
 const placed: readonly (readonly [
   id: string,
@@ -75,7 +75,7 @@ const placed: readonly (readonly [
 
 async function savePlaced(repository: ActivityRepository): Promise<void> {
   for (const [id, origin, second] of placed) {
-    const activity = sampleActivity({ id, receivedAt: start + second * 1000 });
+    const activity = sampleActivity({ id, receivedAt: sampleTime + second * 1000 });
     await repository.save([activity], origin === undefined ? [] : [origin]);
   }
 }
@@ -120,7 +120,7 @@ export const erasureRemovalCases = ledgerCases({
       assert.equal(await removeAll(ledger, erasureOf({ mode: 'anonymise' }), { replacement }), 0);
     },
     async 'a walk in small portions removes all covered activities stored before it'(ledger, repository) {
-      const activities = sampleActivities(250, { createdAt: start });
+      const activities = sampleActivities(250, { createdAt: sampleTime });
       const later = sampleActivities(20);
       await repository.save(
         [...activities, ...later],
@@ -148,7 +148,7 @@ export const erasureRemovalCases = ledgerCases({
         letterOf(offset, {
           key,
           origin: { topic: 'user-activity', partition: 0, offset, ...origin },
-          diedAt: Timestamp.fromMillis(start + second * 1000),
+          diedAt: Timestamp.fromMillis(sampleTime + second * 1000),
           ...more,
         });
       const covered = [

@@ -11,7 +11,7 @@ import {
   type UserActivity,
 } from '@user-activity/domain';
 import { casesWith, type StoreSubject } from './contract.ts';
-import { idsOf, sampleActivity, start } from './samples.ts';
+import { idsOf, sampleActivity, sampleTime } from './samples.ts';
 import { filterOf } from './walk.ts';
 
 /** A store with an activity feed. */
@@ -123,7 +123,7 @@ export const variousActivities = (count: number): readonly UserActivity[] =>
     sampleActivity({
       userId: `user-${index % 5}`,
       type: index % 2 === 0 ? 'LOGIN' : 'LOGOUT',
-      createdAt: start + ((index * 7919) % 1000) * 1000,
+      createdAt: sampleTime + ((index * 7919) % 1000) * 1000,
       metadata: { number: index, level: index % 10 === 0 ? 'high' : 'low' },
     }),
   );

@@ -9,7 +9,7 @@ import {
 } from '@user-activity/domain';
 import * as fc from 'fast-check';
 import { repositoryCases } from './repository-subject.ts';
-import { activitiesWithRareSteps, sampleActivity, start } from './samples.ts';
+import { activitiesWithRareSteps, sampleActivity, sampleTime } from './samples.ts';
 import { assertCounts, at, slotsOf } from './stats-counts.ts';
 import { filterOf, saveAll, where } from './walk.ts';
 
@@ -20,7 +20,7 @@ const conditions = [where('a', '1'), where('b', 'x'), where('a', 'null', '2'), w
 const yearZero = Timestamp.parse('0000-01-01T00:00:00Z');
 
 const anyMoment = fc
-  .tuple(fc.constantFrom(0, start, -3 * 86_400_000), fc.integer({ min: -6, max: 6 }))
+  .tuple(fc.constantFrom(0, sampleTime, -3 * 86_400_000), fc.integer({ min: -6, max: 6 }))
   .map(([near, millis]) => near + millis);
 
 const anyField = fc.record({
@@ -73,9 +73,9 @@ export const filteredStatsCases = repositoryCases({
     async 'metadata conditions apply to grouped counts of thousands of activities'(repository) {
       const activities = activitiesWithRareSteps();
       await saveAll(repository, activities);
-      const slots = slotsOf(3_600_000, [yearZero, 0], [start + 2_000_000, 1_800_000]);
+      const slots = slotsOf(3_600_000, [yearZero, 0], [sampleTime + 2_000_000, 1_800_000]);
       const userIds = users.slice(0, 2);
-      const createdAt = TimeRange.between(at(start + 1_500_000), at(start + 6_000_000));
+      const createdAt = TimeRange.between(at(sampleTime + 1_500_000), at(sampleTime + 6_000_000));
       for (const filter of [
         { userIds },
         { userIds: userIds.slice(0, 1), types: ['LOGIN'] },
@@ -98,7 +98,7 @@ export const filteredStatsCases = repositoryCases({
             userId: `user-${index}`,
             type: `TYPE_${index}`,
             metadata: { few: index < 3 },
-            createdAt: start + index,
+            createdAt: sampleTime + index,
           }),
         ),
       );

@@ -11,7 +11,7 @@ import {
 /** Encodes a text as UTF-8. */
 export const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-/** Returns the time that is a number of milliseconds after the default time of a letter. */
+/** Returns the time that is this many milliseconds after the default time of a letter. */
 export const at = (millis: number): Timestamp =>
   Timestamp.fromMillis(Date.parse('2026-01-02T03:04:05.678Z') + millis);
 

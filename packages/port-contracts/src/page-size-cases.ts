@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { maxPageBytes, type StoredActivity, Timestamp, TimeRange } from '@user-activity/domain';
 import { repositoryCases } from './repository-subject.ts';
-import { sampleActivity, start } from './samples.ts';
+import { sampleActivity, sampleTime } from './samples.ts';
 import { filterOf, type FilterTexts, saveAll, walk, where } from './walk.ts';
 
 const users = Array.from({ length: 20 }, (_, index) => `user-${index}`);
@@ -13,7 +13,7 @@ const filters: Readonly<Record<string, FilterTexts>> = {
   'several users': { userIds: users.slice(0, 3) },
   'users and types': { userIds: users, types },
   metadata: {
-    createdAt: TimeRange.between(Timestamp.fromMillis(start), undefined),
+    createdAt: TimeRange.between(Timestamp.fromMillis(sampleTime), undefined),
     metadata: [where('n', '1')],
   },
 };
@@ -26,7 +26,7 @@ const largeActivities = () =>
       userId: index % 4 === 0 ? 'user-0' : (users[index % 20] ?? ''),
       type: types[Math.floor(index / 20) % 20] ?? '',
       metadata: { n: index % 2, text: 'é'.repeat(8000) },
-      createdAt: start + Math.floor(index / 3),
+      createdAt: sampleTime + Math.floor(index / 3),
     }),
   );
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { ActivityQuery, type ActivityRepository, ProjectId, type UserActivity } from '@user-activity/domain';
 import { repositoryCases } from './repository-subject.ts';
-import { sampleActivity, start } from './samples.ts';
+import { sampleActivity, sampleTime } from './samples.ts';
 import { filterOf, walk, where } from './walk.ts';
 
 const projects = ['default', 'default-2', 'a', 'b'].map((name) => ProjectId.parse(name));
@@ -100,7 +100,7 @@ export const projectIsolationCases = repositoryCases({
     'countBySlot counts the activities of its project only': inEachProject(
       async (repository, project, own) => {
         const slots = { unitMs: 1000, offsets: [{ from: sampleActivity().createdAt, offsetMs: 0 }] };
-        const slot = Math.floor(start / 1000);
+        const slot = Math.floor(sampleTime / 1000);
         assert.deepEqual(
           await repository.countBySlot(filterOf({ project }), slots, 10),
           own.length === 0 ? [] : [{ segment: 0, slot, count: own.length }],

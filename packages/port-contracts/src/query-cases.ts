@@ -10,7 +10,7 @@ import {
 } from '@user-activity/domain';
 import * as fc from 'fast-check';
 import { repositoryCases } from './repository-subject.ts';
-import { idsOf, sampleActivities, sampleActivity, start } from './samples.ts';
+import { idsOf, sampleActivities, sampleActivity, sampleTime } from './samples.ts';
 import { isSelected } from './stats-counts.ts';
 import { filterOf, type FilterTexts, walk } from './walk.ts';
 
@@ -22,7 +22,7 @@ const ids = ['!', 'A', 'B', 'Z', '_', 'a', 'aa', 'b', 'z', '~'];
 const anyField = fc.record({
   userId: fc.constantFrom(...users),
   type: fc.constantFrom(...types),
-  createdAt: fc.integer({ min: 0, max: 8 }).map((offset) => start + offset),
+  createdAt: fc.integer({ min: 0, max: 8 }).map((offset) => sampleTime + offset),
 });
 
 const anyFilter: fc.Arbitrary<ActivityFilter> = fc
@@ -37,8 +37,8 @@ const anyFilter: fc.Arbitrary<ActivityFilter> = fc
       userIds,
       types: wanted,
       createdAt: TimeRange.between(
-        from === undefined ? undefined : Timestamp.fromMillis(start + from),
-        length === undefined ? undefined : Timestamp.fromMillis(start + (from ?? 0) + length),
+        from === undefined ? undefined : Timestamp.fromMillis(sampleTime + from),
+        length === undefined ? undefined : Timestamp.fromMillis(sampleTime + (from ?? 0) + length),
       ),
     }),
   );
@@ -47,7 +47,7 @@ const anyFilter: fc.Arbitrary<ActivityFilter> = fc
 export const queryCases = repositoryCases({
   R7: {
     async 'a filter selects activities by user, type and time, from (inclusive) to (exclusive)'(repository) {
-      const at = (millis: number): Timestamp => Timestamp.fromMillis(start + millis);
+      const at = (millis: number): Timestamp => Timestamp.fromMillis(sampleTime + millis);
       await repository.save([
         sampleActivity({ id: 'a', userId: 'user-1', type: 'LOGIN', createdAt: at(0) }),
         sampleActivity({ id: 'b', userId: 'user-2', type: 'LOGIN', createdAt: at(1) }),
@@ -96,7 +96,7 @@ export const queryCases = repositoryCases({
   },
   R9: {
     async 'all pages but the last are full, and hasMore is false only on the last'(repository) {
-      const activities = sampleActivities(10, { createdAt: start });
+      const activities = sampleActivities(10, { createdAt: sampleTime });
       await repository.save(activities);
       for (const [limit, sizes] of [
         [3, [3, 3, 3, 1]],
@@ -115,12 +115,16 @@ export const queryCases = repositoryCases({
       assert.deepEqual(await walk(repository, { filter: nobody, limit: 1 }), [[]]);
     },
     async 'a walk can begin after any position, even if no activity has it'(repository) {
-      const moments = [start, start + 2];
+      const moments = [sampleTime, sampleTime + 2];
       const saved = moments.flatMap((createdAt) =>
         ids
           .filter((_, index) => index % 2 === 1)
           .map((id, index) =>
-            sampleActivity({ id: `${id}${createdAt - start}`, userId: users[index % 2] ?? '', createdAt }),
+            sampleActivity({
+              id: `${id}${createdAt - sampleTime}`,
+              userId: users[index % 2] ?? '',
+              createdAt,
+            }),
           ),
       );
       await repository.save(saved);
@@ -129,7 +133,10 @@ export const queryCases = repositoryCases({
         for (const order of ['asc', 'desc'] as const)
           for (const millis of [-1, 0, 1, 2, 3])
             for (const id of [...ids, ...idsOf(saved)]) {
-              const after = { createdAt: Timestamp.fromMillis(start + millis), id: ActivityId.parse(id) };
+              const after = {
+                createdAt: Timestamp.fromMillis(sampleTime + millis),
+                id: ActivityId.parse(id),
+              };
               const { activities } = await repository.find(
                 ActivityQuery.of({ filter, order, after, limit: 500 }),
               );
@@ -177,7 +184,12 @@ export const queryCases = repositoryCases({
           page += 1;
           // Stops saving after five pages, so that the walk reaches its end.
           if (page > 5) return [];
-          const times = [start - page, start + page * 1000, start + page * 1000 + 1, start + 100_000 + page];
+          const times = [
+            sampleTime - page,
+            sampleTime + page * 1000,
+            sampleTime + page * 1000 + 1,
+            sampleTime + 100_000 + page,
+          ];
           return times.map((createdAt) => sampleActivity({ userId: order, createdAt }));
         };
         const filter = filterOf({ userIds: [order] });

@@ -18,9 +18,9 @@ import {
   save,
   shop,
 } from './project-repository-subject.ts';
-import { sampleActivity, start } from './samples.ts';
+import { sampleActivity, sampleTime } from './samples.ts';
 
-const moment = (millis: number): Timestamp => Timestamp.fromMillis(start + millis);
+const moment = (millis: number): Timestamp => Timestamp.fromMillis(sampleTime + millis);
 
 /** A removal of all activities, in portions of 1,000. */
 const noCondition: Omit<ActivityRemoval, 'project'> = {
@@ -49,7 +49,12 @@ async function removeAll(
 /** Makes activities of a project, a second apart. */
 const activitiesOf = (project: ProjectId, count: number) =>
   Array.from({ length: count }, (_, index) =>
-    sampleActivity({ project, id: `a-${index}`, createdAt: start + index * 1000, receivedAt: start }),
+    sampleActivity({
+      project,
+      id: `a-${index}`,
+      createdAt: sampleTime + index * 1000,
+      receivedAt: sampleTime,
+    }),
   );
 
 const erasedRecord = ({ project, id }: ActivityKey, erasure: Erasure, offset: number) => ({
@@ -92,14 +97,14 @@ export const removalCases = projectCases({
           project: shop,
           id: `a-${index}`,
           // Old and new times alternate, and some activities have the same time.
-          createdAt: start + (index % 3) * 1_000_000_000_000 - (index % 2) * 1000,
-          receivedAt: start + index,
+          createdAt: sampleTime + (index % 3) * 1_000_000_000_000 - (index % 2) * 1000,
+          receivedAt: sampleTime + index,
         }),
       );
       await save(subject, activities);
       const removals = await removeAll(projects, { project: shop, receivedUpTo: moment(9), limit: 4 }, () =>
         save(subject, [
-          sampleActivity({ project: shop, id: `later-${Math.random()}`, receivedAt: start + 99 }),
+          sampleActivity({ project: shop, id: `later-${Math.random()}`, receivedAt: sampleTime + 99 }),
         ]),
       );
       assert.ok(removals.every((removed) => removed <= 4));
@@ -127,9 +132,9 @@ export const removalCases = projectCases({
     },
     async 'if both times are given, only activities that meet both are removed'(projects, subject) {
       await save(subject, [
-        sampleActivity({ project: shop, id: 'both', createdAt: start, receivedAt: start }),
-        sampleActivity({ project: shop, id: 'young', createdAt: start + 10, receivedAt: start }),
-        sampleActivity({ project: shop, id: 'late', createdAt: start, receivedAt: start + 10 }),
+        sampleActivity({ project: shop, id: 'both', createdAt: sampleTime, receivedAt: sampleTime }),
+        sampleActivity({ project: shop, id: 'young', createdAt: sampleTime + 10, receivedAt: sampleTime }),
+        sampleActivity({ project: shop, id: 'late', createdAt: sampleTime, receivedAt: sampleTime + 10 }),
       ]);
       const limits = { createdBefore: moment(5), receivedUpTo: moment(5) };
       assert.deepEqual(await removeAll(projects, { project: shop, ...limits }), [1]);
@@ -165,7 +170,7 @@ export const removalCases = projectCases({
     ) {
       const erasure = { project: shop, erasedAt: moment(5) };
       const activities = [3, 5, 6].map((millis) =>
-        sampleActivity({ project: shop, id: `a-${millis}`, receivedAt: start + millis }),
+        sampleActivity({ project: shop, id: `a-${millis}`, receivedAt: sampleTime + millis }),
       );
       await save(subject, activities);
       const letters = [1, 2, 3].map((offset) =>

@@ -10,7 +10,7 @@ import {
 } from '@user-activity/domain';
 import * as fc from 'fast-check';
 import { anyProject } from './arbitraries.ts';
-import { start } from './samples.ts';
+import { sampleTime } from './samples.ts';
 
 /** Makes a request to erase `user-1` of the project `default`. All other fields have defaults too. */
 export const sampleErasure = (change: Partial<UserErasure> = {}): ErasureRequested =>
@@ -19,7 +19,7 @@ export const sampleErasure = (change: Partial<UserErasure> = {}): ErasureRequest
     project: ProjectId.default,
     userId: UserId.parse('user-1'),
     mode: 'erase',
-    requestedAt: Timestamp.fromMillis(start),
+    requestedAt: Timestamp.fromMillis(sampleTime),
     ...change,
   });
 
@@ -36,6 +36,8 @@ export const anyErasure: fc.Arbitrary<ErasureRequested> = fc
     userId: userIds.map((text) => UserId.parse(text)),
     mode: fc.constantFrom(...ErasureMode.all),
     // Not in the future: Kafka refuses a record whose time is an hour ahead of the broker's.
-    requestedAt: fc.integer({ min: start - 1e9, max: start }).map((millis) => Timestamp.fromMillis(millis)),
+    requestedAt: fc
+      .integer({ min: sampleTime - 1e9, max: sampleTime })
+      .map((millis) => Timestamp.fromMillis(millis)),
   })
   .map((erasure) => erasureRequested({ ...erasure }));

@@ -26,7 +26,7 @@ let samples = 0;
 /** Makes an activity with the given values. By default its id is new. Throws if a value breaks a rule of the domain. */
 export function sampleActivity(fields: SampleFields = {}): UserActivity {
   samples += 1;
-  const receivedAt = fields.receivedAt ?? start;
+  const receivedAt = fields.receivedAt ?? sampleTime;
   const state: ActivityState = {
     project: fields.project ?? ProjectId.default,
     id: ActivityId.parse(fields.id ?? `sample-${samples}`),
@@ -40,12 +40,12 @@ export function sampleActivity(fields: SampleFields = {}): UserActivity {
 }
 
 /** The default time of samples, in milliseconds since 1970. */
-export const start = Date.parse('2026-01-02T03:04:05.678Z');
+export const sampleTime = Date.parse('2026-01-02T03:04:05.678Z');
 
 /** Makes activities that are a second apart, the earliest first. All have the values in `fields`. */
 export function sampleActivities(count: number, fields: SampleFields = {}): UserActivity[] {
   return Array.from({ length: count }, (_, index) =>
-    sampleActivity({ createdAt: start + index * 1000, ...fields }),
+    sampleActivity({ createdAt: sampleTime + index * 1000, ...fields }),
   );
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { slotMs, TimeLines, TimeRange, Timestamp, type TimeUnit, TimeZone } from '@user-activity/domain';
 import { repositoryCases } from './repository-subject.ts';
-import { sampleActivity, start } from './samples.ts';
+import { sampleActivity, sampleTime } from './samples.ts';
 import { at, countsBySlot, slotsOf } from './stats-counts.ts';
 import { filterOf } from './walk.ts';
 
@@ -35,17 +35,21 @@ export const slotLimitCases = repositoryCases({
             userId: `user-${index % 2}`,
             type: index % 4 < 2 ? 'LOGIN' : 'LOGOUT',
             metadata: { even: index % 2 === 0 },
-            createdAt: start + (index * minuteMs) / 2,
+            createdAt: sampleTime + (index * minuteMs) / 2,
           }),
         ),
       );
       const userIds = ['user-0', 'user-1'];
       const types = ['LOGIN', 'LOGOUT'];
-      const createdAt = TimeRange.between(at(start), at(start + 12 * minuteMs));
+      const createdAt = TimeRange.between(at(sampleTime), at(sampleTime + 12 * minuteMs));
       const metadata = [{ path: ['even'], scalars: new Set([true]) }];
       for (const slots of [
-        slotsOf(minuteMs, [0, -start % minuteMs]),
-        slotsOf(minuteMs, [0, -start % minuteMs], [start + 5 * minuteMs, 3_600_000 - (start % minuteMs)]),
+        slotsOf(minuteMs, [0, -sampleTime % minuteMs]),
+        slotsOf(
+          minuteMs,
+          [0, -sampleTime % minuteMs],
+          [sampleTime + 5 * minuteMs, 3_600_000 - (sampleTime % minuteMs)],
+        ),
       ])
         for (const change of [{}, { createdAt }, { userIds, types }, { createdAt, metadata }]) {
           const filter = filterOf(change);
@@ -56,7 +60,7 @@ export const slotLimitCases = repositoryCases({
     },
     async 'slots without activities do not count towards the limit, even over millennia'(repository) {
       const [first, last] = [Date.parse('0000-01-01T00:00:00Z'), Date.parse('9999-12-31T23:59:59.999Z')];
-      const farTimes = [first, Date.parse('0008-11-29T08:00:00Z'), 0, 1, start, last];
+      const farTimes = [first, Date.parse('0008-11-29T08:00:00Z'), 0, 1, sampleTime, last];
       await repository.save(farTimes.map((createdAt) => sampleActivity({ createdAt })));
       const slots = slotsOf(minuteMs, [first, -2_670_000], [0, 0]);
       const expected = farTimes

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { TimeRange } from '@user-activity/domain';
 import { repositoryCases } from './repository-subject.ts';
-import { sampleActivities, sampleActivity, start } from './samples.ts';
+import { sampleActivities, sampleActivity, sampleTime } from './samples.ts';
 import { at, countsBySlot, countsByKey, slotsOf } from './stats-counts.ts';
 import { filterOf } from './walk.ts';
 
@@ -10,12 +10,12 @@ export const statsCases = repositoryCases({
   R15: {
     async 'countByKey counts the activities that match the filter by type or user'(repository) {
       await repository.save([
-        sampleActivity({ userId: 'user-1', type: 'LOGIN', createdAt: start }),
-        sampleActivity({ userId: 'user-2', type: 'LOGIN', createdAt: start + 1 }),
-        sampleActivity({ userId: 'user-1', type: 'LOGIN', createdAt: start + 2 }),
-        sampleActivity({ userId: 'user-1', type: 'LOGOUT', createdAt: start + 3 }),
+        sampleActivity({ userId: 'user-1', type: 'LOGIN', createdAt: sampleTime }),
+        sampleActivity({ userId: 'user-2', type: 'LOGIN', createdAt: sampleTime + 1 }),
+        sampleActivity({ userId: 'user-1', type: 'LOGIN', createdAt: sampleTime + 2 }),
+        sampleActivity({ userId: 'user-1', type: 'LOGOUT', createdAt: sampleTime + 3 }),
       ]);
-      const createdAt = TimeRange.between(at(start + 1), at(start + 3));
+      const createdAt = TimeRange.between(at(sampleTime + 1), at(sampleTime + 3));
       for (const [field, filter, expected] of [
         ['type', {}, { LOGIN: 3, LOGOUT: 1 }],
         ['type', { userIds: ['user-1'] }, { LOGIN: 2, LOGOUT: 1 }],
@@ -36,13 +36,13 @@ export const statsCases = repositoryCases({
     async 'countByKey returns too-many if there are more types or users than the limit'(repository) {
       await repository.save(
         Array.from({ length: 12 }, (_, index) =>
-          sampleActivity({ userId: `user-${index}`, type: `TYPE_${index}`, createdAt: start + index }),
+          sampleActivity({ userId: `user-${index}`, type: `TYPE_${index}`, createdAt: sampleTime + index }),
         ),
       );
       for (const field of ['type', 'userId'] as const) {
         assert.equal(await repository.countByKey(filterOf(), field, 11), 'too-many');
         assert.equal((await repository.countByKey(filterOf(), field, 12)).length, 12);
-        const few = filterOf({ createdAt: TimeRange.between(at(start + 3), at(start + 6)) });
+        const few = filterOf({ createdAt: TimeRange.between(at(sampleTime + 3), at(sampleTime + 6)) });
         assert.equal(await repository.countByKey(few, field, 2), 'too-many');
         assert.equal((await repository.countByKey(few, field, 3)).length, 3);
       }
@@ -98,14 +98,14 @@ export const statsCases = repositoryCases({
     },
     async 'grouped counts include every earlier activity exactly once while others are saved'(repository) {
       await repository.save(sampleActivities(500));
-      const slots = slotsOf(60_000, [start, 0]);
+      const slots = slotsOf(60_000, [sampleTime, 0]);
       const known = new Set(
         await countsBySlot(repository, filterOf(), slots).then((counts) => counts.map(([, slot]) => slot)),
       );
       for (let round = 0; round < 5; round += 1) {
         const saving = repository.save(
           Array.from({ length: 40 }, (_, index) =>
-            sampleActivity({ type: 'NEWS', createdAt: start - 1000 * index }),
+            sampleActivity({ type: 'NEWS', createdAt: sampleTime - 1000 * index }),
           ),
         );
         const [keys, counts] = await Promise.all([

@@ -35,17 +35,17 @@ export async function decompressLz4(frame: Buffer, maxBytes: number): Promise<Bu
 async function decompressBlock(block: ByteReader, output: RepeatingOutput): Promise<void> {
   while (block.position < block.end) {
     const token = block.uint8();
-    output.append(block, lengthOf(block, token >> 4));
+    output.append(block, readLength(block, token >> 4));
     // The last sequence has only literal bytes.
     if (block.position === block.end) return;
     const distance = block.bytes.readUInt16LE(block.skip(2));
-    output.repeat(distance, minMatch + lengthOf(block, token & 0x0f));
+    output.repeat(distance, minMatch + readLength(block, token & 0x0f));
     if (output.isPauseDue(block)) await output.pause(block);
   }
 }
 
 /** Reads a length. It begins with 4 bits of the token. If all 4 are set, bytes follow that are added to it, up to the first below 255. */
-function lengthOf(block: ByteReader, start: number): number {
+function readLength(block: ByteReader, start: number): number {
   let length = start;
   for (let more = start === 0x0f; more; ) {
     const byte = block.uint8();

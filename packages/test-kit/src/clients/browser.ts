@@ -7,8 +7,8 @@ import { chromiumProgram } from './chromium.ts';
 export const stepTimeoutMs = 150_000;
 
 /**
- * Runs Chromium for the tests of a file. Returns a function that returns it. `hosts` are further names for this machine. Chromium does not
- * treat them as secure, as it does with `localhost`.
+ * Runs Chromium for the tests of a file. Returns a function that gets the browser. `hosts` are further names for this machine. Chromium
+ * does not treat them as secure, as it does with `localhost`.
  */
 export function browserFor(hosts: readonly string[] = []): () => Browser {
   const home = temporaryFolder('chromium');

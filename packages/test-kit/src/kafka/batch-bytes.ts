@@ -25,7 +25,7 @@ export function varint(value: number): Buffer {
   return Buffer.from([...bytes, left]);
 }
 
-const sized = (bytes: Buffer | null): Buffer[] =>
+const lengthPrefixed = (bytes: Buffer | null): Buffer[] =>
   bytes === null ? [varint(-1)] : [varint(bytes.length), bytes];
 
 /** Encodes a record, https://kafka.apache.org/documentation/#record. */
@@ -35,8 +35,17 @@ export function recordBytes({
   value = null,
   headers = [],
 }: RecordParts): Buffer {
-  const parts = [Buffer.alloc(1), varint(0), varint(offsetDelta), ...sized(key), ...sized(value)];
-  const encodedHeaders = headers.flatMap(([name, bytes]) => [...sized(Buffer.from(name)), ...sized(bytes)]);
+  const parts = [
+    Buffer.alloc(1),
+    varint(0),
+    varint(offsetDelta),
+    ...lengthPrefixed(key),
+    ...lengthPrefixed(value),
+  ];
+  const encodedHeaders = headers.flatMap(([name, bytes]) => [
+    ...lengthPrefixed(Buffer.from(name)),
+    ...lengthPrefixed(bytes),
+  ]);
   const body = Buffer.concat([...parts, varint(headers.length), ...encodedHeaders]);
   return Buffer.concat([varint(body.length), body]);
 }

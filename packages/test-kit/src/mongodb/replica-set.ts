@@ -138,7 +138,7 @@ const hello = (client: MongoClient) => client.db('admin').command({ hello: 1 });
 const isPrimary = async (client: MongoClient): Promise<boolean> =>
   (await hello(client))['isWritablePrimary'] === true;
 
-/** Stops the server from applying writes. A member of a new set cannot do this before its first checkpoint, so this is repeated. */
+/** Stops the server from applying writes. Retries for 30 s, because a member of a new set can't be locked before its first checkpoint. */
 async function lock(client: MongoClient): Promise<void> {
   const deadline = performance.now() + 30_000;
   for (;;) {

@@ -10,7 +10,7 @@ export class CuttableSockets {
   #firstDrop: PromiseWithResolvers<void> = Promise.withResolvers();
 
   readonly factory: ISocketFactory = ({ host, port, onConnect }) => {
-    // No server listens on port 1.
+    // While cut, connects to port 1, on which no server listens.
     const socket = openSocket(this.#isOpen ? { host, port } : { host: '127.0.0.1', port: 1 }, onConnect);
     const emit = socket.emit.bind(socket);
     socket.emit = (event: string, ...args: unknown[]) => {
