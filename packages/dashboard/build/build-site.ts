@@ -1,4 +1,4 @@
-// Builds the dashboard: `node build-site.ts FOLDER` writes its page and its files, each also compressed, to FOLDER.
+// Builds the dashboard: `node build-site.ts FOLDER` writes its page and assets to FOLDER, each with a Brotli and a gzip copy.
 import { resolve } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { build, type Plugin } from 'vite';
@@ -8,7 +8,7 @@ if (folder === undefined) throw new Error('Usage: node build-site.ts FOLDER');
 
 const brotliOptions = { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } };
 
-/** Adds a copy of each file by Brotli and by gzip, so that the service need not compress anything. */
+/** Adds a Brotli and a gzip copy of each file, so that the service need not compress them. */
 const compressed: Plugin = {
   name: 'compressed',
   enforce: 'post',
@@ -40,11 +40,11 @@ await build({
     outDir: resolve(folder),
     emptyOutDir: true,
     target: 'es2023',
-    // The policy of the page allows no `data:`.
+    // The content security policy of the page forbids `data:` URLs, so assets must not be inlined.
     assetsInlineLimit: 0,
     modulePreload: false,
     reportCompressedSize: false,
-    // The packages in the files ask for their licences to go along.
+    // The licenses of the bundled packages require that their texts are distributed with the code.
     license: { fileName: 'licenses.md' },
   },
 });

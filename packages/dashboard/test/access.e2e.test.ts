@@ -20,7 +20,7 @@ test('the page asks for a key, says what is wrong with one, and keeps it in the 
   await dialog.getByText('A valid API key is required').waitFor();
   await dialog.getByLabel('API key').fill('wrong key ü');
   await dialog.getByRole('button', { name: 'Use this key' }).click();
-  await dialog.getByText('A key has only visible ASCII characters').waitFor();
+  await dialog.getByText('A key can have only visible ASCII characters').waitFor();
   await dialog.getByLabel('API key').fill('wrong');
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Use another key' }).waitFor();
@@ -53,7 +53,7 @@ test('a key that ended is asked for again', async () => {
   const { page } = await openDashboard(browser(), service.url, withKey(secret));
   await page.locator('.activity-row').waitFor();
   await service.client.keys.revoke(id);
-  await page.getByRole('button', { name: 'Load again' }).click();
+  await page.getByRole('button', { name: 'Reload' }).click();
   await page.getByRole('dialog').getByText('This API key was revoked.').waitFor();
   await page.keyboard.press('Escape');
   await page.getByText('This server asks for a key').first().waitFor();
@@ -80,7 +80,7 @@ test('a key without the scope is told which one it lacks', async () => {
   const service = await startService({ activities, apiKey });
   const key = await makeKey(service, ['write']);
   const { page } = await openDashboard(browser(), service.url, withKey(key));
-  await page.getByText('This key may not read this').first().waitFor();
+  await page.getByText('This key is not allowed to read this').first().waitFor();
   await page.getByText('does not have the scope read').first().waitFor();
   expect(await page.locator('.activity-row').count()).toBe(0);
 });
@@ -88,7 +88,7 @@ test('a key without the scope is told which one it lacks', async () => {
 test('a dead server, an overload and limits are calm states, from which the page recovers', async () => {
   const service = await startService({ activities });
   const { page } = await openDashboard(browser(), service.url);
-  const reload = page.getByRole('button', { name: 'Load again' });
+  const reload = page.getByRole('button', { name: 'Reload' });
   await page.locator('.activity-row').waitFor();
   let refusal: { status: number; headers: Record<string, string>; detail: string } | undefined;
   await page.route('**/api/logs*', async (route) => {
@@ -132,7 +132,7 @@ test('a key of all projects has its project in the URL, and each view shows it',
   await page.getByRole('button', { name: 'Change the API key' }).click();
   await page.getByRole('textbox', { name: 'Project' }).fill('No Project');
   await page.keyboard.press('Enter');
-  await page.getByText('The name of a project has only').waitFor();
+  await page.getByText('The name of a project can have only').waitFor();
   await page.getByRole('textbox', { name: 'Project' }).fill('shop');
   await page.keyboard.press('Enter');
   await page.locator('.cell-user', { hasText: 'bob' }).waitFor();

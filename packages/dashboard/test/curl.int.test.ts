@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { curlCommand, shellQuoted } from '../src/shared/curl.ts';
+import { curlCommand, quoteForShell } from '../src/shared/curl.ts';
 
 test.each(['plain', "it's", '$HOME `id` "x" \\', 'a\nb', "''"])('a shell reads %j as it was', (text) => {
-  expect(execFileSync('sh', ['-c', `printf %s ${shellQuoted(text)}`], { encoding: 'utf8' })).toBe(text);
+  expect(execFileSync('sh', ['-c', `printf %s ${quoteForShell(text)}`], { encoding: 'utf8' })).toBe(text);
 });
 
 test('a command has no key, but a variable for it', () => {

@@ -29,9 +29,9 @@ test('the table holds 10,000 activities, and goes on from the last one without a
       { timeout: stepTimeoutMs, interval: 20 },
     )
     .toBe(1);
-  await page.getByText('This page holds 10,000 activities at a time.').waitFor();
+  await page.getByText('This page cannot show more than these 10,000 activities at a time.').waitFor();
   const user = await last.textContent();
-  await page.getByRole('button', { name: 'Go on from the last one' }).click();
+  await page.getByRole('button', { name: 'Continue after the last activity' }).click();
   await page.getByText(/^All \d+ loaded$/).waitFor();
   // Those of the last millisecond are shown again.
   await expect

@@ -15,7 +15,7 @@ const activities = ['bob', 'ann'].map((userId, index) => ({
 test('a view that fails leaves the frame, and a way out', async () => {
   const { url } = await startService({ activities });
   const { page, faults } = await openDashboard(browser(), `${url}/#/user`);
-  await page.getByText('Whose activities do you look for?').waitFor();
+  await page.getByText('Whose activities are you looking for?').waitFor();
   await page.evaluate(() => {
     const { getAll } = URLSearchParams.prototype;
     URLSearchParams.prototype.getAll = () => {
@@ -78,14 +78,14 @@ test('keys of the table need its focus, and those of one character can be switch
   expect(await rows.nth(1).getAttribute('aria-selected')).toBe('true');
 
   await keyboard.press('?');
-  await page.getByLabel('Use the keys of one character').uncheck();
+  await page.getByLabel('Use single-character shortcuts').uncheck();
   await keyboard.press('Escape');
   await page.reload();
   await rows.nth(1).waitFor();
   for (const key of ['j', '/', '?']) await keyboard.press(key);
   expect(await page.locator('[data-active], #filter-user:focus, dialog').count()).toBe(0);
-  await page.getByRole('button', { name: 'Keyboard' }).click();
-  await page.getByLabel('Use the keys of one character').check();
+  await page.getByRole('button', { name: 'Keyboard shortcuts' }).click();
+  await page.getByLabel('Use single-character shortcuts').check();
   await keyboard.press('Escape');
   await keyboard.press('j');
   await expect.poll(() => rows.first().getAttribute('data-active')).toBe('');

@@ -44,7 +44,7 @@ describe('the state of Explore', () => {
     const values = new URLSearchParams(Array.from({ length: 25 }, (_, n) => ['metadata.p', `${n}`]));
     expect(parseExplore(values).metadata).toHaveLength(20);
     expect(conditionFault(parseExplore(values).metadata, { path: 'p', value: 'x' })).toBe(
-      'At most 20 values of a path.',
+      'At most 20 values for each path.',
     );
   });
 

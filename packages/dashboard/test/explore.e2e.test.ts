@@ -104,7 +104,7 @@ test('a range is picked, typed, or dragged in the chart', async () => {
   await page.getByLabel('To (not included)').fill('2001-02-01T00:00');
   await page.getByRole('button', { name: 'Apply' }).click();
   await page.getByText('No activity matches').waitFor();
-  await page.getByRole('button', { name: 'Show the newest' }).click();
+  await page.getByRole('button', { name: 'Show the newest activities' }).click();
   await expectUsers(page, ['ann']);
   expect(faults).toEqual([]);
 });
@@ -132,7 +132,7 @@ test('all can be done with the keyboard', async () => {
   await drawer.waitFor({ state: 'detached' });
 
   await keyboard.press('?');
-  const help = page.getByRole('dialog', { name: 'Keyboard' });
+  const help = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
   await help.waitFor();
   // A dialog takes the keys for itself.
   await keyboard.press('/');

@@ -1,6 +1,12 @@
 import type { HealthPoint } from '@user-activity/client/health';
 import { expect, test } from 'vitest';
-import { chartsOf, figuresOf, hasNoConsumer, hourBefore, solidPoints } from '../src/health/health-series.ts';
+import {
+  chartsOf,
+  figuresOf,
+  hasNoConsumer,
+  lastHour,
+  dropShortLastPoint,
+} from '../src/health/health-series.ts';
 import { valueText } from '../src/health/value-text.ts';
 
 const point = (members: Partial<HealthPoint>): HealthPoint => ({
@@ -52,22 +58,22 @@ test('a process without a consumer shows what all consumers handled', () => {
 
 test('the charts show an hour that ends with a minute', () => {
   const now = Date.parse('2026-11-30T12:00:07Z');
-  const range = hourBefore(now);
+  const range = lastHour(now);
   expect(range).toEqual({ from: Date.parse('2026-11-30T11:01:00Z'), to: Date.parse('2026-11-30T12:01:00Z') });
-  expect(hourBefore(now + 50_000)).toEqual(range);
+  expect(lastHour(now + 50_000)).toEqual(range);
 });
 
 test('a minute that has just begun is left out, unless it is the only one', () => {
-  expect(solidPoints([point({}), point({ seconds: 1 })])).toHaveLength(1);
-  expect(solidPoints([point({ seconds: 1 })])).toHaveLength(1);
-  expect(solidPoints([point({}), point({ seconds: 30 })])).toHaveLength(2);
+  expect(dropShortLastPoint([point({}), point({ seconds: 1 })])).toHaveLength(1);
+  expect(dropShortLastPoint([point({ seconds: 1 })])).toHaveLength(1);
+  expect(dropShortLastPoint([point({}), point({ seconds: 30 })])).toHaveLength(2);
 });
 
 test.each([
   [{ text: '{"a" :1}' }, '{"a" :1}'],
   [{ text: 'no { JSON' }, 'no { JSON'],
   [{ base64: 'AAE=' }, 'base64: AAE='],
-  [null, 'It has no value.'],
+  [null, 'The record has no value.'],
 ])('the value %j is shown as %j', (value, text) => {
   expect(valueText({ value, size: 3, omitted: [] })).toBe(text);
 });

@@ -33,7 +33,7 @@ test('shows what works, what was measured, and what could not be stored', async 
   expect(await letter.textContent()).toContain('order-1');
   await letter.getByText('What was sent').click();
   expect(await letter.locator('pre').textContent()).toContain('"html":"<script>alert(1)</script>"');
-  await letter.getByRole('link', { name: 'See the one that is stored' }).click();
+  await letter.getByRole('link', { name: 'Show the stored activity' }).click();
   await page.getByText('order-1').first().waitFor();
   expect(new URL(page.url()).hash).toBe('#/explore?from=all&id=order-1');
   expect(faults).toEqual([]);
@@ -60,7 +60,7 @@ test('replays dead letters, which come back if they fail again', async () => {
   const { url, client } = await startWithConflict();
   const { page, faults } = await openDashboard(browser(), `${url}/#/health`);
   await page.getByRole('button', { name: /^Replay user-activity/ }).click();
-  await page.getByText('The log holds 1 of them again.').waitFor();
+  await page.getByText('Sent back to the log: 1.').waitFor();
   // The same record is a dead letter again, under the same id.
   await expect.poll(async () => (await client.deadLetters().next()).value?.code).toBe('conflict');
   await page.keyboard.press('r');
@@ -82,7 +82,7 @@ test('each part says which key it needs, and the rest is shown', async () => {
   await page.getByRole('button', { name: 'Use this key' }).click();
   await page.locator('.letter').waitFor();
   await page.getByText('The service works').waitFor();
-  await page.locator('.health-history').getByText('This key may not read this').waitFor();
+  await page.locator('.health-history').getByText('This key is not allowed to read this').waitFor();
   expect(await page.locator('.letter').count()).toBe(1);
 });
 
@@ -99,8 +99,8 @@ test('shows nothing that an earlier key was allowed to read', async () => {
   await page.locator('.letter').waitFor();
   await page.locator('.health-charts figure').first().waitFor();
   await useKey(writer.secret);
-  await page.locator('.dead-letters').getByText('This key may not read this').waitFor();
-  await page.locator('.health-history').getByText('This key may not read this').waitFor();
+  await page.locator('.dead-letters').getByText('This key is not allowed to read this').waitFor();
+  await page.locator('.health-history').getByText('This key is not allowed to read this').waitFor();
   expect(await secrets.count()).toBe(0);
   await useKey('root-key');
   await page.locator('.letter').waitFor();
@@ -125,11 +125,11 @@ test('a key that loses a scope loses what it showed, and an overload does not', 
     }),
   );
   await page.keyboard.press('r');
-  await page.getByText(/This is from \d\d:\d\d: too many requests\./).waitFor();
+  await page.getByText(/Last updated at \d\d:\d\d: too many requests\./).waitFor();
   expect(await page.locator('.letter').count()).toBe(1);
   status = 403;
   await page.getByRole('button', { name: /^Replay user-activity/ }).click();
-  await page.locator('.dead-letters').getByText('This key may not read this').waitFor();
+  await page.locator('.dead-letters').getByText('This key is not allowed to read this').waitFor();
   expect(await page.locator('.letter').count()).toBe(0);
 });
 
@@ -141,7 +141,7 @@ test('goes on asking a server that is gone, and keeps what it knew', async () =>
   await process.end('SIGKILL');
   await page.getByText('The server does not answer').first().waitFor();
   await page
-    .getByText(/This is from \d\d:\d\d: the server does not answer\./)
+    .getByText(/Last updated at \d\d:\d\d: the server does not answer\./)
     .first()
     .waitFor();
   expect(await page.locator('.letter').count()).toBe(1);

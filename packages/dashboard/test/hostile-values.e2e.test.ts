@@ -106,7 +106,7 @@ test.each(['light', 'dark'] as const)(
     const { url } = await startService({ activities: [{ userId: 'ann', type: 'LOGIN' }] });
     const { page, faults } = await openDashboard(browser(), url, { colorScheme });
     await page.locator('.activity-row').waitFor();
-    for (const name of ['Keyboard', 'Enter an API key', 'Export', /^Time range/]) {
+    for (const name of ['Keyboard shortcuts', 'Enter an API key', 'Export', /^Time range/]) {
       await page.getByRole('button', { name }).click();
       await page.getByRole('dialog').waitFor();
       expect(await accessibilityFaults(page)).toEqual([]);

@@ -33,7 +33,7 @@ test('shows what is stored, narrows it, and waits while it is paused', async () 
   expect(await page.locator('.live-list').textContent()).toContain('<img src=x onerror=alert(1)>');
 
   await page.keyboard.press('p');
-  await page.getByRole('button', { name: 'Go on' }).waitFor();
+  await page.getByRole('button', { name: 'Resume' }).waitFor();
   await log(client, [
     { userId: 'bob', type: 'VIEW' },
     { userId: 'cleo', type: 'LOGIN' },
@@ -73,8 +73,8 @@ test('misses nothing in an outage, and says so', async () => {
     { userId: 'also during', type: 'VIEW' },
   ]);
   endOutage();
-  await page.getByText(/^Connected again after \d+ s\. Nothing is missed\.$/).waitFor();
-  await page.getByText('2 arrived meanwhile.').waitFor();
+  await page.getByText(/^Reconnected after \d+ s\. No activity was missed\.$/).waitFor();
+  await page.getByText('2 arrived during the outage.').waitFor();
   await log(client, [{ userId: 'after', type: 'VIEW' }]);
   await expect.poll(() => usersShown(page)).toEqual(['after', 'also during', 'during', 'before']);
 
@@ -86,7 +86,7 @@ test('misses nothing in an outage, and says so', async () => {
   );
   endLongOutage();
   // The list cannot hold all of them, and says so.
-  await page.getByText('1,100 arrived meanwhile. The list holds the latest 1,000.').waitFor();
+  await page.getByText('1,100 arrived during the outage. The list shows the latest 1,000.').waitFor();
 });
 
 test('promises nothing about the time before its first connection', async () => {
@@ -99,7 +99,7 @@ test('promises nothing about the time before its first connection', async () => 
   await log(client, [{ userId: 'before', type: 'VIEW' }]);
   isDown = false;
   await page.getByText('Connected', { exact: true }).waitFor();
-  expect(await page.getByText('meanwhile').count()).toBe(0);
+  expect(await page.getByText('during the outage').count()).toBe(0);
   await log(client, [{ userId: 'after', type: 'VIEW' }]);
   await expect.poll(() => usersShown(page)).toEqual(['after']);
 });
@@ -177,7 +177,7 @@ test('says what is wrong with a key, and goes on with another one', async () => 
   await page.getByRole('heading', { name: 'This server asks for a key' }).first().waitFor();
   await page.getByLabel('API key', { exact: true }).fill(writer.secret);
   await page.getByRole('button', { name: 'Use this key' }).click();
-  await page.getByRole('heading', { name: 'This key may not read this' }).waitFor();
+  await page.getByRole('heading', { name: 'This key is not allowed to read this' }).waitFor();
   await page.getByRole('button', { name: 'Use another key' }).click();
   await page.getByLabel('API key', { exact: true }).fill('root-key');
   await page.getByRole('button', { name: 'Use this key' }).click();

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { metadataLines } from '../src/explore/metadata-lines.ts';
 
 test('each value has a line, with the path of a filter on it', () => {
-  const { lines, isCut } = metadataLines({ a: { 'b.c': [1, { d: null }] }, e: 'text', f: {}, g: [] });
-  expect(isCut).toBe(false);
+  const { lines, isTruncated } = metadataLines({ a: { 'b.c': [1, { d: null }] }, e: 'text', f: {}, g: [] });
+  expect(isTruncated).toBe(false);
   expect(lines.map(({ name, depth, kind, text, path }) => [name, depth, kind, text, path])).toEqual([
     ['a', 0, 'object', '', undefined],
     ['b.c', 1, 'object', '[2]', undefined],
@@ -18,8 +18,8 @@ test('each value has a line, with the path of a filter on it', () => {
 
 test('very much metadata is cut', () => {
   const wide = Object.fromEntries(Array.from({ length: 5000 }, (_, n) => [`key${n}`, n]));
-  const { lines, isCut } = metadataLines(wide);
-  expect([lines.length, isCut]).toEqual([1000, true]);
+  const { lines, isTruncated } = metadataLines(wide);
+  expect([lines.length, isTruncated]).toEqual([1000, true]);
   expect(metadataLines({ long: 'x'.repeat(100_000) }).lines[0]?.text.length).toBe(4001);
 });
 

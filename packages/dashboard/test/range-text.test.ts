@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
-import { localText, momentText, rangeLabel } from '../src/explore/range-text.ts';
+import { toInputText, fromInputText, rangeLabel } from '../src/explore/range-text.ts';
 
 test('an input that was not changed has the time as it was', () => {
   const exact = '2026-11-30T11:45:12.345Z';
-  expect(localText(exact)).toMatch(/:45:12$/);
-  expect(momentText(localText(exact), exact)).toBe(exact);
+  expect(toInputText(exact)).toMatch(/:45:12$/);
+  expect(fromInputText(toInputText(exact), exact)).toBe(exact);
   // Browsers leave out seconds that are zero.
   const whole = '2026-11-30T11:45:00.000Z';
-  expect(momentText(localText(whole).slice(0, 16), whole)).toBe(whole);
-  expect(momentText('2026-11-30T12:00:01', exact)).toBe(new Date(2026, 10, 30, 12, 0, 1).toISOString());
-  expect(momentText('', exact)).toBe('');
+  expect(fromInputText(toInputText(whole).slice(0, 16), whole)).toBe(whole);
+  expect(fromInputText('2026-11-30T12:00:01', exact)).toBe(new Date(2026, 10, 30, 12, 0, 1).toISOString());
+  expect(fromInputText('', exact)).toBe('');
 });
 
 test.each([

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { stacksOf } from '../src/shared/stacks.ts';
-import { colorsOf } from '../src/shared/type-colors.ts';
+import { assignColors } from '../src/shared/type-colors.ts';
 
 const at = (text: string): number => Date.parse(text);
 
@@ -50,7 +50,7 @@ describe('bars over time', () => {
   test('of a type have the same color in every view of the page', () => {
     const lines = [{ key: '2026-11-30T11:00:00Z', type: 'OF_ALL_VIEWS', count: 1 }];
     const { series } = stacksOf(lines, range);
-    const inAnotherView = colorsOf(['BEFORE', 'OF_ALL_VIEWS']);
+    const inAnotherView = assignColors(['BEFORE', 'OF_ALL_VIEWS']);
     expect(inAnotherView.get('OF_ALL_VIEWS')).toBe(series[0]?.color);
     expect(inAnotherView.get('BEFORE')).not.toBe(series[0]?.color);
   });

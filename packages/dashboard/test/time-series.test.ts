@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cumulated, lonely } from '../src/shared/time-series.ts';
+import { stackSeries, indexesWithoutNeighbors } from '../src/shared/time-series.ts';
 
 test.each([
   [[], []],
@@ -10,10 +10,10 @@ test.each([
     [1, 6],
   ],
 ])('of %j, those at %j have no neighbours', (values, indexes) => {
-  expect(lonely(values)).toEqual(indexes);
+  expect(indexesWithoutNeighbors(values)).toEqual(indexes);
 });
 
 test('in a stack, each series begins where the one before ends', () => {
-  const stacked = cumulated([{ values: [1, null] }, { values: [2, 3] }]);
+  const stacked = stackSeries([{ values: [1, null] }, { values: [2, 3] }]);
   expect(stacked).toEqual([{ values: [3, 3] }, { values: [1, 0] }]);
 });

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { lengthOf, parseUserState, userParameters } from '../src/user/user-state.ts';
+import { rangeLengthMs, parseUserState, userParameters } from '../src/user/user-state.ts';
 
 test.each([
   ['-24h', 86_400_000],
   ['-7d', 604_800_000],
   ['', undefined],
 ])('the range %j has %j ms', (from, length) => {
-  expect(lengthOf(from)).toBe(length);
+  expect(rangeLengthMs(from)).toBe(length);
 });
 
 test.each([

@@ -23,7 +23,7 @@ const activitiesOf = (userId: string) => [
 test('a user is found by its id, with counts and a timeline by day', async () => {
   const { url } = await startService({ activities: activitiesOf(name) });
   const { page, faults } = await openDashboard(browser(), `${url}/#/user`);
-  await page.getByText('Whose activities do you look for?').waitFor();
+  await page.getByText('Whose activities are you looking for?').waitFor();
   await page.getByRole('link', { name }).waitFor();
   await page.keyboard.press('/');
   await page.keyboard.type(name);
@@ -56,7 +56,7 @@ test('loads a long timeline page by page', async () => {
   const { page, faults } = await openDashboard(browser(), `${url}/${placeOf('ann')}`);
   await expect.poll(() => page.locator('.activity-line').count()).toBe(100);
   await page.getByRole('button', { name: 'Load more' }).click();
-  await page.getByText('These are all.').waitFor();
+  await page.getByText('All activities are loaded.').waitFor();
   expect(await page.locator('.activity-line').count()).toBe(130);
   await expect.poll(() => page.locator('.type-counts li').count()).toBe(8);
   await page.getByRole('button', { name: '4 more types' }).click();
@@ -84,7 +84,7 @@ test('erases a user once its id is typed, and shows the progress', async () => {
   await input.fill(name);
   await confirm.click();
   await page.getByText('The user is erased: 6 activities removed.').waitFor();
-  await page.getByText('Nothing is known of this user').waitFor();
+  await page.getByText('No activities found').waitFor();
   expect(await client.count({ userId: name })).toBe(0);
   expect(await client.count()).toBe(1);
   // The erasure is in the URL, so a reload shows it, too.
@@ -166,8 +166,8 @@ test('an erasure that does not exist ends in an answer', async () => {
   const { page } = await openDashboard(browser(), `${url}/#/user`);
   await page.clock.install();
   await page.goto(`${url}/${placeOf('ann', '&erasure=nonsense')}`);
-  await page.getByText('The log holds the request.').waitFor();
-  const unknown = page.getByText('The service knows no such erasure.');
+  await page.getByText('The request is accepted.').waitFor();
+  const unknown = page.getByText('The service has no record of this erasure.');
   await expect
     .poll(async () => {
       await page.clock.runFor(1000);

@@ -2,47 +2,50 @@ import { batch, signal } from '@preact/signals';
 
 const storageName = 'user-activity.key';
 
-/** Why the page needs a key. */
+/** A request of the page to the person to enter an API key. */
 export interface KeyRequest {
-  /** `missing`: a request had no key. `refused`: the service refused it. `chosen`: the person wants to change it. */
+  /** `missing`: the service refused a request without a key. `refused`: it refused the key. `chosen`: the person wants to change the key. */
   readonly reason: 'missing' | 'refused' | 'chosen';
-  /** What the service said. */
+  /** Why the service refused the request, in its own words. Empty if it gave no reason. */
   readonly detail: string;
 }
 
-/** The API key that requests have. It ends with the tab. Undefined: none. */
-export const apiKey = signal<string | undefined>(stored());
+/** The API key that the page sends with its requests. It is kept until the tab is closed. Undefined: requests have no key. */
+export const apiKey = signal<string | undefined>(storedKey());
 
 /**
- * The number of times that a key was entered or forgotten. Views load their data again when it changes, and no longer show what they had: the
- * same key may have other scopes now.
+ * The number of times that a key was entered or forgotten. When it changes, views discard their data and load it again, because the new key
+ * may not be allowed to read the same. Entering the same key counts, too: its scopes may have changed.
  */
 export const keyVersion = signal(0);
 
-/** Set while the service refuses requests for their key, so that the page asks for another one. */
+/** While this is set, the page shows a dialog that asks for a key. */
 export const keyRequest = signal<KeyRequest | undefined>();
 
-/** The refused keys for which the page has asked already. Undefined stands for requests without a key. */
-const asked: Set<string | undefined> = new Set();
+/** The refused keys after which the page has already asked for another one. Undefined stands for a request without a key. */
+const promptedKeys: Set<string | undefined> = new Set();
 
-/** Asks for another key, but only once for each that is refused: several requests have it, and the dialog may be closed. */
+/**
+ * Asks for another key after `refused` was refused, but only once for each refused key. Several requests may fail with the same key, and
+ * somebody who has closed the dialog must not see it again.
+ */
 export function askForKey(refused: string | undefined, detail: string): void {
-  if (asked.has(refused)) return;
-  asked.add(refused);
+  if (promptedKeys.has(refused)) return;
+  promptedKeys.add(refused);
   keyRequest.value = { reason: refused === undefined ? 'missing' : 'refused', detail };
 }
 
-/** Sets the key, or removes it. Throws TypeError if no header can hold it. */
+/** Sets the key, or removes it if it is undefined. Throws TypeError if it has characters that a header cannot hold. */
 export function setApiKey(key: string | undefined): void {
   if (key !== undefined && !/^[\x21-\x7e]+$/.test(key))
-    throw new TypeError('A key has only visible ASCII characters, and no spaces.');
+    throw new TypeError('A key can have only visible ASCII characters, and no spaces.');
   try {
     if (key === undefined) sessionStorage.removeItem(storageName);
     else sessionStorage.setItem(storageName, key);
   } catch {
     // Without storage, the key lasts until the page is loaded again.
   }
-  asked.clear();
+  promptedKeys.clear();
   batch(() => {
     keyRequest.value = undefined;
     apiKey.value = key;
@@ -50,7 +53,7 @@ export function setApiKey(key: string | undefined): void {
   });
 }
 
-function stored(): string | undefined {
+function storedKey(): string | undefined {
   try {
     return sessionStorage.getItem(storageName) ?? undefined;
   } catch {

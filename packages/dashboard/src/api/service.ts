@@ -4,26 +4,26 @@ import { HealthClient } from '@user-activity/client/health';
 import { apiKey, askForKey } from './key.ts';
 import { project } from './project.ts';
 
-/** The URL of the service: that of the page, which a proxy may serve below a path. It has no slash at its end. */
+/** The URL of the service, without a slash at its end. It is the URL of the page, because the service serves the page. */
 export const serviceUrl: string = new URL('.', location.href).href.replace(/\/$/, '');
 
-/** How far the clock of the service is ahead of the one here, in ms. Known after the first answer. */
+/** How far the clock of the service is ahead of the browser's clock, in ms. 0 until the first answer. */
 export const clockOffsetMs: Signal<number> = signal(0);
 
-// `Date` has whole seconds, and an answer takes a moment.
+// Smaller offsets are ignored: the header `Date` has only whole seconds, and an answer takes time to arrive.
 const minOffsetMs = 2000;
 
-/** Returns the time of the service, in ms since 1970. A component that calls it renders again once that time is known better. */
+/** Returns the time of the service, in ms since 1970. A component that calls it renders again when the clock offset changes. */
 export const serviceNow = (): number => Date.now() + clockOffsetMs.value;
 
-/** Sends a request with the key. If the service refuses the key, the page asks for another one. */
+/** Sends a request with the key and the project of the page. If the service refuses the key, the page asks for another one. */
 async function send(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
   const key = apiKey.peek();
   const headers = new Headers(init.headers);
   if (key !== undefined) headers.set('authorization', `Bearer ${key}`);
   const name = project.peek();
   if (name !== undefined) headers.set('x-project', name);
-  // Tells the service that no person waits for the browser's own prompt for a password.
+  // With this header, the service does not make the browser show its own password prompt.
   headers.set('x-requested-with', 'XMLHttpRequest');
   const response = await fetch(input, { ...init, headers });
   measureClock(response);
@@ -33,10 +33,10 @@ async function send(input: RequestInfo | URL, init: RequestInit = {}): Promise<R
 
 const connection = { url: serviceUrl, fetch: send };
 
-/** The client with which all views read the log. */
+/** The client that all views use to read the log. */
 export const service: ActivityClient = new ActivityClient(connection);
 
-/** The client that asks how the service is. */
+/** The client that reads the health of the service. */
 export const serviceHealth: HealthClient = new HealthClient(connection);
 
 function measureClock(response: Response): void {

@@ -18,17 +18,18 @@ import './activity-drawer.css';
 
 interface ActivityDrawerProps {
   readonly id: string;
-  /** The activity, if the table has it. */
+  /** The activity, if the table has loaded it. Otherwise the drawer loads it. */
   readonly known: Activity | undefined;
   readonly onClose: () => void;
   readonly onFilter: (name: 'user' | 'type', value: string) => void;
-  /** Returns why there can be no such filter, or undefined. */
+  /** Adds a metadata filter. Returns an error message if that is not possible, and otherwise undefined. */
   readonly onFilterMetadata: (path: string, value: string) => string | undefined;
 }
 
+/** On narrow windows, the drawer covers the table. */
 const covering = matchMedia('(width <= 900px)');
 
-/** Everything that is known of one activity. */
+/** A panel that shows all data of one activity, with buttons to copy it and to filter by its values. */
 export function ActivityDrawer(props: ActivityDrawerProps) {
   const { id, known, onClose } = props;
   const { value, error, isLoading, reload } = useResource(
@@ -58,7 +59,7 @@ export function ActivityDrawer(props: ActivityDrawerProps) {
       {activity === undefined && error !== undefined && <Failed error={error} retry={reload} />}
       {activity === undefined && !isLoading && error === undefined && (
         <Notice icon="inbox" title="There is no such activity">
-          <p>It may have been erased, or it is older than what is kept.</p>
+          <p>It may have been erased, or deleted because of its age.</p>
         </Notice>
       )}
     </Panel>
@@ -67,13 +68,13 @@ export function ActivityDrawer(props: ActivityDrawerProps) {
 
 interface PanelProps {
   readonly panel: RefObject<(HTMLElement & HTMLDialogElement) | null>;
-  /** Whether the panel covers everything else. */
+  /** Whether the panel covers the table. */
   readonly isCovering: boolean;
   readonly onClose: () => void;
   readonly children: ComponentChildren;
 }
 
-/** A panel beside the table. If it covers the table, it is a dialog: the focus stays in it, and returns to the table. */
+/** A panel beside the table. If it covers the table, it is a modal dialog: the focus stays in it until it closes. */
 function Panel({ panel, isCovering, onClose, children }: PanelProps) {
   useEffect(() => {
     if (!isCovering) return;
@@ -138,7 +139,7 @@ interface FactProps {
   readonly name: string;
   readonly value: string;
   readonly isCode?: boolean;
-  /** The view of the value. */
+  /** A link to the view of the value. */
   readonly href?: string;
   readonly onFilter?: () => void;
 }
@@ -158,7 +159,7 @@ const Fact = ({ name, value, isCode = false, href, onFilter }: FactProps) => (
       )}
       {href !== undefined && (
         <a class="fact-link" href={href}>
-          All of this {name.toLowerCase()}
+          All activities of this {name.toLowerCase()}
         </a>
       )}
       {onFilter !== undefined && (

@@ -11,11 +11,12 @@ import './activity-table.css';
 
 interface ActivityTableProps {
   readonly rows: readonly Activity[];
-  /** Changes when other rows were found. The table then begins at its top. */
+  /** Identifies the query. When it changes, the table scrolls to its top. */
   readonly version: string;
   /** The id of the activity whose details are open. */
   readonly openId: string | undefined;
   readonly onOpen: (id: string) => void;
+  /** Called when the last rows become visible, to load more. */
   readonly onEnd: () => void;
   readonly order: 'asc' | 'desc';
   readonly onOrder: (order: 'asc' | 'desc') => void;
@@ -23,7 +24,7 @@ interface ActivityTableProps {
   readonly colorOf: (type: string) => string;
 }
 
-/** A table of activities. Only the rows in sight exist. */
+/** A table of activities. Only visible rows are in the DOM. */
 export function ActivityTable({
   rows,
   version,
@@ -37,7 +38,7 @@ export function ActivityTable({
   const scroller = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState<number | undefined>();
   const { isNarrow, rowHeight } = useRowHeight();
-  // Keys may come faster than the table is drawn.
+  // Somebody may press keys faster than the table renders, so the state may be old.
   const latest = useRef(active);
   const activate = (index: number): void => {
     latest.current = index;
@@ -53,14 +54,14 @@ export function ActivityTable({
     const index = Math.max(0, Math.min(rows.length - 1, next));
     activate(index);
     const id = rows[index]?.id;
-    // With details open, they follow.
+    // If the details of an activity are open, show those of the next row instead.
     if (openId !== undefined && id !== undefined) onOpen(id);
   };
   const openActive = (): void => {
     const id = rows[latest.current ?? -1]?.id;
     if (id !== undefined) onOpen(id);
   };
-  // The other keys of the table have a meaning elsewhere, too, so they need the focus.
+  // These two keys work without the focus. The keys of `onKeyDown` need it, because they also scroll or press buttons elsewhere.
   const moveFrom = (by: number) => (): void => {
     scroller.current?.focus({ preventScroll: true });
     move(by);
@@ -150,7 +151,7 @@ export function ActivityTable({
                 <Value text={activity.userId} />
               </span>
               <span class="cell-preview" role="gridcell" dir="auto">
-                <Value text={preview(activity.metadata)} hasLines />
+                <Value text={preview(activity.metadata)} isMultiline />
               </span>
             </div>
           );

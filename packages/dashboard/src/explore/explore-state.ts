@@ -1,15 +1,15 @@
 import type { ActivityFilter, MetadataValue } from '@user-activity/client';
-import { maxValues, valuesOf } from '../shared/filter-values.ts';
+import { maxValues, filterValues } from '../shared/filter-values.ts';
 import { isRangeText, rangeParameter, type TimeRange } from './time-range.ts';
 
-/** Where metadata must have a value. */
+/** A filter by metadata: the value that must be at a path. */
 export interface MetadataCondition {
   /** The path, such as `device.os`. */
   readonly path: string;
   readonly value: string;
 }
 
-/** What Explore shows. All of it is in the URL. */
+/** The state of the view Explore. The URL contains all of it. */
 export interface ExploreState {
   readonly users: readonly string[];
   readonly types: readonly string[];
@@ -22,10 +22,10 @@ export interface ExploreState {
 }
 
 const metadataPrefix = 'metadata.';
-/** The most different paths that the service takes. */
+/** The maximum number of different metadata paths that the service accepts in a filter. */
 const maxPaths = 10;
 
-/** Reads the state from the parameters of a URL. Anything that it does not know is left out. */
+/** Reads the state from the parameters of a URL. Ignores unknown parameters and invalid values. */
 export function parseExplore(parameters: URLSearchParams): ExploreState {
   const timeIn = (name: string): string | undefined =>
     [parameters.get(name) ?? ''].find((text) => isRangeText(text));
@@ -36,8 +36,8 @@ export function parseExplore(parameters: URLSearchParams): ExploreState {
       metadata.push(condition);
   }
   return {
-    users: valuesOf(parameters, 'userId'),
-    types: valuesOf(parameters, 'type'),
+    users: filterValues(parameters, 'userId'),
+    types: filterValues(parameters, 'type'),
     metadata,
     from: timeIn('from') ?? defaultFrom,
     to: timeIn('to') ?? '',
@@ -46,7 +46,7 @@ export function parseExplore(parameters: URLSearchParams): ExploreState {
   };
 }
 
-/** Returns why the service would refuse one more condition, or undefined if it takes it. */
+/** Returns an error message if the service would refuse this condition beside the others. Otherwise returns undefined. */
 export function conditionFault(
   conditions: readonly MetadataCondition[],
   { path }: MetadataCondition,
@@ -54,13 +54,13 @@ export function conditionFault(
   const paths = new Set(conditions.map((condition) => condition.path));
   if (!paths.has(path)) return paths.size < maxPaths ? undefined : `At most ${maxPaths} metadata paths.`;
   const count = conditions.filter((condition) => condition.path === path).length;
-  return count < maxValues ? undefined : `At most ${maxValues} values of a path.`;
+  return count < maxValues ? undefined : `At most ${maxValues} values for each path.`;
 }
 
-/** The beginning of the time range if the URL has none. */
+/** The start of the time range if the URL has none. */
 const defaultFrom = '-24h';
 
-/** Returns the parameters of a state. Those at their defaults are left out. */
+/** Returns the URL parameters for a state. Leaves out default values. */
 export function exploreParameters(state: ExploreState): URLSearchParams {
   const parameters = new URLSearchParams();
   for (const user of state.users) parameters.append('userId', user);
@@ -73,11 +73,11 @@ export function exploreParameters(state: ExploreState): URLSearchParams {
   return parameters;
 }
 
-/** Returns whether a state selects activities by anything but time. */
+/** Returns true if the state has a filter by user, type or metadata. */
 export const isFiltered = ({ users, types, metadata }: ExploreState): boolean =>
   users.length + types.length + metadata.length > 0;
 
-/** Returns the filter that the service gets. Its times are absolute, so that the list, the chart and an export have the same range. */
+/** Returns the filter for requests to the service. It has absolute times, so that the table, the chart and an export cover the same range. */
 export function filterOf({ users, types, metadata }: ExploreState, range: TimeRange): ActivityFilter {
   // Not an object: a path may be `constructor` or `__proto__`.
   const conditions = new Map<string, MetadataValue[]>();

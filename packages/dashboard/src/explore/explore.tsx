@@ -21,20 +21,20 @@ import { ExportMenu } from './export-menu.tsx';
 import { FilterBar } from './filter-bar.tsx';
 import { Histogram } from './histogram.tsx';
 import { type Counts, loadCounts } from './load-counts.ts';
-import { Nothing } from './nothing.tsx';
+import { NoMatches } from './no-matches.tsx';
 import { resolveRange } from './time-range.ts';
 import { type Pages, usePages } from './use-pages.ts';
 import './explore.css';
 
-/** Finds activities: filters, a chart over time, a table, and the details of one. */
+/** The view that finds activities: filters, a chart over time, a table, and the details of one activity. */
 export function Explore() {
   const [loads, setLoads] = useState(0);
   const state = parseExplore(place.value.parameters);
   const change = (changes: Partial<ExploreState>, options = {}): void =>
     goTo('explore', exploreParameters({ ...state, ...changes }), options);
   const reload = (): void => setLoads(loads + 1);
-  // What is open does not change what is found.
-  // A range ends now by the clock of the service, which is known after the first answer.
+  // Opening an activity does not change the query, so it is left out. The clock offset is part of it, because ranges end at the time of the
+  // service, which is known only after its first answer.
   const version = `${loads} ${clockOffsetMs.value} ${String(exploreParameters({ ...state, open: undefined }))}`;
   const range = useMemo(() => resolveRange(state.from, state.to, serviceNow()), [version]);
   const filter = filterOf(state, range);
@@ -42,11 +42,11 @@ export function Explore() {
   const counts = useResource((signal) => loadCounts(filter, range, signal), [version]);
   const isEmpty = pages.rows.length === 0 && !pages.isLoading && pages.error === undefined;
   const newest = useResource(async (signal) => (isEmpty ? loadNewest(signal) : undefined), [isEmpty, loads]);
-  const colors = useMemo(() => colorsOf(counts.value), [counts.value]);
+  const colors = useMemo(() => colorByType(counts.value), [counts.value]);
   const open = (id: string | undefined): void => {
-    // Moving through activities is one step back, and opening the first one is another.
+    // Opening the first activity adds a step to the browser history. Moving to another one replaces that step.
     change({ open: id }, { replace: state.open !== undefined && id !== undefined });
-    // The focus was in what is gone.
+    // The drawer had the focus, and is gone.
     if (id === undefined) document.querySelector<HTMLElement>('[role=grid]')?.focus();
   };
   useShortcuts({
@@ -62,13 +62,7 @@ export function Explore() {
       <div class="tool-bar">
         <FilterBar state={state} onChange={change} />
         <div class="tool-bar-end">
-          <button
-            type="button"
-            class="icon-button"
-            aria-label="Load again"
-            title="Load again (r)"
-            onClick={reload}
-          >
+          <button type="button" class="icon-button" aria-label="Reload" title="Reload (r)" onClick={reload}>
             <Icon name="refresh" />
           </button>
           <ExportMenu filter={filter} order={state.order} />
@@ -90,7 +84,7 @@ export function Explore() {
         }
       />
       <div class="explore-body">
-        <Found
+        <Results
           pages={pages}
           newest={newest}
           isStale={pages.version !== version}
@@ -119,31 +113,31 @@ export function Explore() {
   );
 }
 
-interface FoundProps {
+interface ResultsProps {
   readonly pages: Pages;
-  /** When the newest activity of all happened. Loaded only if no activity matches. */
+  /** The time of the newest activity in the log. Loaded only if no activity matches the filter. */
   readonly newest: Resource<{ readonly time: string } | undefined>;
-  /** Whether the rows are those of an earlier query. */
+  /** Whether the rows are from an earlier query. */
   readonly isStale: boolean;
   readonly state: ExploreState;
   readonly change: (changes: Partial<ExploreState>) => void;
   readonly open: (id: string) => void;
   readonly reload: () => void;
-  /** The number of all that match, if it is known. */
+  /** The number of activities that match. Undefined until it is loaded. */
   readonly total: number | undefined;
   readonly colorOf: (type: string) => string;
 }
 
-/** The table, or what is there in its place. */
-function Found({ pages, newest, isStale, state, change, open, reload, total, colorOf }: FoundProps) {
+/** The table, or a message if there are no rows. */
+function Results({ pages, newest, isStale, state, change, open, reload, total, colorOf }: ResultsProps) {
   const { rows, isLoading, error, rest } = pages;
   if (rows.length === 0) {
     const fault = error ?? newest.error;
     if (fault !== undefined) return <Failed error={fault} retry={reload} />;
     if (isLoading || newest.value === undefined) return <Loading />;
-    return <Nothing state={state} newest={newest.value.time} onChange={change} />;
+    return <NoMatches state={state} newest={newest.value.time} onChange={change} />;
   }
-  // Others may have happened in the same millisecond: some are shown again, and none is missing.
+  // The next range begins at this millisecond. Some of its activities are shown again, so that none is missing.
   const last = Date.parse(rows.at(-1)?.createdAt ?? '');
   return (
     <div class={`found ${isStale ? 'stale' : ''}`} aria-busy={isLoading}>
@@ -168,7 +162,7 @@ function Found({ pages, newest, isStale, state, change, open, reload, total, col
         )}
         {error === undefined && rest === 'full' && (
           <>
-            This page holds {formatCount(rows.length)} activities at a time.
+            This page cannot show more than these {formatCount(rows.length)} activities at a time.
             <button
               type="button"
               class="button"
@@ -176,7 +170,7 @@ function Found({ pages, newest, isStale, state, change, open, reload, total, col
                 change(state.order === 'desc' ? { to: isoTime(last + 1) } : { from: isoTime(last) })
               }
             >
-              Go on from the last one
+              Continue after the last activity
             </button>
           </>
         )}
@@ -186,15 +180,15 @@ function Found({ pages, newest, isStale, state, change, open, reload, total, col
   );
 }
 
-/** Says how much of what matches is in the table. */
+/** Returns a text that says how many of the matching activities are in the table. */
 function loadedText(loaded: number, total: number | undefined, { rest, isLoading }: Pages): string {
-  // More may have arrived since the count.
+  // If activities arrived after the count, there may be more rows than it says.
   if (rest === 'end') return `All ${formatCount(loaded)} loaded`;
   const of = total === undefined || total < loaded ? '' : ` of ${formatCount(total)}`;
   return `${formatCount(loaded)}${of} loaded${isLoading ? ' …' : ''}`;
 }
 
-/** Resolves with when the newest activity of all happened. The time is empty if there is none. */
+/** Resolves with the time of the newest activity in the log. The time is empty if the log has none. */
 async function loadNewest(signal: AbortSignal): Promise<{ readonly time: string }> {
   const { data } = await service.queryPage({ limit: 1 }, { signal });
   return { time: data[0]?.createdAt ?? '' };
@@ -202,7 +196,7 @@ async function loadNewest(signal: AbortSignal): Promise<{ readonly time: string 
 
 const isoTime = (ms: number): string => new Date(ms).toISOString();
 
-const colorsOf = (counts: Counts | undefined): ReadonlyMap<string, string> =>
+const colorByType = (counts: Counts | undefined): ReadonlyMap<string, string> =>
   new Map(
     counts?.stacks.series.flatMap(({ type, color }) => (type === undefined ? [] : [[type, color] as const])),
   );

@@ -5,12 +5,12 @@ import { project } from '../api/project.ts';
 import { serviceUrl } from '../api/service.ts';
 import { CopyButton } from '../shared/copy-button.tsx';
 import { curlCommand } from '../shared/curl.ts';
-import { failureOf } from '../shared/failure.ts';
+import { describeFailure } from '../shared/failure.ts';
 import { Icon } from '../shared/icon.tsx';
 import { Popover } from '../shared/popover.tsx';
 import { formatCount } from '../shared/time-format.ts';
 import { exportUrl, type ExportFormat } from './export-url.ts';
-import { ExportTooLarge, maxHeldBytes, saveExport } from './save-export.ts';
+import { ExportTooLarge, maxBytesInMemory, saveExport } from './save-export.ts';
 import './export-menu.css';
 
 interface ExportMenuProps {
@@ -25,11 +25,11 @@ type Progress =
   | { readonly state: 'failed'; readonly message: string };
 
 const formats: readonly (readonly [format: ExportFormat, title: string])[] = [
-  ['ndjson', 'NDJSON, one activity a line'],
+  ['ndjson', 'NDJSON, one activity per line'],
   ['csv', 'CSV, for spreadsheets'],
 ];
 
-/** Exports all activities that match, not only those in the table. */
+/** A menu that exports all activities that match the filter, not only those loaded into the table. */
 export function ExportMenu({ filter, order }: ExportMenuProps) {
   const [progress, setProgress] = useState<Progress>({ state: 'idle' });
   const controller = useRef<AbortController>(undefined);
@@ -43,7 +43,7 @@ export function ExportMenu({ filter, order }: ExportMenuProps) {
     setProgress({ state: 'running', bytes });
     try {
       await saveExport(options, `activities.${format}`, (size) => {
-        // Not at each piece: drawing takes longer than reading.
+        // Rendering after each chunk would take longer than reading it.
         if (size - bytes > 500_000 || bytes === 0) setProgress({ state: 'running', bytes: size });
         bytes = size;
       });
@@ -67,7 +67,7 @@ export function ExportMenu({ filter, order }: ExportMenuProps) {
       {() => (
         <div class="export-menu">
           {formats.map(([format, title]) =>
-            // A link has no header for them. Without them, the browser downloads by itself, in constant memory.
+            // A link cannot send a key or a project, which are headers. If there are none, a link lets the browser download in constant memory.
             apiKey.value === undefined && project.value === undefined ? (
               <a key={format} class="menu-item" href={urlOf(format)} download={`activities.${format}`}>
                 {title}
@@ -118,12 +118,12 @@ function ProgressText({ progress }: { readonly progress: Progress }) {
   if (progress.state === 'running') return <>Exporting: {megabytes(progress.bytes)} …</>;
   if (progress.state === 'done') return <>Saved {megabytes(progress.bytes)}.</>;
   if (progress.state === 'failed') return <span class="fault">{progress.message}</span>;
-  return <>All that match, in the order of the table.</>;
+  return <>Exports all activities that match, in the order of the table.</>;
 }
 
 function messageOf(error: unknown): string {
   if (error instanceof ExportTooLarge)
-    return `This browser can save at most ${megabytes(maxHeldBytes)}. Narrow the range, or use the curl command.`;
-  const { title, detail } = failureOf(error);
+    return `This browser can save at most ${megabytes(maxBytesInMemory)}. Narrow the range, or use the curl command.`;
+  const { title, detail } = describeFailure(error);
   return `${title}. ${detail}`;
 }

@@ -2,7 +2,7 @@ import type { ActivityFilter } from '@user-activity/client';
 
 export type ExportFormat = 'ndjson' | 'csv';
 
-/** Returns the URL of an export of all activities that match. */
+/** Returns the URL that exports all activities that match the filter. */
 export function exportUrl(
   serviceUrl: string,
   { userId, type, from, to, metadata = {} }: ActivityFilter,

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { service, serviceNow } from '../api/service.ts';
 import { FilterToken, FilterTokens } from '../shared/filter-tokens.tsx';
-import { adder } from '../shared/filter-values.ts';
+import { makeAdder } from '../shared/filter-values.ts';
 import { type Suggestion, TokenInput } from '../shared/token-input.tsx';
 import { useResource } from '../shared/use-resource.ts';
 import { conditionFault, type ExploreState, filterOf, isFiltered } from './explore-state.ts';
@@ -14,13 +14,13 @@ interface FilterBarProps {
   readonly onChange: (changes: Partial<ExploreState>) => void;
 }
 
-/** The filters: what is chosen, and inputs to choose more. */
+/** The chosen filters, and inputs to add more. */
 export function FilterBar({ state, onChange }: FilterBarProps) {
   const { users, types, metadata } = state;
   const suggestions = useTypes(state);
   const addMetadata = (text: string): string | undefined => {
     const [, path = '', value = ''] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
-    if (path.trim() === '') return 'Write a path and a value: device.os=ios';
+    if (path.trim() === '') return 'Write a path and a value, such as device.os=ios';
     const condition = { path: path.trim(), value: value.trim() };
     const fault = conditionFault(metadata, condition);
     if (fault === undefined) onChange({ metadata: [...metadata, condition] });
@@ -33,7 +33,7 @@ export function FilterBar({ state, onChange }: FilterBarProps) {
         id="filter-user"
         label="Filter by user"
         placeholder="User"
-        onAdd={adder(users, 'users', (values) => onChange({ users: values }))}
+        onAdd={makeAdder(users, 'users', (values) => onChange({ users: values }))}
       />
       <TokenInput
         id="filter-type"
@@ -41,7 +41,7 @@ export function FilterBar({ state, onChange }: FilterBarProps) {
         placeholder="Type"
         suggestions={suggestions.list.filter(({ value }) => !types.includes(value))}
         onFocus={suggestions.load}
-        onAdd={adder(types, 'types', (values) => onChange({ types: values }))}
+        onAdd={makeAdder(types, 'types', (values) => onChange({ types: values }))}
       />
       <TokenInput
         id="filter-metadata"
@@ -90,7 +90,7 @@ export function FilterBar({ state, onChange }: FilterBarProps) {
   );
 }
 
-/** Counts the types that the other filters leave, once somebody wants to choose one. */
+/** Loads the types of the activities that match the other filters, with their counts. Loads nothing until `load` is called. */
 function useTypes(state: ExploreState): { readonly list: readonly Suggestion[]; readonly load: () => void } {
   const [isWanted, setWanted] = useState(false);
   const filter = filterOf({ ...state, types: [] }, resolveRange(state.from, state.to, serviceNow()));

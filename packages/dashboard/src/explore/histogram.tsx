@@ -17,7 +17,10 @@ interface HistogramProps {
   readonly onToggleType: (type: string) => void;
 }
 
-/** Bars of the number of activities over time, by type. A range that is dragged narrows the view, and a type in the legend filters by it. */
+/**
+ * A chart of the number of activities over time, by type. Dragging across the chart selects a time range. Pressing a type in the legend
+ * filters by it.
+ */
 export function Histogram({
   counts,
   isLoading,
@@ -75,7 +78,7 @@ export function Histogram({
   );
 }
 
-/** Says in words what the chart shows. */
+/** Returns a text that describes the chart, for screen readers. */
 function summary({ stacks, unit }: Counts): string {
   const sums = stacks.times.map((_, index) =>
     stacks.series.reduce((sum, { values }) => sum + (values[index] ?? 0), 0),

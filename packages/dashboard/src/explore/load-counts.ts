@@ -1,11 +1,11 @@
 import type { ActivityFilter } from '@user-activity/client';
 import { service, serviceNow } from '../api/service.ts';
-import { loadLines } from '../shared/load-lines.ts';
+import { loadTimedCounts } from '../shared/load-timed-counts.ts';
 import { type Stacks, stacksOf } from '../shared/stacks.ts';
 import { type TimeUnit, unitFor } from '../shared/time-units.ts';
 import type { TimeRange } from './time-range.ts';
 
-/** Counts over time, by type. */
+/** The number of activities over time, by type. */
 export interface Counts {
   readonly stacks: Stacks;
   readonly unit: TimeUnit;
@@ -13,7 +13,10 @@ export interface Counts {
   readonly to: number;
 }
 
-/** Counts the activities that match, in units of time that fit the range. Without a beginning, the range begins with the oldest activity. */
+/**
+ * Counts the activities that match, for each unit of time in the range. Chooses a unit that suits the length of the range. If the range has
+ * no start, it starts with the oldest activity.
+ */
 export async function loadCounts(
   filter: ActivityFilter,
   range: TimeRange,
@@ -22,7 +25,7 @@ export async function loadCounts(
   const to = Math.min(range.to ?? Infinity, serviceNow());
   const from = range.from ?? (await oldestTime(filter, signal)) ?? to - 86_400_000;
   const unit = unitFor(from, to);
-  const lines = await loadLines(filter, unit, signal);
+  const lines = await loadTimedCounts(filter, unit, signal);
   const stacks = stacksOf(lines, { unit, from, to });
   return { stacks, unit, from, to: Math.max(to, from + 1) };
 }

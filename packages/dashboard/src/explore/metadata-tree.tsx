@@ -9,9 +9,9 @@ interface MetadataTreeProps {
   readonly onFilter: (path: string, value: string) => void;
 }
 
-/** Metadata, one value a line. Each value can become a filter. */
+/** Shows metadata with one value per line. Each value has a button that filters by it. */
 export function MetadataTree({ metadata, onFilter }: MetadataTreeProps) {
-  const { lines, isCut } = metadataLines(metadata);
+  const { lines, isTruncated } = metadataLines(metadata);
   if (lines.length === 0) return <p class="hint">No metadata.</p>;
   return (
     <>
@@ -22,7 +22,7 @@ export function MetadataTree({ metadata, onFilter }: MetadataTreeProps) {
               <Value text={name} />
             </bdi>
             <span class={`metadata-${kind}`} dir="auto">
-              <Value text={text} hasLines />
+              <Value text={text} isMultiline />
             </span>
             {path !== undefined && kind !== 'object' && (
               <button
@@ -37,7 +37,7 @@ export function MetadataTree({ metadata, onFilter }: MetadataTreeProps) {
           </li>
         ))}
       </ul>
-      {isCut && <p class="hint">There is more. Copy the activity as JSON to see all of it.</p>}
+      {isTruncated && <p class="hint">There is more. Copy the activity as JSON to see all of it.</p>}
     </>
   );
 }

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { Icon } from '../shared/icon.tsx';
 import { Popover } from '../shared/popover.tsx';
 import { timeZone } from '../shared/time-format.ts';
-import { localText, momentText, rangeLabel } from './range-text.ts';
+import { toInputText, fromInputText, rangeLabel } from './range-text.ts';
 import { quickRanges } from './time-range.ts';
 
 interface RangePickerProps {
@@ -11,7 +11,7 @@ interface RangePickerProps {
   readonly onPick: (from: string, to: string) => void;
 }
 
-/** Chooses a range of time: one that ends now, or two times. */
+/** A button that shows the time range, with a panel to choose another: one that ends now, or one between two times. */
 export function RangePicker({ from, to, onPick }: RangePickerProps) {
   const label = rangeLabel(from, to);
   return (
@@ -56,15 +56,15 @@ export function RangePicker({ from, to, onPick }: RangePickerProps) {
 }
 
 function CustomRange({ from, to, onPick }: RangePickerProps) {
-  const [first, setFirst] = useState(localText(from));
-  const [last, setLast] = useState(localText(to));
+  const [first, setFirst] = useState(toInputText(from));
+  const [last, setLast] = useState(toInputText(to));
   const [fault, setFault] = useState('');
   const submit = (event: Event): void => {
     event.preventDefault();
-    const [start, end] = [momentText(first, from), momentText(last, to)];
-    if (start === '') return setFault('Choose the first moment.');
+    const [start, end] = [fromInputText(first, from), fromInputText(last, to)];
+    if (start === '') return setFault('Choose a start.');
     if (end !== '' && Date.parse(end) <= Date.parse(start))
-      return setFault('The end must be after the beginning.');
+      return setFault('The end must be after the start.');
     return onPick(start, end);
   };
   return (

@@ -1,8 +1,8 @@
 import { formatMinute } from '../shared/time-format.ts';
 import { quickRanges } from './time-range.ts';
 
-/** Returns the text of a time for an input, by the clock here, to the second. Empty if a text is no time. */
-export function localText(text: string): string {
+/** Converts a time (RFC 3339) to the text of a `datetime-local` input: local time, without milliseconds. Empty if the text is not a time. */
+export function toInputText(text: string): string {
   const date = new Date(text);
   if (Number.isNaN(date.getTime())) return '';
   const local = new Date(date.getTime() - date.getTimezoneOffset() * 60_000);
@@ -10,11 +10,11 @@ export function localText(text: string): string {
 }
 
 /**
- * Returns the time that an input has, in RFC 3339. An input that was not changed has the time as it was: its milliseconds are not in the input,
- * nor which of two hours it was when clocks were set back. Empty if the input is no time.
+ * Converts the text of a `datetime-local` input to a time (RFC 3339). Empty if the text is not a time. If the input was not changed, returns
+ * `before`: the input has no milliseconds, and when clocks are set back, its text may stand for two times.
  */
-export function momentText(input: string, before: string): string {
-  if (input !== '' && new Date(input).getTime() === new Date(localText(before)).getTime()) return before;
+export function fromInputText(input: string, before: string): string {
+  if (input !== '' && new Date(input).getTime() === new Date(toInputText(before)).getTime()) return before;
   const date = new Date(input);
   return Number.isNaN(date.getTime()) ? '' : date.toISOString();
 }
@@ -27,7 +27,7 @@ const unitNames: Readonly<Record<string, string>> = {
   w: 'week',
 };
 
-/** Says in words what a range of a URL is. */
+/** Returns a label for a time range of the URL, such as "Last 24 hours". */
 export function rangeLabel(from: string, to: string): string {
   if (to === '') return quickRanges.find(([start]) => start === from)?.[1] ?? relativeLabel(from);
   return `${momentLabel(from)} – ${momentLabel(to)}`;

@@ -1,22 +1,22 @@
 import type { ExportTextOptions } from '@user-activity/client';
 import { service } from '../api/service.ts';
 
-/** Without access to files, an export is held in memory until it is complete. */
-export const maxHeldBytes = 200 * 1024 * 1024;
+/** The maximum size of an export in a browser that does not let pages write files: the page then keeps it in memory until it is complete. */
+export const maxBytesInMemory = 200 * 1024 * 1024;
 
-/** The browser asks where to save the file, and the export goes there piece by piece (File System Access API). */
+/** The function of the File System Access API that asks where to save a file. Not every browser has it. */
 interface FilePicker {
   showSaveFilePicker?: (options: { readonly suggestedName: string }) => Promise<FileSystemFileHandle>;
 }
 
-/** The export is larger than what a tab may hold. */
+/** The export is larger than `maxBytesInMemory`. */
 export class ExportTooLarge extends Error {
   override readonly name = 'ExportTooLarge';
 }
 
 /**
- * Saves an export as a file. It goes to the disk as it arrives where the browser lets pages write to files. Elsewhere the tab holds it, up to
- * `maxHeldBytes`; beyond, this rejects with ExportTooLarge. `onProgress` gets the number of bytes so far.
+ * Saves an export as a file. If the browser lets pages write files, each chunk is written as it arrives. Otherwise the page keeps the export
+ * in memory, and rejects with ExportTooLarge above `maxBytesInMemory`. `onProgress` gets the number of bytes so far.
  */
 export async function saveExport(
   options: ExportTextOptions & { readonly signal: AbortSignal },
@@ -24,11 +24,11 @@ export async function saveExport(
   onProgress: (bytes: number) => void,
 ): Promise<void> {
   const { showSaveFilePicker: pickFile } = globalThis as FilePicker;
-  if (pickFile === undefined) return saveHeld(options, fileName, onProgress);
+  if (pickFile === undefined) return saveFromMemory(options, fileName, onProgress);
   const handle = await pickFile.call(globalThis, { suggestedName: fileName });
   const file = await handle.createWritable();
   try {
-    for await (const bytes of encoded(options, onProgress)) await file.write(bytes);
+    for await (const bytes of encodedExport(options, onProgress)) await file.write(bytes);
     return await file.close();
   } catch (error) {
     await file.abort();
@@ -36,16 +36,16 @@ export async function saveExport(
   }
 }
 
-async function saveHeld(
+async function saveFromMemory(
   options: ExportTextOptions,
   fileName: string,
   onProgress: (bytes: number) => void,
 ): Promise<void> {
   const parts: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
-  for await (const bytes of encoded(options, onProgress)) {
+  for await (const bytes of encodedExport(options, onProgress)) {
     size += bytes.length;
-    if (size > maxHeldBytes) throw new ExportTooLarge('The export is too large for this browser.');
+    if (size > maxBytesInMemory) throw new ExportTooLarge('The export is too large for this browser.');
     parts.push(bytes);
   }
   const url = URL.createObjectURL(new Blob(parts));
@@ -53,11 +53,11 @@ async function saveHeld(
   link.href = url;
   link.download = fileName;
   link.click();
-  // The browser reads the blob after the click.
+  // The browser reads the blob some time after the click, so the URL must stay valid for a while.
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
-async function* encoded(
+async function* encodedExport(
   options: ExportTextOptions,
   onProgress: (bytes: number) => void,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {

@@ -1,10 +1,10 @@
-/** A range of time, in ms since 1970. Undefined: without an end there. */
+/** A time range, in ms since 1970. `from` is undefined if the range has no start, and `to` if it has no end. */
 export interface TimeRange {
   readonly from: number | undefined;
   readonly to: number | undefined;
 }
 
-/** Ranges that end now, to pick from. */
+/** The time ranges to choose from. All of them end now. */
 export const quickRanges: readonly (readonly [from: string, label: string])[] = [
   ['-15m', 'Last 15 minutes'],
   ['-1h', 'Last hour'],
@@ -16,7 +16,7 @@ export const quickRanges: readonly (readonly [from: string, label: string])[] = 
   ['all', 'All time'],
 ];
 
-const lengths: Readonly<Record<string, number>> = {
+const unitMs: Readonly<Record<string, number>> = {
   s: 1000,
   m: 60_000,
   h: 3_600_000,
@@ -24,19 +24,20 @@ const lengths: Readonly<Record<string, number>> = {
   w: 604_800_000,
 };
 
-/** Returns the shortest range to pick that contains a moment. */
+/** Returns the `from` of the shortest range in `quickRanges` that contains a moment. */
 export const quickRangeFor = (moment: number, now: number): string =>
   quickRanges.find(([from]) => moment >= (momentOf(from, now) ?? -Infinity))?.[0] ?? 'all';
 
-/** Returns whether a text of a URL names a time, or `all`. */
+/** Returns true if a text from the URL is a time or `all`. */
 export const isRangeText = (text: string): boolean => text === 'all' || momentOf(text, 0) !== undefined;
 
-/** How far the service lets activities be ahead of its clock. */
+/** The service accepts activities up to this far in the future. */
 const maxAheadMs = 5 * 60_000;
 
 /**
- * Returns the range between two times of a URL: a time ago such as `-24h`, RFC 3339, or a date; `all` has no beginning. A text that is none of
- * these counts as missing. A range without an end reaches as far as the service lets activities be ahead.
+ * Converts two texts from the URL to a time range. Each is a relative time such as `-24h`, RFC 3339 or a date. Any other `from`, such as
+ * `all`, gives a range without a start. Any other `to` gives a range that ends 5 minutes from now, so that it includes activities whose
+ * time is in the future.
  */
 export function resolveRange(from: string, to: string, now: number): TimeRange {
   return { from: momentOf(from, now), to: momentOf(to, now) ?? now + maxAheadMs };
@@ -44,13 +45,13 @@ export function resolveRange(from: string, to: string, now: number): TimeRange {
 
 function momentOf(text: string, now: number): number | undefined {
   const [, amount, unit = ''] = /^-(\d{1,6})([smhdw])$/.exec(text) ?? [];
-  if (amount !== undefined) return now - Number(amount) * (lengths[unit] ?? 0);
+  if (amount !== undefined) return now - Number(amount) * (unitMs[unit] ?? 0);
   if (!/^\d{4}-\d{2}-\d{2}/.test(text)) return undefined;
   const moment = Date.parse(text);
   return Number.isNaN(moment) ? undefined : moment;
 }
 
-/** Returns the parameters of a range, for the service. */
+/** Returns the range as the parameters `from` and `to` of a request to the service. */
 export const rangeParameter = ({ from, to }: TimeRange): { readonly from?: Date; readonly to?: Date } => ({
   ...(from !== undefined && { from: new Date(from) }),
   ...(to !== undefined && { to: new Date(to) }),

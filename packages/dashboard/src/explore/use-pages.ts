@@ -3,21 +3,21 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { keyVersion } from '../api/key.ts';
 import { service } from '../api/service.ts';
 
-/** Activities that were loaded page by page. */
+/** The activities that `usePages` has loaded so far. */
 export interface Pages {
   readonly rows: readonly Activity[];
   /** The version of the query that found the rows. */
   readonly version: string;
   readonly isLoading: boolean;
   readonly error: unknown;
-  /** `more`: there are more. `end`: these are all. `full`: there are more, but the page holds no more. */
+  /** `more`: another page can be loaded. `end`: all activities are loaded. `full`: there are more, but the limit is reached. */
   readonly rest: 'more' | 'end' | 'full';
-  /** Loads the next page, if there is one and none loads already. */
+  /** Loads the next page. Does nothing while a page is loading, or if `rest` is not `more`. */
   readonly loadMore: () => void;
 }
 
 const pageSize = 100;
-/** So many activities, or characters of metadata, are loaded. More would make a tab slow. */
+/** Loading stops at this number of activities, or at this number of characters of JSON. More would make the tab slow. */
 const maxRows = 10_000;
 const maxCharacters = 50_000_000;
 
@@ -39,7 +39,10 @@ const noPages: LoadedPages = {
   error: undefined,
 };
 
-/** Loads the pages of a query. Begins anew when `version` or the key changes, and shows the old rows until the new ones are here. */
+/**
+ * Loads the activities of a query page by page. Starts again when `version` or the API key changes, and keeps the old rows until the new
+ * ones have arrived.
+ */
 export function usePages(query: ActivityQuery, version: string): Pages {
   const [loaded, setLoaded] = useState<LoadedPages>(noPages);
   const controller = useRef(new AbortController());

@@ -3,12 +3,12 @@ import { apiKey } from '../api/key.ts';
 import { project } from '../api/project.ts';
 import { service, serviceUrl } from '../api/service.ts';
 import { CopyButton } from '../shared/copy-button.tsx';
-import { failureOf } from '../shared/failure.ts';
+import { describeFailure } from '../shared/failure.ts';
 import { Icon } from '../shared/icon.tsx';
 import { snippetsFor } from './snippets.ts';
 import './first-run.css';
 
-/** Shows how to send the first activity, and calls `onArrival` when there is one. */
+/** Shows how to send the first activity, and calls `onArrival` once one is stored. */
 export function FirstRun({ onArrival }: { readonly onArrival: () => void }) {
   const [error, setError] = useState<unknown>();
   useEffect(() => {
@@ -26,8 +26,8 @@ export function FirstRun({ onArrival }: { readonly onArrival: () => void }) {
         </span>
         <h1>Send the first activity</h1>
         <p>
-          The log at <code>{serviceUrl}</code> is empty. Send it who did what: this page shows the activity as
-          soon as it is stored.
+          The log at <code>{serviceUrl}</code> is empty. Send an activity to it: this page shows the activity
+          as soon as it is stored.
         </p>
         <Snippets />
         <p class="first-run-waiting" role="status">
@@ -38,16 +38,17 @@ export function FirstRun({ onArrival }: { readonly onArrival: () => void }) {
             </>
           ) : (
             <>
-              {failureOf(error).title}.
+              {describeFailure(error).title}.
               <button type="button" class="button" onClick={onArrival}>
-                Look again
+                Try again
               </button>
             </>
           )}
         </p>
         {apiKey.value !== undefined && (
           <p class="hint">
-            The code has the key of this page. Sending needs the scope <code>write</code>.
+            The code contains the key of this page. To send activities, the key needs the scope{' '}
+            <code>write</code>.
           </p>
         )}
       </div>
@@ -55,21 +56,21 @@ export function FirstRun({ onArrival }: { readonly onArrival: () => void }) {
   );
 }
 
-/** Resolves once the feed has an activity. An outage only delays it. */
+/** Resolves once the feed has an activity. The client retries during an outage. */
 async function waitForFirst(signal: AbortSignal): Promise<void> {
   for await (const { activities } of service.feed({ limit: 1, signal })) if (activities.length > 0) return;
 }
 
 const hiddenKey = '•'.repeat(8);
 
-/** Tabs, by the pattern of WAI-ARIA: arrows move between them. */
+/** Tabs with example programs. The arrow keys move between the tabs, as the tabs pattern of WAI-ARIA requires. */
 function Snippets() {
   const [index, setIndex] = useState(0);
   const [isKeyShown, setKeyShown] = useState(false);
   const key = apiKey.value;
   const snippetsWith = (shownKey: string | undefined) =>
     snippetsFor({ url: serviceUrl, key: shownKey, project: project.value });
-  // Others may see the screen, or a picture of it.
+  // The key is hidden until somebody asks for it, because others may see the screen or a screenshot.
   const snippets = snippetsWith(key === undefined || isKeyShown ? key : hiddenKey);
   const tabs = useRef<HTMLDivElement>(null);
   const shown = snippets[index] ?? snippets[0];

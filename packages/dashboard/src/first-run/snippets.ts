@@ -1,29 +1,29 @@
-import { shellQuoted } from '../shared/curl.ts';
+import { quoteForShell } from '../shared/curl.ts';
 
-/** A way to send the first activity. */
+/** An example program that sends an activity. */
 export interface Snippet {
   readonly name: string;
   readonly code: string;
 }
 
-/** Where the programs send to. */
+/** The service that the programs send to, with the key and the project that they use. */
 interface Target {
   readonly url: string;
   readonly key: string | undefined;
   readonly project: string | undefined;
 }
 
-/** Returns programs that send an activity to this service. They have the key and the project of the page, if it has them. */
+/** Returns example programs that send an activity to the service. They contain the key and the project if these are given. */
 export function snippetsFor({ url, key, project }: Target): readonly Snippet[] {
   const headers = [
     ...(key === undefined ? [] : [`Authorization: Bearer ${key}`]),
     ...(project === undefined ? [] : [`X-Project: ${project}`]),
   ];
-  const header = headers.map((one) => ` \\\n  -H ${shellQuoted(one)}`).join('');
+  const header = headers.map((one) => ` \\\n  -H ${quoteForShell(one)}`).join('');
   return [
     {
       name: 'curl',
-      code: `curl -i ${shellQuoted(`${url}/api/logs`)}${header} \\
+      code: `curl -i ${quoteForShell(`${url}/api/logs`)}${header} \\
   -H 'Content-Type: application/json' \\
   -d '{"userId":"ann","type":"LOGIN","metadata":{"plan":"pro"}}'`,
     },
@@ -53,5 +53,5 @@ await analytics.closeAndFlush();`,
   ];
 }
 
-/** Quotes a text for TypeScript. */
+/** Returns the text as a string literal of TypeScript. */
 const quoted = (text: string): string => `'${text.replaceAll(/['\\]/g, String.raw`\$&`)}'`;

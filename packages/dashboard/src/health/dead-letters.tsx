@@ -1,7 +1,7 @@
 import type { DeadLetter, ReplayReceipt, ReplayRequest } from '@user-activity/client';
 import { useState } from 'preact/hooks';
 import { service, serviceNow } from '../api/service.ts';
-import { failureOf } from '../shared/failure.ts';
+import { describeFailure } from '../shared/failure.ts';
 import { Failed, Loading, Notice } from '../shared/states.tsx';
 import { formatAgo, formatCount } from '../shared/time-format.ts';
 import { usePolled } from '../shared/use-polled.ts';
@@ -16,12 +16,12 @@ const pollMs = 15_000;
 const maxShown = 50;
 
 /** The latest dead letters, and whether there are more. */
-interface Found {
+interface LoadedLetters {
   readonly letters: readonly DeadLetter[];
   readonly hasMore: boolean;
 }
 
-async function load(signal: AbortSignal): Promise<Found> {
+async function loadLetters(signal: AbortSignal): Promise<LoadedLetters> {
   const letters: DeadLetter[] = [];
   for await (const letter of service.deadLetters({ order: 'desc', limit: maxShown }, { signal })) {
     if (letters.length === maxShown) return { letters, hasMore: true };
@@ -30,9 +30,9 @@ async function load(signal: AbortSignal): Promise<Found> {
   return { letters, hasMore: false };
 }
 
-/** Lists what could not be stored, with the reason, and replays it. */
+/** Lists the latest dead letters with the reason why each could not be stored, and offers to replay them. */
 export function DeadLetters() {
-  const letters = usePolled(load, { everyMs: pollMs });
+  const letters = usePolled(loadLetters, { everyMs: pollMs });
   const { value, error, reload } = letters;
   const replay = useReplay(reload);
   const [isAsking, setAsking] = useState(false);
@@ -80,7 +80,8 @@ export function DeadLetters() {
       )}
       {value?.hasMore === true && (
         <p class="hint">
-          These are the latest {formatCount(maxShown)}. The API and the command line list all.
+          These are the latest {formatCount(maxShown)} dead letters. The API and the command line list all of
+          them.
         </p>
       )}
     </section>
@@ -92,7 +93,7 @@ interface ReplayDialogProps {
   readonly onConfirm: () => void;
 }
 
-/** Asks whether all dead letters shall be replayed: there may be many more than the page lists. */
+/** Asks for a confirmation before all dead letters are replayed, because there may be many more than the page lists. */
 const ReplayDialog = ({ onClose, onConfirm }: ReplayDialogProps) => (
   <Modal title="Replay all dead letters" onClose={onClose}>
     <form
@@ -102,8 +103,8 @@ const ReplayDialog = ({ onClose, onConfirm }: ReplayDialogProps) => (
       }}
     >
       <p>
-        The log gets all of them again, also those that are not listed here. Those that fail again become dead
-        letters again.
+        This sends all dead letters back to the log, including those that are not listed here. Records that
+        fail again become dead letters again.
       </p>
       <p class="modal-actions">
         <button type="button" class="button" onClick={onClose}>
@@ -117,15 +118,15 @@ const ReplayDialog = ({ onClose, onConfirm }: ReplayDialogProps) => (
   </Modal>
 );
 
-/** A newer service may have more codes. */
-const meanings: Readonly<Record<string, string>> = {
+/** The meanings of the known codes. A newer service may have more codes. */
+const codeMeanings: Readonly<Record<string, string>> = {
   conflict: 'Another activity has this id',
   refused: 'The store refused it',
-  unreadable: 'Nobody can read it',
+  unreadable: 'It is unreadable',
   invalid: 'It breaks a rule',
 };
 
-/** Those that were refused before they reached the log are only kept to be looked at. */
+/** A dead letter with the code `invalid` was refused before it reached the log, so there is no record to replay. */
 const isReplayable = ({ code }: DeadLetter): boolean => code !== 'invalid';
 
 interface LetterProps {
@@ -138,7 +139,7 @@ function Letter({ letter, replay }: LetterProps) {
   return (
     <li class="letter">
       <div class="letter-head">
-        <strong>{meanings[code] ?? 'It could not be stored'}</strong>
+        <strong>{codeMeanings[code] ?? 'It could not be stored'}</strong>
         <span class={`letter-code ${code}`}>{code}</span>
         <time dateTime={diedAt} title={diedAt}>
           {formatAgo(Date.parse(diedAt), serviceNow())}
@@ -158,7 +159,7 @@ function Letter({ letter, replay }: LetterProps) {
         )}
       </div>
       <p dir="auto">
-        <Value text={reason} hasLines />
+        <Value text={reason} isMultiline />
       </p>
       {activityId !== undefined && (
         <p class="letter-id">
@@ -168,15 +169,15 @@ function Letter({ letter, replay }: LetterProps) {
           </code>
           {code === 'conflict' && (
             <a href={hrefOf('explore', new URLSearchParams({ from: 'all', id: activityId }))}>
-              See the one that is stored
+              Show the stored activity
             </a>
           )}
         </p>
       )}
       <details>
         <summary>What was sent</summary>
-        <pre dir="auto" tabIndex={0} role="region" aria-label={`What ${id} holds`}>
-          <Value text={valueText(letter)} hasLines />
+        <pre dir="auto" tabIndex={0} role="region" aria-label={`Content of ${id}`}>
+          <Value text={valueText(letter)} isMultiline />
         </pre>
       </details>
     </li>
@@ -190,7 +191,7 @@ interface Replay {
   readonly run: (which: ReplayRequest) => void;
 }
 
-/** Replays dead letters, and says what came of it. */
+/** Returns a function that replays dead letters, and the state of the latest replay. Calls `onDone` after each successful replay. */
 function useReplay(onDone: () => void): Replay {
   const [state, setState] = useState({ isRunning: false, message: '', isFault: false });
   const replay = async (which: ReplayRequest): Promise<void> => {
@@ -200,7 +201,7 @@ function useReplay(onDone: () => void): Replay {
       setState({ isRunning: false, message, isFault: false });
       onDone();
     } catch (error) {
-      const { kind, title, detail } = failureOf(error);
+      const { kind, title, detail } = describeFailure(error);
       const message =
         kind === 'scope'
           ? `This key may not replay: it needs the scope "dead-letters".`
@@ -211,13 +212,14 @@ function useReplay(onDone: () => void): Replay {
   return { ...state, run: (which) => void replay(which) };
 }
 
+/** Returns a text that says what a replay did. */
 function receiptText({ replayed, tooLarge = 0, more = false }: ReplayReceipt): string {
   const sentences = [
     replayed === 0
       ? 'There was nothing to replay.'
-      : `The log holds ${formatCount(replayed)} of them again. Those that fail again come back.`,
-    ...(tooLarge === 0 ? [] : [`${formatCount(tooLarge)} are too large for the log.`]),
-    ...(more ? ['Replay again for the rest.'] : []),
+      : `Sent back to the log: ${formatCount(replayed)}. Records that fail again become dead letters again.`,
+    ...(tooLarge === 0 ? [] : [`Too large for the log: ${formatCount(tooLarge)}.`]),
+    ...(more ? ['The time limit was reached: replay again for the rest.'] : []),
   ];
   return sentences.join(' ');
 }

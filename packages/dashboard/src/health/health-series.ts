@@ -1,7 +1,7 @@
 import type { HealthPoint } from '@user-activity/client/health';
 import type { ChartSeries } from '../shared/time-chart.tsx';
 
-/** A chart of the history: values by the minute, and the latest one as text. */
+/** The data of one chart of the last hour, with a value for each minute. */
 export interface HealthChart {
   readonly title: string;
   readonly unit: string;
@@ -9,33 +9,34 @@ export interface HealthChart {
   readonly series: readonly ChartSeries[];
 }
 
-/** The latest figures. A member is undefined if the process does not measure it. */
+/** The figures above the charts. A member is undefined if the process does not measure it. */
 export interface Figures {
   readonly acceptedPerSecond: number | undefined;
   readonly storedPerSecond: number | undefined;
-  /** By all consumers together. Only known to a process without a consumer. */
+  /** The records that all consumers together handled. Only a process without a consumer has it. */
   readonly handledPerSecond: number | undefined;
+  /** The number of records that are not handled yet. */
   readonly lag: number | undefined;
   readonly storedAfterMs: HealthPoint['storedAfterMs'];
-  /** In the last hour. */
+  /** The number of new dead letters in the last hour. */
   readonly deadLettered: number | undefined;
 }
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
-/** A minute that has just begun says little. */
+/** The rate of a minute that began less than 5 seconds ago is not reliable. */
 const minSeconds = 5;
 
 const rate = ({ seconds }: HealthPoint, count: number | undefined): number | null =>
   count === undefined || seconds === 0 ? null : count / seconds;
 
-/** Returns the points that are long enough to say something. */
-export const solidPoints = (points: readonly HealthPoint[]): readonly HealthPoint[] => {
+/** Returns the points without the last one if that is shorter than 5 seconds. Keeps it if it is the only point. */
+export const dropShortLastPoint = (points: readonly HealthPoint[]): readonly HealthPoint[] => {
   const last = points.at(-1);
   return points.length > 1 && last !== undefined && last.seconds < minSeconds ? points.slice(0, -1) : points;
 };
 
-/** Returns the charts of what the process measures. */
+/** Returns the charts for the points. Leaves out a chart if the process measures none of its series. */
 export function chartsOf(points: readonly HealthPoint[]): readonly HealthChart[] {
   const series = (
     name: string,
@@ -53,13 +54,13 @@ export function chartsOf(points: readonly HealthPoint[]): readonly HealthChart[]
       unit: 'per second',
       kind: 'lines' as const,
       series: [
-        // Mostly the same.
+        // A broad line, because the next one usually covers it.
         ...series('accepted', '--type-0', (point) => rate(point, point.accepted)).map((one) => ({
           ...one,
           isBroad: true,
         })),
         ...series('stored', '--type-1', (point) => rate(point, point.stored)),
-        // A process without a consumer knows it of all consumers together.
+        // Only a process without a consumer has this, for all consumers together. Other processes have `stored` instead.
         ...series('handled', '--type-1', (point) => rate(point, point.handled)),
       ],
     },
@@ -87,11 +88,11 @@ export function chartsOf(points: readonly HealthPoint[]): readonly HealthChart[]
   ].filter((chart) => chart.series.length > 0);
 }
 
-/** Returns whether these are from a process without a consumer: it measures neither what is stored nor how fast. */
+/** Returns true if the process has no consumer. Such a process measures `handled`, but not `stored`. */
 export const hasNoConsumer = (points: readonly HealthPoint[]): boolean =>
   points.some(({ handled }) => handled !== undefined) && points.every(({ stored }) => stored === undefined);
 
-/** Returns the latest figures. */
+/** Returns the figures: those of the last minute, and the dead letters of the whole hour. */
 export function figuresOf(points: readonly HealthPoint[]): Figures {
   const last = points.at(-1);
   const counted = points.flatMap(({ deadLettered }) => deadLettered ?? []);
@@ -105,8 +106,8 @@ export function figuresOf(points: readonly HealthPoint[]): Figures {
   };
 }
 
-/** Returns the range of the charts: the last hour. It moves on by the minute. */
-export const hourBefore = (now: number): { readonly from: number; readonly to: number } => {
+/** Returns the time range of the charts, in ms since 1970: the hour that ends with the current minute. */
+export const lastHour = (now: number): { readonly from: number; readonly to: number } => {
   const to = Math.ceil(now / minuteMs) * minuteMs;
   return { from: to - hourMs, to };
 };

@@ -1,7 +1,7 @@
 import type { Health as HealthReport } from '@user-activity/client/health';
 import { useMemo } from 'preact/hooks';
 import { serviceHealth, serviceNow } from '../api/service.ts';
-import { failureOf } from '../shared/failure.ts';
+import { describeFailure } from '../shared/failure.ts';
 import { Icon } from '../shared/icon.tsx';
 import { useShortcuts } from '../shared/shortcuts.ts';
 import { Failed, Loading } from '../shared/states.tsx';
@@ -14,8 +14,8 @@ import {
   type Figures,
   figuresOf,
   hasNoConsumer,
-  hourBefore,
-  solidPoints,
+  lastHour,
+  dropShortLastPoint,
 } from './health-series.ts';
 import { Stale } from './stale.tsx';
 import './health.css';
@@ -23,7 +23,7 @@ import './health.css';
 const statePollMs = 5000;
 const historyPollMs = 15_000;
 
-/** Shows whether the service works: what it depends on, what it measured in the last hour, and what it could not store. */
+/** The view of the service's health: the result of its checks, its measurements of the last hour, and the dead letters. */
 export function Health() {
   const report = usePolled((signal) => serviceHealth.ready({ signal }), { everyMs: statePollMs });
   const history = usePolled(async (signal) => (await serviceHealth.history({ signal })).data, {
@@ -49,16 +49,16 @@ export function Health() {
   );
 }
 
-const names = { log: 'Log', store: 'Store', progress: 'Consumer' } as const;
+const checkNames = { log: 'Log', store: 'Store', progress: 'Consumer' } as const;
 
 function State({ report: { value, error, reload } }: { readonly report: Polled<HealthReport> }) {
-  if (error !== undefined && failureOf(error).kind !== 'unreachable')
+  if (error !== undefined && describeFailure(error).kind !== 'unreachable')
     return <Failed error={error} retry={reload} />;
   const isLost = error !== undefined;
   const isReady = value?.status === 'ok' && !isLost;
   const title =
     value === undefined && !isLost
-      ? 'Asking …'
+      ? 'Checking …'
       : isLost
         ? 'The server does not answer'
         : isReady
@@ -70,12 +70,12 @@ function State({ report: { value, error, reload } }: { readonly report: Polled<H
       <Icon name={isReady ? 'check' : isLost ? 'cloud' : 'alert'} />
       <p role="status">
         <strong>{title}</strong>
-        {isLost && <span>This page goes on asking. The figures below are from before.</span>}
+        {isLost && <span>This page keeps trying. The figures below are from before the outage.</span>}
         {!isLost && !isReady && value !== undefined && <span>{remedyOf(value)}</span>}
       </p>
       <ul aria-label="What it depends on">
-        {Object.entries(names).map(([check, name]) => {
-          const state = isLost ? undefined : value?.checks[check as keyof typeof names];
+        {Object.entries(checkNames).map(([check, name]) => {
+          const state = isLost ? undefined : value?.checks[check as keyof typeof checkNames];
           if (state === undefined && !isLost && value !== undefined) return null;
           return (
             <li key={check} class={state ?? 'unknown'}>
@@ -92,21 +92,21 @@ function State({ report: { value, error, reload } }: { readonly report: Polled<H
 
 function remedyOf({ checks }: HealthReport): string {
   if (checks.store === 'unavailable')
-    return 'The store does not answer. Activities wait on the log, and are stored once it does.';
+    return 'The store does not answer. Activities wait in the log, and are stored once the store answers again.';
   if (checks.log === 'unavailable') return 'The log does not answer, so activities are refused with 503.';
   if (checks.progress === 'unavailable') return 'The consumer makes no progress, and will be restarted.';
-  return 'It is stopping.';
+  return 'The service is stopping.';
 }
 
 type Points = Parameters<typeof chartsOf>[0];
 
 function History({ history }: { readonly history: Polled<Points> }) {
   const { value, error, reload } = history;
-  const points = useMemo(() => solidPoints(value ?? []), [value]);
+  const points = useMemo(() => dropShortLastPoint(value ?? []), [value]);
   const times = useMemo(() => points.map(({ at }) => Date.parse(at)), [points]);
   const charts = useMemo(() => chartsOf(points), [points]);
-  const { from, to } = useMemo(() => hourBefore(Math.max(serviceNow(), times.at(-1) ?? 0)), [times]);
-  // The state above says it if the server does not answer.
+  const { from, to } = useMemo(() => lastHour(Math.max(serviceNow(), times.at(-1) ?? 0)), [times]);
+  // Without an answer yet, the error stands in the place of the charts.
   if (value === undefined && error !== undefined) return <Failed error={error} retry={reload} />;
   if (value === undefined) return <Loading />;
   return (
@@ -115,8 +115,8 @@ function History({ history }: { readonly history: Polled<Points> }) {
       <FigureList figures={figuresOf(points)} />
       {hasNoConsumer(points) && (
         <p class="hint health-elsewhere">
-          This process has no consumer. What is stored, how fast, and new dead letters are measured by the
-          consumers: see <code>/api/health/history</code> of each.
+          This process has no consumer. The processes with a consumer measure what is stored, how fast, and
+          new dead letters: see <code>/api/health/history</code> of each.
         </p>
       )}
       <div class="health-charts">
@@ -181,6 +181,6 @@ function FigureList({ figures }: { readonly figures: Figures }) {
   );
 }
 
-/** Formats a number: whole from 10 on, and with a digit after the point below that. */
+/** Formats a number. A fraction is rounded to an integer from 10 on, and to one decimal place below 10. */
 const formatFigure = (value: number): string =>
   value >= 10 || Number.isInteger(value) ? formatCount(Math.round(value)) : value.toFixed(1);

@@ -1,4 +1,4 @@
-import { failureOf } from '../shared/failure.ts';
+import { describeFailure } from '../shared/failure.ts';
 import { formatCount, shortTimeFormat } from '../shared/time-format.ts';
 import { maxRows } from './live-buffer.ts';
 import type { Connection, Recovery } from './use-tail.ts';
@@ -10,14 +10,14 @@ interface ConnectionStateProps {
   readonly startedAt: number;
 }
 
-/** Says whether the tail is connected, and what an outage meant for it. */
+/** Shows whether the tail is connected, and after an outage, how long it was and how many activities arrived during it. */
 export function ConnectionState({ connection, total, startedAt }: ConnectionStateProps) {
   const recovery = connection.kind === 'live' ? connection.recovery : undefined;
   return (
     <div class={`live-state ${connection.kind}`}>
       <i aria-hidden="true" />
       <p role="status">{textOf(connection)}</p>
-      {/* Not in the status: readers of the screen would hear each number. */}
+      {/* Outside of the status, because screen readers would announce each new number. */}
       {recovery !== undefined && <p>{caughtUpText(recovery)}</p>}
       {connection.kind === 'live' && total > 0 && (
         <span>
@@ -32,19 +32,19 @@ function textOf(connection: Connection): string {
   if (connection.kind === 'connecting') return 'Connecting …';
   if (connection.kind === 'refused') return 'Not connected';
   if (connection.kind === 'absent')
-    return `Not connected yet: ${failureOf(connection.reason).title}. It tries again, and shows what is stored from then on.`;
+    return `Not connected yet: ${describeFailure(connection.reason).title}. This page keeps trying. It will show activities that are stored after it connects.`;
   if (connection.kind === 'lost')
-    return `Not connected: ${failureOf(connection.reason).title}. It tries again, and goes on where it was.`;
+    return `Not connected: ${describeFailure(connection.reason).title}. This page keeps trying, and will show what it missed.`;
   const { recovery } = connection;
   return recovery === undefined
     ? 'Connected'
-    : `Connected again after ${formatCount(recovery.seconds)} s. Nothing is missed.`;
+    : `Reconnected after ${formatCount(recovery.seconds)} s. No activity was missed.`;
 }
 
 function caughtUpText({ caughtUp }: Recovery): string {
-  if (caughtUp === 0) return 'Nothing arrived meanwhile.';
-  const arrived = `${formatCount(caughtUp)} arrived meanwhile`;
+  if (caughtUp === 0) return 'No activities arrived during the outage.';
+  const arrived = `${formatCount(caughtUp)} arrived during the outage`;
   return caughtUp > maxRows
-    ? `${arrived}. The list holds the latest ${formatCount(maxRows)}.`
+    ? `${arrived}. The list shows the latest ${formatCount(maxRows)}.`
     : `${arrived}.`;
 }

@@ -1,15 +1,15 @@
 import type { Activity } from '@user-activity/client';
 
-/** The most activities that are shown. */
+/** The maximum number of activities in the list. */
 export const maxRows = 1000;
-/** The length of the rate, in seconds. */
+/** The number of seconds for which the buffer has the rates. */
 export const rateSeconds = 60;
 
-/** What the view Live draws. */
+/** What the view Live renders. */
 export interface LiveSnapshot {
-  /** The latest first. */
+  /** The activities in the list, newest first. */
   readonly rows: readonly Activity[];
-  /** The number of activities that wait until the list moves on. */
+  /** The number of new activities that are not in the list yet, because it is held. */
   readonly waiting: number;
   /** The number of activities since the buffer was made. */
   readonly total: number;
@@ -18,8 +18,8 @@ export interface LiveSnapshot {
 }
 
 /**
- * Holds what arrived between two drawings, so that any number of activities per second costs the page the same. It never holds more than can
- * be shown.
+ * Collects the activities that arrive between two renderings, so that the page renders equally often at any rate. It keeps at most 3,000
+ * activities: those in the list, and the newest that have arrived since.
  */
 export class LiveBuffer {
   #rows: readonly Activity[] = [];
@@ -33,12 +33,12 @@ export class LiveBuffer {
     this.#startedAt = now;
   }
 
-  /** Adds an activity that arrived at a moment, in ms. */
+  /** Adds an activity that arrived at `now`, in ms since 1970. */
   add(activity: Activity, now: number): void {
     this.#arrived.push(activity);
     this.#waiting += 1;
     this.#total += 1;
-    // Whatever is older would not be shown.
+    // The list will show only the newest `maxRows`, so older ones can go.
     if (this.#arrived.length >= 2 * maxRows) this.#arrived = this.#arrived.slice(-maxRows);
     const second = Math.floor(now / 1000);
     this.#counts.set(second, (this.#counts.get(second) ?? 0) + 1);
@@ -46,7 +46,7 @@ export class LiveBuffer {
       for (const known of this.#counts.keys()) if (known <= second - rateSeconds) this.#counts.delete(known);
   }
 
-  /** Returns what to draw. While the list is held, the rows stay, and new activities wait. */
+  /** Returns what to render. While the list is held, its rows do not change, and new activities wait. */
   snapshot(isHeld: boolean): LiveSnapshot {
     if (!isHeld && this.#waiting > 0) {
       this.#rows = [...this.#arrived.toReversed(), ...this.#rows].slice(0, maxRows);
@@ -56,7 +56,7 @@ export class LiveBuffer {
     return { rows: this.#rows, waiting: this.#waiting, total: this.#total, startedAt: this.#startedAt };
   }
 
-  /** Returns how many activities arrived in each of the last 60 full seconds, the earliest first. */
+  /** Returns how many activities arrived in each of the last 60 complete seconds, earliest first. */
   rates(now: number): readonly number[] {
     const second = Math.floor(now / 1000);
     return Array.from(

@@ -1,22 +1,23 @@
 import type { ActivityFilter } from '@user-activity/client';
-import { valuesOf } from '../shared/filter-values.ts';
+import { filterValues } from '../shared/filter-values.ts';
 
-/** What Live shows. All of it is in the URL. */
+/** The filter of the view Live. The URL contains all of it. */
 export interface LiveFilter {
   readonly users: readonly string[];
   readonly types: readonly string[];
 }
 
-/** Reads the filter from the parameters of a URL. Anything that it does not know is left out. */
+/** Reads the filter from the parameters of a URL. Ignores unknown parameters. */
 export const parseLiveFilter = (parameters: URLSearchParams): LiveFilter => ({
-  users: valuesOf(parameters, 'userId'),
-  types: valuesOf(parameters, 'type'),
+  users: filterValues(parameters, 'userId'),
+  types: filterValues(parameters, 'type'),
 });
 
+/** Returns the URL parameters for a filter. */
 export const liveParameters = ({ users, types }: LiveFilter): URLSearchParams =>
   new URLSearchParams([...users.map((user) => ['userId', user]), ...types.map((type) => ['type', type])]);
 
-/** Returns the filter that the service gets. */
+/** Returns the filter for requests to the service. */
 export const activityFilter = ({ users, types }: LiveFilter): ActivityFilter => ({
   ...(users.length > 0 && { userId: users }),
   ...(types.length > 0 && { type: types }),

@@ -3,14 +3,14 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { service } from '../api/service.ts';
 import { ActivityLine } from '../shared/activity-line.tsx';
 import { FilterToken, FilterTokens } from '../shared/filter-tokens.tsx';
-import { adder } from '../shared/filter-values.ts';
+import { makeAdder } from '../shared/filter-values.ts';
 import { Icon } from '../shared/icon.tsx';
 import { useShortcuts } from '../shared/shortcuts.ts';
 import { Sparkline } from '../shared/sparkline.tsx';
 import { Failed, Notice } from '../shared/states.tsx';
 import { formatCount } from '../shared/time-format.ts';
 import { TokenInput } from '../shared/token-input.tsx';
-import { colorsOf, maxTypes, otherColor } from '../shared/type-colors.ts';
+import { assignColors, maxTypes, otherColor } from '../shared/type-colors.ts';
 import { useResource } from '../shared/use-resource.ts';
 import { useRowHeight } from '../shared/use-row-height.ts';
 import { VirtualList } from '../shared/virtual-list.tsx';
@@ -21,7 +21,7 @@ import { activityFilter, type LiveFilter, liveParameters, parseLiveFilter } from
 import { useTail } from './use-tail.ts';
 import './live.css';
 
-/** Shows activities as they are stored. */
+/** The view that shows new activities as they are stored. */
 export function Live() {
   const filter = parseLiveFilter(place.value.parameters);
   const version = String(liveParameters(filter));
@@ -29,13 +29,13 @@ export function Live() {
   const [isScrolled, setScrolled] = useState(false);
   const tail = useTail(activityFilter(filter), version, isPaused || isScrolled);
   const list = useRef<HTMLDivElement>(null);
-  const goOn = (): void => {
+  const resume = (): void => {
     setPaused(false);
     setScrolled(false);
     list.current?.scrollTo({ top: 0 });
   };
   useShortcuts({
-    p: () => (isPaused ? goOn() : setPaused(true)),
+    p: () => (isPaused ? resume() : setPaused(true)),
     '/': () => document.querySelector<HTMLElement>('#live-user')?.focus(),
     t: () => document.querySelector<HTMLElement>('#live-type')?.focus(),
   });
@@ -49,18 +49,18 @@ export function Live() {
           type="button"
           class="button live-pause"
           aria-pressed={isPaused}
-          title="Pause or go on (p)"
-          onClick={() => (isPaused ? goOn() : setPaused(true))}
+          title="Pause or resume (p)"
+          onClick={() => (isPaused ? resume() : setPaused(true))}
         >
           <Icon name={isPaused ? 'play' : 'pause'} />
-          {isPaused ? 'Go on' : 'Pause'}
+          {isPaused ? 'Resume' : 'Pause'}
         </button>
         <LiveFilters filter={filter} onChange={change} />
         <Rate rates={tail.rates} />
       </div>
       <ConnectionState connection={tail.connection} total={tail.total} startedAt={tail.startedAt} />
       {tail.waiting > 0 && (isPaused || isScrolled) && (
-        <button type="button" class="live-waiting" onClick={goOn}>
+        <button type="button" class="live-waiting" onClick={resume}>
           <Icon name="up" />
           {waitingText(tail.waiting)}
         </button>
@@ -125,7 +125,7 @@ function LiveFilters({ filter: { users, types }, onChange }: LiveFiltersProps) {
         id="live-user"
         label="Filter by user"
         placeholder="User"
-        onAdd={adder(users, 'users', (values) => onChange({ users: values }))}
+        onAdd={makeAdder(users, 'users', (values) => onChange({ users: values }))}
       />
       <TokenInput
         id="live-type"
@@ -133,7 +133,7 @@ function LiveFilters({ filter: { users, types }, onChange }: LiveFiltersProps) {
         placeholder="Type"
         suggestions={suggestions.filter(({ value }) => !types.includes(value))}
         onFocus={() => setWanted(true)}
-        onAdd={adder(types, 'types', (values) => onChange({ types: values }))}
+        onAdd={makeAdder(types, 'types', (values) => onChange({ types: values }))}
       />
       {chosen.length > 0 && (
         <FilterTokens class="live-tokens">
@@ -152,12 +152,12 @@ interface ActivityListProps {
   readonly onScroll: (isScrolled: boolean) => void;
 }
 
-/** The activities, the latest first. Only the rows in sight exist. */
+/** The list of activities, newest first. Only visible rows are in the DOM. */
 function ActivityList({ rows, list, onScroll }: ActivityListProps) {
   const { rowHeight } = useRowHeight();
   const types = useMemo(() => frequentTypes(rows.map(({ type }) => type)), [rows]);
-  const colors = useMemo(() => colorsOf(types), [types.join('\n')]);
-  // A list that begins anew begins at its top.
+  const colors = useMemo(() => assignColors(types), [types.join('\n')]);
+  // The next list starts at its top.
   useEffect(() => () => onScroll(false), []);
   return (
     <div
@@ -190,7 +190,7 @@ function ActivityList({ rows, list, onScroll }: ActivityListProps) {
   );
 }
 
-/** Returns the most frequent types, the first one first. */
+/** Returns the most frequent types, in descending order of frequency. */
 function frequentTypes(types: readonly string[]): readonly string[] {
   const counts = new Map<string, number>();
   for (const type of types) counts.set(type, (counts.get(type) ?? 0) + 1);

@@ -4,36 +4,43 @@ import { keyVersion } from '../api/key.ts';
 import { service, serviceNow } from '../api/service.ts';
 import { LiveBuffer, type LiveSnapshot } from './live-buffer.ts';
 
-/** The state of the connection. */
+/** The state of the connection to the service. */
 export type Connection =
   | { readonly kind: 'connecting' }
-  /** There was no connection yet, so that the tail has no position. It tries again. */
+  /** The first connection has not succeeded yet. The tail keeps trying, and then starts with new activities. */
   | { readonly kind: 'absent'; readonly reason: unknown }
   | { readonly kind: 'live'; readonly recovery?: Recovery }
-  /** The connection broke. The tail tries again, and goes on where it was. */
+  /** The connection broke. The tail keeps trying, and then continues after the last activity. */
   | { readonly kind: 'lost'; readonly reason: unknown }
-  /** The service refuses the tail: trying again does not help. */
+  /** The service refused the connection for good, for example because of the key. The tail does not retry. */
   | { readonly kind: 'refused'; readonly error: unknown };
 
-/** How an outage ended. */
+/** The length of an outage that has ended, and what arrived during it. */
 export interface Recovery {
+  /** The length of the outage, in seconds. */
   readonly seconds: number;
-  /** The number of activities that arrived during the outage, and were added after it. */
+  /** The number of activities that the service received during the outage, and that the tail got after it. */
   readonly caughtUp: number;
 }
 
+/** What `useTail` returns: the activities, their rates, and the state of the connection. */
 export interface Tail extends LiveSnapshot {
+  /** The number of activities in each of the last 60 seconds, earliest first. */
   readonly rates: readonly number[];
   readonly connection: Connection;
   /** Connects again after a refusal. */
   readonly retry: () => void;
 }
 
-// Nobody can read faster.
-const minDrawMs = 120;
+/** The minimum time between two renderings. Nobody can read faster. */
+const minRenderMs = 120;
+/** How often the rates are rendered. */
 const rateMs = 1000;
 
-/** Follows the activities that match. `version` identifies the filter. While the list is held, new activities wait. */
+/**
+ * Follows new activities that match the filter. `version` identifies the filter: when it changes, the tail starts again. While `isHeld` is
+ * true, the list does not change, and new activities wait.
+ */
 export function useTail(filter: ActivityFilter, version: string, isHeld: boolean): Tail {
   const buffer = useRef<LiveBuffer>(undefined);
   buffer.current ??= new LiveBuffer(Date.now());
@@ -43,11 +50,11 @@ export function useTail(filter: ActivityFilter, version: string, isHeld: boolean
   const redraw = (): void => draw((count) => count + 1);
   useEffect(() => {
     const controller = new AbortController();
-    const held = new LiveBuffer(Date.now());
-    buffer.current = held;
+    const newBuffer = new LiveBuffer(Date.now());
+    buffer.current = newBuffer;
     setConnection({ kind: 'connecting' });
     const outage = new Outage();
-    let isKnown = false;
+    let hasConnected = false;
     const drawSoon = throttled(() => {
       setConnection((current) =>
         current.kind === 'live' ? { kind: 'live', ...outage.recovery() } : current,
@@ -55,7 +62,7 @@ export function useTail(filter: ActivityFilter, version: string, isHeld: boolean
       redraw();
     });
     const add = (activity: Activity): void => {
-      held.add(activity, Date.now());
+      newBuffer.add(activity, Date.now());
       outage.count(activity);
       drawSoon();
     };
@@ -64,13 +71,13 @@ export function useTail(filter: ActivityFilter, version: string, isHeld: boolean
         ...filter,
         signal: controller.signal,
         onConnect() {
-          isKnown = true;
+          hasConnected = true;
           outage.end();
           setConnection({ kind: 'live', ...outage.recovery() });
         },
         onReconnect(reason) {
-          if (isKnown) outage.begin();
-          setConnection({ kind: isKnown ? 'lost' : 'absent', reason });
+          if (hasConnected) outage.begin();
+          setConnection({ kind: hasConnected ? 'lost' : 'absent', reason });
         },
       });
       for await (const { activity } of tail) add(activity);
@@ -94,14 +101,14 @@ export function useTail(filter: ActivityFilter, version: string, isHeld: boolean
   };
 }
 
-/** The latest time without a connection, by the clock of the service. */
+/** Measures the latest outage of the connection: when it began and ended, in the time of the service, and what arrived during it. */
 class Outage {
   #from: number | undefined;
   #to: number | undefined;
   #caughtUp = 0;
 
   begin(): void {
-    // Attempts that fail belong to the same outage.
+    // Further failed attempts belong to the same outage.
     if (this.#from !== undefined && this.#to === undefined) return;
     this.#from = serviceNow();
     this.#to = undefined;
@@ -112,12 +119,12 @@ class Outage {
     if (this.#from !== undefined) this.#to ??= serviceNow();
   }
 
-  /** Counts an activity, if the service received it during the outage. */
+  /** Counts an activity that arrives after the outage, if the service received it before the outage ended. */
   count({ receivedAt }: Activity): void {
     if (this.#to !== undefined && Date.parse(receivedAt) <= this.#to) this.#caughtUp += 1;
   }
 
-  /** Returns how the outage ended, if there was one. */
+  /** Returns the length of the outage and the number of activities. Empty if there was no outage, or if it has not ended. */
   recovery(): { readonly recovery?: Recovery } {
     if (this.#from === undefined || this.#to === undefined) return {};
     const seconds = Math.max(1, Math.round((this.#to - this.#from) / 1000));
@@ -125,12 +132,15 @@ class Outage {
   }
 }
 
-/** Runs a function at the next frame, but at most once in `minDrawMs`. A page in the background has no frames, and draws nothing. */
+/**
+ * Returns a function that runs `run` at the next animation frame, at most once in `minRenderMs`. A page in the background has no animation
+ * frames, so `run` waits until the page is visible.
+ */
 function throttled(run: () => void): { (): void; readonly cancel: () => void } {
   let frame: number | undefined;
   let ranAt = Number.NEGATIVE_INFINITY;
   const onFrame = (now: number): void => {
-    if (now - ranAt < minDrawMs) {
+    if (now - ranAt < minRenderMs) {
       frame = requestAnimationFrame(onFrame);
       return;
     }

@@ -7,13 +7,13 @@ import './activity-line.css';
 
 interface ActivityLineProps {
   readonly activity: Activity;
-  /** The color of its type, in CSS. */
+  /** The CSS color of the activity's type. */
   readonly color: string;
-  /** Whether the user is shown, too. */
+  /** Whether the line shows the user. Default: false. */
   readonly hasUser?: boolean;
 }
 
-/** An activity in one line: when, what, by whom, and the beginning of its metadata. The time links to the details. */
+/** Shows an activity in one line: time, type, user, and a preview of its metadata. The time links to the details. */
 export function ActivityLine({ activity, color, hasUser = false }: ActivityLineProps) {
   const { id, userId, type, createdAt, metadata } = activity;
   const { day, time } = formatMoment(createdAt);
@@ -38,7 +38,7 @@ export function ActivityLine({ activity, color, hasUser = false }: ActivityLineP
         </a>
       )}
       <span class="line-preview" dir="auto">
-        <Value text={preview(metadata)} hasLines />
+        <Value text={preview(metadata)} isMultiline />
       </span>
     </div>
   );

@@ -8,7 +8,10 @@ interface CopyButtonProps {
   readonly text: () => string;
 }
 
-/** Copies a text to the clipboard, and says so for a moment. Where the browser has no clipboard for pages, it shows the text to copy by hand. */
+/**
+ * A button that copies a text to the clipboard, and then shows "Copied" for 2 seconds. If the page cannot use the clipboard, it shows the
+ * selected text instead, to copy by hand.
+ */
 export function CopyButton({ label, text }: CopyButtonProps) {
   const [isCopied, setCopied] = useState(false);
   const [shown, setShown] = useState<string | undefined>();
@@ -20,7 +23,7 @@ export function CopyButton({ label, text }: CopyButtonProps) {
   const copy = async (): Promise<void> => {
     const copied = text();
     try {
-      // Browsers have it only on HTTPS and on this machine.
+      // Browsers give pages a clipboard only on HTTPS and on localhost.
       await navigator.clipboard.writeText(copied);
       setCopied(true);
     } catch {
@@ -33,12 +36,12 @@ export function CopyButton({ label, text }: CopyButtonProps) {
         <Icon name={isCopied ? 'check' : 'copy'} />
         <span aria-live="polite">{isCopied ? 'Copied' : label}</span>
       </button>
-      {shown !== undefined && <ByHand text={shown} onClose={() => setShown(undefined)} />}
+      {shown !== undefined && <ManualCopy text={shown} onClose={() => setShown(undefined)} />}
     </>
   );
 }
 
-function ByHand({ text, onClose }: { readonly text: string; readonly onClose: () => void }) {
+function ManualCopy({ text, onClose }: { readonly text: string; readonly onClose: () => void }) {
   const area = useRef<HTMLTextAreaElement>(null);
   useEffect(() => area.current?.select(), []);
   return (

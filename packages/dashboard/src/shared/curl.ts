@@ -1,20 +1,23 @@
-/** Quotes a text for a POSIX shell. */
-export const shellQuoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+/** Returns the text as one quoted word of a POSIX shell. */
+export const quoteForShell = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
 interface CurlOptions {
   readonly hasKey: boolean;
   readonly project: string | undefined;
-  /** The file for the answer. The command then fails if the service refuses, and leaves no file with the refusal. Default: the terminal. */
+  /**
+   * The file to which curl writes the answer. With a file, the command fails if the service refuses the request, and writes none. Default:
+   * curl prints the answer.
+   */
   readonly file?: string;
 }
 
 /**
- * Returns a curl command. If the page has a key, the command reads it from a variable of the shell: commands are pasted into chats and
- * tickets, where a key must not be.
+ * Returns a curl command that gets the URL. With `hasKey`, the command reads the key from the shell variable `USER_ACTIVITY_KEY`: people
+ * paste commands into chats and tickets, which must not contain a key.
  */
 export function curlCommand(url: string, { hasKey, project, file }: CurlOptions): string {
   const key = hasKey ? ` -H "Authorization: Bearer $USER_ACTIVITY_KEY"` : '';
-  const header = project === undefined ? '' : ` -H ${shellQuoted(`X-Project: ${project}`)}`;
-  const output = file === undefined ? '' : ` --fail -o ${shellQuoted(file)}`;
-  return `curl -sS${output}${key}${header} ${shellQuoted(url)}`;
+  const header = project === undefined ? '' : ` -H ${quoteForShell(`X-Project: ${project}`)}`;
+  const output = file === undefined ? '' : ` --fail -o ${quoteForShell(file)}`;
+  return `curl -sS${output}${key}${header} ${quoteForShell(url)}`;
 }

@@ -1,16 +1,16 @@
 import { ConnectionError, ProblemError } from '@user-activity/client';
 
-/** What a view says about a request that failed. */
+/** The description of a failed request that a view shows. */
 export interface Failure {
   readonly kind: 'key' | 'scope' | 'limit' | 'unavailable' | 'unreachable' | 'query' | 'other';
   readonly title: string;
   readonly detail: string;
-  /** The seconds until another attempt makes sense, if the service says so. */
+  /** The number of seconds to wait before the next attempt, if the service says so. */
   readonly retryAfter?: number | undefined;
 }
 
-/** Says what happened to a request in words for people. */
-export function failureOf(error: unknown): Failure {
+/** Describes the error of a failed request for people. */
+export function describeFailure(error: unknown): Failure {
   if (error instanceof ConnectionError)
     return {
       kind: 'unreachable',
@@ -21,7 +21,7 @@ export function failureOf(error: unknown): Failure {
     return { kind: 'other', title: 'This page failed', detail: error instanceof Error ? error.message : '' };
   const { status, message: detail, retryAfter } = error;
   if (status === 401) return { kind: 'key', title: 'This server asks for a key', detail };
-  if (status === 403) return { kind: 'scope', title: 'This key may not read this', detail };
+  if (status === 403) return { kind: 'scope', title: 'This key is not allowed to read this', detail };
   if (status === 429) return { kind: 'limit', title: 'Too many requests', detail, retryAfter };
   if (status >= 500)
     return { kind: 'unavailable', title: 'The service cannot answer at the moment', detail, retryAfter };
@@ -33,6 +33,6 @@ export function failureOf(error: unknown): Failure {
     };
   const faults = error.errors.map(({ path, message }) => `${path.replace(/^\//, '')} ${message}`);
   if (status === 400 || status === 422)
-    return { kind: 'query', title: 'This query is not possible', detail: faults.join('. ') || detail };
+    return { kind: 'query', title: 'This query is invalid', detail: faults.join('. ') || detail };
   return { kind: 'other', title: error.title || 'The service refused the request', detail };
 }

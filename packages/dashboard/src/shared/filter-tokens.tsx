@@ -5,12 +5,12 @@ import { Value } from './value.tsx';
 import './filter-tokens.css';
 
 interface FilterTokensProps {
-  /** A further class, for the place in a bar. */
+  /** An additional CSS class, to position the list. */
   readonly class?: string;
   readonly children: ComponentChildren;
 }
 
-/** The list of the filters that are chosen. */
+/** The list of the active filters. */
 export const FilterTokens = ({ class: place = '', children }: FilterTokensProps) => (
   <ul class={`tokens ${place}`} aria-label="Filters">
     {children}
@@ -23,7 +23,7 @@ interface FilterTokenProps {
   readonly onRemove: () => void;
 }
 
-/** A filter that is chosen, with a button that removes it. */
+/** An active filter, with a button that removes it. */
 export const FilterToken = ({ name, value, onRemove }: FilterTokenProps) => (
   <li class="token">
     <bdi class="token-name">

@@ -1,15 +1,15 @@
-/** The most values that the service takes of one filter. */
+/** The maximum number of values that the service accepts for one filter. */
 export const maxValues = 20;
 
-/** Returns the values of a filter in the parameters of a URL, without those that are more than the service takes. */
-export const valuesOf = (parameters: URLSearchParams, name: string): readonly string[] =>
+/** Returns the distinct values of a filter from the parameters of a URL, at most `maxValues`. */
+export const filterValues = (parameters: URLSearchParams, name: string): readonly string[] =>
   [...new Set(parameters.getAll(name))].filter((value) => value !== '').slice(0, maxValues);
 
 /**
- * Makes the function that adds a value to a filter, and passes the values to `onChange`. It returns a fault if the filter is full. A value that it
- * has already needs no room. `noun` names the values in the plural.
+ * Returns a function that adds a value to a filter, and passes all values to `onChange`. If the filter already has `maxValues` other values,
+ * the function returns an error message instead. `noun` is the plural that the message uses for the values, such as "users".
  */
-export const adder =
+export const makeAdder =
   (values: readonly string[], noun: string, onChange: (values: readonly string[]) => void) =>
   (value: string): string | undefined => {
     if (values.length >= maxValues && !values.includes(value)) return `At most ${maxValues} ${noun}.`;

@@ -1,4 +1,4 @@
-/** The icons, as paths on a grid of 16 by 16. */
+/** The icons as SVG paths, on a grid of 16 by 16. */
 const paths = {
   activity: 'M1.5 8h3l2-5 3 10 2-5h3',
   alert: 'M8 5v4M8 11.5v.01M8 1.8 15 14H1Z',
@@ -26,9 +26,10 @@ const paths = {
   user: 'M10.8 5a2.8 2.8 0 1 1-5.6 0 2.8 2.8 0 0 1 5.6 0ZM2.5 14c.5-3 2.5-4.5 5.5-4.500s5 1.5 5.5 4.5',
 } as const;
 
+/** The name of an icon. */
 export type IconName = keyof typeof paths;
 
-/** An icon beside a text that says the same, so readers of the screen skip it. */
+/** An icon. It is hidden from screen readers, so the text or label beside it must say the same. */
 export const Icon = ({ name }: { readonly name: IconName }) => (
   <svg class="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
     <path d={paths[name]} />

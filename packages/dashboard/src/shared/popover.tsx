@@ -3,16 +3,17 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import './popover.css';
 
 interface PopoverProps {
-  /** What the button shows. */
+  /** The content of the button. */
   readonly label: ComponentChildren;
-  /** The name of the button and the panel, if the label is not enough. */
+  /** The name of the button and the panel for screen readers. */
   readonly name: string;
+  /** Whether the panel is aligned with the right edge of the button, and not with the left one. Default: false. */
   readonly alignEnd?: boolean;
-  /** Draws the panel. `close` closes it. */
+  /** Renders the content of the panel. `close` closes the panel. */
   readonly children: (close: () => void) => ComponentChildren;
 }
 
-/** A button with a panel below it. Esc, and a press elsewhere, close the panel. */
+/** A button that opens a panel below it. Esc closes the panel, and so does a click or the focus outside of it. */
 export function Popover({ label, name, alignEnd = false, children }: PopoverProps) {
   const [isOpen, setOpen] = useState(false);
   const root = useRef<HTMLDivElement>(null);

@@ -4,7 +4,7 @@ const maxLength = 300;
 const maxTextLength = 80;
 const maxDepth = 3;
 
-/** Returns a short text of metadata, for one line: `ip=10.0.0.1 device.os=ios tags=[2]`. */
+/** Returns metadata as a short text for one line, such as `ip=10.0.0.1  device.os=ios  tags=[2]`. For a list, it shows the length. */
 export function preview(metadata: Metadata): string {
   const parts: string[] = [];
   let length = 0;

@@ -2,15 +2,18 @@ import { type Signal, signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { storedText, storeText } from './storage.ts';
 
-/** What keys do, by the name of the key (`KeyboardEvent.key`). */
+/** Maps the names of keys (`KeyboardEvent.key`) to the functions that they run. */
 export type Shortcuts = Readonly<Record<string, () => void>>;
 
 const storageName = 'user-activity.character-keys';
 
-/** Whether keys of one character do something. People who speak to their computer, or hit keys by accident, switch them off (WCAG 2.1.4). */
+/**
+ * Whether single-character shortcuts work. People can switch them off (WCAG 2.1.4), because speech input or a slip of the hand may trigger
+ * them.
+ */
 export const hasCharacterKeys: Signal<boolean> = signal(storedText(storageName) !== 'off');
 
-/** Switches the keys of one character on or off. The choice lasts. */
+/** Switches single-character shortcuts on or off. The browser remembers the choice. */
 export function setCharacterKeys(isOn: boolean): void {
   hasCharacterKeys.value = isOn;
   storeText(storageName, isOn ? undefined : 'off');
@@ -20,11 +23,11 @@ const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
   (target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 
-/** Returns whether a key already has a meaning for the element that has the focus. */
-const isTaken = ({ key, target }: KeyboardEvent): boolean =>
+/** Returns true if the focused element itself reacts to the key: Enter presses a link or a button. */
+const isUsedByElement = ({ key, target }: KeyboardEvent): boolean =>
   key === 'Enter' && target instanceof Element && target.closest('a, button, summary') !== null;
 
-/** Runs a function when its key is pressed, unless somebody types, a dialog is open, or a modifier is pressed. */
+/** Runs a shortcut's function when its key is pressed, unless the focus is in a text field, a dialog is open, or a modifier is pressed. */
 export function useShortcuts(shortcuts: Shortcuts): void {
   const latest = useRef(shortcuts);
   latest.current = shortcuts;
@@ -32,7 +35,8 @@ export function useShortcuts(shortcuts: Shortcuts): void {
     const listen = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.key.length === 1 && !hasCharacterKeys.peek()) return;
-      if (isTyping(event.target) || isTaken(event) || document.querySelector('dialog[open]') !== null) return;
+      if (isTyping(event.target) || isUsedByElement(event) || document.querySelector('dialog[open]') !== null)
+        return;
       const run = Object.hasOwn(latest.current, event.key) ? latest.current[event.key] : undefined;
       if (run === undefined) return;
       event.preventDefault();

@@ -1,7 +1,7 @@
 import './sparkline.css';
 
 interface SparklineProps {
-  /** What it shows, for readers of the screen. */
+  /** What the bars show, for screen readers. */
   readonly label: string;
   readonly values: readonly number[];
 }
@@ -9,7 +9,7 @@ interface SparklineProps {
 const height = 24;
 const step = 4;
 
-/** Small bars without axes, the latest value at the end. */
+/** A small bar chart without axes. The latest value is at the right end. */
 export function Sparkline({ label, values }: SparklineProps) {
   const max = Math.max(1, ...values);
   return (

@@ -1,34 +1,41 @@
 import type { ChartSeries } from './time-chart.tsx';
-import { type ColorMemory, colorsOf, maxTypes, otherColor } from './type-colors.ts';
+import { type ColorMemory, assignColors, maxTypes, otherColor } from './type-colors.ts';
 import { bucketTimes, timeOfKey, type TimeUnit } from './time-units.ts';
 
-/** The number of activities of a type in a unit of time. */
-export interface StackLine {
+/** The number of activities of one type in one unit of time. */
+export interface TimedCount {
+  /** The unit of time, as the service names it, such as `2026-11-30`. */
   readonly key: string;
-  /** Undefined: types that were not counted apart. */
+  /** Undefined: the count is for all types that have no count of their own. */
   readonly type: string | undefined;
   readonly count: number;
 }
 
-/** The part of a type. */
+/** The series of one type in a stacked bar chart. */
 export interface Stack extends ChartSeries {
+  /** The sum of the values. */
   readonly total: number;
-  /** Undefined: all types without a part of their own. */
+  /** Undefined: the series of all types without a color of their own. */
   readonly type: string | undefined;
 }
 
-/** Bars over time, in parts by type. */
+/** The data of a stacked bar chart: a bar for each unit of time, and a series for each type. */
 export interface Stacks {
+  /** The start of each bar, in ms since 1970. */
   readonly times: readonly number[];
   readonly series: readonly Stack[];
+  /** The number of all activities. */
   readonly total: number;
 }
 
 const otherName = 'other types';
 
-/** Makes bars of counts. Units without an activity are there, too, so that all bars have the same width. */
+/**
+ * Converts counts to the data of a stacked bar chart. Units of time without an activity get an empty bar, so that all bars have the same
+ * width.
+ */
 export function stacksOf(
-  lines: readonly StackLine[],
+  lines: readonly TimedCount[],
   { unit, from, to }: { readonly unit: TimeUnit; readonly from: number; readonly to: number },
   memory?: ColorMemory,
 ): Stacks {
@@ -44,7 +51,7 @@ export function stacksOf(
     if (type !== undefined) totals.set(type, (totals.get(type) ?? 0) + count);
   const ranked = [...totals].toSorted(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
   const shown = ranked.slice(0, ranked.length > maxTypes ? maxTypes - 1 : maxTypes).map(([type]) => type);
-  const colors = colorsOf(shown, memory);
+  const colors = assignColors(shown, memory);
   const series = [...shown, undefined].map((type) => ({
     type,
     name: type ?? otherName,
@@ -63,18 +70,18 @@ export function stacksOf(
   return { times, series: series.filter((stack) => stack.total > 0), total };
 }
 
-/** Adds lines for the activities whose types were not counted apart. `all` has the counts of all types together. */
-export function withOthers(
-  apart: readonly StackLine[],
+/** Adds a count for the other types in each unit of time: the count of all types together, from `all`, less the counts in `frequent`. */
+export function addOtherTypes(
+  frequent: readonly TimedCount[],
   all: readonly { readonly key: string; readonly count: number }[],
-): readonly StackLine[] {
+): readonly TimedCount[] {
   const counted = new Map<string, number>();
-  for (const { key, count } of apart) counted.set(key, (counted.get(key) ?? 0) + count);
+  for (const { key, count } of frequent) counted.set(key, (counted.get(key) ?? 0) + count);
   const others = all.map(({ key, count }) => ({
     key,
     type: undefined,
     count: count - (counted.get(key) ?? 0),
   }));
-  // More may have arrived between the two counts.
-  return [...apart, ...others.filter(({ count }) => count > 0)];
+  // The difference may be negative, because activities arrive between the two requests.
+  return [...frequent, ...others.filter(({ count }) => count > 0)];
 }

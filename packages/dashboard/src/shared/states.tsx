@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { keyRequest } from '../api/key.ts';
-import { failureOf } from './failure.ts';
+import { describeFailure } from './failure.ts';
 import { Icon, type IconName } from './icon.tsx';
 import './states.css';
 
@@ -11,7 +11,7 @@ interface NoticeProps {
   readonly children?: ComponentChildren;
 }
 
-/** A calm message in the place of data. */
+/** A message that a view shows in the place of data. */
 export function Notice({ icon, title, children }: NoticeProps) {
   return (
     <div class="notice">
@@ -32,9 +32,9 @@ const icons = {
   other: 'alert',
 } as const;
 
-/** Says why data could not be loaded, and offers what may help. It tries again by itself if the service says when. */
+/** Says why data could not be loaded, and offers a remedy. If the error has `retryAfter`, it calls `retry` by itself after that time. */
 export function Failed({ error, retry }: { readonly error: unknown; readonly retry: () => void }) {
-  const { kind, title, detail, retryAfter } = failureOf(error);
+  const { kind, title, detail, retryAfter } = describeFailure(error);
   const seconds = useCountdown(error, retryAfter, retry);
   const isAboutKey = kind === 'key' || kind === 'scope';
   return (
@@ -64,7 +64,7 @@ export function Failed({ error, retry }: { readonly error: unknown; readonly ret
   );
 }
 
-/** Counts down from a number of seconds, and then calls `onEnd`. Each error begins a new countdown. Returns the seconds that remain. */
+/** Counts down from a number of seconds, and then calls `onEnd`. Each new `error` restarts the countdown. Returns the remaining seconds. */
 function useCountdown(error: unknown, from: number | undefined, onEnd: () => void): number | undefined {
   const [seconds, setSeconds] = useState<number | undefined>();
   const latest = useRef(onEnd);
@@ -83,7 +83,7 @@ function useCountdown(error: unknown, from: number | undefined, onEnd: () => voi
   return seconds;
 }
 
-/** Shows that data loads. Readers of the screen hear it. */
+/** Shows that data is loading. Screen readers announce it. */
 export const Loading = ({ label = 'Loading' }: { readonly label?: string }) => (
   <div class="loading" role="status">
     <span class="spinner" aria-hidden="true" />

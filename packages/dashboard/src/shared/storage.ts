@@ -1,4 +1,4 @@
-/** Returns what the browser keeps under a name, or undefined. */
+/** Returns the text that `localStorage` has under a name, or undefined. */
 export function storedText(name: string): string | undefined {
   try {
     return localStorage.getItem(name) ?? undefined;
@@ -7,7 +7,7 @@ export function storedText(name: string): string | undefined {
   }
 }
 
-/** Keeps a text under a name, or removes it. Without storage, nothing happens: a choice then lasts until the page is loaded again. */
+/** Stores a text in `localStorage`, or removes it if it is undefined. Does nothing if the page cannot use the storage. */
 export function storeText(name: string, text: string | undefined): void {
   try {
     if (text === undefined) localStorage.removeItem(name);

@@ -5,33 +5,34 @@ import { theme } from '../shell/theme.ts';
 import { dragByTouch } from './touch-drag.ts';
 import { Value } from './value.tsx';
 import { formatCount, formatMinute } from './time-format.ts';
-import { cumulated, indexAt, lonely, tickLabels } from './time-series.ts';
+import { stackSeries, indexAt, indexesWithoutNeighbors, tickLabels } from './time-series.ts';
 import './time-chart.css';
 
-/** Values over time, in one color. */
+/** A series of values over time, drawn in one color. */
 export interface ChartSeries {
   readonly name: string;
   /** The name of a CSS variable, such as `--type-0`. */
   readonly color: string;
+  /** One value for each time of the chart. Null: there is no value. */
   readonly values: readonly (number | null)[];
-  /** Whether the line is broad, so that another one on it does not hide it. */
+  /** Whether the line is broad, so that it stays visible below another line. Default: false. */
   readonly isBroad?: boolean;
 }
 
 interface TimeChartProps {
-  /** What the chart shows, for readers of the screen. */
+  /** What the chart shows, for screen readers. */
   readonly label: string;
   /** The times of the values, or the starts of the bars, in ms since 1970. */
   readonly times: readonly number[];
   readonly series: readonly ChartSeries[];
   readonly kind: 'stacked-bars' | 'lines';
-  /** The range of time to show, in ms since 1970. */
+  /** The time range of the chart, in ms since 1970. */
   readonly from: number;
   readonly to: number;
-  /** In px. Default: 140. */
+  /** The height in px. Default: 140. */
   readonly height?: number;
   readonly formatValue?: (value: number) => string;
-  /** Called with a range that was dragged with the pointer. Without it, nothing can be dragged. */
+  /** Called with the time range that somebody selects by dragging, in ms since 1970. Without it, dragging selects nothing. */
   readonly onSelect?: (from: number, to: number) => void;
 }
 
@@ -40,7 +41,7 @@ interface Hover {
   readonly left: number;
 }
 
-/** A chart over time: bars that are stacked, or lines. The pointer shows the values of a time. */
+/** A chart over time, with stacked bars or lines. A tooltip shows the values at the pointer. */
 export function TimeChart(props: TimeChartProps) {
   const { label, times, series, kind, from, to, height = 140, formatValue = formatCount, onSelect } = props;
   const place = useRef<HTMLDivElement>(null);
@@ -49,7 +50,7 @@ export function TimeChart(props: TimeChartProps) {
   latest.current = props;
   const [hover, setHover] = useState<Hover | undefined>();
   const shownTheme = theme();
-  // A chart with the same lines gets new values, so that the pointer stays where it is.
+  // While this stays the same, new values go into the existing chart, so that the tooltip stays.
   const look = JSON.stringify(series.map(({ name, color, isBroad }) => [name, color, isBroad]));
   useEffect(() => {
     const element = place.current;
@@ -145,14 +146,15 @@ export function TimeChart(props: TimeChartProps) {
   );
 }
 
-/** Returns what the chart draws. In a stack, the last series is the first one, because each covers those below. */
+/** Returns the data in the form that uPlot draws. Stacked series come in reverse order, because each covers those that it includes. */
 function dataOf({ times, series, kind }: TimeChartProps): uPlot.AlignedData {
-  const drawn = kind === 'stacked-bars' ? cumulated(series) : series;
+  const drawn = kind === 'stacked-bars' ? stackSeries(series) : series;
   return [times.map((time) => time / 1000), ...drawn.map(({ values }) => [...values])];
 }
 
-/** A line needs two points, so a value without neighbours is a dot. */
-const lonePoints: uPlot.Series.Points.Filter = (plot, index) => lonely([...(plot.data[index] ?? [])]);
+/** A line needs two points, so a value without neighbors is drawn as a dot. */
+const lonePoints: uPlot.Series.Points.Filter = (plot, index) =>
+  indexesWithoutNeighbors([...(plot.data[index] ?? [])]);
 
 interface TooltipProps {
   readonly time: number | undefined;

@@ -1,10 +1,10 @@
-/** A moment, for a dense table: the day and the time of the clock here. */
+/** A time as two texts: the local day and the local time of day. */
 export interface Moment {
   readonly day: string;
   readonly time: string;
 }
 
-/** Formats the day of a time in ms since 1970, without its year. */
+/** Formats a time in ms since 1970 as a day, without the year. */
 export const dayFormat = new Intl.DateTimeFormat(undefined, { month: 'short', day: '2-digit' });
 const longDayFormat = new Intl.DateTimeFormat(undefined, { year: 'numeric', month: 'short', day: '2-digit' });
 const timeFormat = new Intl.DateTimeFormat(undefined, {
@@ -14,7 +14,7 @@ const timeFormat = new Intl.DateTimeFormat(undefined, {
   fractionalSecondDigits: 3,
   hourCycle: 'h23',
 });
-/** Formats the hours and minutes of a time in ms since 1970. */
+/** Formats a time in ms since 1970 as hours and minutes. */
 export const shortTimeFormat = new Intl.DateTimeFormat(undefined, {
   hour: '2-digit',
   minute: '2-digit',
@@ -22,10 +22,10 @@ export const shortTimeFormat = new Intl.DateTimeFormat(undefined, {
 });
 const countFormat = new Intl.NumberFormat();
 
-/** The time zone of the clock here, by its name in the IANA database. */
+/** The IANA name of the browser's time zone, such as `Europe/Berlin`. */
 export const timeZone: string = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-/** Formats a time in RFC 3339. The day has a year if that is not the current one. */
+/** Formats a time (RFC 3339) as a local day and time. The day includes the year unless it is the current year. */
 export function formatMoment(text: string): Moment {
   const date = new Date(text);
   if (Number.isNaN(date.getTime())) return { day: '', time: text };
@@ -33,11 +33,11 @@ export function formatMoment(text: string): Moment {
   return { day: (isThisYear ? dayFormat : longDayFormat).format(date), time: timeFormat.format(date) };
 }
 
-/** Formats a time in ms since 1970 as a day, and hours and minutes. */
+/** Formats a time in ms since 1970 as day, hours and minutes. */
 export const formatMinute = (ms: number): string =>
   `${longDayFormat.format(ms)}, ${shortTimeFormat.format(ms)}`;
 
-/** Formats a number with separators. */
+/** Formats a number with thousands separators. */
 export const formatCount = (count: number): string => countFormat.format(count);
 
 const units = [
@@ -49,7 +49,7 @@ const units = [
 
 const agoFormat = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
 
-/** Formats how long ago a time was: "3 hours ago". */
+/** Formats the distance from `now` to a time, such as "3 hours ago". Both are in ms since 1970. */
 export function formatAgo(ms: number, now: number): string {
   const [unit, size] = units.find(([, length]) => Math.abs(now - ms) >= length) ?? ['second', 1000];
   return agoFormat.format(Math.round((ms - now) / size), unit);

@@ -5,10 +5,10 @@ interface Values {
 }
 
 /**
- * Stacks series: each begins where the one before ends. Returns them with the last one first. Drawn in this order, each covers the ones below, and
- * only its own part can be seen.
+ * Stacks series: adds to each the sum of the series before it. Returns them in reverse order, so that the largest sums are drawn first, and
+ * each later series covers all but the difference.
  */
-export function cumulated<Series extends Values>(series: readonly Series[]): Series[] {
+export function stackSeries<Series extends Values>(series: readonly Series[]): Series[] {
   let below: readonly number[] = [];
   const stacked: Series[] = [];
   for (const one of series) {
@@ -19,20 +19,20 @@ export function cumulated<Series extends Values>(series: readonly Series[]): Ser
   return stacked;
 }
 
-/** Returns the index of the last time that is not after a moment, or undefined if all are. The times are in order. */
+/** Returns the index of the last time at or before a moment, or undefined if there is none. The times must be in ascending order. */
 export function indexAt(times: readonly number[], moment: number): number | undefined {
   const after = times.findIndex((time) => time > moment);
   const index = (after === -1 ? times.length : after) - 1;
   return index < 0 ? undefined : index;
 }
 
-/** Returns the indexes of the values whose neighbours are both missing. */
-export const lonely = (values: readonly (number | null | undefined)[]): number[] => {
+/** Returns the indexes of the values that have no value before and after them. */
+export const indexesWithoutNeighbors = (values: readonly (number | null | undefined)[]): number[] => {
   const isThere = (index: number): boolean => typeof values[index] === 'number';
   return [...values.keys()].filter((index) => isThere(index) && !isThere(index - 1) && !isThere(index + 1));
 };
 
-/** Returns a label for each tick of a time axis, in seconds since 1970: the day where it changes, and the time otherwise. */
+/** Returns a label for each tick of a time axis: the day at the first tick of a day, and the time at others. Ticks are in s since 1970. */
 export function tickLabels(ticks: readonly number[]): string[] {
   const days = ticks.map((seconds) => dayFormat.format(seconds * 1000));
   return ticks.map((seconds, index) => {

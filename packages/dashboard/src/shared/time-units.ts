@@ -1,11 +1,11 @@
-/** The units of time of a bar. */
+/** The units of time for the bars of a chart. */
 export type TimeUnit = 'minute' | 'hour' | 'day' | 'week' | 'month';
 
 const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-/** Chooses a unit so that a range has some 10 to 400 bars, as far as it can. */
+/** Chooses the unit for the bars of a time range, so that there are about 10 to 400 bars in most cases. `from` and `to` are in ms. */
 export function unitFor(from: number, to: number): TimeUnit {
   const span = to - from;
   if (span <= 4 * hour) return 'minute';
@@ -14,7 +14,10 @@ export function unitFor(from: number, to: number): TimeUnit {
   return span <= 8 * 365 * day ? 'week' : 'month';
 }
 
-/** Returns the start of a unit from its key in an answer, in ms since 1970. Days begin by the clock here. Undefined: it has no such time. */
+/**
+ * Returns the start of a unit of time, in ms since 1970, from the key that the service gives it. Days, weeks and months start in local time.
+ * Undefined if the key is not a time.
+ */
 export function timeOfKey(key: string, unit: TimeUnit): number | undefined {
   const isClockTime = unit === 'minute' || unit === 'hour';
   const [, year, month, date = '1'] = /^(\d{4})-(\d{2})(?:-(\d{2}))?$/.exec(key) ?? [];
@@ -24,10 +27,10 @@ export function timeOfKey(key: string, unit: TimeUnit): number | undefined {
   return Number.isNaN(moment) ? undefined : moment;
 }
 
-/** More bars than anyone can see. */
+/** The maximum number of bars in a chart. Nobody can see more. */
 const maxBuckets = 2000;
 
-/** Returns the starts of all units of a range, by the clock here. */
+/** Returns the starts of all units in a time range, in ms since 1970. Units start in local time. */
 export function bucketTimes(unit: TimeUnit, from: number, to: number): number[] {
   const times: number[] = [];
   for (let time = startOf(unit, from); time < to && times.length < maxBuckets; time = nextStart(unit, time))
@@ -35,7 +38,7 @@ export function bucketTimes(unit: TimeUnit, from: number, to: number): number[] 
   return times;
 }
 
-/** Returns the end of the unit that contains a moment. A moment at which a unit begins is its end, too. */
+/** Returns the end of the unit that contains a moment. If a unit starts exactly at the moment, returns the moment. */
 export function endOf(unit: TimeUnit, moment: number): number {
   const start = startOf(unit, moment);
   return start === moment ? moment : nextStart(unit, start);
@@ -45,18 +48,18 @@ export function endOf(unit: TimeUnit, moment: number): number {
 export function startOf(unit: TimeUnit, moment: number): number {
   const date = new Date(moment);
   if (unit === 'minute') return date.setSeconds(0, 0);
-  // Not `setMinutes`: an hour that is there twice would begin with its first time.
+  // Not `setMinutes`: when clocks are set back, an hour occurs twice, and it would return the start of the first one for both.
   if (unit === 'hour')
     return moment - (date.getMinutes() * minute + date.getSeconds() * 1000 + date.getMilliseconds());
   if (unit === 'week') date.setDate(date.getDate() - ((date.getDay() + 6) % 7));
   if (unit === 'month') date.setDate(1);
-  // At last: where clocks change at midnight, one day begins at 01:00, and the others do not.
+  // This comes last, because midnight depends on the day: where clocks change at midnight, one day begins at 01:00.
   return date.setHours(0, 0, 0, 0);
 }
 
 function nextStart(unit: TimeUnit, start: number): number {
   if (unit === 'minute') return start + minute;
-  // Some clocks change by half an hour.
+  // In some time zones, clocks change by half an hour, so the next hour may not start exactly one hour later.
   if (unit === 'hour') return startOf('hour', start + hour);
   const date = new Date(start);
   if (unit === 'month') date.setMonth(date.getMonth() + 1);

@@ -3,7 +3,7 @@ import { formatCount } from './time-format.ts';
 import { Value } from './value.tsx';
 import './token-input.css';
 
-/** A value to choose, and how many activities have it. */
+/** A value to choose, with the number of activities that have it. */
 export interface Suggestion {
   readonly value: string;
   readonly count: number;
@@ -12,18 +12,18 @@ export interface Suggestion {
 interface TokenInputProps {
   readonly label: string;
   readonly placeholder: string;
-  /** Identifies the input for shortcuts. */
+  /** The id of the input element, with which shortcuts focus it. */
   readonly id: string;
-  /** Adds a value. Returns what is wrong with the text, or undefined. */
+  /** Adds a value. Returns an error message if the text is not valid, and otherwise undefined. */
   readonly onAdd: (text: string) => string | undefined;
   readonly suggestions?: readonly Suggestion[];
-  /** Called when somebody begins to choose. */
+  /** Called when the input gets the focus, for example to load the suggestions. */
   readonly onFocus?: () => void;
 }
 
 const maxShown = 50;
 
-/** An input to which values are added one by one: with Enter, or from a list of suggestions. */
+/** A text input that adds values to a list one by one, with Enter or from suggestions. */
 export function TokenInput({ label, placeholder, id, onAdd, suggestions = [], onFocus }: TokenInputProps) {
   const [text, setText] = useState('');
   const [fault, setFault] = useState<string | undefined>();
@@ -105,7 +105,7 @@ export function TokenInput({ label, placeholder, id, onAdd, suggestions = [], on
               id={`${listId}-${index}`}
               role="option"
               aria-selected={index === active}
-              // The press must not take the focus from the input.
+              // Pressing a suggestion must not take the focus from the input, because that would close the list.
               onPointerDown={(event) => event.preventDefault()}
               onClick={() => add(value)}
             >

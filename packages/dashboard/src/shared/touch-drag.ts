@@ -1,11 +1,11 @@
 /**
- * Lets a finger drag in an element that listens to the mouse only, as uPlot does. A vertical move still scrolls, if the style of the element has
- * `touch-action: pan-y`. Returns a function that ends it.
+ * Converts touch events to mouse events, so that a finger can drag in an element that listens only to the mouse, such as a uPlot chart. A
+ * vertical move still scrolls if the element has the style `touch-action: pan-y`. Returns a function that removes the listeners.
  */
 export function dragByTouch(element: HTMLElement): () => void {
   let start: PointerEvent | undefined;
   const send = (type: string, { clientX, clientY }: PointerEvent): void => {
-    // uPlot ignores moves by no distance, which some browsers report.
+    // uPlot ignores mouse moves whose distance is 0, so this reports a distance of 1.
     const options = { bubbles: true, clientX, clientY, movementX: 1 };
     element.dispatchEvent(new MouseEvent(type, options));
   };
@@ -21,7 +21,7 @@ export function dragByTouch(element: HTMLElement): () => void {
   };
   const end = (event: PointerEvent): void => {
     if (start === undefined || event.pointerId !== start.pointerId) return;
-    // The browser took the finger to scroll: nothing was dragged.
+    // After a `pointercancel`, the browser scrolls. Ending at the start selects nothing.
     const last = event.type === 'pointercancel' ? start : event;
     start = undefined;
     send('mousemove', last);

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 
-/** Returns whether a media query matches. The component renders again when that changes. */
+/** Returns true if a media query matches. The component renders again when that changes. */
 export function useMedia(query: MediaQueryList): boolean {
   const [matches, setMatches] = useState(query.matches);
   useEffect(() => {

@@ -3,31 +3,31 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { keyVersion } from '../api/key.ts';
 
 /**
- * What a view knows of data that it loads again and again. After a failure, `value` is the one before, unless the service refuses it to the
- * key: then there is none.
+ * Data that a view loads repeatedly. After a failed attempt, `value` is still the previous value. If the service answered 401 or 403, it is
+ * undefined, because the key is not allowed to read it any more.
  */
 export interface Polled<Value> {
   readonly value: Value | undefined;
-  /** When `value` was loaded, in ms since 1970 by the clock here. */
+  /** When `value` was loaded, in ms since 1970, by the browser's clock. */
   readonly loadedAt: number | undefined;
-  /** Why the latest attempt failed. Undefined: it did not. */
+  /** The error of the latest attempt. Undefined if it succeeded. */
   readonly error: unknown;
-  /** Loads again, now. */
+  /** Loads the data again without delay. */
   readonly reload: () => void;
 }
 
 interface PollOptions<Value> {
   /** The pause after each answer, in ms. It is longer if the service asks for that. */
   readonly everyMs: number;
-  /** Returns whether a value is the last one. */
+  /** Returns true if the value will not change any more, so that polling ends. Default: polling never ends. */
   readonly isLast?: (value: Value) => boolean;
 }
 
 type State<Value> = Omit<Polled<Value>, 'reload'> & { readonly version: number };
 
 /**
- * Loads data when a component appears, when a key is entered, and then again and again while the page can be seen. `load` must end when its
- * signal is aborted.
+ * Loads data when a component appears, again when a key is entered, and then every `everyMs` while the page is visible. `load` must end when
+ * its signal is aborted.
  */
 export function usePolled<Value>(
   load: (signal: AbortSignal) => Promise<Value>,
@@ -47,7 +47,7 @@ export function usePolled<Value>(
       timer = setTimeout(() => void poll(), pauseMs);
     };
     const poll = async (): Promise<void> => {
-      // A page in the background asks for nothing. It asks once it can be seen again.
+      // A page in the background does not poll. It continues once it is visible again.
       if (document.hidden) return next(everyMs);
       try {
         const value = await latest.current(signal);
@@ -69,7 +69,7 @@ export function usePolled<Value>(
       clearTimeout(timer);
     };
   }, [everyMs, attempt, version]);
-  // What another key was allowed to read is not shown, not even until the first answer.
+  // Data of an earlier key must not be shown, not even until the first answer for the new key.
   const { value, loadedAt, error } = state.version === version ? state : empty;
   return { value, loadedAt, error, reload: () => setAttempt((count) => count + 1) };
 }

@@ -1,23 +1,23 @@
 import { useEffect, useState } from 'preact/hooks';
 import { keyVersion } from '../api/key.ts';
 
-/** What a view knows of data that it loads. While new data loads, `value` is the old one. */
+/** Data that a view loads. While new data loads, `value` is still the old value. */
 export interface Resource<Value> {
   readonly value: Value | undefined;
   readonly error: unknown;
   readonly isLoading: boolean;
-  /** Loads again. */
+  /** Loads the data again. */
   readonly reload: () => void;
 }
 
 interface State<Value> extends Omit<Resource<Value>, 'reload'> {
-  /** The version of the key with which it was loaded. */
+  /** The value of `keyVersion` when the data was loaded. */
   readonly version: number;
 }
 
 /**
- * Loads data when a component appears, and again when one of `dependencies` changes or a key is entered. `load` must end when
- * its signal is aborted: nobody waits for it any more.
+ * Loads data when a component appears, and again when one of `dependencies` changes or a key is entered. `load` must end when its signal is
+ * aborted, because its result is then not needed.
  */
 export function useResource<Value>(
   load: (signal: AbortSignal) => Promise<Value>,
@@ -41,7 +41,7 @@ export function useResource<Value>(
     );
     return () => controller.abort();
   }, [...dependencies, attempt, version]);
-  // What another key was allowed to read is not shown, not even until the first answer.
+  // Data of an earlier key must not be shown, not even until the first answer for the new key.
   const { value, error, isLoading } = state.version === version ? state : empty;
   return { value, error, isLoading, reload: () => setAttempt((count) => count + 1) };
 }

@@ -3,19 +3,19 @@ import './value.css';
 
 interface ValueProps {
   readonly text: string;
-  /** Whether the text may have tabs and breaks of lines. */
-  readonly hasLines?: boolean;
+  /** Whether tabs and line breaks are shown as they are, and not by their names. Default: false. */
+  readonly isMultiline?: boolean;
 }
 
 /**
- * A text that somebody sent. Characters that cannot be seen are shown by their names, so that no value looks like another one: U+202E turns
- * the rest of a text around, and U+200B is nothing at all.
+ * Shows a text that somebody sent. Invisible characters are replaced by their names, so that a value cannot look like another one: U+202E
+ * reverses the text after it, and U+200B has no width.
  */
-export const Value = ({ text, hasLines = false }: ValueProps) => (
+export const Value = ({ text, isMultiline = false }: ValueProps) => (
   <>
-    {textParts(text, hasLines).map((part, index) =>
+    {textParts(text, isMultiline).map((part, index) =>
       part.isHidden ? (
-        // An element of its own, so that the name has no part in the direction of the text.
+        // In an element of its own, the name does not affect the direction of the text around it.
         <bdi key={index} class="hidden-character">
           {part.text}
         </bdi>

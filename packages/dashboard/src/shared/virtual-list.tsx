@@ -14,18 +14,18 @@ interface VirtualListProps {
   readonly rowHeight: number;
   /** The element that scrolls. */
   readonly scroller: RefObject<HTMLElement | null>;
-  /** Draws a row, which is placed at `top` px. */
+  /** Renders a row. It must be positioned `top` px below the start of the list. */
   readonly row: (index: number, top: number) => ComponentChildren;
-  /** The row that must be in sight. */
+  /** The row that must be visible. The list scrolls to it when it changes. */
   readonly activeIndex?: number | undefined;
-  /** Called when the last rows come into sight. */
+  /** Called when the last rows become visible. */
   readonly onEnd?: () => void;
 }
 
-/** The rows before and after the visible ones that exist, too. */
+/** The number of invisible rows that are rendered before and after the visible ones. */
 const overscan = 12;
 
-/** Draws only the visible rows of a long list. */
+/** A long list that renders only its visible rows. */
 export function VirtualList({ count, rowHeight, scroller, row, activeIndex, onEnd }: VirtualListProps) {
   const [, render] = useState(0);
   const options: VirtualizerOptions<HTMLElement, Element> = {

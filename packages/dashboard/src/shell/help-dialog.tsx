@@ -7,15 +7,15 @@ const keys: readonly (readonly [keys: readonly string[], does: string])[] = [
   [['j', '↓'], 'Next activity'],
   [['k', '↑'], 'Previous activity'],
   [['Enter'], 'Open the activity'],
-  [['Esc'], 'Close what is open'],
-  [['r'], 'Load again'],
-  [['p'], 'Live: pause, or go on'],
+  [['Esc'], 'Close the details or the dialog'],
+  [['r'], 'Reload'],
+  [['p'], 'Live: pause or resume'],
   [['?'], 'Show this help'],
 ];
 
-/** Lists the keys that do something, and switches off those that somebody may hit by accident. */
+/** Lists the keyboard shortcuts, and lets people switch off those of a single character, which are easy to press by accident. */
 export const HelpDialog = ({ onClose }: { readonly onClose: () => void }) => (
-  <Modal title="Keyboard" onClose={onClose}>
+  <Modal title="Keyboard shortcuts" onClose={onClose}>
     <dl class="keys">
       {keys.map(([names, does]) => (
         <div key={does}>
@@ -34,7 +34,7 @@ export const HelpDialog = ({ onClose }: { readonly onClose: () => void }) => (
         checked={hasCharacterKeys.value}
         onChange={({ currentTarget }) => setCharacterKeys(currentTarget.checked)}
       />
-      Use the keys of one character
+      Use single-character shortcuts
     </label>
   </Modal>
 );

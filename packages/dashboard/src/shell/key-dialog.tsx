@@ -11,7 +11,7 @@ const titles = {
   chosen: 'Key and project',
 } as const;
 
-/** Asks for an API key while the service refuses requests for theirs. Also lets people with several projects choose one. */
+/** Asks for an API key when the service refuses a request without a valid one. People can also open it to change the key or the project. */
 export function KeyDialog() {
   const request = keyRequest.value;
   if (request === undefined) return null;
@@ -33,7 +33,7 @@ export function KeyDialog() {
 }
 
 interface KeyFormProps {
-  /** What the button says. */
+  /** The text of the submit button. */
   readonly action: string;
   readonly children: ComponentChildren;
 }
@@ -46,7 +46,7 @@ function KeyForm({ action, children }: KeyFormProps) {
   const submit = (event: Event): void => {
     event.preventDefault();
     try {
-      const next = projectIn(name);
+      const next = parseProjectName(name);
       // An empty field leaves the key as it is.
       setApiKey(text.trim() === '' ? apiKey.value : text.trim());
       goToProject(next);
@@ -61,7 +61,7 @@ function KeyForm({ action, children }: KeyFormProps) {
         API key
         <input
           type="password"
-          // Password managers offer to keep what is entered, unless it is for one use.
+          // With this value, password managers do not offer to save the key.
           autocomplete="one-time-code"
           autofocus
           spellcheck={false}
@@ -72,7 +72,7 @@ function KeyForm({ action, children }: KeyFormProps) {
         />
       </label>
       <p class="hint" id="key-hint">
-        Reading needs the scope <code>read</code>. The key stays in this tab, and ends with it.
+        Reading needs the scope <code>read</code>. The key is forgotten when this tab is closed.
       </p>
       <label class="field">
         Project
@@ -81,13 +81,13 @@ function KeyForm({ action, children }: KeyFormProps) {
           autocapitalize="off"
           spellcheck={false}
           value={name}
-          placeholder={hasKey ? 'that of the key' : 'default'}
+          placeholder={hasKey ? 'the project of the key' : 'default'}
           aria-describedby="project-hint"
           onInput={({ currentTarget }) => setName(currentTarget.value)}
         />
       </label>
       <p class="hint" id="project-hint">
-        Only for a key of all projects, and for a service without keys.
+        Needed only for a key of all projects, or for a service without keys.
       </p>
       {fault !== '' && (
         <p class="fault" role="alert">
@@ -108,11 +108,11 @@ function KeyForm({ action, children }: KeyFormProps) {
   );
 }
 
-/** Returns the name of a project. Throws TypeError if no project can have it. */
-function projectIn(text: string): string | undefined {
+/** Trims the name of a project and validates it. Returns undefined if it is empty. Throws TypeError if it is not a valid name. */
+function parseProjectName(text: string): string | undefined {
   const name = text.trim();
   if (name === '') return undefined;
   if (!/^[a-z0-9_][a-z0-9-]{0,63}$/.test(name))
-    throw new TypeError('The name of a project has only a-z, 0-9 and hyphens.');
+    throw new TypeError('The name of a project can have only a-z, 0-9 and hyphens.');
   return name;
 }

@@ -5,12 +5,12 @@ import { Icon } from '../shared/icon.tsx';
 interface ModalProps {
   readonly title: string;
   readonly onClose: () => void;
-  /** Whether it has to stay until a request is answered. Default: no. */
+  /** Whether the dialog must stay open, such as until a request is answered. Default: false. */
   readonly isBusy?: boolean;
   readonly children: ComponentChildren;
 }
 
-/** A dialog before everything else. Esc closes it, unless it is busy. */
+/** A modal dialog. Esc closes it, unless it is busy. */
 export function Modal({ title, onClose, isBusy = false, children }: ModalProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
@@ -21,7 +21,7 @@ export function Modal({ title, onClose, isBusy = false, children }: ModalProps) 
       class="modal"
       ref={dialog}
       aria-labelledby="modal-title"
-      // Browsers close it in spite of this if Esc is pressed twice, so it opens again.
+      // If Esc is pressed twice, browsers close the dialog although this prevents it. So `onClose` opens it again.
       onCancel={(event) => isBusy && event.preventDefault()}
       onClose={() => (isBusy ? dialog.current?.showModal() : onClose())}
     >

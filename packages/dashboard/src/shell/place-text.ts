@@ -1,6 +1,7 @@
 /**
- * Where the page is: a view and its parameters. It is in the fragment of the URL, `#/explore?type=LOGIN`, so that a reload shows the same,
- * and neither the service nor a proxy logs whom somebody looked up. A project comes before the view: `#/@shop/explore`.
+ * What the page shows: a view, its parameters, and the project. The fragment of the URL contains it, such as `#/explore?type=LOGIN`, or
+ * `#/@shop/explore` with a project. So a reload shows the same, and as browsers do not send fragments, neither the service nor a proxy logs
+ * which user somebody looked up.
  */
 export interface Place {
   readonly project: string | undefined;
@@ -8,14 +9,14 @@ export interface Place {
   readonly parameters: URLSearchParams;
 }
 
-/** Reads a place from the fragment of a URL. */
+/** Parses the fragment of a URL. */
 export function parsePlace(fragment: string): Place {
   const [path = '', query = ''] = fragment.replace(/^#?\/?/, '').split(/\?(.*)/s);
   const [, project, view = path] = /^@([^/]+)\/?(.*)$/.exec(path) ?? [];
   return { project, view, parameters: new URLSearchParams(query) };
 }
 
-/** Returns the fragment of the URL of a place. */
+/** Returns the URL fragment for a place. */
 export function fragmentOf({ project, view, parameters }: Place): string {
   const query = String(parameters);
   return `#/${project === undefined ? '' : `@${project}/`}${view}${query === '' ? '' : `?${query}`}`;

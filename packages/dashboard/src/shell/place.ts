@@ -2,7 +2,7 @@ import { batch, signal } from '@preact/signals';
 import { project } from '../api/project.ts';
 import { fragmentOf, parsePlace, type Place } from './place-text.ts';
 
-/** The current place. */
+/** The place that the page currently shows. */
 export const place = signal<Place>(parsePlace(location.hash));
 project.value = place.value.project;
 
@@ -15,11 +15,11 @@ function show(next: Place): void {
   });
 }
 
-/** Returns the URL of a place in the current project, for links. */
+/** Returns the URL of a view in the current project, for links. */
 export const hrefOf = (view: string, parameters: URLSearchParams = new URLSearchParams()): string =>
   fragmentOf({ project: place.value.project, view, parameters });
 
-/** Goes to a place in the current project. With `replace`, the button Back skips the current one. */
+/** Shows a view of the current project. With `replace`, it replaces the current entry of the browser history. */
 export function goTo(
   view: string,
   parameters: URLSearchParams,
@@ -28,7 +28,7 @@ export function goTo(
   goToPlace({ project: place.peek().project, view, parameters }, replace);
 }
 
-/** Goes to the same view of another project. What was filtered by belongs to the project, and is left. */
+/** Shows the current view for another project, without parameters, because filters belong to one project. */
 export function goToProject(name: string | undefined): void {
   if (name !== place.peek().project)
     goToPlace({ project: name, view: place.peek().view, parameters: new URLSearchParams() }, false);

@@ -61,7 +61,12 @@ export function Shell() {
           >
             <Icon name="key" />
           </button>
-          <button type="button" class="icon-button" aria-label="Keyboard" onClick={() => setHelpOpen(true)}>
+          <button
+            type="button"
+            class="icon-button"
+            aria-label="Keyboard shortcuts"
+            onClick={() => setHelpOpen(true)}
+          >
             <Icon name="help" />
           </button>
           <button
@@ -85,11 +90,12 @@ export function Shell() {
   );
 }
 
+/** Opens the dialog for the key and the project. */
 function openAccess(): void {
   keyRequest.value = { reason: 'chosen', detail: '' };
 }
 
-/** The fragment of the URL is the place, so a link to an element would leave the view. */
+/** Moves the focus to the content. The link must not do it by itself: its fragment would replace that of the current view. */
 function focusMain(event: Event): void {
   event.preventDefault();
   document.querySelector<HTMLElement>('#main')?.focus();

@@ -13,10 +13,10 @@ prefersDark.addEventListener('change', ({ matches }) => {
   systemTheme.value = matches ? 'dark' : 'light';
 });
 
-/** Returns the theme that is shown. A component that calls it renders again when it changes. */
+/** Returns the current theme. A component that calls it renders again when the theme changes. */
 export const theme = (): Choice => chosen.value ?? systemTheme.value;
 
-/** Shows the other theme. The choice lasts, unless it is what the system prefers. */
+/** Switches to the other theme. The browser remembers it, unless it is the theme of the system: then the page follows the system again. */
 export function toggleTheme(): void {
   const next = theme() === 'dark' ? 'light' : 'dark';
   chosen.value = next === systemTheme.value ? undefined : next;

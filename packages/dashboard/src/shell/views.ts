@@ -5,16 +5,16 @@ import { Live } from '../live/live.tsx';
 import type { IconName } from '../shared/icon.tsx';
 import { User } from '../user/user.tsx';
 
-/** A view of the page. It draws what the parameters of the place say. */
+/** A view of the page. Its component renders the parameters of the current place. */
 export interface View {
-  /** Its name in the URL. */
+  /** The name of the view in the URL. */
   readonly name: string;
   readonly title: string;
   readonly icon: IconName;
   readonly Component: ComponentType;
 }
 
-/** The views, in the order of the navigation. The page begins with the first one. */
+/** The views, in the order of the navigation. The page shows the first one by default. */
 export const views: readonly [View, ...View[]] = [
   { name: 'explore', title: 'Explore', icon: 'search', Component: Explore },
   { name: 'live', title: 'Live', icon: 'activity', Component: Live },

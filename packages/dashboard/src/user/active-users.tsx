@@ -7,7 +7,7 @@ import { hrefOf } from '../shell/place.ts';
 
 const maxShown = 8;
 
-/** Links to the users who did most in the last hour. Nothing if there are none, or too many to count. */
+/** Links to the users with the most activities in the last hour. Shows nothing if there are no users, or too many to count. */
 export function ActiveUsers() {
   const { value = [] } = useResource(
     async (signal) => (await service.stats({ by: 'userId', from: '-1h' }, { signal })).data,

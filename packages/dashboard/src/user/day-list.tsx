@@ -20,7 +20,7 @@ const dayFormat = new Intl.DateTimeFormat(undefined, {
   year: 'numeric',
 });
 
-/** The activities of a user, day by day, the latest first. */
+/** The activities of a user, grouped by day, newest first. */
 export function DayList({ timeline, colorOf, state }: DayListProps) {
   const { activities, isLoading, error, rest, loadMore } = timeline;
   const days = daysOf(activities);
@@ -32,7 +32,7 @@ export function DayList({ timeline, colorOf, state }: DayListProps) {
             {dayFormat.format(start)}
             <span>
               {formatCount(ofDay.length)}
-              {/* The last day may go on behind what is loaded. */}
+              {/* The last day may have more activities than are loaded. */}
               {index === days.length - 1 && rest !== 'none' ? ' or more' : ''}
             </span>
           </h3>
@@ -48,10 +48,10 @@ export function DayList({ timeline, colorOf, state }: DayListProps) {
       {error !== undefined && <Failed error={error} retry={loadMore} />}
       <p class="days-end" role="status">
         {isLoading && 'Loading …'}
-        {!isLoading && error === undefined && rest === 'none' && 'These are all.'}
+        {!isLoading && error === undefined && rest === 'none' && 'All activities are loaded.'}
         {!isLoading && rest === 'full' && (
           <a class="button" href={hrefOf('explore', exploreParameters(state))}>
-            See all of them in Explore
+            Show all in Explore
           </a>
         )}
         {!isLoading && error === undefined && rest === 'more' && (

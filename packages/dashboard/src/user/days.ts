@@ -1,14 +1,14 @@
 import type { Activity } from '@user-activity/client';
 import { startOf } from '../shared/time-units.ts';
 
-/** A day by the clock here, and what was done on it. */
+/** A day in local time, with the activities of that day. */
 export interface Day {
-  /** Its first moment, in ms since 1970. */
+  /** The start of the day, in ms since 1970. */
   readonly start: number;
   readonly activities: readonly Activity[];
 }
 
-/** Groups activities, which are in the order of time, by the days of the clock here. */
+/** Groups activities by day, in local time. The activities must be in the order of their time, and keep it. */
 export function daysOf(activities: readonly Activity[]): readonly Day[] {
   const days = Map.groupBy(activities, ({ createdAt }) => startOf('day', Date.parse(createdAt)));
   return [...days].map(([start, ofDay]) => ({ start, activities: ofDay }));

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { service } from '../api/service.ts';
-import { failureOf } from '../shared/failure.ts';
+import { describeFailure } from '../shared/failure.ts';
 import { formatCount } from '../shared/time-format.ts';
 import { useResource } from '../shared/use-resource.ts';
 import { Value } from '../shared/value.tsx';
@@ -13,13 +13,13 @@ interface EraseDialogProps {
   readonly onStarted: (erasure: string) => void;
 }
 
-/** Asks whether a user shall be erased. The id must be typed, because nobody can take the erasure back. */
+/** Asks for a confirmation before a user is erased. The id must be typed, because an erasure cannot be undone. */
 export function EraseDialog({ userId, onClose, onStarted }: EraseDialogProps) {
   const [typed, setTyped] = useState('');
   const [isSending, setSending] = useState(false);
   const [fault, setFault] = useState<unknown>();
   const count = useResource((signal) => service.count({ userId }, { signal }), [userId]);
-  // Keyboards write some characters in other ways than applications.
+  // The keyboard may encode a character in another Unicode form than the id does.
   const isConfirmed = typed.trim().normalize() === userId.normalize();
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
@@ -27,7 +27,7 @@ export function EraseDialog({ userId, onClose, onStarted }: EraseDialogProps) {
     setSending(true);
     setFault(undefined);
     try {
-      // No signal: an erasure that is sent may happen, so its outcome must be seen.
+      // Without a signal, because the erasure may happen once the request is sent. The person must see its outcome.
       onStarted((await service.eraseUser(userId)).id);
     } catch (error) {
       setFault(error);
@@ -75,8 +75,9 @@ export function EraseDialog({ userId, onClose, onStarted }: EraseDialogProps) {
 }
 
 function faultText(error: unknown): string {
-  const { kind, title, detail } = failureOf(error);
-  if (kind === 'scope') return `This key may not erase: it needs the scope "erase". ${detail}`;
-  if (kind === 'unreachable') return `${title}. It may have got the request. You can send it again.`;
+  const { kind, title, detail } = describeFailure(error);
+  if (kind === 'scope') return `This key is not allowed to erase: it needs the scope "erase". ${detail}`;
+  if (kind === 'unreachable')
+    return `${title}. It may have received the request. You can safely send it again.`;
   return `${title}. ${detail}`;
 }

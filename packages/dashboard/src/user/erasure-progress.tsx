@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { service } from '../api/service.ts';
-import { failureOf } from '../shared/failure.ts';
+import { describeFailure } from '../shared/failure.ts';
 import { Icon } from '../shared/icon.tsx';
 import { formatCount } from '../shared/time-format.ts';
 import { usePolled } from '../shared/use-polled.ts';
@@ -13,10 +13,10 @@ interface ErasureProgressProps {
 }
 
 const pollMs = 1000;
-/** Right after the request, the erasure may not be recorded yet. After so many answers without it, there is none. */
+/** Right after the request, the erasure may not be recorded yet. After this number of 404 answers, it counts as unknown. */
 const maxMisses = 20;
 
-/** Shows how far an erasure is. */
+/** Shows the progress of an erasure. */
 export function ErasureProgress({ id, onDone, onClose }: ErasureProgressProps) {
   const misses = useRef(0);
   const { value, error } = usePolled(
@@ -46,14 +46,14 @@ export function ErasureProgress({ id, onDone, onClose }: ErasureProgressProps) {
 }
 
 function textOf(erasure: { readonly status: string; readonly erased: number } | undefined): string {
-  if (erasure === undefined) return 'Asking how far the erasure is …';
+  if (erasure === undefined) return 'Loading the progress of the erasure …';
   const { status, erased } = erasure;
   const removed = `${formatCount(erased)} ${erased === 1 ? 'activity' : 'activities'} removed`;
   if (status === 'done') return `The user is erased: ${removed}.`;
-  if (status === 'unknown') return 'The service knows no such erasure.';
+  if (status === 'unknown') return 'The service has no record of this erasure.';
   if (status === 'running') return `Erasing: ${removed} so far …`;
-  return 'The log holds the request. The erasure begins in a moment …';
+  return 'The request is accepted. The erasure starts in a moment …';
 }
 
 const faultText = (error: unknown): string =>
-  `${failureOf(error).title}, so the progress is unknown. The erasure goes on by itself.`;
+  `${describeFailure(error).title}, so the progress is unknown. The erasure continues in the background.`;

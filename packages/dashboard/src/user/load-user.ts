@@ -1,17 +1,17 @@
 import type { Activity, ActivityFilter } from '@user-activity/client';
 import { service, serviceNow } from '../api/service.ts';
-import { loadLines, loadTypes, type TypeCount } from '../shared/load-lines.ts';
+import { loadTimedCounts, loadTypeCounts, type TypeCount } from '../shared/load-timed-counts.ts';
 import { type Stacks, stacksOf } from '../shared/stacks.ts';
 import { endOf, startOf, type TimeUnit, unitFor } from '../shared/time-units.ts';
-import { colorsOf, maxTypes, otherColor } from '../shared/type-colors.ts';
-import { lengthOf, type UserState } from './user-state.ts';
+import { assignColors, maxTypes, otherColor } from '../shared/type-colors.ts';
+import { rangeLengthMs, type UserState } from './user-state.ts';
 
-/** What a user did, in numbers. */
+/** The statistics of a user's activities. */
 export interface Summary {
-  /** The range that it is about. */
+  /** The state for which the statistics were loaded. */
   readonly state: UserState;
   readonly total: number;
-  /** The most frequent first. Undefined: there are too many to list them. */
+  /** Most frequent first. Undefined if there are too many types for the service to count. */
   readonly types: readonly TypeCount[] | undefined;
   readonly stacks: Stacks;
   readonly unit: TimeUnit;
@@ -22,31 +22,32 @@ export interface Summary {
   readonly last: Activity | undefined;
 }
 
+/** Returns the filter for requests to the service. */
 export const filterOf = ({ userId, from, type }: UserState): ActivityFilter => ({
   userId,
   ...(from !== '' && { from }),
   ...(type !== undefined && { type }),
 });
 
-/** Counts the activities of a user, by type and over time. The types are not narrowed to the chosen one, so that others can be chosen. */
+/** Loads the statistics of a user. Only the chart is filtered by the chosen type: the list has all types, so that others can be chosen. */
 export async function loadSummary(state: UserState, signal: AbortSignal): Promise<Summary> {
   const filter = filterOf({ ...state, type: undefined });
-  const edge = async (order: 'asc' | 'desc'): Promise<Activity | undefined> =>
+  const outermost = async (order: 'asc' | 'desc'): Promise<Activity | undefined> =>
     (await service.queryPage({ ...filter, order, limit: 1 }, { signal })).data[0];
   const [total, types, first, last] = await Promise.all([
     service.count(filter, { signal }),
-    loadTypes(filter, signal),
-    edge('asc'),
-    edge('desc'),
+    loadTypeCounts(filter, signal),
+    outermost('asc'),
+    outermost('desc'),
   ]);
   const now = serviceNow();
-  const length = lengthOf(state.from);
+  const length = rangeLengthMs(state.from);
   const oldest = first === undefined ? now : Date.parse(first.createdAt);
-  // Applications may send times that are ahead of the clock of the service.
+  // An activity may have a time in the future, so the range may end after now.
   const latest = Math.max(now, last === undefined ? now : Date.parse(last.createdAt));
   const begin = length === undefined ? oldest : now - length;
   const unit = unitFor(begin, latest);
-  const lines = await loadLines(filterOf(state), unit, signal);
+  const lines = await loadTimedCounts(filterOf(state), unit, signal);
   const range = { unit, from: startOf(unit, begin), to: endOf(unit, latest) };
   const colorOf = typeColors(types ?? []);
   const stacks = stacksOf(lines, range);
@@ -56,9 +57,9 @@ export async function loadSummary(state: UserState, signal: AbortSignal): Promis
   return { ...range, state, total, types, stacks: { ...stacks, series }, first, last };
 }
 
-/** Returns the colors of the most frequent types, in CSS. All others share one. */
+/** Returns a function from a type to the name of its CSS variable. The most frequent types have their own colors, and all others share one. */
 export function typeColors(types: readonly TypeCount[]): (type: string) => string {
   const shown = types.slice(0, types.length > maxTypes ? maxTypes - 1 : maxTypes).map(({ type }) => type);
-  const colors = colorsOf(shown);
+  const colors = assignColors(shown);
   return (type) => colors.get(type) ?? otherColor;
 }

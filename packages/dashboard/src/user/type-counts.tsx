@@ -1,12 +1,12 @@
 import { useState } from 'preact/hooks';
 import { visibleText } from '../shared/hidden-characters.ts';
 import { formatCount } from '../shared/time-format.ts';
-import type { TypeCount } from '../shared/load-lines.ts';
+import type { TypeCount } from '../shared/load-timed-counts.ts';
 import { Value } from '../shared/value.tsx';
 import './type-counts.css';
 
 interface TypeCountsProps {
-  /** The most frequent first. Undefined: there are too many to list them. */
+  /** Most frequent first. Undefined if there are too many types for the service to count. */
   readonly types: readonly TypeCount[] | undefined;
   /** Returns the name of a CSS variable. */
   readonly colorOf: (type: string) => string;
@@ -15,10 +15,10 @@ interface TypeCountsProps {
 }
 
 const maxShown = 8;
-/** A user may have any number of types. */
+/** The limit of the long list, because a user may have any number of types. */
 const maxListed = 200;
 
-/** Lists the types of a user with their counts. A press shows only that type, and a second one shows all again. */
+/** Lists the types of a user with their counts. Pressing a type filters by it. Pressing it again removes the filter. */
 export function TypeCounts({ types, colorOf, chosen, onChoose }: TypeCountsProps) {
   const [isLong, setLong] = useState(false);
   if (types === undefined)

@@ -3,21 +3,21 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { keyVersion } from '../api/key.ts';
 import { service } from '../api/service.ts';
 
-/** The activities of a user that are loaded, the latest first. */
+/** The activities of a user that `useTimeline` has loaded so far, newest first. */
 export interface Timeline {
   readonly activities: readonly Activity[];
   readonly isLoading: boolean;
   readonly error: unknown;
-  /** Whether there are more. `full`: the page holds no more. */
+  /** `more`: another page can be loaded. `none`: all activities are loaded. `full`: there are more, but the limit is reached. */
   readonly rest: 'more' | 'none' | 'full';
   readonly loadMore: () => void;
 }
 
 const pageSize = 100;
-/** All of them are elements of the page. */
+/** The limit of the timeline. All of its activities are in the DOM, so more would make the page slow. */
 const maxActivities = 1000;
 
-/** Loads the activities of a user page by page. `version` identifies the filter. */
+/** Loads the activities of a user page by page. `version` identifies the filter: when it or the API key changes, loading starts again. */
 export function useTimeline(filter: ActivityFilter, version: string): Timeline {
   const [activities, setActivities] = useState<readonly Activity[]>([]);
   const [isLoading, setLoading] = useState(true);

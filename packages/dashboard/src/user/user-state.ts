@@ -1,15 +1,16 @@
-/** What the view of a user shows. All of it is in the URL. */
+/** The state of the view User. The URL contains all of it. */
 export interface UserState {
-  /** Empty: nobody is chosen. */
+  /** Empty if no user is chosen. */
   readonly userId: string;
+  /** The start of the time range: one of `userRanges`. */
   readonly from: string;
-  /** Only this type. Undefined: all. */
+  /** The type to filter by. Undefined: all types. */
   readonly type: string | undefined;
-  /** The erasure whose progress is shown. */
+  /** The id of the erasure whose progress is shown. */
   readonly erasure: string | undefined;
 }
 
-/** The ranges to choose from, as the service takes them. Empty: all time. */
+/** The time ranges to choose from. `from` is a parameter of the service. Empty: all time. */
 export const userRanges: readonly (readonly [from: string, label: string])[] = [
   ['-24h', 'Last 24 hours'],
   ['-7d', 'Last 7 days'],
@@ -20,15 +21,15 @@ export const userRanges: readonly (readonly [from: string, label: string])[] = [
 
 const hourMs = 3_600_000;
 
-/** Returns the length of a range, in ms. Undefined: it has no beginning. */
-export function lengthOf(from: string): number | undefined {
+/** Returns the length of a time range in ms, such as 86,400,000 for `-24h`. Undefined for all time. */
+export function rangeLengthMs(from: string): number | undefined {
   const [, count, unit] = /^-(\d+)([hd])$/.exec(from) ?? [];
   return count === undefined ? undefined : Number(count) * (unit === 'h' ? hourMs : 24 * hourMs);
 }
 
 const defaultFrom = '-30d';
 
-/** Reads the state from the parameters of a URL. Anything that it does not know is left out. */
+/** Reads the state from the parameters of a URL. Ignores unknown parameters and invalid values. */
 export function parseUserState(parameters: URLSearchParams): UserState {
   const from = parameters.get('from') ?? defaultFrom;
   return {
@@ -39,7 +40,7 @@ export function parseUserState(parameters: URLSearchParams): UserState {
   };
 }
 
-/** Returns the parameters of a state. Those at their defaults are left out. */
+/** Returns the URL parameters for a state. Leaves out default values. */
 export function userParameters({ userId, from, type, erasure }: UserState): URLSearchParams {
   const parameters = new URLSearchParams();
   if (userId !== '') parameters.set('userId', userId);

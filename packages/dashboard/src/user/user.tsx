@@ -18,7 +18,7 @@ import { useTimeline } from './use-timeline.ts';
 import { parseUserState, userParameters, userRanges, type UserState } from './user-state.ts';
 import './user.css';
 
-/** Shows what one user did, and erases it. */
+/** The view of one user: statistics, a timeline, and the erasure of the user's activities. */
 export function User() {
   const state = parseUserState(place.value.parameters);
   const change = (changes: Partial<UserState>): void =>
@@ -29,13 +29,13 @@ export function User() {
       <h1 class="visually-hidden">User</h1>
       <UserForm key={state.userId} state={state} change={change} />
       {state.userId === '' ? (
-        <Notice icon="user" title="Whose activities do you look for?">
+        <Notice icon="user" title="Whose activities are you looking for?">
           <p>Enter the id of a user, as your application sends it.</p>
           <ActiveUsers />
         </Notice>
       ) : (
-        // Nothing of one user is shown below the name of another.
-        <Chosen key={state.userId} state={state} change={change} />
+        // With this key, another user gets a new component, which shows nothing of the previous user.
+        <ChosenUser key={state.userId} state={state} change={change} />
       )}
     </div>
   );
@@ -71,7 +71,7 @@ function UserForm({ state, change }: UserProps) {
       </button>
       <select
         class="input"
-        aria-label="Range of time"
+        aria-label="Time range"
         value={state.from}
         onChange={({ currentTarget }) => change({ from: currentTarget.value })}
       >
@@ -85,7 +85,7 @@ function UserForm({ state, change }: UserProps) {
   );
 }
 
-function Chosen({ state, change }: UserProps) {
+function ChosenUser({ state, change }: UserProps) {
   const [loads, setLoads] = useState(0);
   const [isErasing, setErasing] = useState(false);
   const reload = (): void => setLoads(loads + 1);
@@ -123,7 +123,7 @@ function Chosen({ state, change }: UserProps) {
       {error !== undefined && <Failed error={error} retry={reload} />}
       {error === undefined && value === undefined && <Loading />}
       {value?.total === 0 && (
-        <Notice icon="inbox" title="Nothing is known of this user">
+        <Notice icon="inbox" title="No activities found">
           <p>
             {state.from === ''
               ? 'There is no activity with this id. Ids are compared exactly.'
@@ -132,7 +132,7 @@ function Chosen({ state, change }: UserProps) {
           {state.from !== '' && (
             <p class="notice-actions">
               <button type="button" class="button" onClick={() => change({ from: '' })}>
-                Look at all time
+                Search all time
               </button>
             </p>
           )}
@@ -157,7 +157,7 @@ function Chosen({ state, change }: UserProps) {
           />
         </section>
       )}
-      {/* Without the numbers, there is still the timeline. */}
+      {/* If the statistics could not be loaded, the timeline is still shown. */}
       {(value === undefined ? timeline.activities.length > 0 : value.total > 0) && (
         <DayList timeline={timeline} colorOf={colorOf} state={state} />
       )}

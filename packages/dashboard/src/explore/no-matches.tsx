@@ -4,25 +4,25 @@ import { formatAgo } from '../shared/time-format.ts';
 import { type ExploreState, isFiltered } from './explore-state.ts';
 import { quickRangeFor } from './time-range.ts';
 
-interface NothingProps {
+interface NoMatchesProps {
   readonly state: ExploreState;
-  /** When the newest activity of all happened, in RFC 3339. */
+  /** The time of the newest activity in the log (RFC 3339). */
   readonly newest: string;
   readonly onChange: (changes: Partial<ExploreState>) => void;
 }
 
-/** Says that nothing matches, and offers a wider search. */
-export function Nothing({ state, newest, onChange }: NothingProps) {
+/** Says that no activity matches, and offers a wider search. */
+export function NoMatches({ state, newest, onChange }: NoMatchesProps) {
   const hasFilters = isFiltered(state);
-  // The service searches metadata of all users only in a limited range.
+  // A metadata filter without a user needs a limited time range.
   const widest = state.metadata.length > 0 && state.users.length === 0 ? '-365d' : 'all';
   const now = serviceNow();
   const wider = quickRangeFor(Date.parse(newest), now);
   return (
     <Notice icon="search" title="No activity matches">
       <p>
-        {hasFilters ? 'Try other filters, or a longer range.' : 'Nothing happened in this range.'} The newest
-        activity of all was {formatAgo(Date.parse(newest), now)}.
+        {hasFilters ? 'Try other filters, or a longer range.' : 'There are no activities in this range.'} The
+        newest activity in the log was {formatAgo(Date.parse(newest), now)}.
       </p>
       <p class="notice-actions">
         {hasFilters && (
@@ -36,7 +36,7 @@ export function Nothing({ state, newest, onChange }: NothingProps) {
         )}
         {!hasFilters && (
           <button type="button" class="button primary" onClick={() => onChange({ from: wider, to: '' })}>
-            Show the newest
+            Show the newest activities
           </button>
         )}
         {state.from !== widest && (
