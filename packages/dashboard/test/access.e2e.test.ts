@@ -13,7 +13,7 @@ async function makeKey({ client }: RunningService, scopes: readonly Scope[]): Pr
   return secret;
 }
 
-test('the page asks for a key, says what is wrong with one, and keeps it in the session of its tab alone', async () => {
+test('the page asks for a key, explains why one is refused, and keeps it in the session storage of its tab only', async () => {
   const service = await startService({ activities, apiKey });
   const { page } = await openDashboard(browser(), service.url);
   const dialog = page.getByRole('dialog');
@@ -43,7 +43,7 @@ test('the page asks for a key, says what is wrong with one, and keeps it in the 
   await dialog.getByText('A valid API key is required').waitFor();
 });
 
-test('a key that ended is asked for again', async () => {
+test('the page asks for another key after its key was revoked', async () => {
   const service = await startService({ activities, apiKey });
   const { id, secret } = await service.client.keys.create({
     name: 'short',
@@ -64,7 +64,7 @@ test('a key that ended is asked for again', async () => {
   expect(await page.getByRole('dialog').count()).toBe(0);
 });
 
-test('a key that is entered again loads again', async () => {
+test('entering the same key again reloads the data', async () => {
   const service = await startService({ activities, apiKey });
   const { page } = await openDashboard(browser(), service.url, withKey(apiKey));
   await page.locator('.activity-row').waitFor();
@@ -76,7 +76,7 @@ test('a key that is entered again loads again', async () => {
   await page.locator('.activity-row').waitFor();
 });
 
-test('a key without the scope is told which one it lacks', async () => {
+test('with a key that lacks a scope, the page says which one', async () => {
   const service = await startService({ activities, apiKey });
   const key = await makeKey(service, ['write']);
   const { page } = await openDashboard(browser(), service.url, withKey(key));
@@ -85,7 +85,7 @@ test('a key without the scope is told which one it lacks', async () => {
   expect(await page.locator('.activity-row').count()).toBe(0);
 });
 
-test('a dead server, an overload and limits are calm states, from which the page recovers', async () => {
+test('the page explains a dead server, an overload and a rate limit, and recovers from each', async () => {
   const service = await startService({ activities });
   const { page } = await openDashboard(browser(), service.url);
   const reload = page.getByRole('button', { name: 'Reload' });
@@ -106,7 +106,7 @@ test('a dead server, an overload and limits are calm states, from which the page
   await reload.click();
   await page.getByRole('button', { name: /^Try again \(in \d s\)$/ }).waitFor();
   refusal = undefined;
-  // By itself, when the time is over.
+  // When the countdown ends, the page retries by itself.
   await page.locator('.activity-row').waitFor();
   refusal = { status: 503, headers: { 'retry-after': '60' }, detail: 'The store does not answer.' };
   await page.goto(`${service.url}/#/explore?from=-6h`);
@@ -123,7 +123,7 @@ test('a dead server, an overload and limits are calm states, from which the page
   expect(await page.getByRole('dialog').count()).toBe(0);
 });
 
-test('a key of all projects has its project in the URL, and each view shows it', async () => {
+test('with a key of all projects, the URL contains the chosen project, and each view shows that project', async () => {
   const service = await startService({ activities, apiKey });
   const inShop = new ActivityClient({ url: service.url, apiKey, project: 'shop' });
   await inShop.logDurably({ userId: 'bob', type: 'BUY' }, { wait: 30 });

@@ -6,12 +6,12 @@ import { openDashboard, startService } from './open-dashboard.ts';
 
 const browser = browserFor();
 
-test('the table holds 10,000 activities, and goes on from the last one without a gap', async () => {
+test('the table shows 10,000 activities, and a button continues after the last one without a gap', async () => {
   const newest = Date.now() - 60_000;
   const many = Array.from({ length: 10_050 }, (_, n) => ({
     userId: `user-${n}`,
     type: 'VIEW',
-    // Several happen in the same millisecond.
+    // Several activities have the same millisecond.
     createdAt: new Date(newest - Math.floor(n / 7)).toISOString(),
   }));
   const { url } = await startService({ activities: many });
@@ -33,7 +33,7 @@ test('the table holds 10,000 activities, and goes on from the last one without a
   const user = await last.textContent();
   await page.getByRole('button', { name: 'Continue after the last activity' }).click();
   await page.getByText(/^All \d+ loaded$/).waitFor();
-  // Those of the last millisecond are shown again.
+  // The activities of the last millisecond are shown again.
   await expect
     .poll(() => page.locator('.cell-user').allTextContents(), { timeout: stepTimeoutMs, interval: 20 })
     .toContain(user);
@@ -58,7 +58,7 @@ test('a proxy may serve the dashboard below a path', async () => {
         answered.pipe(answer);
       },
     );
-    // The page may leave, and the service ends first.
+    // The page may close, or the service may end, before the answer is complete.
     forwarded.on('error', () => answer.destroy());
     asked.pipe(forwarded);
   });
@@ -75,7 +75,7 @@ test('a proxy may serve the dashboard below a path', async () => {
   expect(faults).toEqual([]);
 });
 
-test('the chart of a log with very many types shows the most frequent ones apart', async () => {
+test('if there are too many types to count, the chart shows the most frequent ones and sums up the others', async () => {
   const many = Array.from({ length: 150 }, (_, n) => ({ userId: 'ann', type: `TYPE_${n % 140}` }));
   const { url } = await startService({ activities: many });
   const { page, faults } = await openDashboard(browser(), url);
@@ -84,6 +84,6 @@ test('the chart of a log with very many types shows the most frequent ones apart
   expect(legend).toHaveLength(8);
   expect(legend.slice(0, 7)).toEqual([0, 1, 2, 3, 4, 5, 6].map((n) => `TYPE_${n}2`));
   expect(legend[7]).toBe('other types136');
-  // The browser reports the refusal of the query for all types.
+  // The service refuses to count all types, and the browser reports that in the console.
   expect(faults.filter((fault) => !fault.includes('400'))).toEqual([]);
 });

@@ -12,7 +12,7 @@ const activities = ['bob', 'ann'].map((userId, index) => ({
   createdAt: ago((2 - index) * 60_000),
 }));
 
-test('a view that fails leaves the frame, and a way out', async () => {
+test('if a view throws, the navigation still works, and a link leads back to Explore', async () => {
   const { url } = await startService({ activities });
   const { page, faults } = await openDashboard(browser(), `${url}/#/user`);
   await page.getByText('Whose activities are you looking for?').waitFor();
@@ -28,11 +28,11 @@ test('a view that fails leaves the frame, and a way out', async () => {
   await page.getByRole('link', { name: 'User', exact: true }).waitFor();
   await page.getByRole('link', { name: 'Show Explore' }).click();
   await page.locator('.activity-row').nth(1).waitFor();
-  // Nothing is hidden from those who mend it.
+  // The error is in the console, for the developers.
   expect(faults.join('\n')).toContain('broken by the test');
 });
 
-test('metadata is filtered by any key, and by a whole long value', async () => {
+test('metadata can be filtered by any key, and by a long value as a whole', async () => {
   const { url } = await startService({ activities });
   const { page, faults } = await openDashboard(browser(), `${url}/#/explore?metadata.constructor=x`);
   await page.locator('.activity-row').nth(1).click();
@@ -47,7 +47,7 @@ test('metadata is filtered by any key, and by a whole long value', async () => {
   expect(faults).toEqual([]);
 });
 
-test('a range ends now by the clock of the service', async () => {
+test('a relative range ends at the time of the service, even if the clock of the browser is slow', async () => {
   const { url } = await startService({ activities });
   const { page, faults } = await openDashboard(browser(), `${url}/#/user`);
   await page.clock.setFixedTime(Date.now() - 5 * hourMs);
@@ -58,7 +58,7 @@ test('a range ends now by the clock of the service', async () => {
   expect(faults).toEqual([]);
 });
 
-test('keys of the table need its focus, and those of one character can be switched off', async () => {
+test('the arrow keys need the focus in the table, and single-character shortcuts can be switched off', async () => {
   const { url } = await startService({ activities });
   const { page, faults } = await openDashboard(browser(), url);
   const rows = page.locator('.activity-row');
@@ -92,7 +92,7 @@ test('keys of the table need its focus, and those of one character can be switch
   expect(faults).toEqual([]);
 });
 
-test('in a narrow window, the details are a dialog that keeps the focus, and gives it back', async () => {
+test('in a narrow window, the details are a dialog that keeps the focus, and returns it when it closes', async () => {
   const { url } = await startService({ activities });
   const { page, faults } = await openDashboard(browser(), url, { viewport: { width: 400, height: 800 } });
   await page.locator('.activity-row').first().click();
@@ -112,7 +112,7 @@ test('in a narrow window, the details are a dialog that keeps the focus, and giv
   expect(faults).toEqual([]);
 });
 
-test('a filter that is full says so', async () => {
+test('adding one value too many to a filter shows the limit', async () => {
   const { url } = await startService({ activities });
   const types = Array.from({ length: 20 }, (_, n) => ['type', `T${n}`]);
   const paths = Array.from({ length: 10 }, (_, n) => [`metadata.p${n}`, 'x']);
@@ -133,7 +133,7 @@ test('a filter that is full says so', async () => {
   expect(await page.locator('.token').count()).toBe(30);
 });
 
-test('rows of an earlier query are dimmed until those of the new one are there', async () => {
+test('the rows of an earlier query are dimmed until the new rows have arrived', async () => {
   const { url } = await startService({ activities });
   const { page, faults } = await openDashboard(browser(), url);
   await page.locator('.activity-row').nth(1).waitFor();
@@ -153,7 +153,7 @@ test('rows of an earlier query are dimmed until those of the new one are there',
   expect(faults).toEqual([]);
 });
 
-test('a finger drags a range in the chart', async () => {
+test('a time range can be selected in the chart by touch', async () => {
   const { url } = await startService({ activities });
   const { page, faults } = await openDashboard(browser(), `${url}/#/explore?from=-1h`, { hasTouch: true });
   await page.locator('.activity-row').nth(1).waitFor();
@@ -161,7 +161,7 @@ test('a finger drags a range in the chart', async () => {
   if (chart === null) throw new Error('There is no chart.');
   const session = await page.context().newCDPSession(page);
   const y = chart.y + 20;
-  // The first half hour, in which nothing happened.
+  // The first half hour, which has no activities.
   const xs = [0, 0.1, 0.3, 0.5].map((part) => chart.x + 2 + part * chart.width);
   for (const [index, x] of xs.entries())
     await session.send('Input.dispatchTouchEvent', {

@@ -14,7 +14,7 @@ describe('the state of Explore', () => {
     'metadata.device.os=ios&metadata.device.os=android',
     'order=asc&id=a%2Fb',
     'from=all',
-  ])('%j is in the URL as it was', (query) => {
+  ])('the query %j is parsed and written unchanged', (query) => {
     expect(roundTrip(query)).toBe(query);
   });
 
@@ -26,16 +26,16 @@ describe('the state of Explore', () => {
     ['from=yesterday&to=soon', ''],
     ['userId=&type=', ''],
     ['userId=ann&userId=ann', 'userId=ann'],
-  ])('%j is shortened to %j', (query, short) => {
+  ])('the query %j is written as %j', (query, short) => {
     expect(roundTrip(query)).toBe(short);
   });
 
-  test('has at most as many values as the service takes', () => {
+  test('has at most 20 values of a filter, the limit of the service', () => {
     const many = new URLSearchParams(Array.from({ length: 50 }, (_, n) => ['type', `T${n}`]));
     expect(parseExplore(many).types).toHaveLength(20);
   });
 
-  test('has at most 10 paths of metadata, and 20 values of each', () => {
+  test('has at most 10 metadata paths, and 20 values for each', () => {
     const paths = new URLSearchParams(Array.from({ length: 12 }, (_, n) => [`metadata.p${n}`, 'x']));
     expect(parseExplore(paths).metadata).toHaveLength(10);
     const full = parseExplore(paths).metadata;
@@ -57,7 +57,7 @@ describe('the state of Explore', () => {
     },
   );
 
-  test('becomes a filter with absolute times, and several values of a path', () => {
+  test('becomes a filter with absolute times, and with all values of a path', () => {
     const query = new URLSearchParams('userId=ann&metadata.os=ios&metadata.os=android&from=-1h');
     const now = Date.parse('2026-11-30T12:00:00Z');
     const state = parseExplore(query);
@@ -70,7 +70,7 @@ describe('the state of Explore', () => {
   });
 });
 
-describe('a range of time', () => {
+describe('a time range', () => {
   const now = Date.parse('2026-11-30T12:00:00Z');
   test.each([
     ['-15m', '2026-11-30T11:45:00.000Z'],
@@ -81,7 +81,7 @@ describe('a range of time', () => {
     ['yesterday', undefined],
     ['2026-99-99', undefined],
     ['-99999999999h', undefined],
-  ])('that begins at %s', (from, moment) => {
+  ])('from %s starts at %s', (from, moment) => {
     const { from: first } = resolveRange(from, '', now);
     expect(first === undefined ? undefined : new Date(first).toISOString()).toBe(moment);
   });

@@ -6,7 +6,7 @@ import { openDashboard, startService } from './open-dashboard.ts';
 
 const browser = browserFor();
 
-/** Expects that the table soon has these users, from top to bottom. */
+/** Waits until the table shows these users, from top to bottom. */
 const expectUsers = (page: Page, users: readonly string[]): Promise<void> =>
   expect
     .poll(async () => page.locator('.cell-user').allTextContents(), { timeout: stepTimeoutMs })
@@ -25,7 +25,7 @@ const activities: readonly NewActivity[] = [
   { userId: 'ann', type: 'LOGIN', metadata: { ip: '10.0.0.1' }, createdAt: minutesAgo(10) },
 ];
 
-test('filters narrow the table and the chart, and are in the URL, where Back, Forward and a reload find them', async () => {
+test('filters narrow the table and the chart, and Back, Forward and a reload restore them from the URL', async () => {
   const { url } = await startService({ activities });
   const { page, faults } = await openDashboard(browser(), url);
   await expectUsers(page, ['ann', 'bob', 'cat', 'dan']);
@@ -74,7 +74,7 @@ test('filters narrow the table and the chart, and are in the URL, where Back, Fo
   expect(faults).toEqual([]);
 });
 
-test('a range is picked, typed, or dragged in the chart', async () => {
+test('a time range can be chosen, typed, or dragged in the chart', async () => {
   const { url } = await startService({ activities });
   const { page, faults } = await openDashboard(browser(), `${url}/#/explore?from=-1h`);
   await expectUsers(page, ['ann', 'bob', 'cat', 'dan']);
@@ -109,7 +109,7 @@ test('a range is picked, typed, or dragged in the chart', async () => {
   expect(faults).toEqual([]);
 });
 
-test('all can be done with the keyboard', async () => {
+test('the keyboard can filter, move, open, close and show help', async () => {
   const { url } = await startService({ activities });
   const { page, faults } = await openDashboard(browser(), url);
   await expectUsers(page, ['ann', 'bob', 'cat', 'dan']);
@@ -125,7 +125,7 @@ test('all can be done with the keyboard', async () => {
   await drawer.getByText('dan', { exact: true }).waitFor();
   await keyboard.press('Escape');
   await drawer.waitFor({ state: 'detached' });
-  // Moving from one to the next is no step of the history, so one step back opens the last one.
+  // Moving from one activity to the next adds no history entry, so Back opens the last one again.
   await page.goBack();
   await drawer.getByText('dan', { exact: true }).waitFor();
   await page.goBack();
@@ -134,7 +134,7 @@ test('all can be done with the keyboard', async () => {
   await keyboard.press('?');
   const help = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
   await help.waitFor();
-  // A dialog takes the keys for itself.
+  // Shortcuts do nothing while a dialog is open.
   await keyboard.press('/');
   expect(await page.locator('#filter-user').evaluate((element) => element === document.activeElement)).toBe(
     false,
@@ -151,7 +151,7 @@ test('all can be done with the keyboard', async () => {
   expect(faults).toEqual([]);
 });
 
-test('the details have everything, to read, to copy and to filter by', async () => {
+test('the details show all data of an activity, with buttons to copy it and to filter by it', async () => {
   const metadata = {
     device: { os: 'ios' },
     tags: ['a', 'b'],
@@ -202,7 +202,7 @@ test('the details have everything, to read, to copy and to filter by', async () 
   expect(faults.filter((fault) => !fault.includes('404'))).toEqual([]);
 });
 
-test('a long list is loaded while somebody scrolls, and only rows in sight exist', async () => {
+test('scrolling loads more activities, and only visible rows are in the DOM', async () => {
   const many = Array.from({ length: 730 }, (_, n) => ({
     userId: `user-${n}`,
     type: 'VIEW',

@@ -17,13 +17,13 @@ const openMenu = async (page: Page): Promise<void> => {
   await page.getByRole('button', { name: 'Export' }).click();
 };
 
-/** What the file of an export must hold for the filter of the page. */
+/** Returns the expected content of an export with the filter of the page. */
 async function exported(url: string, format: string, headers: Record<string, string> = {}): Promise<string> {
   const answer = await fetch(`${url}/api/logs/export?format=${format}&order=desc&userId=bob`, { headers });
   return answer.text();
 }
 
-test.each(['NDJSON', 'CSV'])('%s of what is shown is a download of the browser', async (title) => {
+test.each(['NDJSON', 'CSV'])('without a key, an export as %s is a download of the browser', async (title) => {
   const { url } = await startService({ activities });
   const { page, faults } = await openDashboard(browser(), `${url}/#/explore?userId=bob`);
   await openMenu(page);
@@ -34,7 +34,7 @@ test.each(['NDJSON', 'CSV'])('%s of what is shown is a download of the browser',
   expect(faults).toEqual([]);
 });
 
-test('with a key, a browser without access to files saves what it loaded', async () => {
+test('with a key, a browser without file access keeps the export in memory, and then saves it', async () => {
   const { url } = await startService({ activities, apiKey });
   const { page, faults } = await openDashboard(browser(), `${url}/#/explore?userId=bob`, withKey(apiKey));
   await page.evaluate(() => Reflect.deleteProperty(globalThis, 'showSaveFilePicker'));
@@ -46,10 +46,10 @@ test('with a key, a browser without access to files saves what it loaded', async
   expect(faults).toEqual([]);
 });
 
-test('with a key, a browser with access to files writes each piece, and a failure leaves no file', async () => {
+test('with a key, a browser with file access writes each chunk, and a failure leaves no file', async () => {
   const service = await startService({ activities, apiKey });
   const { page } = await openDashboard(browser(), `${service.url}/#/explore?userId=bob`, withKey(apiKey));
-  // No test can use the dialog of the system.
+  // A test cannot use the file dialog of the operating system.
   await page.evaluate(() => {
     const state = { written: '', closed: 0, aborted: 0 };
     const file = {

@@ -12,7 +12,7 @@ test.each([
   ['without keys', undefined, []],
   ['with a key', apiKey, ['Show key']],
 ])(
-  '%s, an empty log shows a command that works as it is, and turns to Explore when its activity arrives',
+  '%s, an empty log shows a curl command that works unchanged, and then Explore with its activity',
   async (_, key, buttons) => {
     const service = await startService(key === undefined ? {} : { apiKey: key });
     const { page, faults } = await openDashboard(browser(), service.url, {
@@ -36,7 +36,7 @@ test.each([
   },
 );
 
-test('the tabs show other ways to send, with the address and the key, which is hidden at first', async () => {
+test('the tabs show other programs, with the URL and the key, which is hidden at first', async () => {
   const { url } = await startService({ apiKey });
   const { page } = await openDashboard(browser(), url, withKey(apiKey));
   const code = page.getByRole('tabpanel');

@@ -15,7 +15,7 @@ const point = (members: Partial<HealthPoint>): HealthPoint => ({
   ...members,
 });
 
-test('counts become rates, whatever the length of the minute is', () => {
+test('counts become rates per second, even if a minute is incomplete', () => {
   const points = [
     point({ accepted: 60 }),
     point({ accepted: 60, seconds: 30 }),
@@ -32,7 +32,7 @@ test('a process that measures nothing has no charts', () => {
   expect(Object.values(figuresOf([])).filter((figure) => figure !== undefined)).toEqual([]);
 });
 
-test('the figures are those of the last minute, and the dead letters of all', () => {
+test('the figures are from the last minute, except the dead letters, which are from all minutes', () => {
   const storedAfterMs = { p50: 3, p99: 40 };
   const points = [point({ deadLettered: 2, storedAfterMs }), point({ stored: 120, lag: 7, deadLettered: 1 })];
   expect(figuresOf(points)).toEqual({
@@ -56,14 +56,14 @@ test('a process without a consumer shows what all consumers handled', () => {
   expect(hasNoConsumer([point({ accepted: 1, stored: 1 })])).toBe(false);
 });
 
-test('the charts show an hour that ends with a minute', () => {
+test('the charts show an hour that ends with the current minute', () => {
   const now = Date.parse('2026-11-30T12:00:07Z');
   const range = lastHour(now);
   expect(range).toEqual({ from: Date.parse('2026-11-30T11:01:00Z'), to: Date.parse('2026-11-30T12:01:00Z') });
   expect(lastHour(now + 50_000)).toEqual(range);
 });
 
-test('a minute that has just begun is left out, unless it is the only one', () => {
+test('a last minute of less than 5 seconds is left out, unless it is the only one', () => {
   expect(dropShortLastPoint([point({}), point({ seconds: 1 })])).toHaveLength(1);
   expect(dropShortLastPoint([point({ seconds: 1 })])).toHaveLength(1);
   expect(dropShortLastPoint([point({}), point({ seconds: 30 })])).toHaveLength(2);
@@ -74,11 +74,11 @@ test.each([
   [{ text: 'no { JSON' }, 'no { JSON'],
   [{ base64: 'AAE=' }, 'base64: AAE='],
   [null, 'The record has no value.'],
-])('the value %j is shown as %j', (value, text) => {
+])('the dead letter value %j is shown as %j', (value, text) => {
   expect(valueText({ value, size: 3, omitted: [] })).toBe(text);
 });
 
-test('a large value is cut, and one that was left out is named', () => {
+test('a large value is truncated, and for an omitted value the size is shown', () => {
   expect(valueText({ value: { text: 'x'.repeat(9000) }, size: 9000, omitted: [] })).toHaveLength(4001);
   expect(valueText({ value: null, size: 90_000, omitted: ['value'] })).toContain('90000 bytes');
 });

@@ -6,7 +6,7 @@ import { openDashboard, startService } from './open-dashboard.ts';
 
 const browser = browserFor();
 
-/** Starts a service with an activity, and another one with its id, which became a dead letter. */
+/** Starts a service with an activity, and with another activity of the same id, which became a dead letter. */
 async function startWithConflict(keys: { readonly API_KEYS?: string } = {}) {
   const first = { id: 'order-1', userId: 'ann', type: 'ORDER', metadata: { total: 1 } };
   const service = await startService({
@@ -19,7 +19,7 @@ async function startWithConflict(keys: { readonly API_KEYS?: string } = {}) {
   return service;
 }
 
-test('shows what works, what was measured, and what could not be stored', async () => {
+test('shows the checks, the charts and the dead letters', async () => {
   const { url } = await startWithConflict();
   const { page, faults } = await openDashboard(browser(), `${url}/#/health`);
   await page.getByText('The service works').waitFor();
@@ -39,7 +39,7 @@ test('shows what works, what was measured, and what could not be stored', async 
   expect(faults).toEqual([]);
 });
 
-test('a chart that gets new values stays the same chart, and the pointer stays on it', async () => {
+test('new values go into the existing chart, and its tooltip stays', async () => {
   const { url } = await startWithConflict();
   const { page, faults } = await openDashboard(browser(), `${url}/#/health`);
   const chart = page.locator('.health-charts .uplot').first();
@@ -56,7 +56,7 @@ test('a chart that gets new values stays the same chart, and the pointer stays o
   expect(faults).toEqual([]);
 });
 
-test('replays dead letters, which come back if they fail again', async () => {
+test('replays dead letters, which are listed again if they fail again', async () => {
   const { url, client } = await startWithConflict();
   const { page, faults } = await openDashboard(browser(), `${url}/#/health`);
   await page.getByRole('button', { name: /^Replay user-activity/ }).click();
@@ -74,7 +74,7 @@ test('replays dead letters, which come back if they fail again', async () => {
   expect(faults).toEqual([]);
 });
 
-test('each part says which key it needs, and the rest is shown', async () => {
+test('a part that the key may not read says which scope it needs, and the other parts are shown', async () => {
   const { url, client } = await startWithConflict({ API_KEYS: 'root-key' });
   const letters = await client.keys.create({ name: 'repair', scopes: ['dead-letters'] });
   const { page } = await openDashboard(browser(), `${url}/#/health`);
@@ -86,7 +86,7 @@ test('each part says which key it needs, and the rest is shown', async () => {
   expect(await page.locator('.letter').count()).toBe(1);
 });
 
-test('shows nothing that an earlier key was allowed to read', async () => {
+test('another key removes the data that the earlier key was allowed to read', async () => {
   const { url, client } = await startWithConflict({ API_KEYS: 'root-key' });
   const writer = await client.keys.create({ name: 'writer', scopes: ['write'] });
   const { page } = await openDashboard(browser(), `${url}/#/health`, { apiKey: 'root-key' });
@@ -111,7 +111,7 @@ test('shows nothing that an earlier key was allowed to read', async () => {
   expect(await secrets.count()).toBe(0);
 });
 
-test('a key that loses a scope loses what it showed, and an overload does not', async () => {
+test('the data disappears when the key loses its scope, but stays during an overload', async () => {
   const { url } = await startWithConflict();
   const { page } = await openDashboard(browser(), `${url}/#/health`);
   await page.locator('.letter').waitFor();
@@ -133,7 +133,7 @@ test('a key that loses a scope loses what it showed, and an overload does not', 
   expect(await page.locator('.letter').count()).toBe(0);
 });
 
-test('goes on asking a server that is gone, and keeps what it knew', async () => {
+test('keeps polling a server that does not answer, and keeps showing the last data', async () => {
   const { url, process } = await startWithConflict();
   const { page } = await openDashboard(browser(), `${url}/#/health`);
   await page.getByText('The service works').waitFor();
@@ -151,7 +151,7 @@ test('goes on asking a server that is gone, and keeps what it knew', async () =>
 test.each([
   ['light', 1440],
   ['dark', 400],
-] as const)('axe finds nothing in Health, %s, %i px', async (colorScheme, width) => {
+] as const)('axe finds no fault in Health, %s, %i px', async (colorScheme, width) => {
   const { url } = await startWithConflict();
   const { page, faults } = await openDashboard(browser(), `${url}/#/health`, {
     colorScheme,

@@ -11,7 +11,7 @@ test.each([
   ['a\nb\u0000\u007f', 'aU+000AbU+0000U+007F'],
   ['\ud800', 'U+D800'],
   ['\u{e0041}', 'U+E0041'],
-  // What people write stays as it is.
+  // Joiners and format characters of ordinary text stay as they are.
   ['سبتا می\u200cخواهم', 'سبتا می\u200cخواهم'],
   ['👩\u200d👩\u200d👧 ❤\ufe0f 1\ufe0f\u20e3', '👩\u200d👩\u200d👧 ❤\ufe0f 1\ufe0f\u20e3'],
   ['क\u094d\u200dष \u0600\u0661', 'क\u094d\u200dष \u0600\u0661'],
@@ -19,13 +19,13 @@ test.each([
   expect(visibleText(text)).toBe(shown);
 });
 
-test('breaks of lines stay where they have a meaning', () => {
+test('a multiline text keeps its tabs and line breaks', () => {
   expect(textParts('a\n\tb\u202e', true)).toEqual([
     { text: 'a\n\tb', isHidden: false },
     { text: 'U+202E', isHidden: true },
   ]);
 });
 
-test('a text of nothing but hidden characters is cut', () => {
+test('a text is truncated after 500 hidden characters', () => {
   expect(textParts('\u202ea'.repeat(10_000))).toHaveLength(1001);
 });

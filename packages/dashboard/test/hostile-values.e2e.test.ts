@@ -33,16 +33,16 @@ const values: readonly NewActivity[] = [
   },
 ];
 
-/** What the page shows for a value whose characters can be seen only in part. */
+/** Returns what the page shows for a value: names in the place of invisible characters. */
 const shown = (value: string): string => value.replaceAll('\u202e', 'U+202E').replaceAll('\u202c', 'U+202C');
 
-// No two at the same time, so that their order is known.
+// All times differ, so that the order is known.
 const activities = values.map((value, index) => ({
   ...value,
   createdAt: new Date(Date.now() - (values.length - index) * 1000).toISOString(),
 }));
 
-/** Expects that nothing in the page is wider than its window, and that none of the markup became an element or ran. */
+/** Expects that the page is not wider than its window, and that no markup of a value became an element or ran. */
 async function expectCalm(page: Page): Promise<void> {
   const found = await page.evaluate(() => ({
     hacked: 'hacked' in globalThis,
@@ -72,7 +72,7 @@ test.each([
     expect(await accessibilityFaults(page)).toEqual([]);
     for (const [index, { userId }] of activities.toReversed().entries()) {
       await rows.nth(index).click();
-      // It covers a narrow window as a dialog.
+      // In a narrow window, the drawer is a dialog.
       const drawer = page.getByRole(width > 900 ? 'complementary' : 'dialog', { name: 'Activity' });
       await drawer
         .locator('.facts bdi')
@@ -91,7 +91,7 @@ test.each([
         .first()
         .waitFor();
       await page.getByRole('combobox', { name: 'Filter by type' }).focus();
-      // Dimmed rows have little contrast.
+      // While rows are dimmed, axe would report their low contrast.
       await page.locator('.found.stale').waitFor({ state: 'detached' });
       await expectCalm(page);
       expect(await accessibilityFaults(page)).toEqual([]);

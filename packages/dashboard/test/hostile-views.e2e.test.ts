@@ -17,7 +17,7 @@ const activities: readonly NewActivity[] = [
 ];
 const users = [...new Set(activities.map(({ userId }) => userId))];
 
-/** Expects that no part of the view is wider than its place, and that none of the markup became an element or ran. */
+/** Expects that no part of the view overflows, and that no markup of a value became an element or ran. */
 async function expectCalm(page: Page, parts: string): Promise<void> {
   const found = await page.evaluate((selector) => {
     const main = document.querySelector('main');
@@ -41,7 +41,7 @@ test.each([
   [1440, 'dark'],
   [400, 'light'],
 ] as const)(
-  'at %i px, %s, hostile and long values break neither User nor Live',
+  'at %i px, %s, hostile and long values do not break User and Live',
   async (width, colorScheme) => {
     const { url, client } = await startService({ activities });
     const { page, faults } = await openDashboard(browser(), `${url}/#/user`, {

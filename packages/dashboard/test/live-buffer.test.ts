@@ -21,7 +21,7 @@ const idsOf = ({ rows }: { readonly rows: readonly Activity[] }): readonly strin
   rows.map(({ id }) => id);
 
 describe('the buffer of Live', () => {
-  test('shows the latest first', () => {
+  test('returns the newest activity first', () => {
     const buffer = filled(2);
     expect(idsOf(buffer.snapshot(false))).toEqual(['a1', 'a0']);
     buffer.add(activity(2), 0);
@@ -37,7 +37,7 @@ describe('the buffer of Live', () => {
   });
 
   test.each([maxRows, 2 * maxRows - 1, 2 * maxRows, 5 * maxRows + 7])(
-    'of %i it keeps the latest',
+    'keeps only the newest of %i activities',
     (count) => {
       const { rows, total } = filled(count).snapshot(false);
       expect([rows.length, total, rows[0]?.id, rows.at(-1)?.id]).toEqual([
@@ -49,7 +49,7 @@ describe('the buffer of Live', () => {
     },
   );
 
-  test('counts the activities of each full second', () => {
+  test('counts the activities of each complete second', () => {
     const buffer = new LiveBuffer(0);
     for (const now of [1000, 1999, 2000, 4500]) buffer.add(activity(now), now);
     expect(buffer.rates(5000).slice(-4)).toEqual([2, 1, 0, 1]);

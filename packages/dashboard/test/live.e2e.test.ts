@@ -21,7 +21,7 @@ async function log(client: ActivityClient, activities: readonly NewActivity[]): 
   if (last !== undefined) await client.logDurably(last, { wait: 30 });
 }
 
-test('shows what is stored, narrows it, and waits while it is paused', async () => {
+test('shows activities as they are stored, filters them, and holds new ones back while paused', async () => {
   const { url, client } = await startService();
   const { page, faults } = await openDashboard(browser(), `${url}/#/live`);
   await connected(page);
@@ -58,7 +58,7 @@ test('shows what is stored, narrows it, and waits while it is paused', async () 
   expect(faults).toEqual([]);
 });
 
-test('misses nothing in an outage, and says so', async () => {
+test('after an outage, shows all activities that arrived during it, and says how many', async () => {
   const { url, client } = await startService();
   const proxy = await faultyProxy(Number(new URL(url).port));
   onTestFinished(() => proxy.close());
@@ -85,11 +85,11 @@ test('misses nothing in an outage, and says so', async () => {
     Array.from({ length: 1100 }, () => ({ userId: 'many', type: 'VIEW' })),
   );
   endLongOutage();
-  // The list cannot hold all of them, and says so.
+  // The list cannot show all of them, and says so.
   await page.getByText('1,100 arrived during the outage. The list shows the latest 1,000.').waitFor();
 });
 
-test('promises nothing about the time before its first connection', async () => {
+test('says nothing about missed activities if the first connection was late', async () => {
   const { url, client } = await startService();
   const { page } = await openDashboard(browser(), `${url}/#/user`);
   let isDown = true;
@@ -104,7 +104,7 @@ test('promises nothing about the time before its first connection', async () => 
   await expect.poll(() => usersShown(page)).toEqual(['after']);
 });
 
-test('takes as many filters as the service, and says so', async () => {
+test('accepts at most as many filter values as the service, and says so', async () => {
   const { url } = await startService();
   const types = Array.from({ length: 20 }, (_, number) => ['type', `T${number}`]);
   const { page, faults } = await openDashboard(
@@ -119,7 +119,7 @@ test('takes as many filters as the service, and says so', async () => {
   expect(faults).toEqual([]);
 });
 
-test('another filter begins at the top, and does not wait', async () => {
+test('after a change of the filter, the list starts at its top, and new activities do not wait', async () => {
   const { url, client } = await startService();
   const { page, faults } = await openDashboard(browser(), `${url}/#/live`);
   await connected(page);
@@ -140,7 +140,7 @@ test('another filter begins at the top, and does not wait', async () => {
   expect(faults).toEqual([]);
 });
 
-test('holds a thousand activities at most, and few of them are elements', async () => {
+test('shows at most 1,000 activities, and only visible ones are in the DOM', async () => {
   const { url, client } = await startService();
   const { page, faults } = await openDashboard(browser(), `${url}/#/live`);
   await connected(page);
@@ -154,7 +154,7 @@ test('holds a thousand activities at most, and few of them are elements', async 
   const list = page.locator('.live-list');
   await list.evaluate((element) => element.scrollTo({ top: element.scrollHeight }));
   await expect.poll(() => page.locator('.line-user').last().textContent()).toBe('user-3000');
-  // Somebody reads there, so the list stays where it is.
+  // While somebody has scrolled down, the list does not move.
   await log(client, [{ userId: 'more', type: 'VIEW' }]);
   await page.getByRole('button', { name: '1 new activity' }).waitFor();
   expect(await page.locator('.line-user').last().textContent()).toBe('user-3000');
@@ -170,7 +170,7 @@ test('holds a thousand activities at most, and few of them are elements', async 
   expect(faults).toEqual([]);
 });
 
-test('says what is wrong with a key, and goes on with another one', async () => {
+test('says why a key is refused, and connects with another one', async () => {
   const { url, client } = await startService({ environment: { API_KEYS: 'root-key' }, apiKey: 'root-key' });
   const writer = await client.keys.create({ name: 'writer', scopes: ['write'] });
   const { page } = await openDashboard(browser(), `${url}/#/live`);
@@ -189,7 +189,7 @@ test('says what is wrong with a key, and goes on with another one', async () => 
 test.each([
   ['light', 1440],
   ['dark', 400],
-] as const)('axe finds nothing in Live, %s, %i px', async (colorScheme, width) => {
+] as const)('axe finds no fault in Live, %s, %i px', async (colorScheme, width) => {
   const { url, client } = await startService();
   const { page, faults } = await openDashboard(browser(), `${url}/#/live?userId=ann`, {
     colorScheme,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { metadataLines } from '../src/explore/metadata-lines.ts';
 
-test('each value has a line, with the path of a filter on it', () => {
+test('each value has a line, with the path for a filter by it', () => {
   const { lines, isTruncated } = metadataLines({ a: { 'b.c': [1, { d: null }] }, e: 'text', f: {}, g: [] });
   expect(isTruncated).toBe(false);
   expect(lines.map(({ name, depth, kind, text, path }) => [name, depth, kind, text, path])).toEqual([
@@ -16,14 +16,14 @@ test('each value has a line, with the path of a filter on it', () => {
   ]);
 });
 
-test('very much metadata is cut', () => {
+test('large metadata is truncated', () => {
   const wide = Object.fromEntries(Array.from({ length: 5000 }, (_, n) => [`key${n}`, n]));
   const { lines, isTruncated } = metadataLines(wide);
   expect([lines.length, isTruncated]).toEqual([1000, true]);
   expect(metadataLines({ long: 'x'.repeat(100_000) }).lines[0]?.text.length).toBe(4001);
 });
 
-test('a filter gets the whole value, and there is none on a value that no request can hold', () => {
+test('a filter gets the whole value, and a value too long for a URL has no filter', () => {
   const long = 'x'.repeat(5000);
   const { lines } = metadataLines({
     long,

@@ -7,7 +7,7 @@ import { onTestFinished } from 'vitest';
 /** A service that ends with the test. */
 export interface RunningService {
   readonly url: string;
-  /** A client with every right. */
+  /** A client with the root key, if the service needs a key. */
   readonly client: ActivityClient;
   readonly process: ServiceProcess;
 }
@@ -35,23 +35,23 @@ export async function startService({
   for (const activity of activities.slice(0, -1)) client.log(activity);
   await client.flush();
   const last = activities.at(-1);
-  // They are stored in the order of the log.
+  // Activities are stored in the order of the log, so all are stored once the last one is.
   if (last !== undefined) await client.logDurably(last, { wait: 30 });
   return { url, client, process };
 }
 
-/** Options of a window whose session has a key. */
+/** Returns the options for a window that already has a key. */
 export const withKey = (apiKey: string): DashboardOptions => ({ apiKey });
 
-/** A page of the dashboard, and what went wrong in it. */
+/** An open page of the dashboard, with the faults that occurred in it. */
 export interface OpenPage {
   readonly page: Page;
-  /** Errors of scripts and of the console, violations of its policy, failed requests, and requests to other hosts. */
+  /** Script errors, errors and warnings of the console, such as policy violations and failed requests, and requests to other hosts. */
   readonly faults: readonly string[];
 }
 
 interface DashboardOptions extends BrowserContextOptions {
-  /** The key that the session has already. */
+  /** The key in the session storage of the window. */
   readonly apiKey?: string;
 }
 

@@ -8,12 +8,12 @@ test.each([
   ['#/explore', 'explore', ''],
   ['#/explore?userId=a%26b&type=X', 'explore', 'userId=a%26b&type=X'],
   ['#/explore?q=a?b', 'explore', 'q=a%3Fb'],
-])('the fragment %j is a place', (fragment, view, query) => {
+])('the fragment %j is the view %j with the parameters %j', (fragment, view, query) => {
   const place = parsePlace(fragment);
   expect([place.view, String(place.parameters)]).toEqual([view, query]);
 });
 
-test('a place has a fragment that is read as the same place', () => {
+test('the fragment for a place is parsed to the same place', () => {
   const parameters = new URLSearchParams([
     ['userId', 'a&b #?=/ ü\u202e'],
     ['metadata.a.b', '1'],

@@ -9,20 +9,20 @@ const filesThat = (pattern: string): readonly string[] =>
 const read = (file: string): Buffer => readFileSync(new URL(file, siteFolder));
 const sources = filesThat('{index.html,licenses.md,assets/*.{js,css,svg}}');
 
-test('all files together are small, and each has its compressed copies', () => {
+test('all files together have less than 150 kB with gzip, and each has compressed copies', () => {
   const compressed = filesThat('**/*.gz');
   expect(compressed.toSorted()).toEqual(sources.map((file) => `${file}.gz`).toSorted());
   expect(filesThat('**/*.br').toSorted()).toEqual(sources.map((file) => `${file}.br`).toSorted());
   expect(compressed.reduce((sum, file) => sum + read(file).length, 0)).toBeLessThan(maxBytes);
 });
 
-test('names change with their content, so that browsers may keep the files', () => {
+test('the names of assets contain a hash of their content, so that browsers can cache them', () => {
   const assets = sources.filter((file) => file.startsWith('assets/'));
   expect(assets.filter((file) => !/^assets\/[a-z-]+-[\w-]{8}\.(?:js|css|svg)$/.test(file))).toEqual([]);
   expect(assets.length).toBeGreaterThanOrEqual(3);
 });
 
-test('the page works below any path, and has nothing inline', () => {
+test('the page has only relative links, and no inline scripts or styles', () => {
   const page = read('index.html').toString();
   const links = [...page.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, link]) => link);
   expect(links.filter((link) => link?.startsWith('./assets/') !== true)).toEqual([]);
@@ -30,7 +30,7 @@ test('the page works below any path, and has nothing inline', () => {
   expect(page).not.toMatch(/<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=/);
 });
 
-test('no code makes HTML or code of strings', () => {
+test('no code converts strings to HTML or to code', () => {
   for (const file of filesThat('assets/*.js'))
     expect(read(file).toString()).not.toMatch(
       /\beval\(|new Function\(|document\.write|insertAdjacentHTML|outerHTML/,

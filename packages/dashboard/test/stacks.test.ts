@@ -7,7 +7,7 @@ const at = (text: string): number => Date.parse(text);
 describe('bars over time', () => {
   const range = { unit: 'hour', from: at('2026-11-30T10:15:00Z'), to: at('2026-11-30T13:00:00Z') } as const;
 
-  test('are there for each hour, also without an activity, and have a part for each type', () => {
+  test('exist for each hour, even without an activity, and have a series for each type', () => {
     const lines = [
       { key: '2026-11-30T10:00:00Z', type: 'VIEW', count: 3 },
       { key: '2026-11-30T12:00:00Z', type: 'LOGIN', count: 1 },
@@ -22,7 +22,7 @@ describe('bars over time', () => {
     expect(total).toBe(6);
   });
 
-  test('have a part for all types without a color together, and every activity is in one', () => {
+  test('have one series for all types without their own color, and count every activity once', () => {
     const lines = Array.from({ length: 40 }, (_, n) => ({
       key: '2026-11-30T11:00:00Z',
       type: `T${n}`,
@@ -35,7 +35,7 @@ describe('bars over time', () => {
     expect(new Set(series.map(({ color }) => color)).size).toBe(8);
   });
 
-  test('keep a type apart that has the name of all others', () => {
+  test('distinguish a type named "other types" from the series of all other types', () => {
     const lines = [
       { key: '2026-11-30T11:00:00Z', type: 'other types', count: 2 },
       { key: '2026-11-30T11:00:00Z', type: undefined, count: 3 },
@@ -47,7 +47,7 @@ describe('bars over time', () => {
     ]);
   });
 
-  test('of a type have the same color in every view of the page', () => {
+  test('of one type have the same color in every view of the page', () => {
     const lines = [{ key: '2026-11-30T11:00:00Z', type: 'OF_ALL_VIEWS', count: 1 }];
     const { series } = stacksOf(lines, range);
     const inAnotherView = assignColors(['BEFORE', 'OF_ALL_VIEWS']);
@@ -55,7 +55,7 @@ describe('bars over time', () => {
     expect(inAnotherView.get('BEFORE')).not.toBe(series[0]?.color);
   });
 
-  test('of a type keep their color, and a type that sounds like a failure is red', () => {
+  test('of one type keep their color, and a type that sounds like a failure is red', () => {
     const memory = new Map<string, number>();
     const colors = (...types: string[]): object =>
       Object.fromEntries(
@@ -69,7 +69,7 @@ describe('bars over time', () => {
     expect(colors('BUY', 'VIEW')).toEqual({ BUY: '--type-1', VIEW: '--type-0' });
   });
 
-  test('skip a key that names no time here', () => {
+  test('leave out a count whose key is not a time', () => {
     const lines = [{ key: 'no time', type: 'VIEW', count: 1 }];
     expect(stacksOf(lines, range, new Map()).total).toBe(0);
   });

@@ -1,5 +1,5 @@
-// Makes the pictures of docs/images, from a running demo: `node packages/dashboard/test/take-screenshots.ts [URL]`. The first month of the demo
-// must be there (`npm run demo`), and it looks best after it has run for an hour.
+// Takes the screenshots in docs/images from a running demo: `node packages/dashboard/test/take-screenshots.ts [URL]`. The demo
+// (`npm run demo`) must have loaded its first month. The screenshots look best after it has run for an hour.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromiumProgram } from '@user-activity/test-kit';
@@ -7,15 +7,15 @@ import { type Browser, chromium } from 'playwright-core';
 
 interface Shot {
   readonly name: string;
-  /** The place in the dashboard. */
+  /** The URL fragment of the view. */
   readonly place: string;
   readonly width: 1440 | 400;
   readonly theme: 'light' | 'dark';
-  /** What is there once the view is complete. */
+  /** The selectors of elements that exist once the view is complete. */
   readonly complete: readonly string[];
 }
 
-/** The analyst of the demo with the seed 1 who exports too much. */
+/** A user of the demo with the seed 1: the analyst who exports too much. */
 const analyst = 'aria.diaz@post.example';
 const views = {
   explore: {
@@ -61,13 +61,13 @@ async function take(
   const context = await browser.newContext({
     viewport: { width, height },
     colorScheme: theme,
-    // Narrow pictures are shown on narrow screens, which have more pixels.
+    // Narrow screens have a higher pixel density.
     deviceScaleFactor: width === 400 ? 1.5 : 1,
   });
   const page = await context.newPage();
   await page.goto(`${url}/${place}`);
   for (const selector of complete) await page.locator(selector).waitFor();
-  // Playwright itself makes no WebP, which is a third of the size.
+  // Chromium can encode WebP, which is a third of the size, but Playwright's own function cannot.
   const session = await context.newCDPSession(page);
   const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality });
   const bytes = Buffer.from(data, 'base64');

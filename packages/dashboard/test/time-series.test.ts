@@ -9,11 +9,11 @@ test.each([
     [null, 0, null, 2, 3, undefined, 4],
     [1, 6],
   ],
-])('of %j, those at %j have no neighbours', (values, indexes) => {
+])('in %j, the values at %j have no neighbors', (values, indexes) => {
   expect(indexesWithoutNeighbors(values)).toEqual(indexes);
 });
 
-test('in a stack, each series begins where the one before ends', () => {
+test('in a stack, each series includes the sum of the series before it', () => {
   const stacked = stackSeries([{ values: [1, null] }, { values: [2, 3] }]);
   expect(stacked).toEqual([{ values: [3, 3] }, { values: [1, 0] }]);
 });

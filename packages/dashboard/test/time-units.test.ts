@@ -11,14 +11,14 @@ describe('units of time', () => {
     ['2026-11-01T00:00:00Z', 'day'],
     ['2021-11-01T00:00:00Z', 'week'],
     ['1970-01-01T00:00:00Z', 'month'],
-  ] as const)('from %s, bars are by %s', (from, unit) => {
+  ] as const)('a range from %s has one bar per %s', (from, unit) => {
     const to = at('2026-11-30T12:00:00Z');
     expect(unitFor(at(from), to)).toBe(unit);
     expect(bucketTimes(unit, at(from), to).length).toBeLessThan(700);
   });
 
   test.each(['minute', 'hour', 'day', 'week', 'month'] as const)(
-    'a %s begins and ends at its bounds',
+    'a moment in a %s has the start and the end of that unit',
     (unit) => {
       const moment = at('2026-03-29T01:30:27.123Z');
       const start = startOf(unit, moment);
@@ -29,7 +29,7 @@ describe('units of time', () => {
     },
   );
 
-  test('a key of an answer is the start of its unit', () => {
+  test('a key of the service gives the start of its unit', () => {
     expect(timeOfKey('2026-10-25T02:00:00+01:00', 'hour')).toBe(at('2026-10-25T01:00:00Z'));
     expect(timeOfKey('2026-11-25', 'day')).toBe(new Date(2026, 10, 25).getTime());
     expect(timeOfKey('2026-11', 'month')).toBe(new Date(2026, 10, 1).getTime());
@@ -37,9 +37,9 @@ describe('units of time', () => {
   });
 });
 
-// In Berlin, clocks change at night, in Cairo at midnight, and on Lord Howe Island by half an hour.
+// Clocks change at 02:00 in Berlin, at midnight in Cairo, and by half an hour on Lord Howe Island.
 describe.each(['Europe/Berlin', 'Africa/Cairo', 'Australia/Lord_Howe'])('in %s', (zone) => {
-  // The process reads the zone again when it is set.
+  // Node applies a change of TZ at once.
   const enter = (): void => void vi.stubEnv('TZ', zone);
   afterEach(() => void vi.unstubAllEnvs());
 
@@ -49,7 +49,7 @@ describe.each(['Europe/Berlin', 'Africa/Cairo', 'Australia/Lord_Howe'])('in %s',
     expect(offsets[0]).not.toBe(offsets[1]);
   });
 
-  test('a year has each of its 365 days and 12 months once', () => {
+  test('a year has 365 different days and 12 months', () => {
     enter();
     const [from, to] = [new Date(2026, 0, 1, 15).getTime(), new Date(2026, 11, 31, 1).getTime()];
     const days = bucketTimes('day', from, to);
@@ -58,13 +58,16 @@ describe.each(['Europe/Berlin', 'Africa/Cairo', 'Australia/Lord_Howe'])('in %s',
     expect(bucketTimes('month', from, to)).toHaveLength(12);
   });
 
-  test.each(['hour', 'day', 'week', 'month'] as const)('each %s begins where the one before ends', (unit) => {
-    enter();
-    const [from, to] = [new Date(2026, 2, 1).getTime(), new Date(2026, 4, 15).getTime()];
-    const starts = bucketTimes(unit, from, to);
-    expect(starts.filter((start, index) => index > 0 && start <= (starts[index - 1] ?? 0))).toEqual([]);
-    const known = new Set(starts);
-    const moments = Array.from({ length: (to - from) / (hourMs / 4) }, (_, n) => from + n * (hourMs / 4));
-    expect(moments.filter((moment) => !known.has(startOf(unit, moment)))).toEqual([]);
-  });
+  test.each(['hour', 'day', 'week', 'month'] as const)(
+    'each %s starts after the previous one, and every moment belongs to one',
+    (unit) => {
+      enter();
+      const [from, to] = [new Date(2026, 2, 1).getTime(), new Date(2026, 4, 15).getTime()];
+      const starts = bucketTimes(unit, from, to);
+      expect(starts.filter((start, index) => index > 0 && start <= (starts[index - 1] ?? 0))).toEqual([]);
+      const known = new Set(starts);
+      const moments = Array.from({ length: (to - from) / (hourMs / 4) }, (_, n) => from + n * (hourMs / 4));
+      expect(moments.filter((moment) => !known.has(startOf(unit, moment)))).toEqual([]);
+    },
+  );
 });

@@ -5,7 +5,7 @@ test.each([
   ['-24h', 86_400_000],
   ['-7d', 604_800_000],
   ['', undefined],
-])('the range %j has %j ms', (from, length) => {
+])('the range %j has a length of %j ms', (from, length) => {
   expect(rangeLengthMs(from)).toBe(length);
 });
 
@@ -15,7 +15,7 @@ test.each([
   'userId=ann&from=-7d&type=LOGIN',
   'userId=ann&from=',
   'userId=%D7%A1&erasure=0197a1c2',
-])('%j is in the URL as it was', (query) => {
+])('the query %j is parsed and written unchanged', (query) => {
   expect(String(userParameters(parseUserState(new URLSearchParams(query))))).toBe(query);
 });
 
@@ -23,6 +23,6 @@ test.each([
   ['from=-30d', ''],
   ['from=-99y', ''],
   ['type=&erasure=', ''],
-])('%j is shortened to %j', (query, short) => {
+])('the query %j is written as %j', (query, short) => {
   expect(String(userParameters(parseUserState(new URLSearchParams(query))))).toBe(short);
 });

@@ -9,7 +9,7 @@ const name = 'סבתא רבתא 👵';
 
 const placeOf = (userId: string, more = ''): string => `#/user?userId=${encodeURIComponent(userId)}${more}`;
 
-/** Activities of a user on three days, and one of another user. */
+/** Returns six activities of a user, 12 hours apart, and one of another user. */
 const activitiesOf = (userId: string) => [
   ...Array.from({ length: 6 }, (_, number) => ({
     userId,
@@ -20,7 +20,7 @@ const activitiesOf = (userId: string) => [
   { userId: 'another', type: 'LOGIN' },
 ];
 
-test('a user is found by its id, with counts and a timeline by day', async () => {
+test('the id of a user shows counts by type and a timeline by day', async () => {
   const { url } = await startService({ activities: activitiesOf(name) });
   const { page, faults } = await openDashboard(browser(), `${url}/#/user`);
   await page.getByText('Whose activities are you looking for?').waitFor();
@@ -31,8 +31,10 @@ test('a user is found by its id, with counts and a timeline by day', async () =>
   await page.getByRole('heading', { name }).waitFor();
   await page.locator('.activity-line').nth(5).waitFor();
   expect(await page.locator('.activity-line').count()).toBe(6);
-  expect(await page.locator('.type-counts li').allTextContents()).toEqual(['VIEW_PAGE4', 'LOGIN2']);
-  // Six times, 12 hours apart, are on three or four days.
+  await expect
+    .poll(() => page.locator('.type-counts li').allTextContents())
+    .toEqual(['VIEW_PAGE4', 'LOGIN2']);
+  // Six activities, 12 hours apart, are on three or four days.
   expect([3, 4]).toContain(await page.locator('.days h3').count());
   expect(await page.locator('.days').textContent()).toContain('html=<b>bold</b>');
 
@@ -64,7 +66,7 @@ test('loads a long timeline page by page', async () => {
   expect(faults).toEqual([]);
 });
 
-test('erases a user once its id is typed, and shows the progress', async () => {
+test('erases a user after its id was typed, and shows the progress', async () => {
   const { url, client } = await startService({ activities: activitiesOf(name) });
   const { page, faults } = await openDashboard(browser(), `${url}/${placeOf(name)}`);
   await page.getByRole('button', { name: 'Erase …' }).click();
@@ -87,7 +89,7 @@ test('erases a user once its id is typed, and shows the progress', async () => {
   await page.getByText('No activities found').waitFor();
   expect(await client.count({ userId: name })).toBe(0);
   expect(await client.count()).toBe(1);
-  // The erasure is in the URL, so a reload shows it, too.
+  // The URL contains the erasure, so its progress is shown after a reload, too.
   await page.reload();
   await page.getByText('The user is erased: 6 activities removed.').waitFor();
   await page.getByRole('button', { name: 'Hide the erasure' }).click();
@@ -95,7 +97,7 @@ test('erases a user once its id is typed, and shows the progress', async () => {
   expect(faults).toEqual([]);
 });
 
-test('an erasure that is sent cannot be hidden before its answer', async () => {
+test('the dialog cannot be closed while the request for an erasure waits for its answer', async () => {
   const { url, client } = await startService({ activities: activitiesOf('ann') });
   const { page } = await openDashboard(browser(), `${url}/${placeOf('ann')}`);
   const sent = Promise.withResolvers<void>();
@@ -112,7 +114,7 @@ test('an erasure that is sent cannot be hidden before its answer', async () => {
   await page.keyboard.press('Enter');
   await sent.promise;
   expect(await dialog.getByRole('button', { name: 'Cancel' }).isDisabled()).toBe(true);
-  // Browsers let the second one close a dialog, and this one then opens again.
+  // The second Esc closes any dialog in the browser, so this one must open again.
   await page.keyboard.press('Escape');
   await page.keyboard.press('Escape');
   await dialog.getByRole('button', { name: 'Sending …' }).waitFor();
@@ -121,7 +123,7 @@ test('an erasure that is sent cannot be hidden before its answer', async () => {
   expect(await client.count({ userId: 'ann' })).toBe(0);
 });
 
-test('shows nothing of one user below the name of another', async () => {
+test('another user never shows data of the previous one', async () => {
   const { url } = await startService({ activities: activitiesOf('ann') });
   const { page } = await openDashboard(browser(), `${url}/${placeOf('ann')}`);
   await page.locator('.user-facts').waitFor();
@@ -138,7 +140,7 @@ test('shows nothing of one user below the name of another', async () => {
   expect(await page.locator('.activity-line').count()).toBe(1);
 });
 
-test('a user of many types has counts, a chart and a timeline', async () => {
+test('a user with too many types to count in one request has counts, a chart and a timeline', async () => {
   const activities = Array.from({ length: 150 }, (_, number) => ({
     userId: 'ann',
     type: `TYPE_${number}`,
@@ -148,11 +150,11 @@ test('a user of many types has counts, a chart and a timeline', async () => {
   await page.getByRole('img', { name: /^Activities per day, by type: 150 in all/ }).waitFor();
   await page.getByRole('button', { name: '142 more types' }).waitFor();
   await expect.poll(() => page.locator('.activity-line').count()).toBe(100);
-  // The service refuses the first count, and the page asks in another way.
+  // The service refuses the count of all types, so the page counts only the most frequent ones.
   expect(faults.filter((fault) => !fault.includes('400'))).toEqual([]);
 });
 
-test('the timeline is there without the numbers', async () => {
+test('if the statistics cannot be loaded, the timeline is still shown', async () => {
   const { url } = await startService({ activities: activitiesOf('ann') });
   const { page } = await openDashboard(browser(), url);
   await page.route('**/api/logs/stats*', (route) => route.fulfill({ status: 503 }));
@@ -161,7 +163,7 @@ test('the timeline is there without the numbers', async () => {
   await expect.poll(() => page.locator('.activity-line').count()).toBe(6);
 });
 
-test('an erasure that does not exist ends in an answer', async () => {
+test('the progress of an unknown erasure ends with a message', async () => {
   const { url } = await startService({ activities: activitiesOf('ann') });
   const { page } = await openDashboard(browser(), `${url}/#/user`);
   await page.clock.install();
@@ -176,7 +178,7 @@ test('an erasure that does not exist ends in an answer', async () => {
     .toBe(1);
 });
 
-test('says which scope an erasure needs', async () => {
+test('with a key without the scope, says which scope an erasure needs', async () => {
   const { url, client } = await startService({
     environment: { API_KEYS: 'root-key' },
     apiKey: 'root-key',
@@ -196,7 +198,7 @@ test('says which scope an erasure needs', async () => {
 test.each([
   ['light', 400],
   ['dark', 1440],
-] as const)('axe finds nothing in User, %s, %i px', async (colorScheme, width) => {
+] as const)('axe finds no fault in User, %s, %i px', async (colorScheme, width) => {
   const longName = `${'department of '.repeat(16)}archives`;
   const { url } = await startService({ activities: activitiesOf(longName) });
   const { page, faults } = await openDashboard(browser(), `${url}/${placeOf(longName)}`, {
