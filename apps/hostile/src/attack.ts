@@ -2,26 +2,26 @@ import type { Target } from './target.ts';
 
 /** An attack on the service. */
 export interface Attack {
-  /** The name, such as `s1-deep-paths`. docs/hostile.md describes the kind `s1`. `--only s1` runs all attacks of this kind. */
+  /** The name, such as `s1-deep-paths`. It begins with the kind, here `s1`, which docs/hostile.md describes. `--only s1` runs all attacks of the kind. */
   readonly name: string;
-  /** What the attack sends, for `--list`. */
+  /** What the attack sends. `--list` prints this. */
   readonly about: string;
-  /** The engines of the service that the attack needs: embedded, or Kafka with MongoDB. Default: the attack runs on both. */
+  /** Where the attack runs: `embedded` means the embedded log and store, `kafka` means Kafka with MongoDB. Default: it runs on both. */
   readonly onlyOn?: 'embedded' | 'kafka';
-  /** Whether the attack is part of the short run, which is part of `npm test`. */
+  /** Whether `npm test` also runs the attack. */
   readonly isShort?: true;
-  /** Whether the attack mostly waits. Such attacks run on a second service, in parallel with the attacks without this flag. */
+  /** Whether the attack mostly waits. Attacks with this flag run on a second service, in parallel with the attacks without it. */
   readonly isParallel?: true;
   /** The maximum time for `send`, in ms. Default: 10,000. */
   readonly maxSendMs?: number;
-  /** Environment variables of the service. */
+  /** Additional environment variables for the service. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Whether the attack needs a new service, which has stored nothing yet. */
+  /** Whether the attack needs a new service with an empty store. */
   readonly needsNewService?: true;
-  /** Stores the data that the attack needs, before the measurement. */
+  /** Stores the data that the attack needs. Runs before the measurement begins. */
   readonly prepare?: (target: Target) => Promise<void>;
-  /** Carries out the attack, while the service is measured. The connections of the attack are closed after `check`. */
+  /** Carries out the attack. The service is measured meanwhile. The connections of the attack stay open until `check` has run. */
   readonly send: (target: Target) => Promise<void>;
-  /** Returns a sentence for each fault of the service that the attack revealed. Called after `send`. */
+  /** Returns a sentence for each fault that the attack revealed in the service. Runs after `send`. */
   readonly check?: (target: Target) => Promise<readonly string[]> | readonly string[];
 }

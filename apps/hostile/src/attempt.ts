@@ -9,7 +9,7 @@ import { Target } from './target.ts';
 const defaultMaxSendMs = 10_000;
 const maxRecoveryMs = 10_000;
 
-/** Carries out an attack once. Measures the memory of the service and the gaps between its responses. Kills the service if it hangs. */
+/** Carries out an attack once, and measures the memory of the service and the gaps between its responses. Kills the service if it hangs. */
 export async function attempt(attack: Attack, service: Service): Promise<Attempt> {
   const { process, location } = service;
   const { maxSendMs = defaultMaxSendMs } = attack;
@@ -28,35 +28,38 @@ export async function attempt(attack: Attack, service: Service): Promise<Attempt
     endOutput = service.hasEnded() ? { outputAtEnd: process.output.slice(-300) } : {};
     if (faults === undefined) await process.end('SIGKILL');
   } finally {
-    // Stop the watches after an exception too: the thread of a watch would keep this process alive.
+    // The watches must stop after an exception too, because the thread of the gap watch would keep this process alive.
     gapMs = await gapWatch.stop();
     growthMiB = memoryWatch.stop();
   }
-  const hangFault = `the attack did not end within ${maxSendMs} ms, or no normal activity was stored within ${maxRecoveryMs} ms after it`;
+  const hangFault = `the attack took more than ${maxSendMs} ms, or no normal activity was stored within ${maxRecoveryMs} ms after it`;
   return { gapMs, growthMiB, responses: target.responses, faults: faults ?? [hangFault], ...endOutput };
 }
 
-/** Returns a sentence for each fault that the check found, or undefined if the service hangs. */
+/** Sends the attack, and then checks the service. Returns a sentence for each fault, or undefined if the service hangs. */
 async function carryOut(
   attack: Attack,
   target: Target,
   { process, location: { port, key }, hasEnded }: Service,
 ): Promise<readonly string[] | undefined> {
   try {
-    if (!(await within(attack.maxSendMs ?? defaultMaxSendMs, [attack.send(target), process.exited])))
+    if (
+      !(await isFulfilledWithin(attack.maxSendMs ?? defaultMaxSendMs, [attack.send(target), process.exited]))
+    )
       return undefined;
     const faults = hasEnded() ? [] : await attack.check?.(target);
     target.close();
-    // This appends an activity after the records of the attack. Once it is stored, these records are processed.
-    if (!(await within(maxRecoveryMs, [waitUntilServing(port, key), process.exited]))) return undefined;
+    // The normal activity is on the log after the records of the attack. Once it is stored, these records have been processed.
+    if (!(await isFulfilledWithin(maxRecoveryMs, [waitUntilServing(port, key), process.exited])))
+      return undefined;
     return faults ?? [];
   } finally {
     target.close();
   }
 }
 
-/** Returns whether one of the promises is fulfilled within `ms`. */
-async function within(ms: number, work: readonly Promise<unknown>[]): Promise<boolean> {
+/** Returns true if one of the promises is fulfilled within `ms`, or false if the time runs out first. */
+async function isFulfilledWithin(ms: number, work: readonly Promise<unknown>[]): Promise<boolean> {
   const timer = new AbortController();
   const timeout = delay(ms, false, { signal: timer.signal });
   try {
@@ -67,14 +70,14 @@ async function within(ms: number, work: readonly Promise<unknown>[]): Promise<bo
   }
 }
 
-/** Resolves when a normal activity is stored, or after 15 s. Retries every 50 ms. */
+/** Sends a normal activity until one is stored, for at most 15 s. Retries every 50 ms. */
 async function waitUntilServing(port: number, key: string | undefined): Promise<void> {
   const headers = {
     'content-type': 'application/json',
     prefer: 'wait=10',
     ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
   };
-  // Ends the requests to a service that hangs. The caller times out 5 s earlier.
+  // Aborts the requests to a service that hangs, 5 s after the caller has timed out.
   const signal = AbortSignal.timeout(maxRecoveryMs + 5000);
   while (!signal.aborted) {
     const response = await fetch(`http://127.0.0.1:${port}/api/logs`, {

@@ -1,14 +1,14 @@
-/** The response to a request of an attack. */
+/** The response to a request that an attack sent. */
 export interface HttpResponse {
   /** Method and path, such as `POST /api/logs`. */
   readonly request: string;
-  /** The HTTP status; 0 if the connection ended before a response. */
+  /** The HTTP status. 0 if the connection ended before a response. */
   readonly status: number;
-  /** The headers; their names are in lower case. */
+  /** The headers by name, in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The size of the request's body in bytes before content encoding; 0 if there is no body, or if it was sent as raw bytes. */
+  /** The size of the request's body in bytes, before it was compressed. 0 if it had no body, or if the request was sent as raw bytes. */
   readonly decodedBytes: number;
-  /** The size of the request's body in bytes as sent; 0 if there is no body, or if it was sent as raw bytes. */
+  /** The size of the request's body in bytes, as it was sent. 0 if it had no body, or if the request was sent as raw bytes. */
   readonly wireBytes: number;
   /** The size of the response's body in bytes. */
   readonly responseBytes: number;
@@ -16,7 +16,7 @@ export interface HttpResponse {
   readonly text: string;
 }
 
-/** Returns whether the response is a correct temporary refusal: 503 with `Retry-After`, as problem details. */
+/** Returns whether the response correctly says that the client should retry later: 503, `Retry-After`, and problem details as the body. */
 export const isTemporaryRefusal = ({ status, headers }: HttpResponse): boolean =>
   status === 503 &&
   headers['retry-after'] !== undefined &&

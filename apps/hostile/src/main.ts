@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 import { parseArgs } from 'node:util';
 import { attacks } from './attacks/attacks.ts';
 import { bounds } from './judge.ts';
-import { headline, linesOf } from './report.ts';
+import { tableHeader, formatOutcome } from './report.ts';
 import { type Outcome, run } from './run.ts';
 import { startEngines } from './service/engines.ts';
 
@@ -44,16 +44,16 @@ if (list) {
   process.exit(0);
 }
 
-// Ends the process by `process.exit`, which removes the temporary folders. Guards end the servers.
+// `process.exit` runs the exit handlers, which remove the temporary folders. The servers end by themselves when this process has ended.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.once(signal, () => process.exit(128 + constants.signals[signal]));
 
 const engines = usesEngines ? await startEngines() : undefined;
-const onOutcome = (outcome: Outcome): void => console.log(linesOf(outcome));
+const onOutcome = (outcome: Outcome): void => console.log(formatOutcome(outcome));
 try {
-  console.log(headline);
+  console.log(tableHeader);
   const options = { bounds, hasSmallHeap: heap, onOutcome, ...(engines === undefined ? {} : { engines }) };
-  // The time limit begins after the start of Kafka and MongoDB.
+  // Kafka and MongoDB are running now: their start does not count towards the time limit.
   const endsAt = performance.now() + Number(seconds) * 1000;
   const runs = [true, false].map((isParallelGroup) => {
     const group = chosenAttacks.filter(({ isParallel = false }) => isParallel === isParallelGroup);
@@ -64,9 +64,9 @@ try {
   console.log(`The service held against ${outcomes.length - failed.length} of ${outcomes.length} attacks.`);
   if (failed.length > 0) process.exitCode = 1;
 } catch (error) {
-  // The test program failed, so this run has no result about the service.
+  // This is an error of the runner, not a violation, so the run has no result.
   console.error(error);
-  // Exits at once: the parallel attacks may take another minute. Guards end the servers.
+  // Exits at once, because the parallel attacks may take another minute.
   process.exit(3);
 }
 await engines?.stop();

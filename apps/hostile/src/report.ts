@@ -1,12 +1,12 @@
-import { amplificationOf, bounds, gapOf, withLargestAmplification } from './judge.ts';
+import { amplificationOf, bounds, gapToJudge, mostAmplifiedResponse } from './judge.ts';
 import type { Outcome } from './run.ts';
 
 const columnWidths = [30, 5, 8, 8, 10, 10, 7];
 const formatRow = (cells: readonly (string | number)[]): string =>
   cells.map((cell, index) => String(cell).padEnd(columnWidths[index] ?? 0)).join(' ');
 
-/** The header of the table. */
-export const headline: string = formatRow([
+/** The header row of the table of outcomes. */
+export const tableHeader: string = formatRow([
   'attack',
   'tries',
   'seconds',
@@ -18,14 +18,14 @@ export const headline: string = formatRow([
 ]);
 
 /** Returns the table row of an attack, followed by a line for each violation. */
-export function linesOf({ attack, attempts, violations, seconds }: Outcome): string {
+export function formatOutcome({ attack, attempts, violations, seconds }: Outcome): string {
   const responses = attempts.flatMap((attempt) => attempt.responses);
-  const amplified = withLargestAmplification(responses, bounds);
+  const amplified = mostAmplifiedResponse(responses, bounds);
   const line = formatRow([
     attack.name,
     attempts.length,
     seconds.toFixed(1),
-    gapOf(attempts),
+    gapToJudge(attempts),
     Math.max(0, ...attempts.map(({ growthMiB }) => growthMiB)),
     amplified === undefined ? 0 : amplificationOf(amplified, bounds).toFixed(1),
     Math.max(0, ...responses.map(({ status }) => status)),

@@ -1,6 +1,6 @@
 import type { Attack } from './attack.ts';
 import { attempt } from './attempt.ts';
-import { type Attempt, type Bounds, judge, needsAnotherTry, type Violation } from './judge.ts';
+import { type Attempt, type Bounds, judge, needsAnotherAttempt, type Violation } from './judge.ts';
 import { Host, type HostOptions } from './service/host.ts';
 
 /** An attack and its result. */
@@ -8,20 +8,20 @@ export interface Outcome {
   readonly attack: Attack;
   readonly attempts: readonly Attempt[];
   readonly violations: readonly Violation[];
-  /** The total time of all tries in seconds, including the time to start services. */
+  /** The total time of all attempts in seconds, including the time to start services. */
   readonly seconds: number;
 }
 
 export interface RunOptions extends HostOptions {
   readonly attacks: readonly Attack[];
   readonly bounds: Bounds;
-  /** The value of `performance.now()` after which no try begins. Attacks without a try fail. Default: no limit. */
+  /** The value of `performance.now()` after which no attempt begins. An attack that was never attempted fails. Default: no limit. */
   readonly endsAt?: number;
-  /** Called with each outcome. */
+  /** Called with the outcome of each attack. */
   readonly onOutcome?: (outcome: Outcome) => void;
 }
 
-/** Runs the attacks one after the other. Repeats an attack up to twice if the service did not respond for too long. */
+/** Runs the attacks one after the other. Repeats an attack up to twice if `needsAnotherAttempt` says so. */
 export async function run({
   attacks,
   bounds,
@@ -36,7 +36,7 @@ export async function run({
       const attempts: Attempt[] = [];
       const startedAt = performance.now();
       const isTimeUp = (): boolean => endsAt !== undefined && performance.now() > endsAt;
-      while (!isTimeUp() && (attempts.length === 0 || needsAnotherTry(attempts, bounds)))
+      while (!isTimeUp() && (attempts.length === 0 || needsAnotherAttempt(attempts, bounds)))
         attempts.push(await attempt(attack, await host.serviceFor(attack)));
       const violations: readonly Violation[] =
         attempts.length > 0
@@ -44,7 +44,8 @@ export async function run({
           : [
               {
                 kind: 'check',
-                detail: 'was not tried: the time limit of the run was over; --seconds sets it',
+                detail:
+                  'the attack was not attempted, because the run reached its time limit; raise --seconds',
               },
             ];
       const outcome = { attack, attempts, violations, seconds: (performance.now() - startedAt) / 1000 };

@@ -2,7 +2,7 @@ import type { HttpResponse } from './http-response.ts';
 import { type HttpRequest, sendRequest } from './wire/send-request.ts';
 import { RawConnection } from './wire/raw-connection.ts';
 
-/** The port and the API key of a service, and where its data is. */
+/** Where a service listens and keeps its data, and the API key for it. */
 export interface ServiceLocation {
   readonly port: number;
   readonly folder: string;
@@ -10,7 +10,7 @@ export interface ServiceLocation {
   readonly kafka?: { readonly brokers: readonly string[]; readonly topic: string };
 }
 
-/** The service that an attack is sent to. Collects its responses. */
+/** The service under attack. Sends requests to it, and collects its responses and the connections to it. */
 export class Target {
   readonly location: ServiceLocation;
   readonly responses: HttpResponse[] = [];
@@ -21,7 +21,7 @@ export class Target {
     this.location = location;
   }
 
-  /** Sends a request and reads the whole response. The status is 0 if the connection broke. */
+  /** Sends a request and reads the whole response. The status is 0 if the connection ends before a response. */
   async request(request: HttpRequest): Promise<HttpResponse> {
     const response = await sendRequest(this.location.port, request, this.#requests.signal);
     this.responses.push(response);
@@ -33,7 +33,7 @@ export class Target {
     return Promise.all(requests.map((request) => this.request(request)));
   }
 
-  /** Opens a connection that can send any bytes, also malformed HTTP. */
+  /** Opens a connection that can send any bytes, including malformed HTTP. */
   open(): Promise<RawConnection> {
     const connection = new RawConnection(this.location.port);
     this.connections.push(connection);

@@ -5,7 +5,7 @@ import { ServiceProcess, temporaryFolder } from '@user-activity/test-kit';
 import { attempt } from '../src/attempt.ts';
 import type { ServiceLocation } from '../src/target.ts';
 
-test('an attempt rejects with the error of the attack, and stops to watch the service', async () => {
+test('an attempt rejects with the error of the attack, and stops watching the service', async () => {
   const server = createServer((_request, response) => response.end()).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

@@ -4,7 +4,7 @@ import { attacks } from '../src/attacks/attacks.ts';
 import { bounds } from '../src/judge.ts';
 import { type RunOptions, run } from '../src/run.ts';
 
-// Only `npm run hostile` judges gaps, because other tests run at the same time.
+// Gaps are not judged here, because other tests run at the same time. `npm run hostile` judges them.
 const withoutGap = { ...bounds, gapMs: Number.POSITIVE_INFINITY };
 
 async function violations(

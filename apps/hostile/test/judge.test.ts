@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest';
 import type { HttpResponse } from '../src/http-response.ts';
-import { type Attempt, bounds, gapOf, judge, needsAnotherTry, type Violation } from '../src/judge.ts';
+import {
+  type Attempt,
+  bounds,
+  gapToJudge,
+  judge,
+  needsAnotherAttempt,
+  type Violation,
+} from '../src/judge.ts';
 
 const refusal: HttpResponse = {
   request: 'POST /api/logs',
@@ -21,7 +28,7 @@ test('an attempt within all bounds has no violations', () => {
 
 const doctored: readonly (readonly [how: string, Violation['kind'], Partial<Attempt>])[] = [
   ['a long gap', 'gap', { gapMs: 501 }],
-  ['memory growth', 'growth', { growthMiB: 401 }],
+  ['too much growth of the memory', 'growth', { growthMiB: 401 }],
   [
     'a response of more than 100 times the request',
     'amplification',
@@ -41,7 +48,7 @@ const doctored: readonly (readonly [how: string, Violation['kind'], Partial<Atte
   ['a 503 without Retry-After', 'status', { responses: [{ ...refusal, status: 503 }] }],
   ['a 503 without problem details', 'status', { responses: [{ ...busy, headers: { 'retry-after': '1' } }] }],
   ['a response with the status 504', 'status', { responses: [{ ...busy, status: 504 }] }],
-  ['the end of the process', 'ended', { outputAtEnd: 'heap out of memory' }],
+  ['a process that ended', 'ended', { outputAtEnd: 'heap out of memory' }],
   ["a fault of the attack's own check", 'check', { faults: ['3 ids belong to 4 items'] }],
 ];
 
@@ -49,16 +56,16 @@ test.each(doctored)('finds %s', (_, kind, change) => {
   expect(judge([{ ...sound, ...change }], bounds).map((violation) => violation.kind)).toEqual([kind]);
 });
 
-test('a large response to a request without a body is allowed, and a small response to a small body', () => {
+test('a large response to a request without a body is allowed, and so is a small response to a tiny body', () => {
   const page = { ...refusal, decodedBytes: 0, responseBytes: 4_000_000 };
   const small = { ...refusal, decodedBytes: 2, responseBytes: 4096 };
   expect(judge([{ ...sound, responses: [page, small] }], bounds)).toEqual([]);
 });
 
-test('the second shortest gap of three tries is judged', () => {
-  expect(gapOf([late])).toBe(501);
+test('the second shortest gap of several attempts is judged, or the gap of the only attempt', () => {
+  expect(gapToJudge([late])).toBe(501);
   expect(
-    gapOf([
+    gapToJudge([
       { ...sound, gapMs: 900 },
       { ...sound, gapMs: 20 },
       { ...sound, gapMs: 30 },
@@ -69,15 +76,15 @@ test('the second shortest gap of three tries is judged', () => {
   expect(judge([late, late], bounds)).toMatchObject([{ kind: 'gap' }]);
 });
 
-test('an attack is tried again while the second shortest gap can still be short enough', () => {
-  expect(needsAnotherTry([sound], bounds)).toBe(false);
-  expect(needsAnotherTry([late], bounds)).toBe(true);
-  expect(needsAnotherTry([late, late], bounds)).toBe(false);
-  expect(needsAnotherTry([late, sound], bounds)).toBe(true);
-  expect(needsAnotherTry([late, sound, sound], bounds)).toBe(false);
-  expect(needsAnotherTry([{ ...late, outputAtEnd: 'out of memory' }], bounds)).toBe(false);
+test('an attack is attempted again while the second shortest gap can still be short enough', () => {
+  expect(needsAnotherAttempt([sound], bounds)).toBe(false);
+  expect(needsAnotherAttempt([late], bounds)).toBe(true);
+  expect(needsAnotherAttempt([late, late], bounds)).toBe(false);
+  expect(needsAnotherAttempt([late, sound], bounds)).toBe(true);
+  expect(needsAnotherAttempt([late, sound, sound], bounds)).toBe(false);
+  expect(needsAnotherAttempt([{ ...late, outputAtEnd: 'out of memory' }], bounds)).toBe(false);
 });
 
-test('all other bounds must hold in each try', () => {
+test('all other bounds must hold in each attempt', () => {
   expect(judge([sound, { ...sound, growthMiB: 500 }, sound], bounds)).toMatchObject([{ kind: 'growth' }]);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { median, quantile, sorted } from '../src/neighbour/neighbour-latency.ts';
+import { median, quantile, sortedNumbers } from '../src/neighbour/neighbour-latency.ts';
 
 const hundred = Array.from({ length: 100 }, (_, index) => index + 1);
 
@@ -10,9 +10,11 @@ test.each([
   [[7], 0.99, 7],
   [[1, 2, 3], 0.99, 3],
   [[], 0.99, Number.NaN],
-])('quantile', (numbers, share, expected) => expect(quantile(numbers, share)).toBe(expected));
+])('the quantile of %j at %d is %d (nearest rank)', (numbers, share, expected) =>
+  expect(quantile(numbers, share)).toBe(expected),
+);
 
-test('median sorts by value', () => {
-  expect(sorted([10, 9, 100])).toEqual([9, 10, 100]);
+test('median sorts numbers by value, not as text', () => {
+  expect(sortedNumbers([10, 9, 100])).toEqual([9, 10, 100]);
   expect(median([10, 9, 100])).toBe(10);
 });

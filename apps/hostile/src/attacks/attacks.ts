@@ -9,7 +9,7 @@ import { originAttacks } from './origins.ts';
 import { pageAttacks } from './pages.ts';
 import { strangerAttacks } from './strangers.ts';
 
-/** All attacks. Attacks that can share a service are next to each other, because a new service takes a second to start. */
+/** All attacks, in the order in which they run. Attacks that can share a service follow each other, because a service takes a second to start. */
 export const attacks: readonly Attack[] = [
   ...kafkaAttacks,
   ...faultAttacks,

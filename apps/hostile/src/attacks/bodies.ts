@@ -3,7 +3,7 @@ import type { Attack } from '../attack.ts';
 import { bodiesAtOnce } from './bodies-at-once.ts';
 import {
   type BodyAttack,
-  deepRepeats,
+  activityWithDeepRepeats,
   gzipBatch,
   gzipLines,
   gzipRequest,
@@ -32,7 +32,7 @@ const bodies: readonly BodyAttack[] = [
   ],
   [
     's9-single-escapes',
-    'one activity of 9 MB of escaped keys',
+    'one activity with 9 MB of escaped keys',
     () => gzipRequest(logsPath, `{${times(500_000, (index) => `"\\n${index}":1`).join()}}`),
   ],
   [
@@ -43,23 +43,23 @@ const bodies: readonly BodyAttack[] = [
   [
     's9-deep-repeats',
     'a key repeated 6,500 times, 16,000 levels deep',
-    () => gzipRequest(logsPath, deepRepeats(16_000, '"":1,'.repeat(6500))),
+    () => gzipRequest(logsPath, activityWithDeepRepeats(16_000, '"":1,'.repeat(6500))),
     true,
   ],
   [
     's9-long-repeats',
     'a key repeated 200,000 times, 980 levels deep',
-    () => gzipRequest(logsPath, deepRepeats(980, '"":1,'.repeat(200_000))),
+    () => gzipRequest(logsPath, activityWithDeepRepeats(980, '"":1,'.repeat(200_000))),
   ],
   [
     's9-many-repeats',
     '80,000 objects that repeat a key, 980 levels deep',
-    () => gzipRequest(logsPath, deepRepeats(980, `"a":[${'{"":1,"":1},'.repeat(80_000)}0],`)),
+    () => gzipRequest(logsPath, activityWithDeepRepeats(980, `"a":[${'{"":1,"":1},'.repeat(80_000)}0],`)),
   ],
   [
     's9-batch-repeats',
     'a batch of 1,500 activities that repeat a key 1,000 times, 300 levels deep',
-    () => gzipBatch(1500, () => deepRepeats(300, '"":1,'.repeat(1000))),
+    () => gzipBatch(1500, () => activityWithDeepRepeats(300, '"":1,'.repeat(1000))),
   ],
   [
     's9-combining-types',
@@ -137,7 +137,7 @@ const bodies: readonly BodyAttack[] = [
   ['s9-one-line', 'NDJSON of one line of 10 MB', () => gzipLines(`"${'x'.repeat(10_000_000)}"`)],
   [
     's9-white-space',
-    '10 MB of white space around an activity',
+    '10 MB of white space before an object',
     () => gzipRequest(logsPath, `${' '.repeat(10_000_000)}{}`),
   ],
   [
@@ -152,7 +152,7 @@ const bodies: readonly BodyAttack[] = [
   ],
   [
     's3-tiny-members',
-    'gzip of 200,000 members of one byte each',
+    'a gzip body of 200,000 members of one byte each',
     () => ({
       path: logsPath,
       headers: { ...jsonHeaders, 'content-encoding': 'gzip' },
@@ -162,7 +162,7 @@ const bodies: readonly BodyAttack[] = [
   ],
 ];
 
-/** Bodies that are slow to parse. Each has at most the maximum size that the service accepts. */
+/** Bodies that are slow to parse. None exceeds the maximum size that the service accepts. */
 const slowBodies = [...bodies, ...segmentBodies].map(
   ([name, about, makeRequest, isShort]): Attack => ({
     name,
@@ -177,13 +177,13 @@ const slowBodies = [...bodies, ...segmentBodies].map(
   }),
 );
 
-/** S9 and S3: bodies that are small on the wire, but slow to parse or large when decoded. */
+/** S9: bodies that are slow to parse. S3: bodies that are small on the wire, but large when decoded. */
 export const bodyAttacks: readonly Attack[] = [
   ...slowBodies,
   ...bodiesAtOnce,
   {
     name: 's3-bombs',
-    about: '30 gzip bodies of 300 MB each, decoded',
+    about: '30 gzip bodies that decode to 300 MB each',
     isShort: true,
     async send(target) {
       const zeros = gzipSync(Buffer.alloc(mebibytes(50)));
@@ -196,7 +196,7 @@ export const bodyAttacks: readonly Attack[] = [
     check: ({ responses }) =>
       responses.every(({ status }) => [0, 413, 503].includes(status))
         ? []
-        : ['a body of 300 MB was not refused'],
+        : ['a body that decodes to 300 MB was not refused'],
   },
   {
     name: 's3-other-encodings',

@@ -4,9 +4,9 @@ import type { Attack } from '../attack.ts';
 import type { Target } from '../target.ts';
 import type { RawConnection } from '../wire/raw-connection.ts';
 import { apiKey, rawHeaders, times } from './payloads.ts';
-import { statusFaults } from './status-faults.ts';
+import { unexpectedStatusFaults } from './unexpected-status-faults.ts';
 
-/** The maximum number of bytes of a refused body that the kernel may accept. Its buffers take bytes that the service never reads. */
+/** The maximum number of bytes that the kernel may accept of a refused body. Its buffers accept bytes that the service never reads. */
 const maxUnreadBytes = 16 * 1024 * 1024;
 /** The number of bytes after which an attack stops sending. */
 const maxSentBytes = 64 * 1024 * 1024;
@@ -32,7 +32,7 @@ const refusals: readonly Refusal[] = [
   ['s13-expectation', 'POST /api/logs', [jsonType, 'Expect: 200-ok', validKey]],
 ];
 
-/** An attack by a body without an end. The service must refuse the body without reading it, and close the connection. */
+/** Makes an attack by a body without an end. The service must refuse the request without reading the body, and close the connection. */
 const endlessBodyAttack = ([name, requestLine, headers, isShort]: Refusal): Attack => ({
   name,
   about: `an endless body: ${requestLine}, ${headers.at(-1)?.replace(apiKey, '...')}`,
@@ -47,7 +47,7 @@ const endlessBodyAttack = ([name, requestLine, headers, isShort]: Refusal): Atta
   },
   check({ responses, connections: [connection] }) {
     if (connection === undefined) return ['no connection was opened'];
-    const faults = connection.isClosed ? [] : ['the connection stayed open'];
+    const faults = connection.isClosed ? [] : ['the service did not close the connection'];
     if (connection.sentBytes > maxUnreadBytes)
       faults.push(
         `${connection.sentBytes} bytes of the body were accepted; the maximum is ${maxUnreadBytes}`,
@@ -57,7 +57,7 @@ const endlessBodyAttack = ([name, requestLine, headers, isShort]: Refusal): Atta
   },
 });
 
-/** Sends chunks until the service closes the connection, for at most 3 s. */
+/** Sends chunks until the service closes the connection, but at most for 3 s and at most 64 MiB. */
 async function sendUntilClosed(connection: RawConnection): Promise<void> {
   const chunk = Buffer.concat([Buffer.from('10000\r\n'), Buffer.alloc(65_536, ' '), Buffer.from('\r\n')]);
   const endsAt = performance.now() + 3000;
@@ -73,7 +73,8 @@ async function sendOnEach(target: Target, count: number, bytes: string | Buffer)
 }
 
 const normalQuery = { path: '/api/logs?limit=1' };
-const servingFaults = ({ responses }: Target): readonly string[] => statusFaults(responses, 200);
+/** Checks that the service answered the normal query. */
+const servingFaults = ({ responses }: Target): readonly string[] => unexpectedStatusFaults(responses, 200);
 
 /** Returns a request with a gzip body of 10 MB that lacks its last 12 bytes. */
 function unfinishedGzip(path: string, contentType: string): Buffer {
@@ -85,11 +86,11 @@ function unfinishedGzip(path: string, contentType: string): Buffer {
 
 /** S3, S8 and S13: clients that send slowly, never finish, or do not read. */
 export const connectionAttacks: readonly Attack[] = [
-  // The first attack, because it takes the longest time of the parallel attacks.
+  // This attack takes the longest of the parallel attacks, so it starts first.
   {
     name: 's8-trickles',
     about:
-      '75 bodies that grow by a byte every 3 s, from clients that do not close their connection after the response 408',
+      '75 bodies that are sent one byte every 3 s, by clients that do not close their connections after the response 408',
     isParallel: true,
     maxSendMs: 85_000,
     async send(target) {
@@ -109,7 +110,7 @@ export const connectionAttacks: readonly Attack[] = [
       return refusedCount === connections.length && openCount === 0
         ? []
         : [
-            `${refusedCount} of ${connections.length} were answered 408, and ${openCount} connections stayed open`,
+            `${refusedCount} of ${connections.length} requests were answered 408, and ${openCount} connections stayed open`,
           ];
     },
   },
@@ -125,7 +126,7 @@ export const connectionAttacks: readonly Attack[] = [
   },
   {
     name: 's3-half-lines',
-    about: '100 gzip batches of 10 MB in NDJSON without their last bytes',
+    about: '100 gzip NDJSON batches of 10 MB without their last bytes',
     async send(target) {
       await sendOnEach(target, 100, unfinishedGzip('/api/logs/batch', 'Content-Type: application/x-ndjson'));
       await delay(2000);
@@ -133,7 +134,7 @@ export const connectionAttacks: readonly Attack[] = [
   },
   {
     name: 's3-half-bodies',
-    about: '60 bodies of 9 MB, not encoded, without their last byte',
+    about: '60 uncompressed bodies of 9 MB without their last byte',
     async send(target) {
       const headers = rawHeaders('POST /api/logs', jsonType, 'Content-Length: 9000001');
       await sendOnEach(target, 60, Buffer.concat([Buffer.from(headers), Buffer.alloc(9_000_000, ' ')]));
@@ -152,7 +153,7 @@ export const connectionAttacks: readonly Attack[] = [
   },
   {
     name: 's3-half-heads',
-    about: '1,000 connections that send 15 KB of headers without the end of the headers',
+    about: '1,000 connections that send 15 KB of headers, but not the blank line that ends them',
     async send(target) {
       const line = `X-Long: ${'x'.repeat(1000)}\r\n`;
       await sendOnEach(target, 1000, `GET /api/logs HTTP/1.1\r\nHost: 127.0.0.1\r\n${line.repeat(15)}`);
@@ -170,7 +171,7 @@ export const connectionAttacks: readonly Attack[] = [
   },
   {
     name: 's3-waiters',
-    about: '500 connections that ask to wait for an outcome, and are closed before they get it',
+    about: '500 requests with Prefer: wait=30, whose connections are closed before the response',
     async send(target) {
       const body = '{"userId":"u","type":"T"}';
       const length = `Content-Length: ${body.length}`;

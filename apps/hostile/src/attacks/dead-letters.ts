@@ -4,24 +4,24 @@ import type { Attack } from '../attack.ts';
 import type { Target } from '../target.ts';
 import type { HttpRequest } from '../wire/send-request.ts';
 import {
-  deepFaults,
+  metadataWithDeepFaults,
   gzipCalls,
   gzipRequest,
   jsonRequest,
-  listOf,
+  jsonArrayOf,
   times,
   waitingRequest,
 } from './payloads.ts';
 
 const mebibyte = 1024 * 1024;
 
-/** Returns the size of all files of the service, in bytes. */
+/** Returns the total size of the data files of the service, in bytes. */
 const storedBytes = ({ location: { folder } }: Target): number =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .map((file) => statSync(join(folder, file)))
     .reduce((total, { size }) => total + size, 0);
 
-/** Returns a sentence if refused calls use too much of the disk. The write-ahead log of the store alone uses up to 20 MiB. */
+/** Returns a sentence if stored dead letters use too much disk space. The write-ahead log of the store alone may use 20 MiB. */
 function diskFaults(target: Target): readonly string[] {
   const wireBytes = target.responses.reduce((total, response) => total + response.wireBytes, 0);
   const maxBytes = 32 * mebibyte + 100 * wireBytes;
@@ -29,11 +29,11 @@ function diskFaults(target: Target): readonly string[] {
   return bytes <= maxBytes
     ? []
     : [
-        `requests of ${wireBytes} bytes on the wire use ${bytes} bytes of the disk; the maximum is ${maxBytes}`,
+        `requests of ${wireBytes} bytes on the wire use ${bytes} bytes of disk space; the maximum is ${maxBytes}`,
       ];
 }
 
-/** An attack on the disk: `count` requests with calls that are refused and stored as dead letters, one request after the other. */
+/** Makes an attack on the disk: `count` requests, one after the other, with Segment calls that the service refuses and stores as dead letters. */
 const callAttack = (
   name: string,
   about: string,
@@ -54,16 +54,19 @@ const callAttack = (
 
 const conflictCount = 10_000;
 
-/** Stores an activity, and sends 10,000 different activities with the same id, which become dead letters. */
+/** Sends 10,000 different activities with the same id in one batch. The first is stored, and the others become dead letters. */
 async function makeConflicts(target: Target): Promise<void> {
   const item = (index: number): string => `{"id":"claimed","userId":"u","type":"T${index}"}`;
   await target.request(
-    gzipRequest('/api/logs/batch', listOf(conflictCount + 1, item).replace(`,${item(conflictCount)}`, '')),
+    gzipRequest(
+      '/api/logs/batch',
+      jsonArrayOf(conflictCount + 1, item).replace(`,${item(conflictCount)}`, ''),
+    ),
   );
   await target.request(waitingRequest('{"userId":"u","type":"LAST"}'));
 }
 
-/** Calls `makeConflicts`, unless an earlier attack has already called it on this service. */
+/** Calls `makeConflicts`, unless an earlier attack has already called it for this service. */
 async function makeConflictsOnce(target: Target): Promise<void> {
   const { text } = await target.request({ path: '/api/dead-letters?code=conflict&limit=1' });
   if (text.startsWith('{"data":[]')) await makeConflicts(target);
@@ -81,7 +84,7 @@ export const deadLetterAttacks: readonly Attack[] = [
       gzipRequest('/v1/track', `{"event":"E${index}","properties":{"text":"${'x'.repeat(9_900_000)}"}}`),
     { isShort: true },
   ),
-  callAttack('s6-large-items', '3 batches of calls of 1 MB without a user', 3, (batch) => {
+  callAttack('s6-large-items', '3 batches of 9 calls without a user, of 1 MB each', 3, (batch) => {
     const properties = `{"text":"${'x'.repeat(1_000_000)}"}`;
     return gzipCalls(
       9,
@@ -91,19 +94,26 @@ export const deadLetterAttacks: readonly Attack[] = [
   callAttack('s6-many-calls', '3 batches of 10,000 calls without a user', 3, (batch) =>
     gzipCalls(10_000, (index) => `{"type":"track","event":"${batch}-${index}"}`),
   ),
-  callAttack('s6-shared-context', 'a batch of 9,000 calls without a user, with a context of 1 KB', 1, () =>
-    gzipCalls(
-      9000,
-      (index) => `{"type":"track","event":"${index}"}`,
-      `"context":{"text":"${'x'.repeat(1000)}"},`,
-    ),
+  callAttack(
+    's6-shared-context',
+    'a batch of 9,000 calls without a user, which share a context of 1 KB',
+    1,
+    () =>
+      gzipCalls(
+        9000,
+        (index) => `{"type":"track","event":"${index}"}`,
+        `"context":{"text":"${'x'.repeat(1000)}"},`,
+      ),
   ),
-  callAttack('s6-long-reasons', 'a batch of 2,000 calls with 40 faults at long paths each', 1, () =>
-    gzipCalls(2000, (index) => `{"type":"track","event":"${index}","properties":${deepFaults()}}`),
+  callAttack('s6-long-reasons', 'a batch of 2,000 calls with 33 faults at long paths each', 1, () =>
+    gzipCalls(
+      2000,
+      (index) => `{"type":"track","event":"${index}","properties":${metadataWithDeepFaults()}}`,
+    ),
   ),
   {
     name: 's6-conflicts',
-    about: '10,000 different activities with one id',
+    about: '10,000 different activities with the same id',
     needsNewService: true,
     send: makeConflicts,
   },
@@ -117,7 +127,7 @@ export const deadLetterAttacks: readonly Attack[] = [
   },
   {
     name: 's12-no-body',
-    about: 'requests for replays that name no dead letters; any web page could send them',
+    about: 'requests for replays that name no dead letters, as any web page could send them',
     isShort: true,
     async send(target) {
       const textHeaders = { 'content-type': 'text/plain' };
@@ -134,10 +144,13 @@ export const deadLetterAttacks: readonly Attack[] = [
       ...responses
         .slice(0, 2)
         .filter(({ status }) => status !== 400)
-        .map(({ status }) => `a replay without a body was answered ${status}, not 400`),
+        .map(({ status }) => `a replay without a body was answered with ${status}, not 400`),
       ...responses
         .filter(({ status }) => status < 400)
-        .map(({ status }) => `a replay that names no dead letters was answered ${status}`),
+        .map(
+          ({ status }) =>
+            `a replay that names no dead letters was answered with ${status}, not with an error`,
+        ),
     ],
   },
   {
@@ -158,7 +171,7 @@ export const deadLetterAttacks: readonly Attack[] = [
         ...(replayed.length === 0 ? ['no request for a replay was answered 202'] : []),
         ...(replayed.length + refused.length === responses.length
           ? []
-          : [`requests for replays at once were answered ${responses.map(({ status }) => status).join()}`]),
+          : [`replays at the same time were answered with ${responses.map(({ status }) => status).join()}`]),
         ...(replayedCount <= 2 * conflictCount
           ? []
           : [
@@ -169,7 +182,7 @@ export const deadLetterAttacks: readonly Attack[] = [
   },
   {
     name: 's12-named-again',
-    about: '20 replays at once that name the same dead letter 10,000 times',
+    about: '20 replays at once, each of which names the same dead letter 10,000 times',
     async send(target) {
       const ids = times(10_000, () => 'user-activity:0:0');
       await target.requestAll(times(20, () => jsonRequest(replayPath, { ids })));

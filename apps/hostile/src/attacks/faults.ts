@@ -2,20 +2,20 @@ import type { HttpResponse } from '../http-response.ts';
 import type { Attack } from '../attack.ts';
 import type { HttpRequest } from '../wire/send-request.ts';
 import {
-  deepFaults,
+  metadataWithDeepFaults,
   gzipBatch,
   gzipCalls,
   gzipEvents,
   gzipLines,
   gzipRequest,
   jsonRequest,
-  listOf,
+  jsonArrayOf,
   times,
 } from './payloads.ts';
 
-/** The maximum size of a list of faults in a response: 256 KiB of errors, and 128 KiB for everything else. */
+/** The maximum size of a response that lists faults: 256 KiB for the errors, and 128 KiB for everything else. */
 const maxFaultListBytes = 384 * 1024;
-/** The maximum number of bytes that each item of the request adds to the response. */
+/** The response may be longer by this number of bytes for each item of the request. */
 const maxBytesPerItem = 100;
 
 /** The response to a batch. */
@@ -26,24 +26,27 @@ interface Receipt {
   readonly omittedErrors?: number;
 }
 
-/** Returns a sentence for each fault of a receipt. The receipt must accept or reject each item. */
+/** Checks that a receipt accepts or rejects each item. Returns a sentence for each fault of the receipt. */
 function receiptFaults(response: HttpResponse | undefined, itemCount: number): readonly string[] {
   if (response?.status !== 202)
-    return [`a batch with valid items was answered ${response?.status ?? 'nothing'}`];
+    return [`a batch with valid items was answered with ${response?.status ?? 'no response'}, not 202`];
   const { accepted, rejected = [], ids = [], omittedErrors } = JSON.parse(response.text) as Receipt;
   const rejectedIndexes = new Set(rejected.map(({ index }) => index));
   const faults: string[] = [];
   if ((accepted ?? 0) + rejected.length !== itemCount)
-    faults.push(`${accepted} items accepted and ${rejected.length} rejected, of ${itemCount} items`);
-  if (ids.length !== itemCount) faults.push(`${ids.length} ids for ${itemCount} items`);
+    faults.push(
+      `${accepted} items were accepted and ${rejected.length} rejected, but the batch had ${itemCount} items`,
+    );
+  if (ids.length !== itemCount) faults.push(`the receipt has ${ids.length} ids for ${itemCount} items`);
   if (ids.some((id, index) => (id === null) !== rejectedIndexes.has(index)))
     faults.push('an accepted item has the id null, or a rejected item has an id');
   const unexplainedCount = rejected.filter(({ errors }) => errors.length === 0).length;
   if (unexplainedCount > 0 && !((omittedErrors ?? 0) >= unexplainedCount))
-    faults.push(`${unexplainedCount} items have no errors, and omittedErrors is ${omittedErrors}`);
+    faults.push(`${unexplainedCount} rejected items have no errors, but omittedErrors is ${omittedErrors}`);
   return faults;
 }
 
+/** Returns a sentence if the response is too large for a request with `itemCount` items. */
 function sizeFaults(response: HttpResponse | undefined, itemCount: number): readonly string[] {
   const maxBytes = maxFaultListBytes + itemCount * maxBytesPerItem;
   if (response === undefined || response.responseBytes <= maxBytes) return [];
@@ -61,7 +64,7 @@ interface FaultyRequest extends Pick<Attack, 'name' | 'about' | 'isShort'> {
 }
 
 const validItem = '{"userId":"u","type":"T"}';
-const deepItem = (): string => `{"userId":"u","type":"T","metadata":${deepFaults()}}`;
+const deepItem = (): string => `{"userId":"u","type":"T","metadata":${metadataWithDeepFaults()}}`;
 /** A batch of `count` invalid items, with a valid item before and after them. */
 const faultyBatch = (count: number, item: (index: number) => string): HttpRequest =>
   gzipBatch(count + 2, (index) => (index === 0 || index === count + 1 ? validItem : item(index)));
@@ -81,7 +84,7 @@ const faultyRequests: readonly FaultyRequest[] = [
   },
   {
     name: 's1-all-refused',
-    about: 'the batch of s1-deep-paths without a valid item',
+    about: 'the batch of s1-deep-paths without its valid items',
     itemCount: 2000,
     makeRequest: () => gzipBatch(2000, deepItem),
   },
@@ -101,7 +104,7 @@ const faultyRequests: readonly FaultyRequest[] = [
   },
   {
     name: 's1-ndjson',
-    about: 'lines of NDJSON with faults at long paths, and malformed lines',
+    about: '2,002 lines of NDJSON, half with faults at long paths, and half malformed',
     itemCount: 2002,
     makeRequest: () => {
       const lines = times(2002, (index) =>
@@ -113,13 +116,13 @@ const faultyRequests: readonly FaultyRequest[] = [
   },
   {
     name: 's1-cloudevents',
-    about: 'a CloudEvents batch whose data has faults at long paths',
+    about: 'a CloudEvents batch of 2,000 events with faults at long paths in their data',
     itemCount: 2000,
-    makeRequest: () => gzipEvents(2000, () => eventWith(deepFaults())),
+    makeRequest: () => gzipEvents(2000, () => eventWith(metadataWithDeepFaults())),
   },
   {
     name: 's1-cloudevents-attributes',
-    about: 'a CloudEvents batch of 5,000 events with 40 attributes of wrong names',
+    about: 'a CloudEvents batch of 5,000 events with 40 invalid attribute names each',
     itemCount: 5000,
     makeRequest: () =>
       gzipEvents(5000, () => `{"specversion":"9",${unknownMembers(40).replaceAll('"n', '"N_')}}`),
@@ -130,7 +133,7 @@ const faultyRequests: readonly FaultyRequest[] = [
     isShort: true,
     itemCount: 2000,
     makeRequest: () => {
-      const call = `{"type":"track","event":"E","userId":"u","properties":${deepFaults()}}`;
+      const call = `{"type":"track","event":"E","userId":"u","properties":${metadataWithDeepFaults()}}`;
       return gzipCalls(2000, () => call);
     },
   },
@@ -168,7 +171,7 @@ const faultyRequests: readonly FaultyRequest[] = [
     about: 'a replay of 10,000 malformed ids',
     isShort: true,
     itemCount: 10_000,
-    makeRequest: () => gzipRequest('/api/dead-letters/replay', `{"ids":${listOf(10_000, () => '7')}}`),
+    makeRequest: () => gzipRequest('/api/dead-letters/replay', `{"ids":${jsonArrayOf(10_000, () => '7')}}`),
   },
   {
     name: 's1-query',
@@ -187,7 +190,7 @@ const faultyRequests: readonly FaultyRequest[] = [
   },
 ];
 
-/** S1: requests with very many faults. */
+/** S1: requests with very many faults, which could make the response very large. */
 export const faultAttacks: readonly Attack[] = faultyRequests.map(
   ({ itemCount, makeRequest, hasValidItems, ...attack }): Attack => ({
     ...attack,

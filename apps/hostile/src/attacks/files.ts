@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Attack } from '../attack.ts';
 import { jsonRequest, times } from './payloads.ts';
 
-/** S11: data files that other users of the machine could read. */
+/** S11: data files that other users of the machine can read. */
 export const fileAttacks: readonly Attack[] = [
   {
     name: 's11-modes',
@@ -20,7 +20,7 @@ export const fileAttacks: readonly Attack[] = [
         .map((file) => ({ file, mode: statSync(join(folder, file)).mode }))
         .filter(({ mode }) => (mode & 0o077) !== 0);
       return readableFiles.map(
-        ({ file, mode }) => `${file} is open to others: ${(mode & 0o777).toString(8)}`,
+        ({ file, mode }) => `${file} is accessible to other users: its mode is ${(mode & 0o777).toString(8)}`,
       );
     },
   },

@@ -15,7 +15,7 @@ interface PoisonOptions extends Pick<Attack, 'isShort'> {
   readonly codec?: Codec | WrongLz4;
 }
 
-/** An attack by records written directly to the topic, each in its own batch. */
+/** Makes an attack that writes records directly to the topic, each in its own batch. */
 const poisonAttack = (
   name: string,
   about: string,
@@ -33,13 +33,13 @@ const poisonAttack = (
   },
 });
 
-// All attacks share this buffer, to save memory.
+// All attacks share this buffer of zeros, to save memory.
 const zeros = Buffer.alloc(70_000_000);
 
 const manyHeaders = (count: number): Headers =>
   Object.fromEntries(times(count, (index) => [`header-${index}`, 'x']));
 
-/** S4: records of a hostile program that may write to the topic. */
+/** S4: records from a hostile program that has permission to write to the topic. */
 export const kafkaAttacks: readonly Attack[] = [
   poisonAttack(
     's4-headers',
@@ -47,7 +47,7 @@ export const kafkaAttacks: readonly Attack[] = [
     () => [{ value: null, headers: manyHeaders(20_000) }],
     { isShort: true },
   ),
-  poisonAttack('s4-repeated-header', 'a record with 60,000 headers of one name', () => [
+  poisonAttack('s4-repeated-header', 'a record with 60,000 headers of the same name', () => [
     { value: null, headers: { name: times(60_000, () => 'x') } },
   ]),
   poisonAttack('s4-headers-of-many', '50 records with 2,000 headers each', () =>

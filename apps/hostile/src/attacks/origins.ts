@@ -2,11 +2,11 @@ import type { Attack } from '../attack.ts';
 import type { Target } from '../target.ts';
 import type { HttpRequest } from '../wire/send-request.ts';
 import { jsonRequest } from './payloads.ts';
-import { statusFaults } from './status-faults.ts';
+import { unexpectedStatusFaults } from './unexpected-status-faults.ts';
 
 const validActivity = { userId: 'u', type: 'ORIGIN' };
 
-/** Requests that a web page of another site could send, at least one for each route. */
+/** Requests that a web page on another site could send, at least one for each route. */
 const routeRequests: readonly HttpRequest[] = [
   jsonRequest('/api/logs', validActivity),
   jsonRequest('/api/logs/batch', [validActivity]),
@@ -61,20 +61,21 @@ const foreignHeaders: readonly Headers[] = [
   { 'sec-fetch-site': 'Cross-Site' },
 ];
 
-/** The headers of a browser that follows a link on another site. Such a link may only open pages, such as `/docs`. */
+/** The headers that a browser sends when it follows a link on another site. The service lets such a request only open pages, such as `/docs`. */
 const linkHeaders = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' };
 
-/** Sends the requests of all routes with additional headers. */
+/** Sends all of `routeRequests` with additional headers. */
 async function requestAllRoutes(target: Target, headers: Headers): Promise<void> {
   await target.requestAll(
     routeRequests.map((route) => ({ ...route, headers: { ...route.headers, ...headers } })),
   );
 }
 
-/** The service must refuse each request: with 403, or with 400 if `Host` is malformed. */
-const refusalFaults = ({ responses }: Target): readonly string[] => statusFaults(responses, 400, 403);
+/** Checks that the service refused each request: with 403, or with 400 if `Host` is malformed. */
+const refusalFaults = ({ responses }: Target): readonly string[] =>
+  unexpectedStatusFaults(responses, 400, 403);
 
-/** An attack by requests that must be answered with one of the statuses. */
+/** Makes an attack whose requests must each be answered with one of the allowed statuses. */
 const statusAttack = (
   name: string,
   about: string,
@@ -87,10 +88,10 @@ const statusAttack = (
   async send(target) {
     await target.requestAll(requests(target));
   },
-  check: ({ responses }) => statusFaults(responses, ...allowedStatuses),
+  check: ({ responses }) => unexpectedStatusFaults(responses, ...allowedStatuses),
 });
 
-/** S7: web pages that call a service without keys. */
+/** S7: web pages on other sites that call a service without API keys, through the browser of a user. */
 export const originAttacks: readonly Attack[] = [
   {
     name: 's7-foreign-pages',
@@ -103,7 +104,7 @@ export const originAttacks: readonly Attack[] = [
   },
   {
     name: 's7-foreign-frames',
-    about: 'every route as a frame, a form or a navigation with a foreign Host',
+    about: 'every route in a frame, by a form, and by a navigation with a foreign Host',
     isShort: true,
     async send(target) {
       await requestAllRoutes(target, { ...linkHeaders, 'sec-fetch-dest': 'iframe' });
@@ -116,7 +117,7 @@ export const originAttacks: readonly Attack[] = [
   },
   statusAttack(
     's7-health',
-    'requests for health under a foreign Host, as orchestrators send them',
+    'health checks with a foreign Host, as orchestrators send them; they must succeed',
     () =>
       ['/health/live', '/health/ready'].flatMap((path) => [
         { path, headers: { host: '10.0.0.7:3000' } },
@@ -126,7 +127,7 @@ export const originAttacks: readonly Attack[] = [
   ),
   statusAttack(
     's7-own-names',
-    'requests under loopback names and addresses, with and without the same origin',
+    'requests to loopback names and addresses, with and without the same origin; they must succeed',
     ({ location: { port } }) =>
       ['127.0.0.1', 'localhost', '[::1]', '127.1.2.3', 'LOCALHOST'].flatMap((name) => [
         { path: '/api/logs', headers: { host: `${name}:${port}` } },

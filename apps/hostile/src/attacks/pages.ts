@@ -10,7 +10,7 @@ const escapedItem = (index: number): string => {
 const plainItem = (index: number): string =>
   `{"id":"large-${index}","userId":"u","type":"LARGE","metadata":{"text":"${'x'.repeat(30_000)}"}}`;
 
-/** Stores 500 activities of 15 to 30 KB each. */
+/** Stores 500 activities of 15 to 30 KB each. `item` returns the JSON of the activity at an index. */
 async function storeActivities(target: Target, item: (index: number) => string): Promise<void> {
   for (const firstIndex of [0, 250]) {
     await target.request(gzipBatch(250, (index) => item(firstIndex + index)));
@@ -21,7 +21,7 @@ async function storeActivities(target: Target, item: (index: number) => string):
 const escapedPagePath = '/api/logs?type=ESCAPED&limit=500';
 const largePagePath = '/api/logs?type=LARGE&limit=500';
 
-/** Reads all pages by their cursors, and stops at an error. Returns the number of activities on the pages. */
+/** Reads page after page until the last page or an error. Returns the number of activities on the pages. */
 async function countOnPages(target: Target, path: string): Promise<number> {
   let count = 0;
   for (let cursor = ''; ; ) {
@@ -37,13 +37,13 @@ async function countOnPages(target: Target, path: string): Promise<number> {
   }
 }
 
-/** Calls `storeActivities`, unless an earlier attack has already stored the activities of the page. */
+/** Calls `storeActivities`, unless an earlier attack has already stored these activities. `page` is a path that lists them. */
 async function storeOnce(target: Target, page: string, item: (index: number) => string): Promise<void> {
   const { text } = await target.request({ path: page.replace('500', '1') });
   if (text.startsWith('{"data":[]')) await storeActivities(target, item);
 }
 
-/** S2, S3 and S9: responses that are slow to make, or that the client does not read. */
+/** S2 and S9: responses that are slow to make. S3: responses that the client does not read. */
 export const pageAttacks: readonly Attack[] = [
   {
     name: 's2-page-of-escapes',
@@ -60,7 +60,7 @@ export const pageAttacks: readonly Attack[] = [
   },
   {
     name: 's2-pages-at-once',
-    about: 'eight pages of s2-page-of-escapes at once, with single activities and a count',
+    about: 'the page of s2-page-of-escapes eight times at once, with single activities and a count',
     prepare: (target) => storeOnce(target, escapedPagePath, escapedItem),
     async send(target) {
       await target.requestAll([
@@ -73,7 +73,7 @@ export const pageAttacks: readonly Attack[] = [
   },
   {
     name: 's2-sent-again',
-    about: 'the activities of s2-page-of-escapes again, which the store must compare',
+    about: 'the activities of s2-page-of-escapes sent again, so that the store must compare them',
     prepare: (target) => storeOnce(target, escapedPagePath, escapedItem),
     async send(target) {
       await storeActivities(target, escapedItem);
@@ -81,31 +81,31 @@ export const pageAttacks: readonly Attack[] = [
   },
   {
     name: 's3-unread-pages',
-    about: 'eight connections ask for eight pages of 15 MB each and read nothing',
+    about: 'eight connections that request eight pages of 15 MB each, and read nothing',
     isShort: true,
     prepare: (target) => storeOnce(target, largePagePath, plainItem),
     send: (target) => sendUnread(target, 8, rawHeaders(`GET ${largePagePath}`).repeat(8)),
   },
   {
     name: 's3-unread-singles',
-    about: '100 connections ask for one page each and read nothing',
+    about: '100 connections that request a page of 15 MB each, and read nothing',
     prepare: (target) => storeOnce(target, largePagePath, plainItem),
     send: (target) => sendUnread(target, 100, rawHeaders(`GET ${largePagePath}`)),
   },
   {
     name: 's3-unread-documents',
-    about: '200 connections ask for the OpenAPI document eight times and read nothing',
+    about: '200 connections that request the OpenAPI document eight times each, and read nothing',
     send: (target) => sendUnread(target, 200, rawHeaders('GET /openapi.json').repeat(8)),
   },
   {
     name: 's3-unread-refusals',
-    about: '20 connections each send 5,000 requests for an unknown path at once and read nothing',
+    about: '20 connections that send 5,000 requests each for an unknown path, and read nothing',
     isShort: true,
     send: (target) => sendUnread(target, 20, rawHeaders('GET /nothing').repeat(5000)),
   },
   {
     name: 's3-unread-exports',
-    about: '40 connections ask for an export of 15 MB, compressed and not, and read nothing',
+    about: '40 connections that request an export of 15 MB each, compressed or not, and read nothing',
     isShort: true,
     prepare: (target) => storeOnce(target, largePagePath, plainItem),
     async send(target) {
@@ -116,7 +116,7 @@ export const pageAttacks: readonly Attack[] = [
   },
   {
     name: 's2-exports-at-once',
-    about: 'eight exports at once of 500 activities with 15 KB of escaped keys each',
+    about: 'eight exports at once, each of 500 activities with 15 KB of escaped keys',
     prepare: (target) => storeOnce(target, escapedPagePath, escapedItem),
     async send(target) {
       await target.requestAll(times(8, () => ({ path: '/api/logs/export?format=csv&type=ESCAPED' })));
@@ -124,7 +124,7 @@ export const pageAttacks: readonly Attack[] = [
   },
   {
     name: 's9-statistics-of-series',
-    about: 'ten statistics by minute and user at once, of 100 users',
+    about: 'ten requests at once for statistics by minute and user, over 100 users',
     async prepare(target) {
       await target.request(gzipBatch(1000, seriesItem));
       await target.request(waitingRequest(seriesItem(999)));
@@ -136,7 +136,8 @@ export const pageAttacks: readonly Attack[] = [
   },
   {
     name: 's9-statistics',
-    about: 'ten statistics by hour over 54 years, in a zone with summer time',
+    about:
+      'ten requests at once for statistics by hour over 54 years, in a time zone with daylight saving time',
     async send(target) {
       const range = 'from=1972-01-01T00:00:00Z&to=2026-01-01T00:00:00Z';
       const path = `/api/logs/stats?by=hour&timezone=America/St_Johns&${range}`;
@@ -145,7 +146,8 @@ export const pageAttacks: readonly Attack[] = [
   },
   {
     name: 's9-statistics-of-ages',
-    about: 'statistics by minute in ten zones at once, over 2,000 years with an activity in every fifth year',
+    about:
+      'ten requests at once for statistics by minute, in ten time zones, over 2,000 years with an activity in every fifth year',
     isShort: true,
     async prepare(target) {
       await target.request(gzipBatch(ageCount, ageItem));
@@ -156,11 +158,11 @@ export const pageAttacks: readonly Attack[] = [
     },
     async check(target) {
       const { status, text } = await target.request({ path: ageStatsPath });
-      const lines = text.split('"key"').length - 1;
-      return lines === ageCount
+      const groupCount = text.split('"key"').length - 1;
+      return groupCount === ageCount
         ? []
         : [
-            `statistics of ${ageCount} activities were answered ${status} with ${lines} lines; ${ageCount} are expected`,
+            `statistics of ${ageCount} activities were answered with ${status} and ${groupCount} groups; ${ageCount} groups were expected`,
           ];
     },
   },
@@ -187,7 +189,7 @@ const zones = [
   'Pacific/Auckland',
 ];
 
-/** Sends requests on `count` connections without reading responses. Then gives the service time to process the requests. */
+/** Sends requests on each of `count` connections and reads no responses. Then waits, so that the service can process the requests. */
 async function sendUnread(target: Target, count: number, requests: string): Promise<void> {
   const connections = await Promise.all(times(count, () => target.open()));
   await Promise.all(

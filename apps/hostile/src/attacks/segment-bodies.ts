@@ -1,10 +1,10 @@
 import { type BodyAttack, gzipCalls, times } from './payloads.ts';
 
-/** Segment batches that are slow to correct. Each has at most the maximum size that the service accepts. */
+/** Segment batches whose calls the service must correct, which is slow. None exceeds the maximum size that the service accepts. */
 export const segmentBodies: readonly BodyAttack[] = [
   [
     's9-shared-context',
-    'a Segment batch of 9,000 calls with a context of 1.1 KB',
+    'a Segment batch of 9,000 calls that share a context of 1.1 KB',
     () =>
       gzipCalls(
         9000,
@@ -15,7 +15,7 @@ export const segmentBodies: readonly BodyAttack[] = [
   ],
   [
     's9-segment-surrogates',
-    'a Segment batch of 1,000 calls with texts of 1,500 unpaired surrogates',
+    'a Segment batch of 1,000 calls, each with a text of 1,500 unpaired surrogates',
     () => {
       const text = '\\ud800'.repeat(1500);
       return gzipCalls(1000, () => `{"type":"track","event":"E","userId":"u","properties":{"t":"${text}"}}`);

@@ -8,7 +8,7 @@ import { apiKey, gzipRequest, times } from './payloads.ts';
 const maxStrangerBytes = 1024 * 1024;
 const callMembers = '"type":"track","event":"E","userId":"u"';
 
-/** Returns a JSON object of nearly the maximum size, with an API key between copies of `member`. */
+/** Returns a JSON object of almost 1 MiB, in which the API key is between many copies of `member`. */
 const largeBodyWithKey = (key: string, member: string): string => {
   const half = `${member},`.repeat(Math.floor(maxStrangerBytes / 2 / (member.length + 1)) - 100);
   return `{${half}"writeKey":"${key}",${half}${callMembers}}`;
@@ -17,7 +17,7 @@ const largeBodyWithKey = (key: string, member: string): string => {
 const wrongKey = (index: number): string => `wrong-key-${index}`;
 const ownerQuery = (path: string): HttpRequest => ({ path, headers: { authorization: `Bearer ${apiKey}` } });
 
-/** An attack by `count` requests with distinct wrong keys. At the same time, the owner of the valid key sends queries. */
+/** Makes an attack by `count` requests with distinct wrong keys. At the same time, the owner of the valid key sends queries. */
 const strangerAttack = (
   name: string,
   about: string,
@@ -37,7 +37,7 @@ const strangerAttack = (
   check: accessFaults,
 });
 
-/** Returns a sentence for each fault. The service must accept the queries of the owner, and refuse all other requests. */
+/** Checks that the service answered the queries of the owner, and refused all other requests. Returns a sentence for each fault. */
 function accessFaults({ responses }: Target): readonly string[] {
   const isOwner = ({ request }: HttpResponse): boolean => request.startsWith('GET');
   const ownerStatuses = responses.filter(isOwner).map(({ status }) => status);
@@ -45,17 +45,17 @@ function accessFaults({ responses }: Target): readonly string[] {
   return [
     ...(ownerStatuses.every((status) => status === 200)
       ? []
-      : [`requests with the valid key were answered ${ownerStatuses.join()}, not 200`]),
+      : [`requests with the valid key were answered with ${ownerStatuses.join()}, not 200`]),
     ...(strangerStatuses.every((status) => [401, 429, 503].includes(status))
       ? []
       : [
-          `requests with wrong keys were answered ${[...new Set(strangerStatuses)].join()}, not 401, 429 or 503`,
+          `requests with wrong keys were answered with ${[...new Set(strangerStatuses)].join()}, not 401, 429 or 503`,
         ]),
     ...(strangerStatuses.includes(401) ? [] : ['no request with a wrong key was answered 401']),
   ];
 }
 
-/** S3, S9 and S13: distinct wrong keys, in bodies and in headers. */
+/** S13: requests from clients without a valid API key, with distinct wrong keys in bodies and in headers. */
 export const strangerAttacks: readonly Attack[] = [
   strangerAttack(
     's13-keys-in-bodies',

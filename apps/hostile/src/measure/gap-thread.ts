@@ -1,4 +1,4 @@
-// Requests `/health/live` again and again, on a thread of its own: on the main thread, a busy attack would delay the requests.
+// Requests `/health/live` every 50 ms. Runs on its own thread, because a busy attack on the main thread would delay the requests.
 import { Agent, get } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -24,7 +24,7 @@ parentPort?.postMessage('watching');
 parentPort?.once('message', () => {
   stopping = true;
 });
-// A gap begins when the first request without a response is sent, and ends with the next response.
+// A gap begins with the first request after a response, and ends with the next response.
 for (let since = performance.now(); ; ) {
   const hasResponse = await isLive();
   gapMs = Math.max(gapMs, performance.now() - since);

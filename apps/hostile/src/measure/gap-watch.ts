@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 
-/** Measures the gaps between responses from `/health/live`. Another thread sends a request every 50 ms. */
+/** Measures how long a service does not respond. A separate thread requests `/health/live` every 50 ms. */
 export class GapWatch {
   readonly #worker: Worker;
 
@@ -9,14 +9,14 @@ export class GapWatch {
     this.#worker = new Worker(new URL('gap-thread.ts', import.meta.url), { workerData: port });
   }
 
-  /** Resolves after the first response. */
+  /** Starts to watch the service on `port`. Resolves after the first response. */
   static async start(port: number): Promise<GapWatch> {
     const watch = new GapWatch(port);
     await once(watch.#worker, 'message');
     return watch;
   }
 
-  /** Stops after the next response. Resolves with the longest gap, in ms. */
+  /** Stops after the next response. Resolves with the longest time from a request to the next response, in ms. */
   async stop(): Promise<number> {
     const message = once(this.#worker, 'message');
     this.#worker.postMessage('stop');

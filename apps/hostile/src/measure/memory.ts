@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 
 const intervalMs = 100;
 
-/** Watches the resident memory of a process. */
+/** Measures how much the resident memory of a process grows. */
 export class MemoryWatch {
   readonly #pid: number;
   readonly #initialKiB: number;
@@ -12,14 +12,14 @@ export class MemoryWatch {
 
   constructor(pid: number) {
     this.#pid = pid;
-    // Resets VmHWM, the peak that Linux records.
+    // Resets VmHWM, which is the peak that Linux records.
     if (process.platform === 'linux') writeFileSync(`/proc/${pid}/clear_refs`, '5');
     this.#initialKiB = residentKiB(pid, 'VmRSS');
     this.#peakKiB = this.#initialKiB;
     this.#timer = setInterval(() => this.#measure(), intervalMs);
   }
 
-  /** Stops watching. Returns the difference between the peak and the memory at the beginning, in MiB. */
+  /** Stops watching. Returns the growth from the start to the peak, in MiB. */
   stop(): number {
     clearInterval(this.#timer);
     this.#measure();
@@ -32,8 +32,8 @@ export class MemoryWatch {
 }
 
 /**
- * Returns the resident memory of a process in KiB, now (`VmRSS`) or at its peak (`VmHWM`). Systems except Linux only report the memory
- * now. Returns 0 if the process has ended.
+ * Returns the resident memory of a process in KiB: the current value (`VmRSS`) or the peak (`VmHWM`). Other systems than Linux report only
+ * the current value. Returns 0 if the process has ended.
  */
 export function residentKiB(pid: number, field: 'VmRSS' | 'VmHWM'): number {
   try {

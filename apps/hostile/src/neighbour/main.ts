@@ -6,7 +6,7 @@ import { Host } from '../service/host.ts';
 import { measureNoise, type NoiseEffect } from './measure-noise.ts';
 import { noises } from './noises.ts';
 
-/** The maximum of the median ratio: the 99th percentile with the noise, divided by that without. */
+/** The maximum of `NoiseEffect.ratio`. The run fails if a noise exceeds it. */
 const maxRatio = 1.5;
 const rootKey = 'root-key-of-the-bench';
 
@@ -35,13 +35,13 @@ for (const [option, value] of Object.entries({ rounds, seconds }))
   if (!/^[1-9]\d?$/.test(value)) exitWithMessage(`--${option} must be a whole number from 1 to 99.`);
 const chosen = noises.filter(({ name }) => only === undefined || only.includes(name));
 if (chosen.length === 0)
-  exitWithMessage(`--only must be one of ${noises.map(({ name }) => name).join(', ')}.`);
+  exitWithMessage(`--only matches no noise. It must be one of ${noises.map(({ name }) => name).join(', ')}.`);
 
-// Ends the process by `process.exit`, which removes the temporary folders. Guards end the servers.
+// `process.exit` runs the exit handlers, which remove the temporary folders. The servers end by themselves when this process has ended.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.once(signal, () => process.exit(128 + constants.signals[signal]));
 
-const lineOf = ({ noise, pairs, ratio, tally }: NoiseEffect): string => {
+const formatEffect = ({ noise, pairs, ratio, tally }: NoiseEffect): string => {
   const times = pairs.map(([quiet, noisy]) => `${quiet.toFixed(1)}/${noisy.toFixed(1)}`).join(' ');
   const answers = Object.entries(tally).map(([status, count]) => `${status}: ${count}`);
   return `${noise.name.padEnd(9)} ${ratio.toFixed(2).padStart(5)}  ${times}\n  ${noise.about}; answers ${answers.join(', ')}`;
@@ -55,11 +55,11 @@ try {
   for (const noise of chosen) {
     const options = { port: location.port, rootKey, rounds: Number(rounds), seconds: Number(seconds) };
     const effect = await measureNoise(noise, options);
-    console.log(lineOf(effect));
+    console.log(formatEffect(effect));
     if (effect.ratio > maxRatio) process.exitCode = 1;
   }
 } catch (error) {
-  // The test program failed, so this run has no result about the service.
+  // This is an error of the bench, not a result about the service.
   console.error(error);
   process.exitCode = 3;
 }

@@ -1,44 +1,44 @@
 import { Agent, request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** The load of the key whose latency is measured. */
+/** The key whose latency is measured, and how long to measure it. */
 export interface Neighbour {
   readonly port: number;
   readonly key: string;
-  /** How long a pair is quiet, and how long it is noisy, in seconds. */
+  /** The total time of the quiet parts, in seconds. The noisy parts take the same time. */
   readonly seconds: number;
 }
 
-/** The latencies of the requests that were due in quiet parts and in noisy parts of a pair, in ms. */
-export type PairOfLatencies = readonly [quiet: number[], noisy: number[]];
+/** The latencies in ms: of the requests that were due in quiet parts, and of those that were due in noisy parts. */
+export type LatencyPair = readonly [quiet: number[], noisy: number[]];
 
 const rate = 200;
 const partSeconds = 0.2;
 const draft = Buffer.from(JSON.stringify({ userId: 'neighbour', type: 'LOGIN' }));
 
 /**
- * Logs 200 activities per second, and measures the times until their responses. A time begins when a request is due, also if it could be
- * sent only later. Quiet and noisy parts of 0.2 s take turns without a pause, so that other load on the machine, which comes and goes,
- * affects both alike. Throws if a request is refused.
+ * Logs 200 activities per second with the key, and measures their latencies. A latency begins when a request is due, even if the request is
+ * sent later. Quiet and noisy parts of 0.2 s alternate, so that other load on the machine affects both equally. Rejects if a request is not
+ * answered 202.
  */
-export async function latenciesOf(
+export async function measureLatencies(
   { port, key, seconds }: Neighbour,
   { begin, pause }: { readonly begin: () => void; readonly pause: () => void },
-): Promise<PairOfLatencies> {
+): Promise<LatencyPair> {
   const agent = new Agent({ keepAlive: true });
-  const pair: PairOfLatencies = [[], []];
+  const pair: LatencyPair = [[], []];
   const requests: Promise<void>[] = [];
   const perPart = rate * partSeconds;
   const start = performance.now();
   for (let index = 0; index < 2 * rate * seconds; index += 1) {
-    // A random time in its share of the second, so that the requests do not keep step with anything.
+    // Each request is due at a random time in its interval of 5 ms, so that requests do not synchronise with other timers.
     const due = start + ((index + Math.random()) * 1000) / rate;
     const wait = due - performance.now();
     if (wait > 0) await delay(wait);
     const isNoisy = Math.floor(index / perPart) % 2 === 1;
     if (index % perPart === 0) (isNoisy ? begin : pause)();
     const latencies = pair[isNoisy ? 1 : 0];
-    requests.push(answered(port, key, agent).then(() => void latencies.push(performance.now() - due)));
+    requests.push(logActivity(port, key, agent).then(() => void latencies.push(performance.now() - due)));
   }
   pause();
   await Promise.all(requests);
@@ -46,24 +46,25 @@ export async function latenciesOf(
   return pair;
 }
 
-const answered = (port: number, key: string, agent: Agent): Promise<void> =>
+const logActivity = (port: number, key: string, agent: Agent): Promise<void> =>
   new Promise((resolve, reject) => {
     const headers = { 'x-api-key': key, 'content-type': 'application/json' };
     request({ port, host: '127.0.0.1', path: '/api/logs', method: 'POST', agent, headers }, (response) => {
       response.resume().once('end', () => {
         if (response.statusCode === 202) resolve();
-        else reject(new Error(`The neighbour got ${response.statusCode}.`));
+        else
+          reject(new Error(`A request of the neighbour was answered with ${response.statusCode}, not 202.`));
       });
     })
       .once('error', reject)
       .end(draft);
   });
 
-/** Returns the smallest of sorted numbers that this share of them does not exceed. */
-export const quantile = (sorted: readonly number[], share: number): number =>
-  sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
+/** Returns the quantile of numbers in ascending order (nearest rank), such as the median for a `share` of 0.5. Returns NaN for an empty list. */
+export const quantile = (ascending: readonly number[], share: number): number =>
+  ascending[Math.max(0, Math.ceil(ascending.length * share) - 1)] ?? Number.NaN;
 
-export const sorted = (numbers: readonly number[]): readonly number[] =>
+export const sortedNumbers = (numbers: readonly number[]): readonly number[] =>
   numbers.toSorted((left, right) => left - right);
 
-export const median = (numbers: readonly number[]): number => quantile(sorted(numbers), 0.5);
+export const median = (numbers: readonly number[]): number => quantile(sortedNumbers(numbers), 0.5);

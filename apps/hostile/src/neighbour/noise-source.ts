@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { NoiseCommand, NoiseOrder, NoiseTally } from './noise-thread.ts';
 
-/** Makes noise on another thread, from `begin` until `pause`. */
+/** Sends the requests of a noise from a separate thread, from each `begin` until the next `pause`. */
 export class NoiseSource {
   readonly #worker: Worker;
 

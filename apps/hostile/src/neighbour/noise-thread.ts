@@ -1,25 +1,27 @@
-// Sends requests at random times with a steady mean rate, on a thread of its own, so that they do not keep step with what is measured.
-// It writes finished bytes to sockets, because an HTTP client takes more time for a request than the service takes to refuse it, and on a
-// small machine that time would be missing elsewhere.
+// Sends requests at random times, with a constant mean rate. Runs on its own thread, so that the measurement on the main thread does not
+// delay it. Writes prepared bytes to sockets, because an HTTP client needs more processor time for a request than the service needs to
+// refuse it. On a small machine, this time would slow the service.
 import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 
-/** The port, the bytes of a request, and how many requests to send in a second. */
+/** The requests that the thread sends. */
 export interface NoiseOrder {
   readonly port: number;
+  /** The bytes of the HTTP request that is sent again and again. */
   readonly request: Uint8Array;
+  /** The mean number of requests per second. */
   readonly rate: number;
 }
 
-/** What the main thread wants: noise, silence, or the tally. */
+/** A message of the main thread: send requests, send none, or return the tally and end. */
 export type NoiseCommand = 'begin' | 'pause' | 'stop';
 
 /** The number of responses by status. */
 export type NoiseTally = Readonly<Record<number, number>>;
 
 const tickMs = 1;
-// Each connection has one unanswered request. A service that answers slowly gets no further requests meanwhile.
+// Each connection has at most one unanswered request, so a slow service gets at most 32 requests at a time.
 const maxConnections = 32;
 
 const { port, request, rate } = workerData as NoiseOrder;

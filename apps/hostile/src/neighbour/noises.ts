@@ -1,8 +1,10 @@
-/** A key that sends at least 100 times what its limits allow. */
+/** The load of a key that sends at least 100 times as much as its limits allow. */
 export interface Noise {
   readonly name: string;
   readonly about: string;
+  /** The scopes of the key. */
   readonly scopes: readonly string[];
+  /** The limits of the key. */
   readonly limits: Readonly<Record<string, number>>;
   /** The requests per second. */
   readonly rate: number;
@@ -15,8 +17,8 @@ const draft = { userId: 'noise', type: 'NOISE', metadata: { page: '/checkout', t
 const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
 
 /**
- * Noise for every limit that a key can have. Each sends at least 100 times its limit. The limits are small, because this measures what a key
- * costs others beyond its limit: what the limit allows costs them as much as the same requests of any other key.
+ * A noise for every limit that a key can have. The limits are small, so that almost all requests exceed them: the bench measures how much
+ * refused requests slow other keys, not accepted ones.
  */
 export const noises: readonly Noise[] = [
   {
@@ -30,7 +32,7 @@ export const noises: readonly Noise[] = [
   },
   {
     name: 'batches',
-    about: '50,000 activities per second in batches of 500, which have 90 kB; the limit is 50',
+    about: '50,000 activities per second in batches of 500 (90 kB each); the limit is 50',
     scopes: ['write'],
     limits: { itemsPerSecond: 50 },
     rate: 100,
@@ -39,7 +41,7 @@ export const noises: readonly Noise[] = [
   },
   {
     name: 'bodies',
-    about: '20 MB per second in bodies of 200 kB; the limit is 20,000',
+    about: '20 MB per second in bodies of 200 kB; the limit is 20 kB',
     scopes: ['write'],
     limits: { bytesPerSecond: 20_000 },
     rate: 100,
@@ -48,7 +50,7 @@ export const noises: readonly Noise[] = [
   },
   {
     name: 'searches',
-    about: '100 counts per second, which take some 100 ms; the limit is 1 ms',
+    about: '100 counts per second, which need about 100 ms of search time; the limit is 1 ms',
     scopes: ['read'],
     limits: { searchMsPerSecond: 1 },
     rate: 100,

@@ -1,6 +1,6 @@
 import { startKafka, startMongod } from '@user-activity/test-kit';
 
-/** The addresses of the Kafka and the MongoDB that all services of a run share. */
+/** The addresses of Kafka and MongoDB. All services of a run use the same broker and database server. */
 export interface Engines {
   readonly brokers: readonly string[];
   readonly mongodbUri: string;

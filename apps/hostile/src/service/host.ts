@@ -8,9 +8,9 @@ import type { Engines } from './engines.ts';
 
 /** Options of the services that a run attacks. */
 export interface HostOptions {
-  /** The engines of the services. Default: the embedded log and store. */
+  /** The Kafka and MongoDB that the services use. Default: the embedded log and store. */
   readonly engines?: Engines;
-  /** Whether V8's heap is limited to 1 GiB. */
+  /** Whether the heap of V8 in the service is limited to 1 GiB. Default: false. */
   readonly hasSmallHeap?: boolean;
 }
 
@@ -22,10 +22,10 @@ export interface Service {
   readonly hasEnded: () => boolean;
 }
 
-/** A service that uses more memory is replaced before the next attack, which could reuse this memory without measurable growth. */
+/** A service that uses more memory is replaced before the next attack, because the attack could use that memory without measurable growth. */
 const maxInitialKiB = 400 * 1024;
 
-/** Runs one service at a time. Replaces it if it does not suit the next attack. */
+/** Runs the service for attacks, one process at a time. Replaces it if the next attack needs a different or a fresh service. */
 export class Host {
   readonly #options: HostOptions;
   #runningService:
@@ -36,7 +36,7 @@ export class Host {
     this.#options = options;
   }
 
-  /** Returns the running service if it suits the attack, else stops it and starts another service. */
+  /** Returns the running service if the attack can use it. Otherwise stops it and starts another service. */
   async serviceFor({
     environment = {},
     needsNewService,
@@ -58,7 +58,7 @@ export class Host {
   async #start(attackVariables: Readonly<Record<string, string>>, variablesJson: string): Promise<Service> {
     const { engines, hasSmallHeap = false } = this.#options;
     const folder = temporaryFolder('hostile');
-    // Let other users enter the folder, as they can by default. Temporary folders have a stricter mode.
+    // Lets other users enter the folder, like a folder that a user creates. Temporary folders are stricter.
     chmodSync(folder.path, 0o755);
     const name = `hostile-${randomBytes(4).toString('hex')}`;
     const environment = {
@@ -76,7 +76,7 @@ export class Host {
           }),
       ...attackVariables,
     };
-    // The broker keeps the compression of the producer, as it does by default.
+    // With this default, the broker keeps batches as the producer compressed them.
     if (engines !== undefined)
       await makeTopic(engines.brokers, name, { partitions: 1, settings: { 'compression.type': 'producer' } });
     const process = new ServiceProcess({ folder: folder.path, environment });

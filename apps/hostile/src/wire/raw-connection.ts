@@ -4,11 +4,12 @@ import type { HttpResponse } from '../http-response.ts';
 
 const maxReceivedBytes = 64 * 1024;
 
-/** A connection that can send any bytes, and can stop reading. */
+/** A TCP connection to the service that can send any bytes, and can stop reading. */
 export class RawConnection {
   readonly #socket: Socket;
+  /** Resolves when the connection is open, or when it could not be opened. */
   readonly opened: Promise<RawConnection>;
-  /** Resolves when the service has ended its side of the connection. The service may still read. */
+  /** Resolves when the service has closed its sending side of the connection. It may still receive. */
   readonly ended: Promise<void>;
   /** Resolves when the connection is closed on both sides. */
   readonly closed: Promise<void>;
@@ -55,7 +56,7 @@ export class RawConnection {
     this.#socket.destroy();
   }
 
-  /** Returns the responses received until now, with `request` as their request, without bodies, and with sizes of 0. */
+  /** Returns the responses received so far, without their bodies and with all sizes as 0. `request` becomes the `request` of each. */
   responses(request: string): readonly HttpResponse[] {
     return [...this.#received.matchAll(/^HTTP\/1\.1 (\d{3}) [^]*?\r\n\r\n/gm)].map(([headerText, status]) => {
       const lines = headerText

@@ -1,20 +1,21 @@
 import { request } from 'node:http';
 import type { HttpResponse } from '../http-response.ts';
 
+/** A request to the service. */
 export interface HttpRequest {
-  /** Default: POST with a body, GET without one. */
+  /** Default: POST if there is a body, otherwise GET. */
   readonly method?: string;
   readonly path: string;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: Buffer;
-  /** The size of the body in bytes before content encoding. Default: the size of `body`. */
+  /** The size of the body in bytes before it was compressed. Default: the size of `body`. */
   readonly decodedBytes?: number;
 }
 
-/** How much of a response's body becomes its `text`. `responseBytes` counts the whole body. */
+/** The maximum number of bytes of a response's body that are kept as `text`. `responseBytes` counts the whole body. */
 const maxTextBytes = 8 * 1024 * 1024;
 
-/** Sends a request on a new connection. Resolves with status 0 if the connection breaks before a response. */
+/** Sends a request on a new connection. Resolves with status 0 if the connection ends before a response. */
 export function sendRequest(
   port: number,
   { body, path, method = body === undefined ? 'GET' : 'POST', headers = {}, decodedBytes }: HttpRequest,
@@ -49,7 +50,7 @@ export function sendRequest(
           .once('close', finish);
       },
     );
-    // The service may respond before it has read the whole body, and then close the connection.
+    // An error is no reason to fail: the service may respond before it has read the whole body, and then close the connection.
     clientRequest
       .on('error', () => undefined)
       .once('close', () => {

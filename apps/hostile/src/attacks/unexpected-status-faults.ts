@@ -2,8 +2,11 @@ import type { HttpResponse } from '../http-response.ts';
 
 const maxListed = 5;
 
-/** Returns a sentence if some responses do not have an allowed status. The sentence lists the first five of them. */
-export function statusFaults(
+/**
+ * Checks that every response has one of the allowed statuses. Returns an empty list, or a list with one sentence, which names the first five
+ * responses with another status.
+ */
+export function unexpectedStatusFaults(
   responses: readonly HttpResponse[],
   ...allowed: readonly number[]
 ): readonly string[] {
