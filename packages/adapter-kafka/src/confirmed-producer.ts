@@ -47,7 +47,8 @@ export class ConfirmedProducer {
         if (refused !== undefined) throw brokerError(refused);
         if (failures.length > 0) throw failures[0];
         const missing = [...records.keys()].filter((partition) => !confirmed.has(partition));
-        if (missing.length > 0) throw new Error(`Kafka did not confirm partition ${missing.join()}.`);
+        if (missing.length > 0)
+          throw new Error(`Kafka did not confirm the records of partition ${missing.join()}.`);
       });
       return { confirmed };
     } catch (failure) {

@@ -117,7 +117,7 @@ export class KafkaEventConsumer implements EventConsumer {
       if (this.#stopped !== undefined) return;
       this.#assigned = new Set(memberAssignment[this.#topic.name]);
       this.#observer?.joined(this.#assigned.size);
-      // Ends the member if its topic was deleted and made again. No batch may reveal that for minutes: KafkaJS fetches none.
+      // Ends the member if its topic was deleted and made again. KafkaJS may fetch no batch that reveals this for minutes.
       this.#track((signal) => retryOnDomainError(() => this.progress(), signal)).catch(() => undefined);
     });
     consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {

@@ -31,7 +31,7 @@ export interface KafkaEventPublisherOptions {
   readonly observer?: PublishObserver;
 }
 
-/** Makes the queue entry of an event or a dead letter, the source. Returns undefined to skip it. */
+/** Makes the queue entry of its source, an event or a dead letter. Returns undefined to skip the source. */
 type MakeEntry<Source> = (source: Source, call: Call) => Entry | undefined;
 
 // Below a broker's default limit of 1 MiB for a batch with its framing. Three activities of the maximum size fit.

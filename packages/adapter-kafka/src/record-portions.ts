@@ -23,7 +23,7 @@ export interface RecordPortion {
 
 /**
  * Converts the messages of a partition to the domain's records, in portions of at most 1,000 records with a limit on bytes and
- * headers. Throws if KafkaJS parsed a message itself instead of our reader, because KafkaJS has no limits.
+ * headers. Throws if KafkaJS parsed a message itself, without our reader, because KafkaJS has no limits.
  */
 export async function* recordPortions(
   topic: string,
@@ -35,7 +35,7 @@ export async function* recordPortions(
   let weight = 0;
   let turnWeight = 0;
   for (const message of messages) {
-    if (!isParsedRecord(message)) throw new Error('KafkaJS parsed a record itself, instead of our reader.');
+    if (!isParsedRecord(message)) throw new Error('KafkaJS parsed a record itself, without our reader.');
     const ownWeight = weightOf(message);
     if (records.length === maxRecords || (records.length > 0 && weight + ownWeight > maxWeight)) {
       yield { records, lastOffset };

@@ -17,7 +17,7 @@ export function logUnavailable(failure: unknown): DomainError {
   if (isOfType(failure, refusalTypes))
     return new DomainError('LOG_UNAVAILABLE', `Kafka refuses the request: ${failure.message}.`);
   const reason = failure instanceof Error ? ` (${failure.name})` : '';
-  return new DomainError('LOG_UNAVAILABLE', `The log did not confirm in time${reason}.`);
+  return new DomainError('LOG_UNAVAILABLE', `The log did not confirm the request in time${reason}.`);
 }
 
 /** Returns whether this is an error of KafkaJS with one of these types: https://kafka.apache.org/protocol.html#protocol_error_codes */

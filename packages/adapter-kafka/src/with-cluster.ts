@@ -57,10 +57,11 @@ export function withCluster<Role extends object>(
   let created: Cluster | undefined;
   factories[key] = (options) => {
     created = createCluster?.(options);
-    if (created === undefined) throw new Error('kafkajs made no cluster.');
+    if (created === undefined)
+      throw new Error('This version of kafkajs did not make its cluster as expected.');
     return created;
   };
   const role = make(client);
-  if (created === undefined) throw new Error('kafkajs made no cluster.');
+  if (created === undefined) throw new Error('This version of kafkajs did not make its cluster as expected.');
   return Object.assign(role, { cluster: created });
 }

@@ -132,7 +132,7 @@ test('a partition that a response omits, or that has no leader, is not confirmed
   const { connection, producer } = setUp({ leaders: [1], respond: async () => done(0) });
   const { confirmed, failure } = await producer.send(recordsFor(0, 5), false);
   expect(confirmed).toEqual(new Set([0]));
-  expect(String(failure)).toContain('Kafka did not confirm partition 5');
+  expect(String(failure)).toContain('Kafka did not confirm the records of partition 5');
   await producer.send(recordsFor(0), false);
   expect(connection.clients).toBe(2);
 });

@@ -18,7 +18,7 @@ export async function runWithKafkaJava(
     program.on('close', resolve);
     program.on('error', reject);
   });
-  // A program that fails may not read its input.
+  // If the program fails, it leaves its input unread, which is an error of the stream.
   program.stdin.on('error', () => undefined);
   program.stdin.end(input);
   const [code, output, errors] = await Promise.all([ended, buffer(program.stdout), text(program.stderr)]);
