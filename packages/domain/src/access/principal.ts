@@ -18,8 +18,11 @@ export interface Principal {
 const operator = { project: KeyProject.operator, scopes: Scope.all, origins: [] };
 
 export const Principal = {
+  /** The sender of a request with a key from the configuration. */
   root: { actor: 'root', ...operator } satisfies Principal as Principal,
+  /** The sender of every request if the deployment needs no key. */
   anonymous: { actor: 'anonymous', ...operator } satisfies Principal as Principal,
+  /** Returns the sender of a request with this key. */
   of: ({ id, project, scopes, origins }: AccessKey): Principal => ({ actor: id, project, scopes, origins }),
   /** Returns whether the principal may do the kind of work of this scope. */
   holds: ({ scopes }: Principal, scope: Scope): boolean => scopes.includes('admin') || scopes.includes(scope),

@@ -39,6 +39,7 @@ export const UsageLimits = {
       throw new RuleBroken(`must be a whole number from 1 to ${max}, or null for no limit`);
     return raw;
   },
+  /** Returns whether no limit is set. */
   isNone: (limits: UsageLimits): boolean => Object.keys(limits).length === 0,
   /** Converts limits from our own store. Omits limits that this version does not know. */
   trusted: (raw: Readonly<Record<string, number>>): UsageLimits =>

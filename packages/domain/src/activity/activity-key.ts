@@ -15,6 +15,7 @@ export interface ActivityKey {
 export type ActivityKeyText = Brand<string, 'ActivityKeyText'>;
 
 export const ActivityKeyText = {
+  /** Returns a key as text. */
   of: ({ project, id }: ActivityKey): ActivityKeyText =>
     ActivityKeyText.trusted(project === ProjectId.default ? id : `${project} ${id}`),
   /** Converts a string from our own store to a key, without validation. */

@@ -10,7 +10,7 @@ import { type Comparison, comparisonOf, isSameMetadata } from './comparison.ts';
 import { Metadata } from './metadata.ts';
 import { ProjectId } from './project-id.ts';
 import { PublicId } from './public-id.ts';
-import { recordedProject } from './recorded-project.ts';
+import { projectOfMembers } from './project-of-members.ts';
 import { maxMetadataBytes, type RecordingRules } from './recording-rules.ts';
 import type { Sender } from './sender.ts';
 import { Timestamp } from './timestamp.ts';
@@ -125,7 +125,7 @@ export class UserActivity implements ActivityState {
     const members = membersOf(json);
     const { id, userId, type, metadata, createdAt, receivedAt } = members;
     return UserActivity.#make(violations, {
-      project: violations.check('/project', () => recordedProject(members)),
+      project: violations.check('/project', () => projectOfMembers(members)),
       id: violations.check('/id', () => ActivityId.parse(id)),
       userId: violations.check('/userId', () => UserId.parse(userId)),
       type: violations.check('/type', () => ActivityType.parse(type)),
@@ -172,6 +172,7 @@ export class UserActivity implements ActivityState {
     return comparisonOf(this, activity, () => isSameMetadata(this.metadata, activity.metadata));
   }
 
+  /** Returns the activity as it is written to the log. */
   toJSON(): ActivityJson {
     const { id, userId, type, metadata } = this;
     const createdAt = Timestamp.toISO(this.createdAt);

@@ -77,6 +77,7 @@ export const UserErasure = {
   },
 };
 
+/** Makes the event of a requested erasure. */
 export const erasureRequested = (erasure: UserErasure): ErasureRequested => ({
   name: 'ErasureRequested',
   erasure,

@@ -6,6 +6,7 @@ export interface ActivityLogged {
   readonly activity: UserActivity;
 }
 
+/** Makes the event of an accepted activity. */
 export function activityLogged(activity: UserActivity): ActivityLogged {
   return { name: 'ActivityLogged', activity };
 }

@@ -21,8 +21,10 @@ export const DeadLetterId = {
       throw new RuleBroken('must be the id of a dead letter: its topic, partition and offset, joined by ":"');
     return raw as DeadLetterId;
   },
+  /** Returns the id of the dead letter with this origin. */
   of: (origin: Origin): DeadLetterId =>
     `${QualifiedTopic.of(origin)}:${origin.partition}:${origin.offset}` as DeadLetterId,
+  /** Returns the origin of the dead letter with this id. */
   originOf(id: DeadLetterId): Origin {
     const origin = originIn(id);
     if (origin === undefined) throw new Error('The id of a dead letter is malformed: it was never parsed.');

@@ -6,6 +6,7 @@ import type { Origin } from './log-record.ts';
  * is `@`, because Kafka does not allow it in the name of a topic.
  */
 export const QualifiedTopic = {
+  /** Joins the topic and the log of an origin. */
   of: ({ topic, log }: Pick<Origin, 'topic' | 'log'>): string =>
     log === undefined ? topic : `${topic}@${log}`,
   /** Splits a text that `of` made, without validation. */

@@ -1,5 +1,5 @@
 import { ProjectId } from '../activity/project-id.ts';
-import { recordedProject } from '../activity/recorded-project.ts';
+import { projectOfMembers } from '../activity/project-of-members.ts';
 import { UserActivity } from '../activity/user-activity.ts';
 import { isDomainError } from '../shared/domain-error.ts';
 import { isPlainObject } from '../shared/json.ts';
@@ -10,7 +10,7 @@ import { activityLogged } from './activity-logged.ts';
 import { hasErasureType } from './event-headers.ts';
 import type { LogEvent } from './log-event.ts';
 import type { RawRecord, RecordContent, Unreadable } from './log-record.ts';
-import { plainActivity } from './plain-activity.ts';
+import { parsePlainActivity } from './parse-plain-activity.ts';
 
 /** Returns the content of a record that can't be read. The reason may name a field, but never contains a value. */
 export const unreadable = (reason: string, project: ProjectId): Unreadable => ({
@@ -24,13 +24,13 @@ export const unreadable = (reason: string, project: ProjectId): Unreadable => ({
  * may have written the record. `named` is the project that the record's headers name, if they do: then the value must name the same project.
  */
 export function recordContent(text: string, named?: ProjectId): RecordContent {
-  const activity = plainActivity(text);
+  const activity = parsePlainActivity(text);
   if (activity !== undefined && (named === undefined || activity.project === named))
     return activityLogged(activity);
   return checkedContent(text, named);
 }
 
-/** Does the same as `recordContent`, but without the fast path of `plainActivity`. */
+/** Does the same as `recordContent`, but without the fast path of `parsePlainActivity`. */
 export const checkedContent = (text: string, named?: ProjectId): RecordContent =>
   contentBy((json) => activityLogged(UserActivity.parse(json)), text, named);
 
@@ -68,4 +68,4 @@ function contentBy(
 }
 
 const projectIn = (members: Readonly<Record<string, unknown>>): ProjectId | undefined =>
-  unlessBroken(() => recordedProject(members));
+  unlessBroken(() => projectOfMembers(members));

@@ -28,6 +28,7 @@ export const maxProjectSettings = 1000;
 export const ProjectSettings = {
   /** The settings of a project for which nothing is set. */
   none: { retentionDays: undefined, limits: {} } satisfies ProjectSettings as ProjectSettings,
+  /** Returns whether nothing is set. */
   isNone: ({ retentionDays, limits }: ProjectSettings): boolean =>
     retentionDays === undefined && UsageLimits.isNone(limits),
   /** Returns the settings after the change. */

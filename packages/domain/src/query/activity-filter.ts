@@ -90,6 +90,7 @@ export class ActivityFilter implements FilterParts {
     return ActivityFilter.of({ project, userIds, types, createdAt, metadata, ...parts });
   }
 
+  /** Returns whether an activity matches every part of the filter. */
   matches({ project, userId, type, createdAt, metadata }: Pick<UserActivity, MatchedField>): boolean {
     return (
       this.project === project &&

@@ -15,6 +15,7 @@ export interface Position {
 export type ActivityQuery = PageQuery<ActivityFilter, Position>;
 export const ActivityQuery: { readonly of: typeof PageQuery.of<ActivityFilter, Position> } = PageQuery;
 
+/** A page of activities. */
 export interface ActivityPage {
   readonly activities: readonly StoredActivity[];
   /** Whether at least one more activity follows. */

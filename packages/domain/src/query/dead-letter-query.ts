@@ -48,6 +48,7 @@ export interface ListedLetter extends DeadLetter {
   readonly omitted: readonly RecordPart[];
 }
 
+/** A page of dead letters. */
 export interface DeadLetterPage {
   readonly letters: readonly ListedLetter[];
   /** Whether at least one more letter follows. */

@@ -42,6 +42,7 @@ export class TimeLines {
     this.#zone = zone;
   }
 
+  /** The number of lines. */
   get size(): number {
     return this.#lines.size;
   }

@@ -18,6 +18,7 @@ export class TimeRange {
     return new TimeRange(from, to);
   }
 
+  /** Returns whether the moment is in the range. */
   holds(moment: Timestamp): boolean {
     return (this.from === undefined || moment >= this.from) && (this.to === undefined || moment < this.to);
   }

@@ -53,6 +53,7 @@ const kinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   STORE_TIMEOUT: 'unavailable',
 };
 
+/** The optional parts of a `DomainError`. */
 export interface ErrorDetails {
   /** The broken rules, each with the path of the value. */
   readonly violations?: readonly Violation[];

@@ -51,6 +51,7 @@ export class Turn {
     this.#wait = wait;
   }
 
+  /** Whether the turn has ended, or has not begun. */
   get isOver(): boolean {
     return this.#now() > this.#end;
   }

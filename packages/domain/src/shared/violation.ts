@@ -47,6 +47,7 @@ export class Violations {
     return this.list.length > this.#max;
   }
 
+  /** Adds a violation, unless the collector is full. */
   add(path: string, message: string): void {
     if (this.list.length < this.#max) this.list.push({ path, message });
     else if (this.list.length === this.#max)

@@ -1,27 +1,27 @@
 import { ActivityId } from '../activity/activity-id.ts';
 import { ActivityType } from '../activity/activity-type.ts';
 import { Metadata } from '../activity/metadata.ts';
-import { recordedProject } from '../activity/recorded-project.ts';
+import { projectOfMembers } from '../activity/project-of-members.ts';
 import { Timestamp } from '../activity/timestamp.ts';
 import { UserActivity } from '../activity/user-activity.ts';
 import { UserId } from '../activity/user-id.ts';
 import { isPlainObject, type JsonObject, type JsonValue } from '../shared/json.ts';
 import { parseJson } from '../shared/parse-json.ts';
 import { RuleBroken } from '../shared/violation.ts';
-import { CanonicalTimes } from './canonical-time.ts';
+import { CanonicalTimeParser } from './canonical-time-parser.ts';
 
 // Each UTF-16 code unit of the text adds at most 6 bytes to the metadata: `1e20` is written as 21 digits. So no metadata in a text of this
 // length exceeds the limit of 256 KiB.
 const maxLength = 32 * 1024;
 const maxLevels = 16;
-const times = new CanonicalTimes();
+const timeParser = new CanonicalTimeParser();
 
 /**
  * Parses the JSON text of an activity in 1.5 µs, where `JSON.parse` and `UserActivity.parse` take 4.5 µs: it neither copies nor measures the
  * metadata, and collects no violations. Returns undefined if the text differs from how the service writes nearly every activity. Then the
  * caller must use `UserActivity.parse`, which accepts every valid activity and reports each violation.
  */
-export function plainActivity(text: string): UserActivity | undefined {
+export function parsePlainActivity(text: string): UserActivity | undefined {
   // Without escapes, each key and string is in the text as it is. So all of them are well-formed, and none has U+0000.
   if (text.length > maxLength || text.includes('\\') || !text.isWellFormed()) return undefined;
   try {
@@ -30,13 +30,13 @@ export function plainActivity(text: string): UserActivity | undefined {
     const { id, userId, type, metadata, createdAt, receivedAt } = members;
     if (!isPlainMetadata(metadata)) return undefined;
     return UserActivity.rehydrate({
-      project: recordedProject(members),
+      project: projectOfMembers(members),
       id: ActivityId.parse(id),
       userId: UserId.parse(userId),
       type: ActivityType.parse(type),
       metadata: Metadata.trusted(metadata),
-      createdAt: times.read(createdAt) ?? Timestamp.parse(createdAt),
-      receivedAt: times.read(receivedAt) ?? Timestamp.parse(receivedAt),
+      createdAt: timeParser.parse(createdAt) ?? Timestamp.parse(createdAt),
+      receivedAt: timeParser.parse(receivedAt) ?? Timestamp.parse(receivedAt),
     });
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof RuleBroken) return undefined;
@@ -44,7 +44,7 @@ export function plainActivity(text: string): UserActivity | undefined {
   }
 }
 
-/** Returns whether `Metadata.parse` would accept the value unchanged. The value is part of a JSON text without escapes. */
+/** Returns whether `Metadata.parse` would return an equal value. The value is part of a JSON text without escapes. */
 const isPlainMetadata = (value: unknown): value is JsonObject =>
   isPlainObject(value) && isPlain(value as JsonObject, 1);
 

@@ -2,8 +2,8 @@ import { anyActivity, sampleActivity } from '@user-activity/port-contracts';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ProjectId, recordContent, Timestamp, unlessBroken } from '../src/index.ts';
-import { CanonicalTimes } from '../src/log/canonical-time.ts';
-import { plainActivity } from '../src/log/plain-activity.ts';
+import { CanonicalTimeParser } from '../src/log/canonical-time-parser.ts';
+import { parsePlainActivity } from '../src/log/parse-plain-activity.ts';
 import { checkedContent } from '../src/log/record-content.ts';
 
 const names = [
@@ -119,7 +119,7 @@ test('the fast reader and the full rules agree on every record', () => {
   let plain = 0;
   fc.assert(
     fc.property(fc.oneof(changedActivity, cutActivity, hostile), named, (text, project) => {
-      if (plainActivity(text) !== undefined) plain += 1;
+      if (parsePlainActivity(text) !== undefined) plain += 1;
       const [content, checked] = [recordContent(text, project), checkedContent(text, project)];
       expect(content).toEqual(checked);
       // The order of members must be the same too.
@@ -134,7 +134,7 @@ test('the fast reader reads an ordinary activity, with its project', () => {
   const metadata = { ip: '192.0.2.7', price: 12.5, tags: ['a', null], name: 'é😀' };
   for (const project of [ProjectId.default, ProjectId.parse('a')]) {
     const activity = sampleActivity({ project, metadata });
-    expect(plainActivity(JSON.stringify(activity))).toStrictEqual(activity);
+    expect(parsePlainActivity(JSON.stringify(activity))).toStrictEqual(activity);
   }
 });
 
@@ -147,7 +147,7 @@ test.each([
 });
 
 test('the fast reader of times returns what Timestamp.parse returns, or undefined', () => {
-  const times = new CanonicalTimes();
+  const parser = new CanonicalTimeParser();
   const written = fc
     .integer({ min: -62_167_219_200_000, max: 253_402_300_799_999 })
     .map((millis) => Timestamp.toISO(Timestamp.fromMillis(millis)));
@@ -156,10 +156,10 @@ test('the fast reader of times returns what Timestamp.parse returns, or undefine
     .map(([text, at, part]) => text.slice(0, at) + part + text.slice(at + part.length));
   fc.assert(
     fc.property(fc.oneof(written, changed), (text) => {
-      const moment = times.read(text);
+      const moment = parser.parse(text);
       return moment === undefined || moment === unlessBroken(() => Timestamp.parse(text));
     }),
     { numRuns: 3000 },
   );
-  fc.assert(fc.property(written, (text) => times.read(text) === Timestamp.parse(text)));
+  fc.assert(fc.property(written, (text) => parser.parse(text) === Timestamp.parse(text)));
 });

@@ -10,12 +10,12 @@ const zero = 0x30;
  * Parses times in the one format that `Timestamp.toISO` writes, in 0.06 µs where `Timestamp.parse` takes 0.7 µs. Most times on a log are of
  * the same day as the time before, so the latest date is cached, and only the time of day is parsed.
  */
-export class CanonicalTimes {
+export class CanonicalTimeParser {
   #date = '';
   #startOfDate = 0;
 
   /** Returns the time, or undefined for a text in any other format. Then the caller must use `Timestamp.parse`. */
-  read(text: unknown): Timestamp | undefined {
+  parse(text: unknown): Timestamp | undefined {
     if (typeof text !== 'string' || text.length !== length || !hasMarks(text)) return undefined;
     const hour = numberAt(text, 11, 13);
     const minute = numberAt(text, 14, 16);
