@@ -2,7 +2,12 @@ import type { CheckHealth, ProgressSource } from '@user-activity/application';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { assertRoute, handleErrors } from './requests/error-handling.ts';
 import { healthRoutes } from './routes/health.ts';
-import { type HttpServer, httpServer, type ServerOptions, serverWithoutApi } from './http-server.ts';
+import {
+  type HttpServer,
+  makeHttpServer,
+  type ServerOptions,
+  buildFastifyWithoutApi,
+} from './http-server.ts';
 import { assertOneHost, foreignHostCheck } from './requests/own-hosts.ts';
 import type { Telemetry } from './requests/route.ts';
 import { getHealthHistory } from './routes/get-health-history.ts';
@@ -24,7 +29,7 @@ export interface HealthServerOptions extends ServerOptions, Telemetry {
 export async function buildHealthServer(options: HealthServerOptions): Promise<HttpServer> {
   const { allowedHosts } = options;
   // Fastify must not answer probes with its own 503 while the server stops.
-  const app = serverWithoutApi(options, false);
+  const app = buildFastifyWithoutApi(options, false);
   const assertAllowed = allowedHosts === undefined ? undefined : foreignHostCheck(allowedHosts);
   app.addHook('onRequest', async (request) => {
     if (assertAllowed !== undefined) {
@@ -44,5 +49,5 @@ export async function buildHealthServer(options: HealthServerOptions): Promise<H
   getHealthHistory(typedApp, options);
   await app.ready();
   // `close` waits only 500 ms, because the consumer stops only after this server, and a probe may wait for a log or store that hangs.
-  return httpServer(app, 500);
+  return makeHttpServer(app, 500);
 }

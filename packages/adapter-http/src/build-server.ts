@@ -5,14 +5,14 @@ import { exportSlots } from './export/export-slots.ts';
 import { readerSlots } from './feed/reader-slots.ts';
 import { BytesInFlight } from './requests/bytes-in-flight.ts';
 import { answerError } from './requests/error-handling.ts';
-import { type HttpServer, httpServer, schemaController, type ServerOptions } from './http-server.ts';
+import { type HttpServer, makeHttpServer, schemaController, type ServerOptions } from './http-server.ts';
 import { requestIdOf } from './requests/request-id.ts';
 import { RequestLogger } from './requests/request-logger.ts';
 import { RequestMetrics } from './requests/request-metrics.ts';
 import { routerOptions } from './requests/router-options.ts';
 import type { ApiSettings } from './requests/route.ts';
 import { securityHeaders } from './requests/security-headers.ts';
-import { clientLimits, limitConnections } from './requests/server-limits.ts';
+import { clientLimitOptions, limitConnections } from './requests/server-limits.ts';
 
 export interface HttpServerOptions extends ApiSettings, ServerOptions {
   readonly useCases: ApiUseCases;
@@ -41,7 +41,7 @@ export async function buildFastify(options: HttpServerOptions): Promise<FastifyI
     bodyLimit: Math.min(options.maxBodyBytes, options.maxBytesInFlight),
     genReqId: requestIdOf,
     childLoggerFactory: (logger, bindings, childOptions) => new RequestLogger(logger, bindings, childOptions),
-    ...clientLimits(options.clientTimeoutMs),
+    ...clientLimitOptions(options.clientTimeoutMs),
     return503OnClosing: false,
     trustProxy: options.trustedProxies.length > 0 && [...options.trustedProxies],
     routerOptions,
@@ -66,5 +66,5 @@ export async function buildFastify(options: HttpServerOptions): Promise<FastifyI
 
 /** Builds the server. Call `listen` to start it. */
 export async function buildServer(options: HttpServerOptions): Promise<HttpServer> {
-  return httpServer(await buildFastify(options), options.closeTimeoutMs);
+  return makeHttpServer(await buildFastify(options), options.closeTimeoutMs);
 }

@@ -1,6 +1,6 @@
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { routerOptions } from './requests/router-options.ts';
-import { clientLimits, limitClients } from './requests/server-limits.ts';
+import { clientLimitOptions, limitClients } from './requests/server-limits.ts';
 
 export interface ServerOptions {
   /** The maximum number of open connections. Further connections are closed without a response. */
@@ -32,14 +32,14 @@ export const schemaController = {
 };
 
 /** Makes the Fastify instance of a server without the routes of the API. */
-export function serverWithoutApi(
+export function buildFastifyWithoutApi(
   { maxConnections, logger }: ServerOptions,
   return503OnClosing: boolean,
 ): FastifyInstance {
   const app: FastifyInstance = fastify({
     return503OnClosing,
     loggerInstance: logger,
-    ...clientLimits(),
+    ...clientLimitOptions(),
     routerOptions,
     schemaController,
     logController: new LogController({ disableRequestLogging: true }),
@@ -49,7 +49,7 @@ export function serverWithoutApi(
 }
 
 /** Makes the server of a Fastify instance. Its `close` waits at most `closeTimeoutMs` for the requests in progress. */
-export const httpServer = (app: FastifyInstance, closeTimeoutMs = 5000): HttpServer => ({
+export const makeHttpServer = (app: FastifyInstance, closeTimeoutMs = 5000): HttpServer => ({
   // Shortens the line that Fastify logs, because the program logs the URL itself.
   listen: ({ host, port }) => app.listen({ host, port, listenTextResolver: () => 'listening' }),
   async close() {

@@ -2,7 +2,12 @@ import type { CheckHealth } from '@user-activity/application';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { answerError } from './requests/error-handling.ts';
 import { healthRoutes } from './routes/health.ts';
-import { type HttpServer, httpServer, type ServerOptions, serverWithoutApi } from './http-server.ts';
+import {
+  type HttpServer,
+  makeHttpServer,
+  type ServerOptions,
+  buildFastifyWithoutApi,
+} from './http-server.ts';
 import { Problem, sendProblem } from './requests/problem.ts';
 
 /** A server for the time in which a process waits until its log and its store are available. */
@@ -24,7 +29,7 @@ export interface StartingServerOptions extends ServerOptions {
  */
 export async function serveWhileStarting(options: StartingServerOptions): Promise<StartingServer> {
   const { checkHealth, host, port } = options;
-  const app = serverWithoutApi(options, true);
+  const app = buildFastifyWithoutApi(options, true);
   app.setErrorHandler(answerError);
   healthRoutes(app.withTypeProvider<TypeBoxTypeProvider>(), { checkHealth, isStopping: () => false });
   // This hook runs before the body is read: a 413 or 415 would mislead the client.
@@ -32,7 +37,7 @@ export async function serveWhileStarting(options: StartingServerOptions): Promis
     if (request.is404) sendProblem(reply, startingProblem);
     else done();
   });
-  const server = httpServer(app, 500);
+  const server = makeHttpServer(app, 500);
   const url = await server.listen({ host, port });
   return {
     close: () => server.close(),

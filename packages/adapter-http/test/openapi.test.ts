@@ -6,7 +6,7 @@ import ajvFormats from 'ajv-formats';
 import { ActivityId, unlessBroken } from '@user-activity/domain';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { idempotencyKey } from '../src/bodies/idempotency-key.ts';
+import { idempotencyKeyIn } from '../src/bodies/idempotency-key.ts';
 import { reservedIds } from '../src/openapi/reserved-ids.ts';
 import { documentOf, examplesOf, operationsOf, resolved } from './openapi-document.ts';
 import { service } from './service.ts';
@@ -286,7 +286,7 @@ test('the pattern of Idempotency-Key accepts exactly the valid keys, bare or quo
     fc.property(fc.array(some, { maxLength: 6 }), fc.boolean(), (parts, quoted) => {
       const value = quoted ? `"${parts.join('')}"` : parts.join('');
       fc.pre(value === value.trim() && value !== '');
-      const key = idempotencyKey({ 'idempotency-key': value });
+      const key = idempotencyKeyIn({ 'idempotency-key': value });
       expect([value, described.test(value)]).toEqual([
         value,
         unlessBroken(() => ActivityId.parse(key)) !== undefined && !reservedIds.has(key ?? ''),

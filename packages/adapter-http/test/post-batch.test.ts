@@ -1,6 +1,6 @@
 import type { Static } from '@sinclair/typebox';
 import { describe, expect, test } from 'vitest';
-import type { BatchReceipt } from '../src/bodies/batch-receipt.ts';
+import type { batchReceiptSchema } from '../src/bodies/batch-receipt.ts';
 import { post, postRaw, seen, service } from './service.ts';
 
 const draft = (fields: object = {}) => ({ userId: 'u', type: 'T', ...fields });
@@ -80,7 +80,7 @@ describe('the number of errors in one response is limited', () => {
   test('a partly accepted batch lists a limited number of errors under the right indexes', async () => {
     const it = await service(big);
     const response = await post(it.app, '/api/logs/batch', [...items(500), draft({ id: 'a' }), 7]);
-    const { accepted, rejected, ids, omittedErrors } = response.json<Static<typeof BatchReceipt>>();
+    const { accepted, rejected, ids, omittedErrors } = response.json<Static<typeof batchReceiptSchema>>();
     expect([response.statusCode, accepted, ids.indexOf('a'), ids.length]).toEqual([202, 1, 500, 502]);
     expect(rejected.map(({ index }) => index)).toEqual([...Array.from({ length: 500 }).keys(), 501]);
     const explained = rejected.filter(({ errors }) => errors.length > 0);

@@ -13,7 +13,7 @@ import {
 import { FixedClock, SequentialIds } from '@user-activity/adapter-memory';
 import { describe, expect, test } from 'vitest';
 import { reservedIds } from '../src/openapi/reserved-ids.ts';
-import { Draft } from '../src/openapi/schemas.ts';
+import { draftSchema } from '../src/openapi/schemas.ts';
 import { post, postRaw, seen, service } from './service.ts';
 
 const example = { userId: '123', type: 'LOGIN', metadata: { ip: '127.0.0.1' } };
@@ -230,7 +230,7 @@ test('the documented body accepts exactly what the domain accepts', () => {
   };
   const ajv = new Ajv2020({ strict: false });
   ajvFormats.default(ajv);
-  const takes = ajv.compile(Draft);
+  const takes = ajv.compile(draftSchema);
   const text = fc.oneof(fc.string(), fc.string({ unit: 'grapheme', maxLength: 3 }));
   const drafts = fc.record(
     {

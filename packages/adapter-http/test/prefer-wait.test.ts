@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { preferredWait } from '../src/requests/prefer-wait.ts';
+import { preferredWaitSeconds } from '../src/requests/prefer-wait.ts';
 
 test.each([
   ['wait=10', 10],
@@ -26,7 +26,7 @@ test.each([
   ['(what), wait=9', 9],
   ['a b, wait=9', 9],
 ])('%s means a wait of %j seconds', (prefer, seconds) => {
-  expect(preferredWait({ prefer })).toBe(seconds);
+  expect(preferredWaitSeconds({ prefer })).toBe(seconds);
 });
 
 test.each([
@@ -49,18 +49,18 @@ test.each([
   'foo="unclosed, wait=5',
   'wait=x, wait=5',
 ])('%s has no valid wait', (prefer) => {
-  expect(preferredWait({ prefer })).toBeUndefined();
+  expect(preferredWaitSeconds({ prefer })).toBeUndefined();
 });
 
 test('no header means no wait', () => {
-  expect(preferredWait({})).toBeUndefined();
+  expect(preferredWaitSeconds({})).toBeUndefined();
 });
 
 test('parsing any header ends', () => {
   const parts = fc.constantFrom('wait', '=', '"', '\\', ',', ';', ' ', '5', 'a', '(', '\t');
   fc.assert(
     fc.property(fc.array(parts, { maxLength: 2000 }), (some) => {
-      const seconds = preferredWait({ prefer: some.join('') });
+      const seconds = preferredWaitSeconds({ prefer: some.join('') });
       expect(seconds === undefined || (seconds >= 0 && seconds <= 30)).toBe(true);
     }),
   );
@@ -70,6 +70,6 @@ test.each(['a', 'a;', '"', 'a=', '=', ' ', ', ', 'a="b";', '\\', ' ;', '; ', '\t
   'the longest header that repeats %j takes linear time',
   (part) => {
     const prefer = `x${part.repeat(16_000 / part.length)}\u{1}`;
-    expect(preferredWait({ prefer })).toBeUndefined();
+    expect(preferredWaitSeconds({ prefer })).toBeUndefined();
   },
 );

@@ -1,28 +1,28 @@
-import type { BatchOptions, BatchReceipt as Receipt } from '@user-activity/application';
+import type { BatchOptions, BatchReceipt } from '@user-activity/application';
 import { RuleBroken } from '@user-activity/domain';
 import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from '@sinclair/typebox';
 import { batchItems, readExactItem, looksLike } from './batch-items.ts';
 import { namedSchema } from '../openapi/component-schemas.ts';
 import { isArrayText } from './json-elements.ts';
-import { idempotencyKey } from './idempotency-key.ts';
+import { idempotencyKeyIn } from './idempotency-key.ts';
 import { Problem, rulesBroken } from '../requests/problem.ts';
 import { withProjectRemedy } from '../requests/project-remedy.ts';
 import { ParameterReader } from '../query/parameter-reader.ts';
 import { queryParameters } from '../query/query-parameters.ts';
-import { Ids, Violations } from '../openapi/schemas.ts';
+import { idsSchema, violationsSchema } from '../openapi/schemas.ts';
 
-export const RejectedItems = Type.Array(
+export const rejectedItemsSchema = Type.Array(
   namedSchema(
     'RejectedItem',
     Type.Object({
       index: Type.Integer({ description: 'Counted from 0.', examples: [1] }),
-      errors: Violations,
+      errors: violationsSchema,
     }),
   ),
 );
 
-export const OmittedErrors = Type.Optional(
+export const omittedErrorsSchema = Type.Optional(
   Type.Integer({
     minimum: 1,
     description:
@@ -30,15 +30,15 @@ export const OmittedErrors = Type.Optional(
   }),
 );
 
-export const rejectedJson = (rejected: Receipt['rejected']): Static<typeof RejectedItems> =>
+export const toRejectedJson = (rejected: BatchReceipt['rejected']): Static<typeof rejectedItemsSchema> =>
   rejected.map(({ index, violations }) => ({ index, errors: violations.map(withProjectRemedy) }));
 
-export const BatchReceipt = Type.Object(
+export const batchReceiptSchema = Type.Object(
   {
     accepted: Type.Integer({ description: 'The number of activities that the log holds.', examples: [1] }),
-    rejected: RejectedItems,
-    ids: Ids,
-    omittedErrors: OmittedErrors,
+    rejected: rejectedItemsSchema,
+    ids: idsSchema,
+    omittedErrors: omittedErrorsSchema,
   },
   {
     'x-component': 'BatchReceipt',
@@ -52,7 +52,7 @@ export const BatchReceipt = Type.Object(
   },
 );
 
-export const BatchParameters = Type.Object({
+export const batchParametersSchema = Type.Object({
   atomic: Type.Optional(
     Type.Boolean({
       default: false,
@@ -62,7 +62,7 @@ export const BatchParameters = Type.Object({
 });
 
 /** Reads the options of a batch from the query of the URL. Throws INVALID_QUERY if a parameter is unknown, repeated or malformed. */
-export function batchOptions(request: FastifyRequest): BatchOptions {
+export function readBatchOptions(request: FastifyRequest): BatchOptions {
   const reader = new ParameterReader(queryParameters(request), ['atomic']);
   const atomic = reader.one({ name: 'atomic', parse: parseAtomic }) ?? false;
   reader.assertNoViolations();
@@ -76,7 +76,7 @@ function parseAtomic(raw: string): boolean {
 
 /** Throws 400 if a request has an `Idempotency-Key`, which could identify only one activity. */
 export function refuseIdempotencyKey({ headers }: FastifyRequest, remedy: string): void {
-  if (idempotencyKey(headers) !== undefined)
+  if (idempotencyKeyIn(headers) !== undefined)
     throw new Problem(400, `Idempotency-Key names one activity. ${remedy}`);
 }
 
@@ -99,7 +99,12 @@ export const tooManyMessage = (maxItems: number): string =>
   `A batch holds at most ${maxItems} activities. Send the others in further batches.`;
 
 /** Makes the body of a 202. Throws 422 if all items were rejected, with paths such as `/0/type`. */
-export function receiptJson({ accepted, rejected, ids, unexplained }: Receipt): Static<typeof BatchReceipt> {
+export function toReceiptJson({
+  accepted,
+  rejected,
+  ids,
+  unexplained,
+}: BatchReceipt): Static<typeof batchReceiptSchema> {
   if (accepted === 0 && rejected.length > 0)
     throw noneAccepted(
       rejected.flatMap(({ index, violations }) =>
@@ -108,10 +113,10 @@ export function receiptJson({ accepted, rejected, ids, unexplained }: Receipt): 
       unexplained,
       rejected.map(({ index }) => index),
     );
-  return { accepted, rejected: rejectedJson(rejected), ids: [...ids], ...omittedJson(unexplained) };
+  return { accepted, rejected: toRejectedJson(rejected), ids: [...ids], ...toOmittedJson(unexplained) };
 }
 
-export const omittedJson = (unexplained: number): { omittedErrors?: number } =>
+export const toOmittedJson = (unexplained: number): { omittedErrors?: number } =>
   unexplained === 0 ? {} : { omittedErrors: unexplained };
 
 /** Makes a 422 for a batch without a valid item. If errors are omitted, it lists the indexes of all rejected items. */

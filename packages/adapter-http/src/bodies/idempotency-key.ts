@@ -7,7 +7,7 @@ import { isMembers } from './members.ts';
 const quotedKey = /^"(?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*"$/;
 
 /** Returns the value of `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header) without quotes. The domain validates it. */
-export function idempotencyKey(headers: IncomingHttpHeaders): string | undefined {
+export function idempotencyKeyIn(headers: IncomingHttpHeaders): string | undefined {
   const raw = headers['idempotency-key'];
   if (raw === undefined) return undefined;
   const value = String(raw).trim();

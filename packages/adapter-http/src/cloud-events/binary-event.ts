@@ -22,7 +22,7 @@ const misplacedAttributes: ReadonlyMap<string, string> = new Map([
  * becomes a `FaultyMember`. The Content-Type decides whether the data becomes a JSON value, a text or base64. If the body is empty, the
  * event has no data. Throws 400 if the Content-Type is JSON but the body is not, and 415 if JSON has another charset than UTF-8.
  */
-export function binaryEvent(
+export function parseBinaryEvent(
   { rawHeaders, headers }: Pick<IncomingMessage, 'headers' | 'rawHeaders'>,
   body: Buffer,
 ): Members {

@@ -1,11 +1,11 @@
 import { Type } from '@sinclair/typebox';
 import type { FastifyRequest } from 'fastify';
-import { batchOptions } from '../bodies/batch-receipt.ts';
+import { readBatchOptions } from '../bodies/batch-receipt.ts';
 import { eventMediaTypes } from './media-type.ts';
 import { maxOriginLength, originPattern, permissionFinder } from './web-hook-origins.ts';
 import { Problem } from '../requests/problem.ts';
 import type { Route } from '../requests/route.ts';
-import { headerSchema, problemContent, problems } from '../openapi/schemas.ts';
+import { headerSchema, problemContent, problemResponses } from '../openapi/schemas.ts';
 
 const schema = {
   operationId: 'allowEvents',
@@ -43,7 +43,7 @@ const schema = {
         'Accept-Post': headerSchema('The media types for delivery.', eventMediaTypes.join(', ')),
       },
     }),
-    ...problems(400, 503),
+    ...problemResponses(400, 503),
     403: Type.Unsafe<unknown>({
       description:
         '`WEBHOOK_ORIGINS` does not name the sender. Or the service has no API_KEYS, and the request is for a foreign host or from a foreign page.',
@@ -73,7 +73,7 @@ export const optionsEvents: Route<'webhookOrigins'> = (app, { webhookOrigins }) 
             { headers: { allow: 'POST' } },
           );
         // A faulty query is refused in the handshake already, because it would be refused with each event.
-        batchOptions(request);
+        readBatchOptions(request);
         const permission = permissionOf(origin);
         if (permission === 'malformed')
           throw new Problem(

@@ -2,25 +2,25 @@ import { FaultyDraft } from '@user-activity/application';
 import { type ActivityId, ExplanationBudget, isDomainError, type Violation } from '@user-activity/domain';
 import { Type } from '@sinclair/typebox';
 import {
-  BatchParameters,
-  BatchReceipt,
-  batchOptions,
+  batchParametersSchema,
+  batchReceiptSchema,
+  readBatchOptions,
   draftsOf,
   refuseIdempotencyKey,
-  receiptJson,
+  toReceiptJson,
 } from '../bodies/batch-receipt.ts';
-import { binaryEvent } from './binary-event.ts';
+import { parseBinaryEvent } from './binary-event.ts';
 import { eventMediaTypes } from './media-type.ts';
 import { type EventDraft, eventDraft } from './event-draft.ts';
-import { EventHeaders, eventBodies } from './schemas.ts';
+import { eventHeadersSchema, eventBodySchemas } from './schemas.ts';
 import { bodyTooLarge, maxItemBytes } from '../requests/input-limits.ts';
 import { readJsonBody, utf8Body } from '../bodies/json-body.ts';
 import { cloudEventsPrefix, essenceOf } from '../requests/media-types.ts';
-import { locationHeader } from '../openapi/outcome-json.ts';
+import { locationHeaderSchema } from '../openapi/outcome-json.ts';
 import { Problem, rulesBroken } from '../requests/problem.ts';
 import { countedItems } from '../requests/request-usage.ts';
 import type { Route } from '../requests/route.ts';
-import { problems } from '../openapi/schemas.ts';
+import { problemResponses } from '../openapi/schemas.ts';
 import { parseBodies } from '../bodies/whole-body.ts';
 
 const schema = {
@@ -32,9 +32,9 @@ const schema = {
     'user, `type` the type, and `time` createdAt. `source` and `id` together identify the activity, so an event that is sent again is ' +
     'stored once. Data that is an object becomes the metadata; the other attributes are in `metadata.cloudevent`. The response to a batch is that ' +
     'of `POST /api/logs/batch`.',
-  headers: EventHeaders,
-  querystring: BatchParameters,
-  body: eventBodies,
+  headers: eventHeadersSchema,
+  querystring: batchParametersSchema,
+  body: eventBodySchemas,
   response: {
     202: Type.Union(
       [
@@ -46,14 +46,14 @@ const schema = {
             examples: [{ id: 'ce_47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU' }],
           },
         ),
-        BatchReceipt,
+        batchReceiptSchema,
       ],
       {
         description: 'The log holds the events. `Location` is the path of a single event.',
-        headers: locationHeader,
+        headers: locationHeaderSchema,
       },
     ),
-    ...problems(400, 401, 403, 413, 415, 422, 503),
+    ...problemResponses(400, 401, 403, 413, 415, 422, 503),
   },
 };
 
@@ -65,7 +65,7 @@ export const postEvents: Route<'logActivity' | 'logActivities' | 'maxBatchSize' 
   parseBodies(app, '*', (_request, body) => body);
   const config = { scope: 'write', optionalBody: true, mediaTypes: eventMediaTypes } as const;
   app.post('/api/events', { schema, config }, async (request, reply) => {
-    const options = batchOptions(request);
+    const options = readBatchOptions(request);
     refuseIdempotencyKey(request, 'An event is identified by its source and id: leave out the header.');
     const contentType = request.headers['content-type'] ?? '';
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
@@ -92,7 +92,7 @@ export const postEvents: Route<'logActivity' | 'logActivities' | 'maxBatchSize' 
         index,
         violations: violations.map((violation) => restorers[index]?.(violation) ?? violation),
       }));
-      return reply.code(202).send(receiptJson({ ...receipt, rejected: rejectedAsSent }));
+      return reply.code(202).send(toReceiptJson({ ...receipt, rejected: rejectedAsSent }));
     }
     if (body.length > maxItemBytes) throw bodyTooLarge(maxItemBytes);
     const isStructured = essence === `${cloudEventsPrefix}+json`;
@@ -101,7 +101,9 @@ export const postEvents: Route<'logActivity' | 'logActivities' | 'maxBatchSize' 
         415,
         `Send events as ${cloudEventsPrefix}+json, as ${cloudEventsPrefix}-batch+json, or in binary mode.`,
       );
-    const event = isStructured ? readJsonBody(utf8Body(contentType, body)) : binaryEvent(request.raw, body);
+    const event = isStructured
+      ? readJsonBody(utf8Body(contentType, body))
+      : parseBinaryEvent(request.raw, body);
     if (Array.isArray(event))
       throw rulesBroken(
         `The body must be one event. Send an array of events as ${cloudEventsPrefix}-batch+json.`,

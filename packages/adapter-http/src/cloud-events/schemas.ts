@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { ActivityType } from '@user-activity/domain';
-import { optionalOrNull, UserIdText } from '../openapi/schemas.ts';
+import { optionalOrNull, userIdSchema } from '../openapi/schemas.ts';
 import { tokenPattern } from '../requests/header-syntax.ts';
 
 // Control characters and noncharacters are forbidden in strings of events (CloudEvents 1.0.2, "Type System").
@@ -54,7 +54,7 @@ const Event = Type.Object(
         'The kind of event. Its canonical form becomes the type, and `metadata.cloudevent.type` holds it as sent.',
     }),
     subject: Type.String({
-      ...UserIdText,
+      ...userIdSchema,
       pattern: notBlankPattern,
       description: 'The user who acted. This service requires it, although CloudEvents does not.',
     }),
@@ -87,7 +87,7 @@ const Event = Type.Object(
 );
 
 /** The request bodies in the three modes of the HTTP protocol binding, for the documentation. `eventDraft` validates events. */
-export const eventBodies = {
+export const eventBodySchemas = {
   content: {
     'application/cloudevents+json': { schema: Type.Unsafe<unknown>(Event) },
     'application/cloudevents-batch+json': {
@@ -113,7 +113,7 @@ export const eventBodies = {
 };
 
 /** The headers of binary mode. All are optional and accept any value, because the structured and batched modes ignore them. */
-export const EventHeaders = Type.Unsafe<unknown>(
+export const eventHeadersSchema = Type.Unsafe<unknown>(
   Type.Partial(
     Type.Object(
       Object.fromEntries(

@@ -59,7 +59,7 @@ const afterParameter: Parameter<Position> = {
 };
 
 /** The OpenAPI schemas of the parameters of an export, by name. */
-export const exportSchemas = {
+export const exportParameterSchemas = {
   ...activityFilterReader.schemas,
   [orderParameter.name]: Type.Union([Type.Literal('asc'), Type.Literal('desc')], {
     default: 'asc',

@@ -3,7 +3,7 @@ import { Type } from '@sinclair/typebox';
 import type { FastifyRequest } from 'fastify';
 import { namedSchema } from '../openapi/component-schemas.ts';
 import { exampleOf } from '../openapi/schema-example.ts';
-import { Activity, problems } from '../openapi/schemas.ts';
+import { activitySchema, problemResponses } from '../openapi/schemas.ts';
 import { queryParameters } from '../query/query-parameters.ts';
 import { compressChunks } from '../requests/compression.ts';
 import { waitForPrevious } from '../requests/page-limits.ts';
@@ -12,11 +12,11 @@ import type { Route, RouteDeps } from '../requests/route.ts';
 import { csvHeader } from './csv-lines.ts';
 import { exportBody, exportCounter } from './export-body.ts';
 import { formatWriters } from './export-format.ts';
-import { exportSchemas, readExportQuery } from './export-parameters.ts';
+import { exportParameterSchemas, readExportQuery } from './export-parameters.ts';
 import { exportSlots } from './export-slots.ts';
 import { exportReader } from './export-reader.ts';
 
-const exampleJson = JSON.stringify(exampleOf(Activity));
+const exampleJson = JSON.stringify(exampleOf(activitySchema));
 
 const schema = {
   operationId: 'exportActivities',
@@ -27,7 +27,7 @@ const schema = {
     'the connection breaks before the end of the response, the export is not complete: continue it with `after`. An export ends the ' +
     'connection early if the store fails, the key expires or is revoked, or the client reads nothing for 30 s. At most 8 exports run at once in each ' +
     'process; a further one gets 503.',
-  querystring: Type.Partial(Type.Object(exportSchemas)),
+  querystring: Type.Partial(Type.Object(exportParameterSchemas)),
   response: {
     200: Type.Unsafe<Readable>({
       description: 'The activities, one on each line.',
@@ -56,7 +56,7 @@ const schema = {
         },
       },
     }),
-    ...problems(400, 401, 403, 426, 503),
+    ...problemResponses(400, 401, 403, 426, 503),
   },
 };
 

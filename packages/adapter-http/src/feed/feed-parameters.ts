@@ -42,7 +42,7 @@ const waitParameter: Parameter<number> = {
 };
 
 /** The OpenAPI schemas of the parameters of a stream, by name. */
-export const streamSchemas = {
+export const streamParameterSchemas = {
   ...feedFilterReader.schemas,
   from: Type.String({
     description:
@@ -54,8 +54,8 @@ export const streamSchemas = {
 };
 
 /** The OpenAPI schemas of the parameters of a page, by name. */
-export const feedSchemas = {
-  ...streamSchemas,
+export const feedParameterSchemas = {
+  ...streamParameterSchemas,
   from: Type.String({
     description:
       'With `now` and without a cursor, the page begins at the end of the feed. Any other value: createdAt at or after this time, as in `GET /api/logs`.',

@@ -3,14 +3,14 @@ import { Type } from '@sinclair/typebox';
 import { jsonContentType, pageBytes } from '../bodies/json-text.ts';
 import { pageResponseSchema, setNextLink } from '../bodies/page-body.ts';
 import { namedSchema } from '../openapi/component-schemas.ts';
-import { Activity, problems } from '../openapi/schemas.ts';
+import { activitySchema, problemResponses } from '../openapi/schemas.ts';
 import { queryParameters } from '../query/query-parameters.ts';
 import { waitForPrevious } from '../requests/page-limits.ts';
 import { pageReader } from '../requests/page-reader.ts';
 import { whileWaiting } from '../requests/prefer-wait.ts';
 import type { Route } from '../requests/route.ts';
 import { FeedCursor } from './feed-cursor.ts';
-import { feedSchemas, readFeedQuery } from './feed-parameters.ts';
+import { feedParameterSchemas, readFeedQuery } from './feed-parameters.ts';
 import { readerSlots } from './reader-slots.ts';
 
 const schema = {
@@ -22,9 +22,9 @@ const schema = {
     'received them. So a program that keeps `nextCursor` misses nothing and gets nothing twice, however late an activity is stored and whatever its ' +
     'createdAt is. There is always a `nextCursor`, also on an empty page. If `hasMore` is true, send the next request at once: a page ends with ' +
     '`limit`, with 4 MiB, or when 5,000 activities were examined, so it may be short or empty.',
-  querystring: Type.Partial(Type.Object(feedSchemas)),
+  querystring: Type.Partial(Type.Object(feedParameterSchemas)),
   response: {
-    200: pageResponseSchema('FeedPage', Activity, {
+    200: pageResponseSchema('FeedPage', activitySchema, {
       pagination: namedSchema(
         'FeedPagination',
         Type.Object({
@@ -44,7 +44,7 @@ const schema = {
         examples: ['</api/logs/feed?limit=50&cursor=1_0197a1c2_0_2s_0_1f>; rel="next"'],
       }),
     }),
-    ...problems(400, 401, 403, 410, 503),
+    ...problemResponses(400, 401, 403, 410, 503),
   },
 };
 

@@ -4,7 +4,7 @@ import { type FeedPage, isDomainError } from '@user-activity/domain';
 import { Type } from '@sinclair/typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { exampleOf } from '../openapi/schema-example.ts';
-import { Activity, problems } from '../openapi/schemas.ts';
+import { activitySchema, problemResponses } from '../openapi/schemas.ts';
 import { queryParameters } from '../query/query-parameters.ts';
 import { recheckKey } from '../requests/authorization.ts';
 import { waitForPrevious } from '../requests/page-limits.ts';
@@ -13,7 +13,7 @@ import { pause, whileWaiting } from '../requests/prefer-wait.ts';
 import { Problem } from '../requests/problem.ts';
 import type { Route, RouteDeps } from '../requests/route.ts';
 import { eventsOf, eventStreamType, heartbeat, streamStart } from './event-stream.ts';
-import { readStreamQuery, streamSchemas } from './feed-parameters.ts';
+import { readStreamQuery, streamParameterSchemas } from './feed-parameters.ts';
 import { inPortions } from '../bodies/in-portions.ts';
 import { readerSlots } from './reader-slots.ts';
 
@@ -32,7 +32,7 @@ const schema = {
     'Server-sent events, in the order of `GET /api/logs/feed`. The data of an event is one activity, and its id is a position: a client ' +
     'that reconnects with `Last-Event-ID` misses nothing and gets nothing twice. Without a position, the stream begins at the end. ' +
     'A comment every 15 s shows that the stream is alive. If a client reads nothing for 30 s, its connection is closed, and it may reconnect.',
-  querystring: Type.Partial(Type.Object(streamSchemas)),
+  querystring: Type.Partial(Type.Object(streamParameterSchemas)),
   headers: Type.Object({
     'last-event-id': Type.Optional(
       Type.String({
@@ -47,10 +47,10 @@ const schema = {
     200: Type.Unsafe<Readable>(
       Type.String({
         description: 'Events without a name. The data of each is an `Activity` as JSON.',
-        examples: [`id: 1_0197a1c2_0_2s_0_1f\ndata: ${JSON.stringify(exampleOf(Activity))}\n\n`],
+        examples: [`id: 1_0197a1c2_0_2s_0_1f\ndata: ${JSON.stringify(exampleOf(activitySchema))}\n\n`],
       }),
     ),
-    ...problems(400, 401, 403, 410, 503),
+    ...problemResponses(400, 401, 403, 410, 503),
   },
 };
 

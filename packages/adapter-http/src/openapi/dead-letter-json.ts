@@ -9,7 +9,7 @@ import {
 import { type Static, Type } from '@sinclair/typebox';
 import { namedSchema } from './component-schemas.ts';
 
-export const DeadLetterCodeJson = Type.Unsafe<DeadLetterCode>(
+export const deadLetterCodeSchema = Type.Unsafe<DeadLetterCode>(
   Type.String({
     'x-component': 'DeadLetterCode',
     enum: DeadLetterCode.all,
@@ -20,7 +20,7 @@ export const DeadLetterCodeJson = Type.Unsafe<DeadLetterCode>(
 );
 
 /** The id of a dead letter in a request. The pattern allows some numbers that the domain rejects as too large. */
-export const DeadLetterIdJson = Type.String({
+export const deadLetterIdSchema = Type.String({
   pattern: '^[A-Za-z0-9._-]{1,249}(?:@[A-Za-z0-9-]{1,64})?:(?:0|[1-9][0-9]{0,8}):(?:0|[1-9][0-9]{0,14})$',
   description:
     'The topic, partition and offset of the original record, joined by `:`. If the topic was deleted and made again, the topic is followed ' +
@@ -46,7 +46,7 @@ const BytesOrNull = Type.Union([Bytes, Type.Null()], {
   examples: [{ text: 'no JSON' }],
 });
 
-export const DeadLetterJson = namedSchema(
+export const deadLetterSchema = namedSchema(
   'DeadLetter',
   Type.Object({
     id: Type.String({
@@ -72,7 +72,7 @@ export const DeadLetterJson = namedSchema(
         examples: [{ topic: 'user-activity', partition: 3, offset: 1042 }],
       },
     ),
-    code: DeadLetterCodeJson,
+    code: deadLetterCodeSchema,
     reason: Type.String({
       description: 'Why the record failed, for people.',
       examples: ['the value is not JSON'],
@@ -114,7 +114,7 @@ export const DeadLetterJson = namedSchema(
   }),
 );
 
-export function deadLetterJson(deadLetter: ListedLetter): Static<typeof DeadLetterJson> {
+export function toDeadLetterJson(deadLetter: ListedLetter): Static<typeof deadLetterSchema> {
   const { id, origin, code, reason, diedAt, activityId, key, value, size, headers, omitted } = deadLetter;
   const cut = wholeValueOf({ origin, headers });
   return {

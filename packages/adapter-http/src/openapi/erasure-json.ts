@@ -2,17 +2,17 @@ import { Type } from '@sinclair/typebox';
 import { namedSchema } from './component-schemas.ts';
 import { exampleId } from './schemas.ts';
 
-export const ErasureIdText = Type.String({
+export const erasureIdSchema = Type.String({
   minLength: 1,
   maxLength: 64,
   pattern: '^[A-Za-z0-9-]+$',
   examples: [exampleId],
 });
 
-export const ErasureJson = namedSchema(
+export const erasureSchema = namedSchema(
   'Erasure',
   Type.Object({
-    id: ErasureIdText,
+    id: erasureIdSchema,
     status: Type.Union([Type.Literal('accepted'), Type.Literal('running'), Type.Literal('done')], {
       description:
         '`accepted`: the log holds the request. `running`: a consumer has recorded it. No further activity that it covers is stored, and those ' +

@@ -1,10 +1,10 @@
 import { AccessKey, KeyName, WebOrigin, Scope, Timestamp } from '@user-activity/domain';
 import { type Static, Type } from '@sinclair/typebox';
 import { namedSchema } from './component-schemas.ts';
-import { keyLimitsJson } from './limits-json.ts';
+import { keyLimitsSchema } from './limits-json.ts';
 import { projectPattern, projectRule } from './project-name.ts';
 
-export const keyNameJson = Type.String({
+export const keyNameSchema = Type.String({
   minLength: 1,
   maxLength: KeyName.maxLength,
   pattern: '^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x1f\\x7f-\\x9f]*$',
@@ -12,7 +12,7 @@ export const keyNameJson = Type.String({
   examples: ['shop backend'],
 });
 
-export const keyProjectJson = Type.String({
+export const keyProjectSchema = Type.String({
   pattern: `^(?:\\*|${projectPattern})$`,
   description: `The project of the key: ${projectRule}. \`*\` makes it a key of an operator, who may name any project.`,
   examples: ['shop'],
@@ -26,14 +26,14 @@ const scope = namedSchema(
   ),
 );
 
-export const scopesJson = Type.Array(scope, {
+export const scopesSchema = Type.Array(scope, {
   minItems: 1,
   maxItems: Scope.all.length,
   uniqueItems: true,
   examples: [['write']],
 });
 
-export const originsJson = Type.Array(
+export const originsSchema = Type.Array(
   Type.String({
     pattern: WebOrigin.pattern,
     maxLength: WebOrigin.maxLength,
@@ -58,11 +58,11 @@ const members = {
     description: 'The id of the key. It is no secret, and stays the same when the secret is rotated.',
     examples: ['9f86d081884c7d65'],
   }),
-  name: keyNameJson,
-  project: keyProjectJson,
-  scopes: scopesJson,
-  origins: originsJson,
-  limits: keyLimitsJson,
+  name: keyNameSchema,
+  project: keyProjectSchema,
+  scopes: scopesSchema,
+  origins: originsSchema,
+  limits: keyLimitsSchema,
   state: Type.Union([Type.Literal('valid'), Type.Literal('expired'), Type.Literal('revoked')]),
   createdAt: time('When the key was made.'),
   expiresAt: timeOrNull('When the key expires. Null: never.'),
@@ -72,9 +72,9 @@ const members = {
   ),
 };
 
-export const KeyJson = namedSchema('Key', Type.Object(members));
+export const keySchema = namedSchema('Key', Type.Object(members));
 
-export const SecretKeyJson = namedSchema(
+export const secretKeySchema = namedSchema(
   'KeyWithSecret',
   Type.Object({
     ...members,
@@ -92,7 +92,7 @@ export const keyInPathSchema = Type.Object({ id: members.id });
 const textOf = (moment: Timestamp | undefined): string | null =>
   moment === undefined ? null : Timestamp.toISO(moment);
 
-export const keyJson = (key: AccessKey, now: Timestamp): Static<typeof KeyJson> => ({
+export const toKeyJson = (key: AccessKey, now: Timestamp): Static<typeof keySchema> => ({
   id: key.id,
   name: key.name,
   project: key.project,

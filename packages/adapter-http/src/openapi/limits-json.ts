@@ -14,7 +14,7 @@ const rates = {
   searchMsPerSecond: limit('Milliseconds that queries take in the store.'),
 };
 
-export const keyLimitsJson = namedSchema(
+export const keyLimitsSchema = namedSchema(
   'KeyLimits',
   Type.Object(rates, {
     additionalProperties: false,
@@ -23,7 +23,7 @@ export const keyLimitsJson = namedSchema(
   }),
 );
 
-export const projectLimitsJson = namedSchema(
+export const projectLimitsSchema = namedSchema(
   'ProjectLimits',
   Type.Object(
     { ...rates, storedBytes: limit('Bytes of activities in the store, at any time.') },

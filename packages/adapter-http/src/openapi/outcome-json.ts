@@ -1,7 +1,7 @@
 import type { ActivityOutcome, ActivityStatus } from '@user-activity/domain';
 import { Type } from '@sinclair/typebox';
 import { namedSchema } from './component-schemas.ts';
-import { exampleId, headerSchema, problemContent, StoredIdText } from './schemas.ts';
+import { exampleId, headerSchema, problemContent, storedIdSchema } from './schemas.ts';
 
 /** The HTTP status of the response with each outcome, and what the outcome means, for the documentation. */
 export const responseByOutcome = {
@@ -29,7 +29,7 @@ export const responseByOutcome = {
 function idWithStatus<Status extends string>(name: string, meanings: Readonly<Record<Status, unknown>>) {
   const statuses = Object.keys(meanings);
   const status = Type.Unsafe<Status>(Type.String({ enum: statuses, examples: statuses.slice(0, 1) }));
-  return namedSchema(name, Type.Object({ id: StoredIdText, status }));
+  return namedSchema(name, Type.Object({ id: storedIdSchema, status }));
 }
 
 const statusMeanings: Record<ActivityStatus, string> = {
@@ -39,13 +39,14 @@ const statusMeanings: Record<ActivityStatus, string> = {
     'neither an activity nor a dead letter has the id: it was never accepted, or its activity still waits on the log',
 };
 
+/** The meaning of each status of an activity, in Markdown. */
 export const statusDescription = Object.entries(statusMeanings)
   .map(([status, meaning]) => `\`${status}\`: ${meaning}`)
   .join('; ');
 
-export const StatusJson = idWithStatus('ActivityStatus', statusMeanings);
+export const statusSchema = idWithStatus('ActivityStatus', statusMeanings);
 
-export const locationHeader = {
+export const locationHeaderSchema = {
   Location: headerSchema(
     'The path of the activity once it is stored, percent-encoded (RFC 9110, section 10.2.2).',
     `/api/logs/${exampleId}`,
@@ -58,14 +59,14 @@ const waitHeader = {
   ),
 };
 
-const OutcomeJson = idWithStatus('Outcome', responseByOutcome);
+const outcomeSchema = idWithStatus('Outcome', responseByOutcome);
 
 /** The response schemas by HTTP status of a route that returns an outcome. */
-export const outcomeSchemas = Object.fromEntries(
+export const outcomeResponseSchemas = Object.fromEntries(
   Object.entries(responseByOutcome).map(([outcome, { status, meaning }]) => {
-    const schema = { ...OutcomeJson, examples: [{ id: exampleId, status: outcome }] };
+    const schema = { ...outcomeSchema, examples: [{ id: exampleId, status: outcome }] };
     const content = { ...problemContent, 'application/json': { schema } };
-    const headers = { ...(status === 201 || status === 202 ? locationHeader : {}), ...waitHeader };
+    const headers = { ...(status === 201 || status === 202 ? locationHeaderSchema : {}), ...waitHeader };
     // Fastify serializes faster without content types in the schema. Only 422 has two content types.
     const responseSchema =
       status === 422 ? { description: meaning, content } : { ...schema, 'x-response-description': meaning };

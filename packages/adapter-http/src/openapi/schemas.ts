@@ -15,17 +15,19 @@ export const exampleId = '0197a1c2-7e3f-7b44-9c1d-2f6f0a9c8b10';
 
 const violationPathText =
   'JSON Pointer (RFC 6901) into the body, or `/name` of a query parameter or a header.';
-const Violation = Type.Object({
+const violationSchema = Type.Object({
   path: Type.String({ description: violationPathText, examples: ['/userId'] }),
   message: Type.String({ examples: ['is required'] }),
 });
-export const Violations = Type.Array(namedSchema('Violation', Violation));
+export const violationsSchema = Type.Array(namedSchema('Violation', violationSchema));
 
 /** The ids of a batch, in the order of its items. The id of a rejected item is null. */
-export const Ids = Type.Array(Type.Union([Type.String(), Type.Null()]), { examples: [[exampleId, null]] });
+export const idsSchema = Type.Array(Type.Union([Type.String(), Type.Null()]), {
+  examples: [[exampleId, null]],
+});
 
 // The domain validates requests. These schemas repeat the rules for readers, client generators and fuzzers.
-const IdText = Type.String({
+const idSchema = Type.String({
   minLength: 1,
   maxLength: ActivityId.maxLength,
   pattern: `^(?!(?:\\.+|${reservedPattern})$|pk\\.)[\\x21-\\x7e]+$`,
@@ -36,7 +38,7 @@ const IdText = Type.String({
   examples: [exampleId],
 });
 
-export const UserIdText = Type.String({
+export const userIdSchema = Type.String({
   minLength: 1,
   maxLength: UserId.maxLength,
   pattern:
@@ -46,7 +48,7 @@ export const UserIdText = Type.String({
   examples: ['123'],
 });
 
-export const TypeText = Type.String({
+export const typeSchema = Type.String({
   minLength: 1,
   maxLength: ActivityType.maxLength,
   // Allows tabs and line breaks, and requires one character that is not white space.
@@ -82,12 +84,12 @@ export const optionalOrNull = <Schema extends TSchema>(schema: Schema) =>
   Type.Optional(Type.Union([schema, Type.Null()], { description: 'Null means absent.' }));
 
 /** An activity in a request, for the documentation and for tests. The TypeScript type is unknown, because the domain validates bodies. */
-export const Draft = Type.Unsafe<unknown>(
+export const draftSchema = Type.Unsafe<unknown>(
   Type.Object(
     {
-      id: optionalOrNull(IdText),
-      userId: UserIdText,
-      type: TypeText,
+      id: optionalOrNull(idSchema),
+      userId: userIdSchema,
+      type: typeSchema,
       metadata: optionalOrNull(metadata),
       createdAt: optionalOrNull(createdAt),
     },
@@ -101,19 +103,19 @@ export const Draft = Type.Unsafe<unknown>(
 );
 
 /** The id of an activity in a response. It may be a reserved word, because programs that write to the log directly may use those. */
-export const StoredIdText = Type.String({
+export const storedIdSchema = Type.String({
   minLength: 1,
   maxLength: ActivityId.maxLength,
   pattern: '^(?!\\.+$)[\\x21-\\x7e]+$',
   examples: [exampleId],
 });
 
-export const Activity = namedSchema(
+export const activitySchema = namedSchema(
   'Activity',
   Type.Object({
-    id: StoredIdText,
-    userId: UserIdText,
-    type: TypeText,
+    id: storedIdSchema,
+    userId: userIdSchema,
+    type: typeSchema,
     metadata,
     createdAt,
     receivedAt: Type.String({ format: 'date-time', description: 'When the service accepted it.' }),
@@ -125,14 +127,14 @@ export const Activity = namedSchema(
   }),
 );
 
-const problem = Type.Unsafe<never>(
+const problemSchema = Type.Unsafe<never>(
   Type.Object(
     {
       type: Type.String({ examples: ['about:blank'] }),
       title: Type.String({ description: 'The name of the status.' }),
       status: Type.Integer(),
       detail: Type.String({ description: 'The fault and the remedy, for people.' }),
-      errors: Violations,
+      errors: violationsSchema,
       omittedErrors: Type.Optional(
         Type.Integer({ minimum: 1, description: 'The number of rejected items without errors in `errors`.' }),
       ),
@@ -141,13 +143,13 @@ const problem = Type.Unsafe<never>(
           description: 'With `omittedErrors`: the indexes of all rejected items.',
         }),
       ),
-      ids: Type.Optional(Ids),
+      ids: Type.Optional(idsSchema),
     },
     { 'x-component': 'Problem', description: 'Problem details (RFC 9457), with every violation.' },
   ),
 );
 
-export const problemContent = { 'application/problem+json': { schema: problem } };
+export const problemContent = { 'application/problem+json': { schema: problemSchema } };
 
 export const headerSchema = (description: string, example: string) => ({
   type: 'string',
@@ -170,7 +172,7 @@ const problemDescriptions = {
 } as const;
 
 /** Returns the documentation of the problems (RFC 9457) that a route may return. */
-export function problems(...statuses: readonly (keyof typeof problemDescriptions)[]) {
+export function problemResponses(...statuses: readonly (keyof typeof problemDescriptions)[]) {
   return Object.fromEntries(
     statuses.map((status) => [
       status,
@@ -180,6 +182,6 @@ export function problems(...statuses: readonly (keyof typeof problemDescriptions
 }
 
 /** Returns the documentation of a 404 of a route that is not about activities. */
-export const notFound = (description: string) => ({
+export const notFoundResponse = (description: string) => ({
   404: Type.Unsafe<unknown>({ description, content: problemContent }),
 });

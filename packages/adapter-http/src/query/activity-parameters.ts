@@ -9,17 +9,17 @@ import {
   type Timestamp,
   UserId,
 } from '@user-activity/domain';
-import { TypeText, UserIdText } from '../openapi/schemas.ts';
+import { typeSchema, userIdSchema } from '../openapi/schemas.ts';
 import { combinedReader, timeRangeReader, valuesReader } from './filter-reader.ts';
 import { feedMetadataReader, metadataReader } from './metadata-parameters.ts';
 import { ParameterReader, type QueryParameters } from './parameter-reader.ts';
 import type { PagedList } from './read-page.ts';
 
 const indexedFilters = {
-  userIds: valuesReader('userId', UserIdText, UserId, 'Only activities of these users.'),
+  userIds: valuesReader('userId', userIdSchema, UserId, 'Only activities of these users.'),
   types: valuesReader(
     'type',
-    TypeText,
+    typeSchema,
     ActivityType,
     'Only activities of these types. The canonical forms are compared, so `log in` finds `LOG_IN`.',
   ),

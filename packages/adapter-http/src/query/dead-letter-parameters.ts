@@ -4,7 +4,7 @@ import {
   DeadLetterId,
   type ListedLetter,
 } from '@user-activity/domain';
-import { DeadLetterCodeJson, deadLetterJson } from '../openapi/dead-letter-json.ts';
+import { deadLetterCodeSchema, toDeadLetterJson } from '../openapi/dead-letter-json.ts';
 import { combinedReader, timeRangeReader, valuesReader } from './filter-reader.ts';
 import type { PagedList } from './read-page.ts';
 
@@ -15,11 +15,11 @@ export const deadLetterList: PagedList<
   ListedLetter
 > = {
   filter: combinedReader<Omit<DeadLetterFilter, 'project'>>({
-    codes: valuesReader('code', DeadLetterCodeJson, DeadLetterCode, 'Only dead letters with these codes.'),
+    codes: valuesReader('code', deadLetterCodeSchema, DeadLetterCode, 'Only dead letters with these codes.'),
     diedAt: timeRangeReader('diedAt'),
   }),
   parseId: (raw) => DeadLetterId.parse(raw),
   positionOf: ({ diedAt, id }) => ({ moment: diedAt, id }),
-  jsonOf: (deadLetter) => JSON.stringify(deadLetterJson(deadLetter)),
+  jsonOf: (deadLetter) => JSON.stringify(toDeadLetterJson(deadLetter)),
   toDigest: ({ code = [], from, to, ...newer }, order) => [['dead letters', code, from, to, order], newer],
 };

@@ -11,6 +11,7 @@ import type { TSchema } from '@sinclair/typebox';
 /** All values of each parameter, decoded but not parsed. */
 export type QueryParameters = Readonly<Record<string, readonly string[]>>;
 
+/** A query parameter, and how one value of it is parsed. */
 export interface Parameter<Value> {
   readonly name: string;
   /** Describes one value in the OpenAPI document. */

@@ -74,7 +74,7 @@ export const limitParameter: Parameter<number> = {
 };
 
 /** The OpenAPI schemas of the parameters that every list has besides its filter, by name. */
-export const pageSchemas = {
+export const pageParameterSchemas = {
   [orderParameter.name]: orderParameter.schema,
   [limitParameter.name]: limitParameter.schema,
   cursor: Type.String({
@@ -95,7 +95,10 @@ export function readPage<Filter, Id extends string, Item>(
   parameters: QueryParameters,
   clock: Clock,
 ): PageRequest<Filter, Id, Item> {
-  const reader = new ParameterReader(parameters, [...list.filter.names, ...Object.keys(pageSchemas)]);
+  const reader = new ParameterReader(parameters, [
+    ...list.filter.names,
+    ...Object.keys(pageParameterSchemas),
+  ]);
   const cursorReader = new ParameterReader({ cursor: parameters['cursor'] ?? [] }, ['cursor']);
   const cursor = cursorReader.one({ name: 'cursor', parse: (raw) => parseCursor(raw, list.parseId) });
   const now = cursor?.now ?? clock.now();

@@ -17,7 +17,7 @@ const listElementPattern = new RegExp(String.raw`[\t ,]*(?:[^",]|${quotedStringP
  * Returns for how many seconds the header `Prefer` asks to wait (`wait=10`, RFC 7240, section 4.3), at most 30. Skips malformed
  * preferences. Only the first `wait` counts. Returns undefined if there is no `wait`, or if its value is not a whole number.
  */
-export function preferredWait(headers: IncomingHttpHeaders): number | undefined {
+export function preferredWaitSeconds(headers: IncomingHttpHeaders): number | undefined {
   const list = [headers['prefer']].flat().join();
   for (let index = 0; index < list.length; ) {
     preferencePattern.lastIndex = index;

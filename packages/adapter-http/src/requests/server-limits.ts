@@ -11,7 +11,7 @@ import { securityHeaders } from './security-headers.ts';
  * Returns Fastify options that limit what clients can hold up: by sending or reading slowly, or by sending many requests and reading no
  * response.
  */
-export const clientLimits = (timeoutMs = 60_000): FastifyHttpOptions<Server> => ({
+export const clientLimitOptions = (timeoutMs = 60_000): FastifyHttpOptions<Server> => ({
   clientErrorHandler: answerBrokenConnection,
   serverFactory(handle) {
     const timeouts = {

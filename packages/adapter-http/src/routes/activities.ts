@@ -11,11 +11,11 @@ import {
 import { jsonContentType, jsonTextSchema } from '../bodies/json-text.ts';
 import { pageBody, pageResponseSchema } from '../bodies/page-body.ts';
 import { namedSchema } from '../openapi/component-schemas.ts';
-import { statusDescription, StatusJson } from '../openapi/outcome-json.ts';
-import { Activity, exampleId, problems } from '../openapi/schemas.ts';
+import { statusDescription, statusSchema } from '../openapi/outcome-json.ts';
+import { activitySchema, exampleId, problemResponses } from '../openapi/schemas.ts';
 import { activityFilterReader, activityList, readActivityFilter } from '../query/activity-parameters.ts';
 import { queryParameters, refuseParameters } from '../query/query-parameters.ts';
-import { pageSchemas, readPage } from '../query/read-page.ts';
+import { pageParameterSchemas, readPage } from '../query/read-page.ts';
 import { byParameter, readStatsQuery, timeZoneParameter, unitNameOf } from '../query/stats-parameters.ts';
 import { makePage, waitForPrevious } from '../requests/page-limits.ts';
 import { unknownPathProblem } from '../requests/error-handling.ts';
@@ -34,8 +34,11 @@ const findActivitiesSchema = {
     'The newest come first, or the oldest with `order=asc`, by (createdAt, id). An activity must match every filter, and any value of a ' +
     'repeated filter. Follow `nextCursor` or `Link: rel="next"` to the next page: no activity is skipped or repeated. A page of more than ' +
     '4 MiB ends before `limit`, so use `nextCursor` to see whether more follow.',
-  querystring: Type.Partial(Type.Object({ ...activityList.filter.schemas, ...pageSchemas })),
-  response: { 200: pageResponseSchema('ActivityPage', Activity), ...problems(400, 401, 403, 503) },
+  querystring: Type.Partial(Type.Object({ ...activityList.filter.schemas, ...pageParameterSchemas })),
+  response: {
+    200: pageResponseSchema('ActivityPage', activitySchema),
+    ...problemResponses(400, 401, 403, 503),
+  },
 };
 
 const getLogs: Route<'findActivities' | 'clock'> = (app, { findActivities, clock }) => {
@@ -74,7 +77,7 @@ const countActivitiesSchema = {
       'ActivityCount',
       Type.Object({ count: Type.Integer({ format: 'int64', minimum: 0, examples: [1042] }) }),
     ),
-    ...problems(400, 401, 403, 503),
+    ...problemResponses(400, 401, 403, 503),
   },
 };
 
@@ -153,7 +156,7 @@ const activityStatsSchema = {
     `more than ${maxSeries} types or users, the response is 400. ` +
     'Units without an activity are left out. At the end of summer time, the hour that the clock shows twice counts as two units.',
   querystring: Type.Object({ [byParameter.name]: byParameter.schema, ...optionalParameters }),
-  response: { 200: Stats, ...problems(400, 401, 403, 503) },
+  response: { 200: Stats, ...problemResponses(400, 401, 403, 503) },
 };
 
 const getStats: Route<'activityStats' | 'clock'> = (app, { activityStats, clock }) => {
@@ -172,7 +175,7 @@ const findActivitySchema = {
   params: Type.Object({
     id: Type.String({ description: 'The id of the activity.', examples: [exampleId] }),
   }),
-  response: { 200: jsonTextSchema(Activity), ...problems(400, 401, 403, 404, 503) },
+  response: { 200: jsonTextSchema(activitySchema), ...problemResponses(400, 401, 403, 404, 503) },
 };
 
 const getLog: Route<'findActivity'> = (app, { findActivity }) => {
@@ -202,7 +205,7 @@ const findStatusSchema = {
   summary: 'Get the status of an activity',
   description: `${statusDescription}.`,
   params: Type.Object({ id: Type.String({ description: 'The id of the activity.' }) }),
-  response: { 200: StatusJson, ...problems(400, 401, 403, 404, 503) },
+  response: { 200: statusSchema, ...problemResponses(400, 401, 403, 404, 503) },
 };
 
 const getStatus: Route<'findStatus'> = (app, { findStatus }) => {

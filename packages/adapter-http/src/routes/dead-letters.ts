@@ -14,11 +14,11 @@ import { pageBody, pageResponseSchema } from '../bodies/page-body.ts';
 import { refuseMembers } from '../bodies/refuse-members.ts';
 import { turns } from '../bodies/turns.ts';
 import { namedSchema } from '../openapi/component-schemas.ts';
-import { DeadLetterIdJson, DeadLetterJson } from '../openapi/dead-letter-json.ts';
-import { problems } from '../openapi/schemas.ts';
+import { deadLetterIdSchema, deadLetterSchema } from '../openapi/dead-letter-json.ts';
+import { problemResponses } from '../openapi/schemas.ts';
 import { deadLetterList } from '../query/dead-letter-parameters.ts';
 import { queryParameters, refuseParameters } from '../query/query-parameters.ts';
-import { pageSchemas, readPage } from '../query/read-page.ts';
+import { pageParameterSchemas, readPage } from '../query/read-page.ts';
 import { inputTooLarge, itemBodyLimit } from '../requests/input-limits.ts';
 import { makePage, waitForPrevious } from '../requests/page-limits.ts';
 import { Problem, rulesBroken } from '../requests/problem.ts';
@@ -32,8 +32,11 @@ const findDeadLettersSchema = {
   description:
     'The newest come first, or the oldest with `order=asc`, by (diedAt, id). Follow `nextCursor` or `Link: rel="next"` to the next ' +
     'page. Large parts of a record are left out; `omitted` names them.',
-  querystring: Type.Partial(Type.Object({ ...deadLetterList.filter.schemas, ...pageSchemas })),
-  response: { 200: pageResponseSchema('DeadLetterPage', DeadLetterJson), ...problems(400, 401, 403, 503) },
+  querystring: Type.Partial(Type.Object({ ...deadLetterList.filter.schemas, ...pageParameterSchemas })),
+  response: {
+    200: pageResponseSchema('DeadLetterPage', deadLetterSchema),
+    ...problemResponses(400, 401, 403, 503),
+  },
 };
 
 // Dead letters of `_system` are read and replayed like all others.
@@ -81,7 +84,7 @@ const replayDeadLettersSchema = {
         ),
         Type.Object(
           {
-            ids: Type.Array(DeadLetterIdJson, {
+            ids: Type.Array(deadLetterIdSchema, {
               minItems: 1,
               description: 'The ids of the dead letters.',
               examples: [['user-activity:3:1042']],
@@ -112,7 +115,7 @@ const replayDeadLettersSchema = {
         ),
       }),
     ),
-    ...problems(400, 401, 403, 409, 413, 415, 422, 503),
+    ...problemResponses(400, 401, 403, 409, 413, 415, 422, 503),
   },
 };
 

@@ -1,7 +1,7 @@
 import { Timestamp } from '@user-activity/domain';
 import { Type } from '@sinclair/typebox';
 import { namedSchema } from '../openapi/component-schemas.ts';
-import { problems } from '../openapi/schemas.ts';
+import { problemResponses } from '../openapi/schemas.ts';
 import { refuseParameters } from '../query/query-parameters.ts';
 import type { Route } from '../requests/route.ts';
 
@@ -60,7 +60,7 @@ const schema = {
   description:
     'One point for each minute, 60 at most. A member is absent if the process does not measure it, or cannot at the time: while the log does not answer, `lag` is absent. An API without a consumer stores nothing itself, and ' +
     '`handled` is that of the whole consumer group. A consumer accepts nothing. Each process has its own history, which ends with it. Use `/metrics` for all processes together, and for longer times.',
-  response: { 200: HealthHistory, ...problems(400, 401, 403, 503) },
+  response: { 200: HealthHistory, ...problemResponses(400, 401, 403, 503) },
 };
 
 export const getHealthHistory: Route<'readHistory'> = (app, { readHistory }) => {

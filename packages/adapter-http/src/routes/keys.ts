@@ -7,16 +7,16 @@ import { refuseMembers } from '../bodies/refuse-members.ts';
 import { namedSchema } from '../openapi/component-schemas.ts';
 import {
   keyInPathSchema,
-  KeyJson,
-  keyJson,
-  keyNameJson,
-  keyProjectJson,
-  originsJson,
-  scopesJson,
-  SecretKeyJson,
+  keySchema,
+  toKeyJson,
+  keyNameSchema,
+  keyProjectSchema,
+  originsSchema,
+  scopesSchema,
+  secretKeySchema,
 } from '../openapi/key-json.ts';
-import { keyLimitsJson } from '../openapi/limits-json.ts';
-import { notFound, optionalOrNull, problemContent, problems } from '../openapi/schemas.ts';
+import { keyLimitsSchema } from '../openapi/limits-json.ts';
+import { notFoundResponse, optionalOrNull, problemContent, problemResponses } from '../openapi/schemas.ts';
 import { refuseParameters } from '../query/query-parameters.ts';
 import { itemBodyLimit } from '../requests/input-limits.ts';
 import { Problem, rulesBroken } from '../requests/problem.ts';
@@ -34,8 +34,8 @@ const findKeysSchema = {
     'Lists the keys of the project, the oldest first, without their secrets. Operators that do not send `X-Project` get the keys of all ' +
     'projects. Keys that were revoked or have expired are listed until they make room for others.',
   response: {
-    200: namedSchema('KeyList', Type.Object({ data: Type.Array(KeyJson) })),
-    ...problems(400, 401, 403, 503),
+    200: namedSchema('KeyList', Type.Object({ data: Type.Array(keySchema) })),
+    ...problemResponses(400, 401, 403, 503),
   },
 };
 
@@ -49,7 +49,7 @@ const getKeys: Route<'findKeys' | 'clock'> = (app, { findKeys, clock }) => {
       return reply
         .code(200)
         .header('cache-control', 'no-store')
-        .send({ data: keys.map((key) => keyJson(key, now)) });
+        .send({ data: keys.map((key) => toKeyJson(key, now)) });
     },
   );
 };
@@ -66,11 +66,11 @@ const createKeySchema = {
       'NewKey',
       Type.Object(
         {
-          name: keyNameJson,
-          project: optionalOrNull(keyProjectJson),
-          scopes: scopesJson,
-          origins: optionalOrNull(originsJson),
-          limits: optionalOrNull(keyLimitsJson),
+          name: keyNameSchema,
+          project: optionalOrNull(keyProjectSchema),
+          scopes: scopesSchema,
+          origins: optionalOrNull(originsSchema),
+          limits: optionalOrNull(keyLimitsSchema),
           expiresAt: optionalOrNull(
             Type.String({
               format: 'date-time',
@@ -85,7 +85,7 @@ const createKeySchema = {
       ),
     ),
   ),
-  response: { 201: SecretKeyJson, ...problems(400, 401, 403, 413, 415, 422, 503) },
+  response: { 201: secretKeySchema, ...problemResponses(400, 401, 403, 413, 415, 422, 503) },
 };
 
 const postKey: Route<'createKey' | 'clock'> = (app, { createKey, clock }) => {
@@ -100,7 +100,7 @@ const postKey: Route<'createKey' | 'clock'> = (app, { createKey, clock }) => {
       return reply
         .code(201)
         .header('cache-control', 'no-store')
-        .send({ ...keyJson(made.key, clock.now()), secret: made.secret });
+        .send({ ...toKeyJson(made.key, clock.now()), secret: made.secret });
     },
   );
 };
@@ -135,9 +135,9 @@ const rotateKeySchema = {
     ),
   ),
   response: {
-    200: SecretKeyJson,
-    ...problems(400, 401, 403, 413, 415, 422, 503),
-    ...notFound('There is no such key in the project.'),
+    200: secretKeySchema,
+    ...problemResponses(400, 401, 403, 413, 415, 422, 503),
+    ...notFoundResponse('There is no such key in the project.'),
     409: Type.Unsafe<unknown>({
       description: 'The key was revoked or has expired.',
       content: problemContent,
@@ -160,7 +160,7 @@ const postKeyRotation: Route<'rotateKey' | 'clock'> = (app, { rotateKey, clock }
       return reply
         .code(200)
         .header('cache-control', 'no-store')
-        .send({ ...keyJson(rotated.key, clock.now()), secret: rotated.secret });
+        .send({ ...toKeyJson(rotated.key, clock.now()), secret: rotated.secret });
     },
   );
 };
@@ -194,8 +194,8 @@ const revokeKeySchema = {
   params: keyInPathSchema,
   response: {
     204: Type.Null({ description: 'The key is revoked.' }),
-    ...problems(400, 401, 403, 503),
-    ...notFound('There is no such key in the project.'),
+    ...problemResponses(400, 401, 403, 503),
+    ...notFoundResponse('There is no such key in the project.'),
   },
 };
 

@@ -2,25 +2,25 @@ import { Type } from '@sinclair/typebox';
 import type { DraftPortions, KnownOutcome } from '@user-activity/application';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
-  batchOptions,
-  BatchParameters,
-  BatchReceipt,
+  readBatchOptions,
+  batchParametersSchema,
+  batchReceiptSchema,
   draftsOf,
   noneAccepted,
-  receiptJson,
+  toReceiptJson,
   refuseIdempotencyKey,
 } from '../bodies/batch-receipt.ts';
-import { idempotencyKey, withKeyAsId } from '../bodies/idempotency-key.ts';
+import { idempotencyKeyIn, withKeyAsId } from '../bodies/idempotency-key.ts';
 import { bodyOf, utf8Body } from '../bodies/json-body.ts';
 import { NdjsonDrafts, parseNdjsonBodies } from '../bodies/ndjson-drafts.ts';
 import { parseBodies } from '../bodies/whole-body.ts';
-import { responseByOutcome, outcomeSchemas } from '../openapi/outcome-json.ts';
+import { responseByOutcome, outcomeResponseSchemas } from '../openapi/outcome-json.ts';
 import { reservedPattern } from '../openapi/reserved-ids.ts';
-import { Draft, problems } from '../openapi/schemas.ts';
+import { draftSchema, problemResponses } from '../openapi/schemas.ts';
 import { refuseParameters } from '../query/query-parameters.ts';
 import { itemBodyLimit } from '../requests/input-limits.ts';
 import { ndjsonTypes } from '../requests/media-types.ts';
-import { preferredWait, whileWaiting } from '../requests/prefer-wait.ts';
+import { preferredWaitSeconds, whileWaiting } from '../requests/prefer-wait.ts';
 import { rulesBroken } from '../requests/problem.ts';
 import { countedItems } from '../requests/request-usage.ts';
 import { withOwnParsers } from '../requests/own-parsers.ts';
@@ -55,8 +55,8 @@ const logActivitySchema = {
       }),
     ),
   }),
-  body: Draft,
-  response: { ...problems(400, 401, 403, 413, 415, 503), ...outcomeSchemas },
+  body: draftSchema,
+  response: { ...problemResponses(400, 401, 403, 413, 415, 503), ...outcomeResponseSchemas },
 };
 
 const postLog: Route<'logActivity' | 'logAndWait'> = (app, { logActivity, logAndWait }) => {
@@ -68,7 +68,8 @@ const postLog: Route<'logActivity' | 'logAndWait'> = (app, { logActivity, logAnd
       const draft = draftOf(request);
       request.usage?.countItems(1);
       const { sender } = request;
-      const seconds = request.headers['prefer'] === undefined ? undefined : preferredWait(request.headers);
+      const seconds =
+        request.headers['prefer'] === undefined ? undefined : preferredWaitSeconds(request.headers);
       if (seconds === undefined)
         return answer(reply, { id: await logActivity(sender, draft), status: 'accepted' });
       const outcome = await whileWaiting(reply, seconds, (signal) => logAndWait(sender, draft, signal));
@@ -84,7 +85,7 @@ function draftOf(request: FastifyRequest): unknown {
     throw rulesBroken('The body must be one activity. Send an array of them to POST /api/logs/batch.', [
       { path: '', message: 'must be a JSON object' },
     ]);
-  return withKeyAsId(body, idempotencyKey(request.headers));
+  return withKeyAsId(body, idempotencyKeyIn(request.headers));
 }
 
 /**
@@ -110,11 +111,11 @@ const logActivitiesSchema = {
   description:
     'Accepts the valid items and lists the others. Answers 202 only after the log holds all accepted items. If no item is valid, the ' +
     'response is 422. With `atomic=true`, the service refuses all items if one is invalid.',
-  querystring: BatchParameters,
+  querystring: batchParametersSchema,
   body: {
     content: {
       'application/json': {
-        schema: Type.Unsafe<unknown>(Type.Array(Draft, { minItems: 1, examples: [examples] })),
+        schema: Type.Unsafe<unknown>(Type.Array(draftSchema, { minItems: 1, examples: [examples] })),
       },
       // The schema is a string, because tools would send an array as JSON and not as lines.
       'application/x-ndjson': {
@@ -129,7 +130,7 @@ const logActivitiesSchema = {
       },
     },
   },
-  response: { 202: BatchReceipt, ...problems(400, 401, 403, 413, 415, 422, 503) },
+  response: { 202: batchReceiptSchema, ...problemResponses(400, 401, 403, 413, 415, 422, 503) },
 };
 
 const postBatch: Route<'logActivities' | 'maxBatchSize'> = (app, { logActivities, maxBatchSize }) => {
@@ -138,13 +139,13 @@ const postBatch: Route<'logActivities' | 'maxBatchSize'> = (app, { logActivities
   parseNdjsonBodies(app, maxBatchSize);
   const config = { scope: 'write', mediaTypes: ['application/json', ...ndjsonTypes] } as const;
   app.post('/api/logs/batch', { schema: logActivitiesSchema, config }, async (request, reply) => {
-    const options = batchOptions(request);
+    const options = readBatchOptions(request);
     refuseIdempotencyKey(request, 'In a batch, give each item an id.');
     const receipt = await logActivities(request.sender, draftsIn(request, maxBatchSize), options);
     if (receipt.ids.length === 0)
       throw noneAccepted([{ path: '', message: 'must hold at least one activity' }]);
     reply.code(202);
-    return receiptJson(receipt);
+    return toReceiptJson(receipt);
   });
 };
 

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { refuseParameters } from '../query/query-parameters.ts';
-import { problems } from '../openapi/schemas.ts';
+import { problemResponses } from '../openapi/schemas.ts';
 import type { Route } from '../requests/route.ts';
 
 const schema = {
@@ -14,7 +14,7 @@ const schema = {
       description: 'Text format, version 0.0.4.',
       examples: ['# TYPE nodejs_eventloop_utilization gauge\nnodejs_eventloop_utilization 0.02\n'],
     }),
-    ...problems(400, 401, 403, 503),
+    ...problemResponses(400, 401, 403, 503),
   },
 };
 

@@ -14,9 +14,14 @@ import { limitsIn } from '../bodies/limits-in.ts';
 import { isMembers } from '../bodies/members.ts';
 import { refuseMembers } from '../bodies/refuse-members.ts';
 import { namedSchema } from '../openapi/component-schemas.ts';
-import { projectLimitsJson } from '../openapi/limits-json.ts';
-import { projectInPathSchema, ProjectJson, projectJson, retentionDaysJson } from '../openapi/project-json.ts';
-import { optionalOrNull, problems } from '../openapi/schemas.ts';
+import { projectLimitsSchema } from '../openapi/limits-json.ts';
+import {
+  projectInPathSchema,
+  projectSchema,
+  toProjectJson,
+  retentionDaysSchema,
+} from '../openapi/project-json.ts';
+import { optionalOrNull, problemResponses } from '../openapi/schemas.ts';
 import { ParameterReader } from '../query/parameter-reader.ts';
 import { parseProjectCursor, projectCursorText } from '../query/project-cursor.ts';
 import { queryParameters, refuseParameters } from '../query/query-parameters.ts';
@@ -42,14 +47,14 @@ const findProjectsSchema = {
     200: namedSchema(
       'ProjectPage',
       Type.Object({
-        projects: Type.Array(ProjectJson),
+        projects: Type.Array(projectSchema),
         nextCursor: Type.Union([Type.String(), Type.Null()], {
           description: 'Null on the last page.',
           examples: [null],
         }),
       }),
     ),
-    ...problems(400, 401, 403, 503),
+    ...problemResponses(400, 401, 403, 503),
   },
 };
 
@@ -64,7 +69,7 @@ const getProjects: Route<'findProjects'> = (app, { findProjects }) => {
     const { projects, hasMore } = await findProjects({ after, limit });
     const last = projects.at(-1);
     const nextCursor = hasMore && last !== undefined ? projectCursorText(last.id) : null;
-    return reply.code(200).send({ projects: projects.map(projectJson), nextCursor });
+    return reply.code(200).send({ projects: projects.map(toProjectJson), nextCursor });
   });
 };
 
@@ -80,12 +85,12 @@ const putProjectSchema = {
     namedSchema(
       'ProjectSettings',
       Type.Object(
-        { retentionDays: Type.Optional(retentionDaysJson), limits: optionalOrNull(projectLimitsJson) },
+        { retentionDays: Type.Optional(retentionDaysSchema), limits: optionalOrNull(projectLimitsSchema) },
         { additionalProperties: false, minProperties: 1, examples: [{ retentionDays: 30 }] },
       ),
     ),
   ),
-  response: { 200: ProjectJson, ...problems(400, 401, 403, 413, 415, 422, 503) },
+  response: { 200: projectSchema, ...problemResponses(400, 401, 403, 413, 415, 422, 503) },
 };
 
 const putProject: Route<'changeSettings'> = (app, { changeSettings }) => {
@@ -98,7 +103,7 @@ const putProject: Route<'changeSettings'> = (app, { changeSettings }) => {
       const answer = await changeSettings(request.principal, project, changeIn(bodyOf(request)));
       if (answer === 'too-many')
         throw rulesBroken('Nothing was changed.', [{ path: '', message: tooManyMessage }]);
-      return reply.code(200).send(projectJson(answer));
+      return reply.code(200).send(toProjectJson(answer));
     },
   );
 };
@@ -137,7 +142,7 @@ const eraseProjectSchema = {
     'its dead letters and its retention. The response is 202, because the work is done in the background: the project has `erasing` in ' +
     'the list until it is done. You can send the request again after a 503 or a lost response. Activities that are logged later are kept. The project is the one in the path, not the one in `X-Project`.',
   params: projectInPathSchema,
-  response: { 202: ProjectJson, ...problems(400, 401, 403, 503) },
+  response: { 202: projectSchema, ...problemResponses(400, 401, 403, 503) },
 };
 
 // Some clients send `Content-Type: application/json` with every request.
@@ -153,7 +158,9 @@ const deleteProject: Route<'eraseProject'> = (app, { eraseProject }) => {
       preHandler: refuseBody,
     },
     async (request, reply) =>
-      reply.code(202).send(projectJson(await eraseProject(request.principal, projectInPath(request.params)))),
+      reply
+        .code(202)
+        .send(toProjectJson(await eraseProject(request.principal, projectInPath(request.params)))),
   );
 };
 

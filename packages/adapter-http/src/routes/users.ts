@@ -2,8 +2,8 @@ import { Type } from '@sinclair/typebox';
 import { ErasureId, ErasureMode, RuleBroken, unlessBroken, UserId } from '@user-activity/domain';
 import { refuseBody } from '../bodies/json-body.ts';
 import { namedSchema } from '../openapi/component-schemas.ts';
-import { ErasureIdText, ErasureJson } from '../openapi/erasure-json.ts';
-import { notFound, problems, UserIdText } from '../openapi/schemas.ts';
+import { erasureIdSchema, erasureSchema } from '../openapi/erasure-json.ts';
+import { notFoundResponse, problemResponses, userIdSchema } from '../openapi/schemas.ts';
 import { type Parameter, ParameterReader } from '../query/parameter-reader.ts';
 import { queryParameters, refuseParameters } from '../query/query-parameters.ts';
 import { unknownPathProblem } from '../requests/error-handling.ts';
@@ -30,13 +30,13 @@ const eraseUserSchema = {
     'on the log, and its dead letters. Answers 202 once the log holds the request, in the order of the activities of the user, so ' +
     'activities that are logged later are kept. `GET /api/erasures/{id}` shows the progress. You can send the request again after a ' +
     '503 or a lost response. What is erased stays erased when the log is read again or dead letters are replayed.',
-  params: Type.Object({ userId: UserIdText }),
+  params: Type.Object({ userId: userIdSchema }),
   querystring: Type.Object({ [modeParameter.name]: Type.Optional(modeParameter.schema) }),
   response: {
     202: namedSchema(
       'ErasureReceipt',
       Type.Object(
-        { id: ErasureIdText, status: Type.Literal('accepted') },
+        { id: erasureIdSchema, status: Type.Literal('accepted') },
         {
           headers: {
             Location: Type.String({ description: 'The path that shows the progress of the erasure.' }),
@@ -44,7 +44,7 @@ const eraseUserSchema = {
         },
       ),
     ),
-    ...problems(400, 401, 403, 503),
+    ...problemResponses(400, 401, 403, 503),
   },
 };
 
@@ -85,11 +85,11 @@ const findErasureSchema = {
   description:
     'The service keeps the state of an erasure for good, but removes the id of the user once the erasure is done. A 404 right after ' +
     'the 202 can mean that the request is on the log but not recorded yet: ask again.',
-  params: Type.Object({ id: ErasureIdText }),
+  params: Type.Object({ id: erasureIdSchema }),
   response: {
-    200: ErasureJson,
-    ...problems(400, 401, 403, 503),
-    ...notFound('There is no such erasure in the project.'),
+    200: erasureSchema,
+    ...problemResponses(400, 401, 403, 503),
+    ...notFoundResponse('There is no such erasure in the project.'),
   },
 };
 

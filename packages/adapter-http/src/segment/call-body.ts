@@ -8,7 +8,7 @@ import type { RouteDeps } from '../requests/route.ts';
 import { membersNamed } from '../bodies/json-elements.ts';
 import { utf8OfCalls } from './utf8-of-calls.ts';
 
-export const mediaTypes = ['application/json', 'text/plain'];
+export const callMediaTypes = ['application/json', 'text/plain'];
 
 /**
  * Returns the body of a request with calls, as UTF-8. Checks the API key first, and throws 401 if there is none. Throws 429 if a limit of
@@ -33,7 +33,7 @@ export async function callBody(
   const contentType = headers['content-type'];
   const essence = essenceOf(contentType);
   if (headers['content-encoding'] === undefined && essence !== 'application/json') {
-    if (essence !== 'text/plain') throw new Problem(415, mediaTypeFault(contentType, mediaTypes));
+    if (essence !== 'text/plain') throw new Problem(415, mediaTypeFault(contentType, callMediaTypes));
     const isFromBrowser = headers.origin !== undefined || headers['sec-fetch-site'] !== undefined;
     if (isFromBrowser && !Principal.isPublic(request.principal))
       throw new Problem(

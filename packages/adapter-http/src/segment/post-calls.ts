@@ -2,33 +2,38 @@ import type { CallPortions } from '@user-activity/application';
 import type { Sender } from '@user-activity/domain';
 import type { FastifyRequest } from 'fastify';
 import { type Static, type TUnsafe, Type } from '@sinclair/typebox';
-import { OmittedErrors, omittedJson, RejectedItems, rejectedJson } from '../bodies/batch-receipt.ts';
+import {
+  omittedErrorsSchema,
+  toOmittedJson,
+  rejectedItemsSchema,
+  toRejectedJson,
+} from '../bodies/batch-receipt.ts';
 import { namedSchema } from '../openapi/component-schemas.ts';
 import { itemBodyLimit } from '../requests/input-limits.ts';
-import { problems } from '../openapi/schemas.ts';
+import { problemResponses } from '../openapi/schemas.ts';
 import { parseBodies } from '../bodies/whole-body.ts';
 import { countedItems } from '../requests/request-usage.ts';
 import type { Route } from '../requests/route.ts';
 import { batchIn, callsIn } from './batch-calls.ts';
-import { callBody, mediaTypes } from './call-body.ts';
+import { callBody, callMediaTypes } from './call-body.ts';
 import { KeyMask } from './key-mask.ts';
 import { maxCallMetadataBytes } from './originals.ts';
 import { callIn } from './read-call.ts';
 import { callOfBody, segmentCalls } from './segment-call.ts';
-import { segmentBatch, segmentBody } from './segment-schemas.ts';
+import { segmentBatchSchema, segmentBodySchema } from './segment-schemas.ts';
 
 const Answer = namedSchema(
   'SegmentReceipt',
   Type.Object({
     success: Type.Boolean({ description: 'False if all calls were rejected.' }),
-    rejected: RejectedItems,
+    rejected: rejectedItemsSchema,
     incomplete: Type.Optional({
-      ...RejectedItems,
+      ...rejectedItemsSchema,
       description:
         'Accepted calls with values that are too large, at these paths. The activity holds only the size and SHA-256 of such a value, and the ' +
         'whole call is a dead letter as well. Absent if there are no such calls.',
     }),
-    omittedErrors: OmittedErrors,
+    omittedErrors: omittedErrorsSchema,
   }),
 );
 
@@ -41,7 +46,7 @@ const schema = {
     'break a rule, and `metadata.original` holds the values as they were sent. Any other call is listed in `rejected`, and becomes a dead letter with ' +
     'the code `invalid`, because those SDKs ignore error responses. Query parameters are ignored, but if the URL has a key, the response is 400. ' +
     'Beacons of the browser SDK of RudderStack go to `/beacon/v1/batch?writeKey=…`, with a key that has origins.',
-  response: { 200: Answer, ...problems(400, 401, 403, 413, 415, 503) },
+  response: { 200: Answer, ...problemResponses(400, 401, 403, 413, 415, 503) },
 };
 
 /** `POST /v1/track`, `identify`, `page`, `screen`, `group`, `alias` and `batch`, and the other paths that SDKs use for them. */
@@ -57,9 +62,9 @@ export const postCalls: Route<
     const { accepted, rejected, incomplete, unexplained } = await logCalls(sender, calls);
     return {
       success: accepted > 0 || rejected.length === 0,
-      rejected: rejectedJson(rejected),
-      ...(incomplete.length === 0 ? {} : { incomplete: rejectedJson(incomplete) }),
-      ...omittedJson(unexplained),
+      rejected: toRejectedJson(rejected),
+      ...(incomplete.length === 0 ? {} : { incomplete: toRejectedJson(incomplete) }),
+      ...toOmittedJson(unexplained),
     };
   };
   const addRoute = (
@@ -74,7 +79,7 @@ export const postCalls: Route<
         url,
         {
           schema: url === path ? { ...schema, ...documentation, description } : { hide: true },
-          config: { scope: 'write', mediaTypes, keyInBody: true },
+          config: { scope: 'write', mediaTypes: callMediaTypes, keyInBody: true },
           ...options,
         },
         async (request, reply) => reply.code(200).send(await answer(request)),
@@ -84,7 +89,7 @@ export const postCalls: Route<
     addRoute(
       // SDKs also use the short paths. The OpenAPI document mentions these only in descriptions.
       [`/v1/${kind}`, `/v1/${kind.charAt(0)}`],
-      { operationId: `${kind}Call`, summary: `Segment: ${kind}`, body: segmentBody(kind) },
+      { operationId: `${kind}Call`, summary: `Segment: ${kind}`, body: segmentBodySchema(kind) },
       { bodyLimit },
       async (request) => {
         const body = await callBody(request, access);
@@ -111,14 +116,14 @@ export const postCalls: Route<
   };
   addRoute(
     ['/v1/batch', '/v1/import', '/v1/b'],
-    { operationId: 'batchCall', summary: 'Segment: batch', body: segmentBatch },
+    { operationId: 'batchCall', summary: 'Segment: batch', body: segmentBatchSchema },
     {},
     answerBatch,
   );
   // RudderStack's browser SDK sends beacons here. A beacon has no headers of its own, so the URL has the key.
   app.post(
     '/beacon/v1/batch',
-    { schema: { hide: true }, config: { scope: 'write', mediaTypes, keyInQuery: true } },
+    { schema: { hide: true }, config: { scope: 'write', mediaTypes: callMediaTypes, keyInQuery: true } },
     async (request, reply) => reply.code(200).send(await answerBatch(request)),
   );
 };

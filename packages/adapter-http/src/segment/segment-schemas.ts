@@ -70,7 +70,7 @@ const membersByCall: Record<SegmentCall, TProperties> = {
 };
 
 /** Makes the schema of a call, for the documentation. The service accepts any call with a user. */
-export const segmentBody = (kind: SegmentCall) => Type.Unsafe<unknown>(bodyOf(kind, 'Call', {}));
+export const segmentBodySchema = (kind: SegmentCall) => Type.Unsafe<unknown>(bodyOf(kind, 'Call', {}));
 
 const bodyOf = (kind: SegmentCall, role: 'Call' | 'Item', extraMembers: object) =>
   Type.Object(
@@ -81,7 +81,7 @@ const bodyOf = (kind: SegmentCall, role: 'Call' | 'Item', extraMembers: object) 
     },
   );
 
-export const segmentBatch = Type.Unsafe<unknown>(
+export const segmentBatchSchema = Type.Unsafe<unknown>(
   Type.Object(
     {
       batch: Type.Array(

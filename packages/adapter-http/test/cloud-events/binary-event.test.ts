@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { FaultyMember } from '../../src/cloud-events/attributes.ts';
-import { binaryEvent } from '../../src/cloud-events/binary-event.ts';
+import { parseBinaryEvent } from '../../src/cloud-events/binary-event.ts';
 
 function read(headers: readonly (readonly [string, string])[], body: string | Buffer = '', type?: string) {
-  return binaryEvent(
+  return parseBinaryEvent(
     { rawHeaders: headers.flat(), headers: type === undefined ? {} : { 'content-type': type } },
     Buffer.from(body),
   );
