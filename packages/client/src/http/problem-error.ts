@@ -84,11 +84,11 @@ interface Problem {
   readonly rejected: readonly number[];
 }
 
-/** Returns the value if it is an array, and otherwise an empty one: the JSON of a proxy may have members of other types. */
+/** Returns the value if it is an array, and otherwise an empty array: the JSON of a proxy may have members of other types. */
 const arrayOrEmpty = <Item>(value: readonly Item[] | undefined): readonly Item[] =>
   Array.isArray(value) ? (value as readonly Item[]) : [];
 
-/** Returns the value of `Retry-After` in seconds. The header has seconds or a date (RFC 9110, section 10.2.3). */
+/** Converts a `Retry-After`, which has seconds or a date (RFC 9110, section 10.2.3), to seconds. Undefined if it has neither. */
 function parseRetryAfter(text: string): number | undefined {
   const seconds = Number(text) || (Date.parse(text) - Date.now()) / 1000;
   return Number.isFinite(seconds) ? Math.max(0, seconds) : undefined;

@@ -3,7 +3,7 @@ import { ConnectionError } from './problem-error.ts';
 
 /**
  * Runs `work` with a time limit in ms. `undefined` means no limit. Rejects with ConnectionError when the limit passes, and with the reason
- * of the signal when that is aborted. It then aborts the signal that `work` got, and does not wait until `work` ends.
+ * of `signal` when that is aborted. In both cases it aborts the signal that `work` got, and does not wait until `work` ends.
  */
 export async function withTimeLimit<Result>(
   limitMs: number | undefined,

@@ -21,7 +21,7 @@ export interface SpoolOptions {
   readonly segmentBytes?: number | undefined;
   /**
    * The maximum time until an activity is synced to the disk, in ms. Default: 1,000. With 0, `log` returns only after the sync, which takes
-   * milliseconds. A crash of the machine loses activities that are not synced. The end of the process never does.
+   * milliseconds. A crash of the machine loses activities that are not synced. The end of the process loses none.
    */
   readonly syncMs?: number | undefined;
 }

@@ -16,7 +16,7 @@ export interface FeedOptions extends Omit<ActivityFilter, 'from'>, CallOptions {
   readonly follow?: boolean | undefined;
 }
 
-/** A page of the feed. New activities are always added at the end of the feed, so a reader that has passed a cursor misses nothing. */
+/** A page of the feed. New activities are only added at the end of the feed, never before the cursor of a reader. */
 export interface FeedPage {
   readonly activities: readonly Activity[];
   /** The position after the page. Save it in the same transaction as your results, to process each activity exactly once. */

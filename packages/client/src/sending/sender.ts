@@ -30,7 +30,7 @@ export const closedError = (): Error => new Error('The client is closed.');
 
 /** A call of `flush` that waits until its lines are settled. */
 interface Waiter {
-  /** The total of settled lines, since the sender was made, at which the call resolves. */
+  /** The value of `#settled` at which the call resolves. */
   readonly target: number;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
@@ -53,7 +53,7 @@ export class Sender {
   readonly #pause: Pause = new Pause();
   #waiters: Waiter[] = [];
   #running: Promise<void> | undefined;
-  /** The number of lines that are settled. */
+  /** The number of lines that were settled since the sender was made. */
   #settled = 0;
   /** The number of lines in the batch that `#run` is sending. */
   #inFlight = 0;

@@ -42,7 +42,7 @@ export function Explore() {
   const counts = useResource((signal) => loadCounts(filter, range, signal), [version]);
   const isEmpty = pages.rows.length === 0 && !pages.isLoading && pages.error === undefined;
   const newest = useResource(async (signal) => (isEmpty ? loadNewest(signal) : undefined), [isEmpty, loads]);
-  const colors = useMemo(() => colorByType(counts.value), [counts.value]);
+  const colors = useMemo(() => makeColorMap(counts.value), [counts.value]);
   const open = (id: string | undefined): void => {
     // Opening the first activity adds a step to the browser history. Moving to another one replaces that step.
     change({ open: id }, { replace: state.open !== undefined && id !== undefined });
@@ -196,7 +196,7 @@ async function loadNewest(signal: AbortSignal): Promise<{ readonly time: string 
 
 const isoTime = (ms: number): string => new Date(ms).toISOString();
 
-const colorByType = (counts: Counts | undefined): ReadonlyMap<string, string> =>
+const makeColorMap = (counts: Counts | undefined): ReadonlyMap<string, string> =>
   new Map(
     counts?.stacks.series.flatMap(({ type, color }) => (type === undefined ? [] : [[type, color] as const])),
   );

@@ -1,5 +1,6 @@
 import type { ActivityFilter } from '@user-activity/client';
 
+/** The file format of an export. */
 export type ExportFormat = 'ndjson' | 'csv';
 
 /** Returns the URL that exports all activities that match the filter. */

@@ -26,10 +26,10 @@ const unitMs: Readonly<Record<string, number>> = {
 
 /** Returns the `from` of the shortest range in `quickRanges` that contains a moment. */
 export const quickRangeFor = (moment: number, now: number): string =>
-  quickRanges.find(([from]) => moment >= (momentOf(from, now) ?? -Infinity))?.[0] ?? 'all';
+  quickRanges.find(([from]) => moment >= (parseTime(from, now) ?? -Infinity))?.[0] ?? 'all';
 
 /** Returns true if a text from the URL is a time or `all`. */
-export const isRangeText = (text: string): boolean => text === 'all' || momentOf(text, 0) !== undefined;
+export const isRangeText = (text: string): boolean => text === 'all' || parseTime(text, 0) !== undefined;
 
 /** The service accepts activities up to this far in the future. */
 const maxAheadMs = 5 * 60_000;
@@ -40,10 +40,10 @@ const maxAheadMs = 5 * 60_000;
  * time is in the future.
  */
 export function resolveRange(from: string, to: string, now: number): TimeRange {
-  return { from: momentOf(from, now), to: momentOf(to, now) ?? now + maxAheadMs };
+  return { from: parseTime(from, now), to: parseTime(to, now) ?? now + maxAheadMs };
 }
 
-function momentOf(text: string, now: number): number | undefined {
+function parseTime(text: string, now: number): number | undefined {
   const [, amount, unit = ''] = /^-(\d{1,6})([smhdw])$/.exec(text) ?? [];
   if (amount !== undefined) return now - Number(amount) * (unitMs[unit] ?? 0);
   if (!/^\d{4}-\d{2}-\d{2}/.test(text)) return undefined;

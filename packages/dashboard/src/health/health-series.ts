@@ -27,7 +27,7 @@ const hourMs = 60 * minuteMs;
 /** The rate of a minute that began less than 5 seconds ago is not reliable. */
 const minSeconds = 5;
 
-const rate = ({ seconds }: HealthPoint, count: number | undefined): number | null =>
+const perSecond = ({ seconds }: HealthPoint, count: number | undefined): number | null =>
   count === undefined || seconds === 0 ? null : count / seconds;
 
 /** Returns the points without the last one if that is shorter than 5 seconds. Keeps it if it is the only point. */
@@ -55,13 +55,13 @@ export function chartsOf(points: readonly HealthPoint[]): readonly HealthChart[]
       kind: 'lines' as const,
       series: [
         // A broad line, because the next one usually covers it.
-        ...series('accepted', '--type-0', (point) => rate(point, point.accepted)).map((one) => ({
+        ...series('accepted', '--type-0', (point) => perSecond(point, point.accepted)).map((one) => ({
           ...one,
           isBroad: true,
         })),
-        ...series('stored', '--type-1', (point) => rate(point, point.stored)),
+        ...series('stored', '--type-1', (point) => perSecond(point, point.stored)),
         // Only a process without a consumer has this, for all consumers together. Other processes have `stored` instead.
-        ...series('handled', '--type-1', (point) => rate(point, point.handled)),
+        ...series('handled', '--type-1', (point) => perSecond(point, point.handled)),
       ],
     },
     {
@@ -97,9 +97,9 @@ export function figuresOf(points: readonly HealthPoint[]): Figures {
   const last = points.at(-1);
   const counted = points.flatMap(({ deadLettered }) => deadLettered ?? []);
   return {
-    acceptedPerSecond: (last && rate(last, last.accepted)) ?? undefined,
-    storedPerSecond: (last && rate(last, last.stored)) ?? undefined,
-    handledPerSecond: (last && rate(last, last.handled)) ?? undefined,
+    acceptedPerSecond: (last && perSecond(last, last.accepted)) ?? undefined,
+    storedPerSecond: (last && perSecond(last, last.stored)) ?? undefined,
+    handledPerSecond: (last && perSecond(last, last.handled)) ?? undefined,
     lag: last?.lag,
     storedAfterMs: points.findLast(({ storedAfterMs }) => storedAfterMs !== undefined)?.storedAfterMs,
     deadLettered: counted.length === 0 ? undefined : counted.reduce((sum, count) => sum + count, 0),

@@ -94,7 +94,7 @@ export function TimeChart(props: TimeChartProps) {
           stroke: colorOf(color),
           width: isStacked ? 0 : isBroad ? 4 : 1.5,
           points: isStacked ? { show: false } : { size: 5, show: true, filter: lonePoints },
-          ...(isStacked && { fill: colorOf(color), paths: bars }),
+          ...(isStacked && { fill: colorOf(color), paths: barPaths }),
         })),
       ],
       hooks: {
@@ -186,4 +186,4 @@ function Tooltip({ time, index, left, series, formatValue }: TooltipProps) {
 
 const axisWidth = 48;
 const axisFont = '11px ui-sans-serif, system-ui, sans-serif';
-const bars = uPlot.paths.bars?.({ size: [0.86, 48], align: 1 }) ?? (() => null);
+const barPaths = uPlot.paths.bars?.({ size: [0.86, 48], align: 1 }) ?? (() => null);
