@@ -173,12 +173,12 @@ describe('GET /api/logs/count', () => {
 });
 
 test.each([
-  ['', 'To narrow the query, ask for a userId, or add from and to.'],
-  ['?userId=a&userId=b&from=2026-01-01T00:00:00Z', 'To narrow the query, ask for fewer users, or add a to.'],
-  ['?userId=a&to=2026-01-01T00:00:00Z', 'To narrow the query, add a from.'],
+  ['', 'To narrow the query, add "userId", or add "from" and "to".'],
+  ['?userId=a&userId=b&from=2026-01-01T00:00:00Z', 'To narrow the query, ask for fewer users, or add "to".'],
+  ['?userId=a&to=2026-01-01T00:00:00Z', 'To narrow the query, add "from".'],
   [
     '?userId=a&metadata.a=1&from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z',
-    'To narrow the query, bring from and to closer together. Conditions on metadata are checked one activity at a time.',
+    'To narrow the query, bring "from" and "to" closer together. Conditions on metadata are checked one activity at a time.',
   ],
 ])(
   'a query %j that takes the store too long is 503, and the message says how to narrow it',

@@ -135,7 +135,7 @@ describe('over time', () => {
     await expect(stats({ by: 'day' })).rejects.toMatchObject({
       code: 'STORE_TIMEOUT',
       message:
-        'The store took too long to answer the query. To narrow the query, ask for a userId, or add from and to.',
+        'The store took too long to answer the query. To narrow the query, add "userId", or add "from" and "to".',
     });
     expect(asked.filter((name) => name === 'countBySlot')).toHaveLength(2);
   });

@@ -38,7 +38,7 @@ test.each(['type', 'day'] as const)(
     const asked = makeActivityStats({ repository, now: () => 0, maxMs: 10_000 })(statsQuery({ by }));
     await expect(asked).rejects.toMatchObject({
       code: 'STORE_TIMEOUT',
-      message: 'Too long. To narrow the query, ask for a userId, or add from and to.',
+      message: 'Too long. To narrow the query, add "userId", or add "from" and "to".',
     });
   },
 );

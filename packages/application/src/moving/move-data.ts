@@ -154,7 +154,7 @@ export const makeMoveData = (deps: MoveDataDeps): MoveData => {
         const outcomes = await step(() => target.publisher.republish(page.map(recordOf)));
         if (outcomes.includes('too-large'))
           throw new MoveRefused(
-            'An activity is larger than the topic accepts. Raise its max.message.bytes, and try again.',
+            'An activity is larger than the topic accepts. Raise max.message.bytes of the topic, and try again.',
           );
         activities += page.length;
         await onProgress({ project, after: page.at(-1), activities }, total);

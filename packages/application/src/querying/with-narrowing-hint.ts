@@ -15,11 +15,11 @@ export async function withNarrowingHint<Answer>(
 
 function narrowingHint({ userIds, createdAt: { from, to }, metadata }: ActivityFilter): string {
   const ways: string[] = [];
-  if (userIds.length === 0) ways.push('ask for a userId');
+  if (userIds.length === 0) ways.push('add "userId"');
   if (userIds.length > 1) ways.push('ask for fewer users');
-  if (from !== undefined && to !== undefined) ways.push('bring from and to closer together');
-  else if (from !== undefined) ways.push('add a to');
-  else ways.push(to === undefined ? 'add from and to' : 'add a from');
+  if (from !== undefined && to !== undefined) ways.push('bring "from" and "to" closer together');
+  else if (from !== undefined) ways.push('add "to"');
+  else ways.push(to === undefined ? 'add "from" and "to"' : 'add "from"');
   const why = metadata.length > 0 ? ' Conditions on metadata are checked one activity at a time.' : '';
   return `To narrow the query, ${ways.join(', or ')}.${why}`;
 }
