@@ -161,7 +161,7 @@ describe('a dead letter of an anonymised record', () => {
     expect(text).toContain('ce_type');
   });
 
-  test('replaces every subject of the record', async () => {
+  test('replaces every value of the subject header', async () => {
     const record = recordAt(0, activity('a'));
     const subjects = { ce_subject: [utf8.encode(secret), utf8.encode(secret)] };
     const text = await letterTextOf({ ...record, raw: () => ({ ...record.raw(), headers: subjects }) });

@@ -32,7 +32,7 @@ describe('concurrent changes', () => {
   });
 
   test('a rotation that loses to a revocation changes nothing', async () => {
-    // Another process revokes the key between the read and the change of this one.
+    // Another process revokes the key after this process has read it and before this process changes it.
     const { clock, created, rotate, stored } = managedKeys((sound) => ({
       async replace(key) {
         const [before] = await sound.findAll();

@@ -107,7 +107,7 @@ describe('the erasure of a project', () => {
     const { store, clock, deps, erase, left } = await setUp();
     await erase(shop);
     const { projects } = deps;
-    // The second erasure comes before the first ends.
+    // The second erasure is recorded before the first ends.
     const endErasure: typeof projects.endErasure = async (erasure) => {
       clock.advance(10);
       if (erasure.erasedAt < clock.now() - 10) return projects.endErasure(erasure);

@@ -30,14 +30,17 @@ test.each([
   [true, true, { status: 'ok', checks: { log: 'ok', store: 'ok' } }],
   [false, true, { status: 'unavailable', checks: { log: 'unavailable', store: 'ok' } }],
   [true, false, { status: 'unavailable', checks: { log: 'ok', store: 'unavailable' } }],
-])('health with the log %s and the store %s', async (logReachable, storeReachable, health) => {
-  const log = new MemoryLog();
-  const store = new MemoryStore();
-  log.reachable = logReachable;
-  store.reachable = storeReachable;
-  const checkHealth = makeCheckHealth({
-    log: [new MemoryEventPublisher(log)],
-    store: [new MemoryActivityRepository(store)],
-  });
-  expect(await checkHealth()).toEqual(health);
-});
+])(
+  'the health names what is unavailable (log reachable: %s, store reachable: %s)',
+  async (logReachable, storeReachable, health) => {
+    const log = new MemoryLog();
+    const store = new MemoryStore();
+    log.reachable = logReachable;
+    store.reachable = storeReachable;
+    const checkHealth = makeCheckHealth({
+      log: [new MemoryEventPublisher(log)],
+      store: [new MemoryActivityRepository(store)],
+    });
+    expect(await checkHealth()).toEqual(health);
+  },
+);

@@ -125,11 +125,11 @@ test('percentiles are those of the activities that were stored in the minute', a
   pass(60, after(1050, 50, 0, 2));
   await history.endMinute();
   const times = (await history.points()).map(({ storedAfterMs }) => storedAfterMs);
-  // The middle of 100 is at the end of the first bucket, and the 99th percentile at 98 % of the second.
+  // Of 100 values, the median is the end of the first bucket, and the 99th percentile is at 98 % of the second bucket.
   expect(times.slice(0, 3)).toEqual([
     undefined,
     { p50: 10, p99: 98.2 },
-    // Above all boundaries only the highest is known.
+    // The percentile of values above all boundaries is the highest boundary.
     { p50: 1000, p99: 1000 },
   ]);
 });

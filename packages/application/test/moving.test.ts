@@ -193,7 +193,7 @@ describe('a move is refused', () => {
     await expect(it.moveData(signal)).rejects.toThrow('no room for all projects with settings');
   });
 
-  test('if the topic does not take an activity', async () => {
+  test('if an activity is too large for the topic', async () => {
     const it = setUp({ publisher: { republish: async () => ['too-large'] } });
     await it.source.repository.save(sampleActivities(1));
     await expect(it.moveData(signal)).rejects.toThrow('max.message.bytes');
@@ -243,7 +243,7 @@ describe('the comparison', () => {
     if (first === undefined || second === undefined || third === undefined)
       throw new Error('They are missing.');
     const changed = second.anonymised(UserId.parse('other'));
-    // A client has sent it to the target too.
+    // The third activity was also sent to the target by a client.
     const { userId: sender, type, metadata, createdAt } = third;
     const again = sampleActivity({
       id: third.id,

@@ -61,7 +61,7 @@ test('a flush ends even if reads are added all the time, and returns how many we
   };
   const readLog = new ReadLog({ publisher, clock, ids, onDropped: () => undefined });
   for (const number of numbers(9600)) readLog.add(read(number));
-  // The first portion leaves 9,600 events, and each of the others makes room for 500 of 1,000.
+  // 10,000 events may wait. Of the 1,000 reads after the first portion, 600 are dropped, and 500 after each later one.
   expect(await readLog.flush()).toBe(600 + 19 * 500);
   expect(published).toEqual([...numbers(19).map(() => 500), 100]);
 });

@@ -140,7 +140,7 @@ describe('over time', () => {
     expect(asked.filter((name) => name === 'countBySlot')).toHaveLength(2);
   });
 
-  test('the range may be long if the activities are not', async () => {
+  test('a range may be long if its activities are close together', async () => {
     const { stats } = await statsPlace(at('2026-10-25T00:59:59.999Z'));
     const range = { from: '0000-01-01T00:00:00Z', to: '9999-01-01T00:00:00Z' };
     expect(await stats({ by: 'minute', ...range })).toHaveLength(1);

@@ -72,7 +72,7 @@ test('more than 100 users are refused, and the error says how to narrow the quer
 test.each<[TimeUnit, number]>([
   ['minute', 60],
   ['month', 31 * 86_400],
-])('20,000 lines of a %s are returned, and more are refused', async (by, seconds) => {
+])('20,000 combinations of a %s and a type are returned, and more are refused', async (by, seconds) => {
   const { repository, stats } = await statsPlace();
   const first = Date.UTC(1970, 0);
   const line = (index: number) =>

@@ -248,7 +248,7 @@ test('a limit that is changed or removed counts at once, and projects without on
   await it.publish(activity());
   await it.measureAll();
   expect(portions).toBe(0);
-  // What was accepted before is found by the first measurement.
+  // The first measurement finds what was accepted before.
   await it.setLimit(size);
   await it.measureAll();
   expect(portions).toBe(1);

@@ -235,7 +235,7 @@ test('a store that is restored from a backup reads the request again', async () 
   const first = storing({}, () => ({}), backup);
   const contents = [activity('a'), activity('b'), requestOf(), activity('c')];
   await first.run(0, ...contents.slice(0, 2));
-  // The log is read from where the backup has settled it.
+  // The log is read from the settled offset that the backup has.
   const { run, left, ledger } = storing({}, () => ({}), backup);
   expect(await run(1, ...contents.slice(1))).toEqual({ ...none, erased: 2, stored: 1 });
   expect(left()).toEqual(['a of user-1', 'c of user-1']);
@@ -260,7 +260,7 @@ test('an erasure affects only its own user and project', async () => {
   expect(await run(1, inShop)).toEqual({ ...none, erased: 1 });
 });
 
-test('an id that belongs to another user is never removed', async () => {
+test('an activity of another user with the same id is never removed', async () => {
   const { store, run, left, letters } = storing();
   const foreign = activity('a', 0, user2);
   store.activities.set(ActivityKeyText.of(foreign), foreign);

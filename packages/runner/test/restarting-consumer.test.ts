@@ -39,7 +39,7 @@ describe('a member is replaced', () => {
     consumer.restart('still frozen');
     await started(third);
     expect(second.stops).toBe(1);
-    // That a replaced member ends has no effect.
+    // It has no effect when a replaced member ends.
     second.crash('late');
     await consumer.ping();
     await consumer.stop();
