@@ -1,74 +1,76 @@
 import { buildGoProgram, hasGo } from './go-program.ts';
 import { nodeCommand, type Program } from './server-process.ts';
 
-/** What a program of the bench connects to, and the folder of what is compiled for the run. */
+/** What a contender needs to start. */
 export interface ContenderSettings {
+  /** Environment variables that name the broker, the topic and the database. */
   readonly environment: Readonly<Record<string, string>>;
+  /** The folder for executable files that the run compiles. */
   readonly buildFolder: string;
 }
 
-/** A program that logs activities over HTTP, at the paths of the service. */
+/** The service, or a program that is compared with it. Logs activities over HTTP, at the same paths. */
 export interface Contender {
   readonly name: string;
   readonly about: string;
-  /** Whether it writes to Kafka. Then it needs a topic, and the topic must hold every activity that it answered with 202. */
+  /** Whether the program writes to Kafka. If so, it gets a topic, which must hold every activity that it answered with 202. */
   readonly isOnKafka: boolean;
-  /** Returns why the program cannot run here, if so. */
-  readonly missing?: () => string | undefined;
+  /** Returns the reason if the program cannot run on this machine; otherwise undefined. Default: it can run. */
+  readonly getUnavailableReason?: () => string | undefined;
   readonly program: (settings: ContenderSettings) => Program;
 }
 
-const ofNode =
+const nodeProgram =
   (file: string): Contender['program'] =>
   ({ environment }) => ({ command: nodeCommand(file), environment });
 
-/** Programs that write to Kafka, and the limit of those that do not. */
+/** The service on Kafka, other programs that write to Kafka, and one that writes nowhere, which shows the upper limit. */
 export const kafkaContenders: readonly Contender[] = [
   {
     name: 'product',
-    about: 'the service: apps/api as a process of its own',
+    about: 'the service: apps/api in its own process',
     isOnKafka: true,
-    program: ofNode('apps/api/src/main.ts'),
+    program: nodeProgram('apps/api/src/main.ts'),
   },
   {
     name: 'fair limit',
-    about: 'the same Fastify, validation, ids and JSON, published nowhere',
+    about: 'Fastify, validation, ids and JSON as in the service, but nothing is published',
     isOnKafka: false,
-    program: ofNode('apps/bench/src/programs/fair-limit.ts'),
+    program: nodeProgram('apps/bench/src/programs/fair-limit.ts'),
   },
   {
     name: 'own',
-    about: 'lean node:http, and record batches of our own on a bare socket',
+    about: 'a minimal node:http server, and our own record batches on a raw socket',
     isOnKafka: true,
-    program: ofNode('apps/bench/src/programs/own.ts'),
+    program: nodeProgram('apps/bench/src/programs/own.ts'),
   },
   {
     name: 'classic',
-    about: 'Express, and one send of KafkaJS for each request',
+    about: 'Express, and one send call of KafkaJS for each request',
     isOnKafka: true,
-    program: ofNode('apps/bench/src/programs/classic.ts'),
+    program: nodeProgram('apps/bench/src/programs/classic.ts'),
   },
   {
     name: 'Go',
     about: "Go's net/http and franz-go",
     isOnKafka: true,
-    missing: () => (hasGo() ? undefined : 'Go is missing'),
+    getUnavailableReason: () => (hasGo() ? undefined : 'the command `go` is not installed'),
     program: ({ environment, buildFolder }) => ({ command: [buildGoProgram(buildFolder)], environment }),
   },
 ];
 
-/** Programs that write into one SQLite file. */
+/** The embedded service, and a program that also writes into one SQLite file. */
 export const embeddedContenders: readonly Contender[] = [
   {
     name: 'product',
-    about: 'the embedded service: apps/standalone, which also stores what it logs',
+    about: 'the embedded service: apps/standalone, which logs and stores activities',
     isOnKafka: false,
-    program: ofNode('apps/standalone/src/main.ts'),
+    program: nodeProgram('apps/standalone/src/main.ts'),
   },
   {
     name: 'node:sqlite',
-    about: 'lean node:http, and log and store in one transaction for each turn',
+    about: 'a minimal node:http server, and one transaction for all activities of a turn of the event loop',
     isOnKafka: false,
-    program: ofNode('apps/bench/src/programs/raw-sqlite.ts'),
+    program: nodeProgram('apps/bench/src/programs/raw-sqlite.ts'),
   },
 ];

@@ -4,7 +4,7 @@ import type { Machine, Report, WorkResult } from './report/report.ts';
 import { Site } from './site.ts';
 import type { Scale, Work } from './works/work.ts';
 
-const machine = (): Machine => ({
+const describeMachine = (): Machine => ({
   processor: cpus()[0]?.model ?? 'unknown',
   processors: cpus().length,
   memoryGiB: Math.round(totalmem() / 2 ** 30),
@@ -12,8 +12,8 @@ const machine = (): Machine => ({
   node: process.versions.node,
 });
 
-/** Runs a work. If a request fails, the work fails: a bench must not count errors as events. */
-async function resultOf(work: Work, site: Site, scale: Scale): Promise<WorkResult> {
+/** Runs a work. If one request fails, the whole work fails, because error responses must not count as events. */
+async function runWork(work: Work, site: Site, scale: Scale): Promise<WorkResult> {
   const { name, about } = work;
   try {
     return { name, about, sides: await work.run(site, scale) };
@@ -22,14 +22,14 @@ async function resultOf(work: Work, site: Site, scale: Scale): Promise<WorkResul
   }
 }
 
-/** Runs the works one after the other. A work that fails does not stop the others. */
+/** Runs the works one after the other. If a work fails, its result has a `failure`, and the next work runs. */
 export async function run({ works, scale }: Options, report: (line: string) => void): Promise<Report> {
   const site = new Site();
   const results: WorkResult[] = [];
   try {
     for (const work of works) {
       const start = performance.now();
-      const result = await resultOf(work, site, scale);
+      const result = await runWork(work, site, scale);
       results.push(result);
       const seconds = Math.round((performance.now() - start) / 1000);
       report(`${work.name}: ${result.failure === undefined ? 'measured in' : 'failed after'} ${seconds} s`);
@@ -37,5 +37,5 @@ export async function run({ works, scale }: Options, report: (line: string) => v
   } finally {
     await site.stop();
   }
-  return { date: new Date().toISOString(), machine: machine(), scale: { ...scale }, works: results };
+  return { date: new Date().toISOString(), machine: describeMachine(), scale: { ...scale }, works: results };
 }

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { temporaryFolder } from '@user-activity/test-kit';
 
-/** A program that prints `ready at URL` once it answers requests, or `ready` if it does not listen. */
+/** A program to start. It must print `ready at URL` when it can answer requests, or `ready` if it is not a server. */
 export interface Program {
   readonly command: readonly [file: string, ...args: string[]];
   readonly environment: Readonly<Record<string, string>>;
@@ -14,20 +14,20 @@ export interface Program {
 
 const pathOf = (file: string): string => fileURLToPath(new URL(`../../../${file}`, import.meta.url));
 
-/** Makes the command that runs a TypeScript file of this repository, named by its path from the root. */
+/** Returns the command that runs a TypeScript file of this repository. `file` is its path from the root of the repository. */
 export const nodeCommand = (file: string): Program['command'] => [
   process.execPath,
   '--conditions=@user-activity/source',
   pathOf(file),
 ];
 
-// Kills the program when the pipe on fd 3 closes: that is when this process ends, even by SIGKILL. A line on the pipe means that the program
-// has already ended.
+// Kills the program when the pipe on file descriptor 3 closes. The pipe closes when this process ends, even by SIGKILL. A line on the pipe
+// means that the program has already ended, so there is nothing to kill.
 const guard = '{ read -r _ <&3 || kill -9 $$; } 2>/dev/null & exec 3<&-; exec "$@"';
 const pollMs = 20;
 const maxStartMs = 120_000;
 
-/** A running program. Its output goes to a file, because reading it from a pipe would cost processor time that the program needs. */
+/** A running program. Its output goes to a file: reading it from a pipe would need processor time, and slow the program. */
 export class ServerProcess {
   readonly #child: ChildProcess;
   readonly #exited: Promise<unknown>;
@@ -38,7 +38,7 @@ export class ServerProcess {
   private constructor({ command, environment }: Program) {
     this.#folder = temporaryFolder('bench');
     this.#outputFile = join(this.#folder.path, 'output');
-    // The program appends, so that the file can be truncated while it runs.
+    // The file is opened for appending, so that it can be truncated while the program runs.
     const output = openSync(this.#outputFile, 'a');
     const folder = { DATA_DIR: join(this.#folder.path, 'data'), PORT: '0' };
     this.#child = spawn('sh', ['-c', guard, 'sh', ...command], {
@@ -53,7 +53,7 @@ export class ServerProcess {
     });
   }
 
-  /** Starts a program. Rejects with its output if it ends before it is ready, or is not ready within 2 minutes. */
+  /** Starts a program. Rejects with the output of the program if it ends before it is ready, or is not ready within 2 minutes. */
   static async start(program: Program): Promise<ServerProcess> {
     const server = new ServerProcess(program);
     for (const start = performance.now(); ; ) {
@@ -65,7 +65,7 @@ export class ServerProcess {
       if (server.#hasEnded() || performance.now() - start > maxStartMs) {
         const output = server.#output();
         await server.stop();
-        throw new Error(`${program.command.join(' ')} was not ready:\n${output}`);
+        throw new Error(`${program.command.join(' ')} did not become ready:\n${output}`);
       }
       await delay(pollMs);
     }
@@ -76,17 +76,17 @@ export class ServerProcess {
     return this.#child.pid;
   }
 
-  /** The port on which it listens; NaN if it does not listen. */
+  /** The port on which the program listens. NaN if it does not listen. */
   get port(): number {
     return this.#port;
   }
 
-  /** Throws an error with the output if the program has ended. */
+  /** Throws an error with the output of the program if the program has ended. */
   throwIfEnded(): void {
-    if (this.#hasEnded()) throw new Error(`A program ended early:\n${this.#output()}`);
+    if (this.#hasEnded()) throw new Error(`The program ended by itself:\n${this.#output()}`);
   }
 
-  /** Empties the file of the output, which has a line for each request. */
+  /** Empties the output file, to which some programs write a line for each request. */
   clearOutput(): void {
     truncateSync(this.#outputFile);
   }

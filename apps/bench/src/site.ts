@@ -1,28 +1,30 @@
 import { randomBytes } from 'node:crypto';
 import { makeTopic, plainClient, startKafka, startMongod, temporaryFolder } from '@user-activity/test-kit';
 
-/** The partitions of each topic, as many as the service makes by default. */
+/** The number of partitions of each topic. The service creates the same number by default. */
 const partitions = 12;
 
-/** A topic and a database for one program, and the variables that name them. */
+/** A topic and a database for one program, and the environment variables that name them. */
 export interface Place {
   readonly topic: string;
   readonly database: string;
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** The broker and the database of a run, on this machine. */
+/** The Kafka broker and the MongoDB server of a run. Both run on this machine. */
 export class Site {
+  /** A temporary folder for the files of the run. */
   readonly folder: ReturnType<typeof temporaryFolder> = temporaryFolder('bench-site');
   #engines: ReturnType<typeof startEngines> | undefined;
 
-  /** Starts Kafka and MongoDB if they do not run yet. */
+  /** Returns the running Kafka and MongoDB. Starts them on the first call. */
   async engines() {
     this.#engines ??= startEngines();
     return this.#engines;
   }
 
-  async place(): Promise<Place> {
+  /** Creates a topic with a new name. The database has the same name, and is created by the first write. */
+  async makePlace(): Promise<Place> {
     const { kafka, mongod } = await this.engines();
     const name = `bench-${randomBytes(4).toString('hex')}`;
     await makeTopic(kafka.brokers, name, {
@@ -40,7 +42,7 @@ export class Site {
     return { topic: name, database: name, environment };
   }
 
-  /** Returns the number of records that were ever written to a topic. */
+  /** Returns the number of records that were written to a topic since it was created. */
   async recordsIn(topic: string): Promise<number> {
     const { kafka } = await this.engines();
     const admin = plainClient(kafka.brokers).admin();

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { alternate } from '../src/measure/alternate.ts';
 
-test('each round measures every side once, in the order that the random numbers give', async () => {
+test('each round measures every side once, in an order that depends on the random numbers', async () => {
   const order: string[] = [];
   const side = (name: string) => ({
     name,
@@ -17,7 +17,7 @@ test('each round measures every side once, in the order that the random numbers 
   expect(samples.get('b')).toEqual([{ perSecond: 2 }, { perSecond: 3 }]);
 });
 
-test('a measurement that fails ends the work', async () => {
+test('alternate rejects if a measurement rejects', async () => {
   const failing = { name: 'a', measure: () => Promise.reject(new Error('a request got 503')) };
   await expect(alternate([failing], 1)).rejects.toThrow('a request got 503');
 });

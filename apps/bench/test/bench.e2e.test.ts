@@ -32,7 +32,7 @@ test('a tiny run on the embedded engine measures both sides and writes its repor
   expect(readFileSync(join(folder.path, 'report.svg'), 'utf8')).toContain('node:sqlite');
 });
 
-test('a work that fails is reported, and the others run', async () => {
+test('a work that fails is reported, and the next work runs', async () => {
   const failing: Work = {
     name: 'first',
     about: '',

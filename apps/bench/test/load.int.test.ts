@@ -18,8 +18,8 @@ async function loadOn(handle: RequestListener, connections = 3): Promise<Load> {
   return load;
 }
 
-/** Reads the activities of a request, and answers 202. */
-const counting =
+/** Returns a listener that adds the activities of each request to `seen`, and answers 202. */
+const makeCollector =
   (seen: unknown[]): RequestListener =>
   (request, response) => {
     let text = '';
@@ -30,9 +30,9 @@ const counting =
     });
   };
 
-test('counts exactly the requests that were answered, at the limit and at a rate', async () => {
+test('counts exactly the requests that were answered, at full speed and at a rate', async () => {
   const seen: unknown[] = [];
-  const load = await loadOn(counting(seen));
+  const load = await loadOn(makeCollector(seen));
   const { requests } = await load.run({ requests: 20 });
   expect(requests).toBe(20);
   expect(seen).toHaveLength(40);
@@ -43,14 +43,14 @@ test('counts exactly the requests that were answered, at the limit and at a rate
 
 test('uses no more connections than there are requests', async () => {
   const seen: unknown[] = [];
-  const load = await loadOn(counting(seen), 8);
+  const load = await loadOn(makeCollector(seen), 8);
   expect(await load.run({ requests: 1 })).toMatchObject({ requests: 1 });
   expect(seen).toHaveLength(2);
 });
 
-test('fails if a request gets another status, which must not count as an event', async () => {
+test('fails if a request is answered with another status than expected', async () => {
   const load = await loadOn((_, response) => response.writeHead(503, { 'content-length': 0 }).end());
-  await expect(load.run({ seconds: 5 })).rejects.toThrow('A request got 503 instead of 202.');
+  await expect(load.run({ seconds: 5 })).rejects.toThrow('A request was answered with 503, not 202.');
 });
 
 test('fails if the server closes a connection', async () => {

@@ -11,7 +11,7 @@ test('all works run by default, in 7 rounds', () => {
   expect(out).toBeUndefined();
 });
 
-test('options change the scale, also of a quick run', () => {
+test('--rounds overrides the scale of --quick', () => {
   const {
     works: chosen,
     scale,
@@ -23,9 +23,9 @@ test('options change the scale, also of a quick run', () => {
 });
 
 test.each([
-  [['--only', 'nothing'], 'nothing is not'],
-  [['--rounds', '0'], '--rounds must be a number above 0'],
-  [['--seconds', 'many'], '--seconds must be a number above 0'],
+  [['--only', 'nothing'], 'unknown work nothing'],
+  [['--rounds', '0'], '--rounds must be a number greater than 0'],
+  [['--seconds', 'many'], '--seconds must be a number greater than 0'],
   [['--slow'], '--slow'],
   [['single'], 'single'],
 ])('%j is refused', (args, message) => {

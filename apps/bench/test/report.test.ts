@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { type Goal, goals, stateOf } from '../src/report/goals.ts';
-import { markdownOf, written } from '../src/report/markdown.ts';
+import { type Goal, goals, goalStateOf } from '../src/report/goals.ts';
+import { markdownOf, formatNumber } from '../src/report/markdown.ts';
 import { plotOf } from '../src/report/plot.ts';
-import { metricOf, ratioOf, type Report, type WorkResult } from '../src/report/report.ts';
+import { spreadOfMetric, spreadOfRatios, type Report, type WorkResult } from '../src/report/report.ts';
 import { works } from '../src/works/works.ts';
 
 const single: WorkResult = {
@@ -33,12 +33,16 @@ const report: Report = {
   works: [single],
 };
 
-test('metrics are spread over the rounds, and ratios are paired by round', () => {
-  expect(metricOf(single, 'product', 'perSecond')).toEqual({ median: 300, lower: 200, upper: 350 });
-  expect(ratioOf(single, ['product', 'own'], 'perSecond')).toEqual({ median: 1, lower: 0.75, upper: 1.5 });
-  expect(metricOf(single, 'own', 'cpuUs')).toBeUndefined();
-  expect(ratioOf(single, ['product', 'Go'], 'perSecond')).toBeUndefined();
-  expect(metricOf(single, 'nobody', 'perSecond')).toBeUndefined();
+test('a metric has its median and quartiles over the rounds, and ratios are calculated round by round', () => {
+  expect(spreadOfMetric(single, 'product', 'perSecond')).toEqual({ median: 300, lower: 200, upper: 350 });
+  expect(spreadOfRatios(single, ['product', 'own'], 'perSecond')).toEqual({
+    median: 1,
+    lower: 0.75,
+    upper: 1.5,
+  });
+  expect(spreadOfMetric(single, 'own', 'cpuUs')).toBeUndefined();
+  expect(spreadOfRatios(single, ['product', 'Go'], 'perSecond')).toBeUndefined();
+  expect(spreadOfMetric(single, 'nobody', 'perSecond')).toBeUndefined();
 });
 
 describe('a goal', () => {
@@ -48,15 +52,26 @@ describe('a goal', () => {
     ['is missed above its maximum', { ...goal, max: 19 }, 'missed'],
     ['is reached at its minimum', { ...goal, metric: 'perSecond', min: 300 }, 'reached'],
     ['is missed below its minimum', { ...goal, metric: 'perSecond', min: 301 }, 'missed'],
-    ['compares ratios', { ...goal, metric: 'perSecond', dividedBy: 'own', min: 1.1 }, 'missed'],
-    ['needs the other side', { ...goal, metric: 'perSecond', dividedBy: 'Go', min: 1 }, 'unmeasured'],
-    ['needs its work', { ...goal, work: 'drain', max: 20 }, 'unmeasured'],
-  ])('%s', (_, chosen, state) => expect(stateOf(chosen, [single]).state).toBe(state));
+    [
+      'is missed if the ratio of two sides is below its minimum',
+      { ...goal, metric: 'perSecond', dividedBy: 'own', min: 1.1 },
+      'missed',
+    ],
+    [
+      'is unmeasured if the other side has no samples',
+      { ...goal, metric: 'perSecond', dividedBy: 'Go', min: 1 },
+      'unmeasured',
+    ],
+    ['is unmeasured if its work did not run', { ...goal, work: 'drain', max: 20 }, 'unmeasured'],
+  ])('%s', (_, chosen, state) => expect(goalStateOf(chosen, [single]).state).toBe(state));
 
-  test.each(goals)('$work, $about, names a work and has one limit', ({ work, min, max }) => {
-    expect(works.map(({ name }) => name)).toContain(work);
-    expect([min, max].filter((limit) => limit !== undefined)).toHaveLength(1);
-  });
+  test.each(goals)(
+    'of the work $work ($about) names an existing work and has either a minimum or a maximum',
+    ({ work, min, max }) => {
+      expect(works.map(({ name }) => name)).toContain(work);
+      expect([min, max].filter((limit) => limit !== undefined)).toHaveLength(1);
+    },
+  );
 });
 
 test('works have different names', () => {
@@ -69,9 +84,9 @@ test.each([
   [26.04, '26'],
   [3.456, '3.5'],
   [0.0712, '0.071'],
-])('%d is written as %s', (number, text) => expect(written(number)).toBe(text));
+])('%d is written as %s', (number, text) => expect(formatNumber(number)).toBe(text));
 
-test('Markdown has a row for each side, also for one that is missing, and each goal of its works', () => {
+test('the Markdown has a row for each side, even one that could not run, and for each goal of the works that ran', () => {
   const text = markdownOf(report);
   expect(text).toContain('| product | 300 (200-350) | 20 (15-25) | 6 (5-7) | 1 (1-1) | the service |');
   expect(text).toContain('| own | 200 (200-250) |  |  | 1 (0.75-1.5) | lean |');
@@ -81,7 +96,7 @@ test('Markdown has a row for each side, also for one that is missing, and each g
   expect(text).not.toContain('| drain |');
 });
 
-test('a work that failed says why', () => {
+test('the Markdown has the error message of a work that failed', () => {
   const failed = { name: 'drain', about: 'stored', sides: [], failure: 'A request got 503.' };
   const text = markdownOf({ ...report, works: [failed, single] });
   expect(text).toContain('### drain: stored\n\nFailed: A request got 503.\n\n### single');

@@ -5,7 +5,7 @@ import { ResponseReader } from '../src/load/response-reader.ts';
 const response = (status: number, body: string): Buffer =>
   Buffer.from(`HTTP/1.1 ${status} Text\r\nServer: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
 
-test('a response is read however it is divided', () => {
+test('a response is read correctly in any division into parts', () => {
   const bytes = response(202, '{"id":"1"}\r\n\r\n');
   const ends = fc.array(fc.integer({ min: 1, max: bytes.length - 1 }));
   fc.assert(
@@ -21,7 +21,7 @@ test('a response is read however it is divided', () => {
   );
 });
 
-test('a connection has several responses, also without a body', () => {
+test('a reader reads several responses one after the other, including one without a body', () => {
   const reader = new ResponseReader();
   expect(reader.read(response(202, 'a'))).toBe(202);
   expect(reader.read(response(503, ''))).toBe(503);
@@ -30,7 +30,7 @@ test('a connection has several responses, also without a body', () => {
 test.each([
   ['without a length', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n', 'Content-Length'],
   ['of another protocol', 'SSH-2.0-x\r\nContent-Length: 1\r\n\r\n', 'Content-Length'],
-  ['longer than it says', 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nab', 'longer'],
+  ['longer than its Content-Length', 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nab', 'longer'],
 ])('a response %s is an error', (_, text, message) => {
   expect(() => new ResponseReader().read(Buffer.from(text))).toThrow(message);
 });

@@ -26,7 +26,7 @@ test('the quartiles enclose the median, in any order of the numbers', () => {
   );
 });
 
-test('ratios are paired by round, and a round without a pair is left out', () => {
+test('numbers of the same round are divided, and a round with only one number is left out', () => {
   expect(ratiosOf([10, 20, 30], [5, 40])).toEqual([2, 0.5]);
   expect(ratiosOf([10], [5, 40])).toEqual([2]);
 });

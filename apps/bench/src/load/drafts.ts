@@ -8,14 +8,14 @@ export interface Draft {
 const types = ['LOGIN', 'LOGOUT', 'PAGE_VIEW', 'SEARCH', 'CHECKOUT', 'EXPORT'];
 const users = 5000;
 
-/** Makes the draft of a number. Numbers nearby have different users, which are spread over all partitions. */
+/** Returns the draft with a number. Drafts with successive numbers have different users, which are spread over all partitions. */
 export const draftOf = (index: number): Draft => ({
   userId: `user-${(index * 7919) % users}`,
   type: types[index % types.length] ?? 'LOGIN',
   metadata: { ip: `10.0.${index % 256}.7`, page: `/products/${index % 1000}`, session: index % 100_000 },
 });
 
-/** How the drafts of a request are written. */
+/** The format of a request's body: one activity, a JSON array of activities, or NDJSON. */
 export type Notation = 'single' | 'json' | 'ndjson';
 
 const mediaTypes = { single: 'application/json', json: 'application/json', ndjson: 'application/x-ndjson' };
@@ -27,7 +27,7 @@ function bodyOf(drafts: readonly Draft[], notation: Notation): string {
   return drafts.map((draft) => `${JSON.stringify(draft)}\n`).join('');
 }
 
-/** Makes the bytes of HTTP requests that log activities, with different users each. */
+/** Returns the bytes of several HTTP requests that log activities. The requests have different users. */
 export function logRequests(notation: Notation, eventsPerRequest: number): Uint8Array[] {
   const path = notation === 'single' ? '/api/logs' : '/api/logs/batch';
   return Array.from({ length: Math.max(4, Math.ceil(variants / eventsPerRequest)) }, (_, variant) => {
@@ -40,6 +40,6 @@ export function logRequests(notation: Notation, eventsPerRequest: number): Uint8
   });
 }
 
-/** Makes the bytes of an HTTP request without a body. */
+/** Returns the bytes of a GET request. */
 export const getRequest = (path: string): Uint8Array =>
   Buffer.from(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`);

@@ -1,5 +1,5 @@
-// Sends prepared requests on a thread of its own. It writes finished bytes to sockets, because an HTTP client takes more time for a request than
-// some of the measured servers.
+// Sends prepared requests from its own thread. Writes their bytes to sockets directly, because an HTTP client takes more time for a request
+// than some of the measured servers.
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { createHistogram } from 'node:perf_hooks';
@@ -9,7 +9,7 @@ import type { LoadOrder, LoadResult, LoadTask } from './load.ts';
 
 interface Connection {
   readonly socket: Socket;
-  /** When the request was sent, or was due, that has no response yet. */
+  /** When the unanswered request of this connection was sent, or was due if that is earlier. */
   sentAt: number;
 }
 
@@ -18,13 +18,13 @@ const openSockets: Socket[] = [];
 const connections: Connection[] = [];
 const idle: Connection[] = [];
 let nextRequest = 0;
-/** When the latest response came. */
+/** When the latest response was received. */
 let latestAt = 0;
 const maxSilenceMs = 60_000;
 let latencies = createHistogram();
 let onResponse: (connection: Connection) => void = () => undefined;
 
-/** Ends the thread with an error, which rejects the run: a failed request must not count. */
+/** Ends the thread with an error, so that the run rejects: a failed request must not count. */
 function fail(message: string): never {
   throw new Error(message);
 }
@@ -38,7 +38,9 @@ async function open(): Promise<Connection> {
       const status = reader.read(bytes);
       if (status === undefined) return;
       if (status !== expectedStatus)
-        fail(`A request got ${status} instead of ${expectedStatus}. ${bytes.toString('utf8').slice(-300)}`);
+        fail(
+          `A request was answered with ${status}, not ${expectedStatus}. ${bytes.toString('utf8').slice(-300)}`,
+        );
       latestAt = performance.now();
       latencies.record(Math.max(1, Math.round((latestAt - connection.sentAt) * 1000)));
       onResponse(connection);
@@ -57,10 +59,10 @@ function send(connection: Connection, dueAt: number): void {
   if (request !== undefined) connection.socket.write(request);
 }
 
-/** Sends a request on every connection as soon as the last one is answered. */
-async function atTheLimit(endAt: number, max: number): Promise<void> {
+/** Sends the next request on each connection as soon as the previous one is answered, until `endAt` or until `max` requests are sent. */
+async function sendAtFullSpeed(endAt: number, max: number): Promise<void> {
   const allAnswered = Promise.withResolvers<void>();
-  // Fewer requests than connections leave some connections idle.
+  // If there are fewer requests than connections, the other connections stay idle.
   const used = connections.slice(0, max);
   let busy = used.length;
   let sent = busy;
@@ -78,8 +80,8 @@ async function atTheLimit(endAt: number, max: number): Promise<void> {
   await allAnswered.promise;
 }
 
-/** Sends requests at random times with a steady mean rate. A latency begins when the request is due, also if no connection is free. */
-async function atRate(rate: number, endAt: number): Promise<void> {
+/** Sends requests at random times with a constant mean rate. A latency begins when the request is due, even if no connection is free then. */
+async function sendAtRate(rate: number, endAt: number): Promise<void> {
   const allAnswered = Promise.withResolvers<void>();
   const overdue: number[] = [];
   idle.push(...connections.splice(0));
@@ -104,7 +106,7 @@ async function atRate(rate: number, endAt: number): Promise<void> {
   connections.push(...idle.splice(0));
 }
 
-/** Returns a random time between two requests that do not depend on each other (a Poisson process). */
+/** Returns a random time between two requests. Such times make the requests independent of each other (a Poisson process). */
 const gapMs = (rate: number): number => (-Math.log(1 - Math.random()) * 1000) / rate;
 
 async function run({
@@ -113,15 +115,15 @@ async function run({
   rate,
 }: LoadTask): Promise<LoadResult> {
   latencies = createHistogram();
-  // New ones for each run, because servers close connections that are idle for long.
+  // Each run opens new connections, because servers close connections that are idle for a long time.
   connections.push(...(await Promise.all(Array.from({ length: count }, open))));
   const start = performance.now();
   latestAt = start;
   const watch = setInterval(() => {
-    if (performance.now() - latestAt > maxSilenceMs) fail('No response came for a minute.');
+    if (performance.now() - latestAt > maxSilenceMs) fail('No response was received for a minute.');
   }, 1000);
   const endAt = start + seconds * 1000;
-  await (rate === undefined ? atTheLimit(endAt, max) : atRate(rate, endAt));
+  await (rate === undefined ? sendAtFullSpeed(endAt, max) : sendAtRate(rate, endAt));
   clearInterval(watch);
   const taken = (performance.now() - start) / 1000;
   for (const socket of openSockets.splice(0)) socket.removeAllListeners('end').destroy();

@@ -1,33 +1,34 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 
-/** The requests that a load sends, and the status that each must get. */
+/** The requests that a load sends, and the status that every response must have. */
 export interface LoadOrder {
   readonly port: number;
   readonly connections: number;
-  /** The bytes of the requests, which are sent in turn. */
+  /** The bytes of each request. The load sends the requests in turn, and starts again after the last. */
   readonly requests: readonly Uint8Array[];
   readonly status: number;
 }
 
-/** How long to send, or how many requests. At most one of them is left out. */
+/** When a load ends: after a time or after a number of requests. At least one of them must be given. */
 export interface LoadTask {
   readonly seconds?: number;
   readonly requests?: number;
-  /** The mean rate per second. Default: as fast as the responses come. */
+  /** The mean number of requests per second. Default: each connection sends as soon as it has a response. */
   readonly rate?: number;
 }
 
+/** The result of a load. */
 export interface LoadResult {
-  /** The number of requests, which all got the expected status. */
+  /** The number of requests. All of them were answered with the expected status. */
   readonly requests: number;
-  /** The time from the first request to the last response. */
+  /** The time from the first request to the last response, in seconds. */
   readonly seconds: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
 }
 
-/** Sends requests to a server from a thread of its own, over connections that stay open. */
+/** Sends requests to a server from a separate thread, over connections that stay open. */
 export class Load {
   readonly #worker: Worker;
 
@@ -35,7 +36,7 @@ export class Load {
     this.#worker = new Worker(new URL('load-thread.ts', import.meta.url), { workerData: order });
   }
 
-  /** Resolves when all requests are answered. Rejects if one of them fails or gets another status. */
+  /** Resolves when all requests are answered. Rejects if a request fails, or is answered with another status than expected. */
   async run(task: LoadTask): Promise<LoadResult> {
     const result = once(this.#worker, 'message');
     this.#worker.postMessage(task);

@@ -1,12 +1,12 @@
 const endOfHead = Buffer.from('\r\n\r\n');
 
-/** Reads HTTP/1.1 responses with a Content-Length from the bytes of a connection, one at a time. */
+/** Parses the bytes of a connection as HTTP/1.1 responses with a Content-Length, one response at a time. */
 export class ResponseReader {
   #head: Buffer | undefined;
   #status = 0;
   #missingBytes = 0;
 
-  /** Takes bytes. Returns the status once the response is complete, else undefined. Throws if it cannot be measured. */
+  /** Reads the next bytes. Returns the status if they complete a response, otherwise undefined. Throws if the Content-Length is missing or exceeded. */
   read(bytes: Buffer): number | undefined {
     if (this.#missingBytes > 0) return this.#readBody(bytes.length);
     const received = this.#head === undefined ? bytes : Buffer.concat([this.#head, bytes]);
@@ -19,7 +19,7 @@ export class ResponseReader {
     const head = received.toString('latin1', 0, end);
     const [, length] = /\r\ncontent-length: *(\d+)/i.exec(head) ?? [];
     if (!head.startsWith('HTTP/1.1 ') || length === undefined)
-      throw new Error(`A response without a Content-Length cannot be measured: ${head}`);
+      throw new Error(`The response is not HTTP/1.1, or has no Content-Length: ${head}`);
     this.#status = Number(head.slice(9, 12));
     this.#missingBytes = Number(length);
     return this.#readBody(received.length - end - endOfHead.length);

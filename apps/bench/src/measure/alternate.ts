@@ -1,26 +1,30 @@
-/** What a measurement of a side can tell. */
+/** The results of one measurement of a side. A measurement sets only the members that it measures. */
 export interface Sample {
-  /** Events, or pages, per second. */
+  /** The number of events or pages per second. */
   readonly perSecond?: number;
-  /** Processor time of the side's processes for each event or page, in microseconds. */
+  /** The processor time that the processes of the side used for each event or page, in microseconds. */
   readonly cpuUs?: number;
+  /** The median of the latency. */
   readonly p50Ms?: number;
+  /** The 99th percentile of the latency. */
   readonly p99Ms?: number;
+  /** The size of an activity on disk, with its share of the indexes. */
   readonly bytesPerEvent?: number;
   readonly residentMiB?: number;
-  /** Resident memory late in the run, divided by that earlier. */
+  /** The resident memory late in the run, divided by the resident memory earlier in the run. */
   readonly growth?: number;
 }
 
+/** The name of a result. */
 export type Metric = keyof Sample;
 
-/** One of the programs, or one of the ways, that a work compares. */
+/** One of the programs or methods that a work compares. */
 export interface Side {
   readonly name: string;
   measure(): Promise<Sample>;
 }
 
-/** Measures every side once in each round, in a random order. Sample i of each side belongs to round i. */
+/** Measures every side once in each round, in a random order. Returns the samples by the name of the side; sample i is from round i. */
 export async function alternate(
   sides: readonly Side[],
   rounds: number,

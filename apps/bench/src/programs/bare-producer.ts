@@ -6,12 +6,12 @@ import type { PlainRecord } from './plain-record.ts';
 
 const produceKey = 0;
 const produceVersion = 3;
-const acksOfAll = -1;
+const acksFromAllReplicas = -1;
 const timeoutMs = 10_000;
-// An upper bound for the headers and the framing of a record of the bench.
+// An upper bound for the bytes of a record besides its key and its value.
 const recordOverhead = 500;
 
-/** Writes to a topic of one broker with Produce requests on a bare socket, one at a time. All that is published meanwhile goes into the next. */
+/** Writes records to a topic by Produce requests on a raw socket, one request at a time. Records published meanwhile go into the next request. */
 export class BareProducer {
   readonly #socket: Socket;
   readonly #topic: Buffer;
@@ -37,7 +37,7 @@ export class BareProducer {
     return new BareProducer(socket, topic, partitions);
   }
 
-  /** Resolves once the log holds the records. */
+  /** Resolves once the broker has confirmed that the log holds the records. */
   publish(records: readonly PlainRecord[]): Promise<void> {
     for (const record of records) this.#queue.push(record);
     const { promise } = this.#next;
@@ -93,16 +93,16 @@ export class BareProducer {
     this.#socket.uncork();
   }
 
-  /** Makes a request up to its list of partitions. */
+  /** Returns the beginning of a Produce request, up to the number of partitions. */
   #requestHead(partitions: number): Buffer {
     const head = Buffer.alloc(30 + this.#topic.length);
     head.writeInt16BE(produceKey, 0);
     head.writeInt16BE(produceVersion, 2);
     head.writeInt32BE(1, 4);
-    // No name of the client, and no transaction.
+    // Null strings: no client id, and no transactional id.
     head.writeInt16BE(-1, 8);
     head.writeInt16BE(-1, 10);
-    head.writeInt16BE(acksOfAll, 12);
+    head.writeInt16BE(acksFromAllReplicas, 12);
     head.writeInt32BE(timeoutMs, 14);
     head.writeInt32BE(1, 18);
     head.writeInt16BE(this.#topic.length, 22);
@@ -111,14 +111,14 @@ export class BareProducer {
     return head.subarray(0, 28 + this.#topic.length);
   }
 
-  /** Throws if a partition was not written. */
+  /** Throws if the response has an error code for a partition. */
   #check(answer: Buffer): void {
     let position = 8 + 2 + this.#topic.length;
     const partitions = answer.readInt32BE(position);
     position += 4;
     for (let index = 0; index < partitions; index += 1, position += 22) {
       const code = answer.readInt16BE(position + 4);
-      if (code !== 0) throw new Error(`The broker refused records with code ${code}.`);
+      if (code !== 0) throw new Error(`The broker refused records with the error code ${code}.`);
     }
   }
 

@@ -1,7 +1,7 @@
-// The design that most programs start with: Express, and one send of KafkaJS for each request.
+// The usual first design of such a service: Express, and one `send` call of KafkaJS for each request.
 import express, { type Request, type Response } from 'express';
 import kafkajs from 'kafkajs';
-import { linesOf, type PlainDraft, type PlainRecord, plainRecords, receiptOf } from './plain-record.ts';
+import { parseNdjson, type PlainDraft, type PlainRecord, plainRecords, receiptOf } from './plain-record.ts';
 
 const { KAFKA_BROKERS: brokers = '', KAFKA_TOPIC: topic = '' } = process.env;
 const client = new kafkajs.Kafka({ brokers: brokers.split(','), logLevel: kafkajs.logLevel.ERROR });
@@ -44,7 +44,7 @@ app.post('/api/logs', (request: Request<unknown, unknown, unknown>, response) =>
 });
 app.post('/api/logs/batch', (request: Request<unknown, unknown, unknown>, response) => {
   const { body } = request;
-  const drafts: unknown = typeof body === 'string' ? linesOf(body) : body;
+  const drafts: unknown = typeof body === 'string' ? parseNdjson(body) : body;
   if (!Array.isArray(drafts) || !drafts.every(isDraft))
     return refuse(response, 422, 'the body must be an array of activities');
   const records = plainRecords(drafts);

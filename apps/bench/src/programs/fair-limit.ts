@@ -1,7 +1,8 @@
-// The most that a server on Fastify could reach: it validates, makes ids and JSON, and collects records as the service does, and publishes nowhere.
+// An upper limit for a service on Fastify. Validates activities, makes ids and JSON, and collects records as the service does, but does not
+// publish them.
 import { Type, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastify from 'fastify';
-import { linesOf, type PlainRecord, plainRecords, receiptOf } from './plain-record.ts';
+import { parseNdjson, type PlainRecord, plainRecords, receiptOf } from './plain-record.ts';
 
 const Draft = Type.Object({
   userId: Type.String({ minLength: 1, maxLength: 256 }),
@@ -18,7 +19,7 @@ const Receipt = Type.Object({
 let collected: PlainRecord[] = [];
 let flushed: Promise<void> | undefined;
 
-/** Collects the records of a turn of the event loop. Resolves when they could have been sent. */
+/** Collects the records of a turn of the event loop. Resolves in the next turn, when the service would send them. */
 function publish(records: readonly PlainRecord[]): Promise<void> {
   collected.push(...records);
   flushed ??= new Promise((resolve) => {
@@ -33,7 +34,7 @@ function publish(records: readonly PlainRecord[]): Promise<void> {
 
 const app = fastify({ bodyLimit: 10 * 1024 * 1024 }).withTypeProvider<TypeBoxTypeProvider>();
 app.addContentTypeParser('application/x-ndjson', { parseAs: 'string' }, (_request, body, done) => {
-  done(null, linesOf(body.toString()));
+  done(null, parseNdjson(body.toString()));
 });
 const accepted = { 202: Type.Object({ id: Type.String(), status: Type.String() }) };
 app.post('/api/logs', { schema: { body: Draft, response: accepted } }, async ({ body }, reply) => {

@@ -1,4 +1,5 @@
-// Answers with a page of 50 activities, read by `find().toArray()` of the driver from the same collection and index as the service.
+// Answers each request with a page of 50 activities. Reads them by `find().toArray()` of the MongoDB driver, from the collection and the index
+// that the service uses.
 import { createServer } from 'node:http';
 import { MongoClient } from 'mongodb';
 
@@ -15,10 +16,10 @@ interface Activity {
 const client = await MongoClient.connect(uri);
 const activities = client.db(name).collection<Activity>('activities');
 
-/** Finds the page after an activity, or the first page. */
-async function findPage(after: URLSearchParams): Promise<string> {
-  const time = after.get('createdAt');
-  const id = after.get('id') ?? '';
+/** Returns the JSON of the page after the activity that the parameters `createdAt` and `id` name. Without them, returns the first page. */
+async function findPage(parameters: URLSearchParams): Promise<string> {
+  const time = parameters.get('createdAt');
+  const id = parameters.get('id') ?? '';
   const createdAt = new Date(Number(time));
   const range =
     time === null ? {} : { $or: [{ createdAt: { $lt: createdAt } }, { createdAt, _id: { $lt: id } }] };

@@ -1,4 +1,5 @@
-// Inserts the activities of another database into an empty collection with the same options and indexes, as fast as the driver can.
+// Copies the activities of the database TEMPLATE_DATABASE, as fast as the MongoDB driver can, into a new collection with the same options and
+// indexes.
 import { MongoClient } from 'mongodb';
 
 const { MONGODB_URI: uri = '', MONGODB_DATABASE: name = '', TEMPLATE_DATABASE: template = '' } = process.env;
@@ -24,5 +25,5 @@ async function insertBatches(): Promise<void> {
 }
 console.log('ready');
 await Promise.all(Array.from({ length: batchesAtOnce }, insertBatches));
-// The bench reads the processor time of this process, and then ends it.
+// Keeps this process alive: the bench reads its processor time, and then ends it.
 setInterval(() => undefined, 60_000);

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import {
-  linesOf,
+  parseNdjson,
   type PlainDraft,
   type PlainRecord,
   plainRecord,
@@ -8,7 +8,7 @@ import {
   receiptOf,
 } from './plain-record.ts';
 
-/** Resolves once the records are durable. */
+/** Writes records. Resolves once they are durable. */
 export type Publish = (records: readonly PlainRecord[]) => Promise<void>;
 
 function isDraft({ userId, type, metadata }: PlainDraft): boolean {
@@ -52,10 +52,10 @@ async function answerBody(
 ): Promise<void> {
   if (url === '/api/logs') return answerSingle(response, body, publish);
   const isLines = headers['content-type'] === 'application/x-ndjson';
-  return answerBatch(response, isLines ? linesOf(body) : (JSON.parse(body) as PlainDraft[]), publish);
+  return answerBatch(response, isLines ? parseNdjson(body) : (JSON.parse(body) as PlainDraft[]), publish);
 }
 
-/** Serves the two paths that log activities with as little work as node:http allows. Prints its URL once it listens. */
+/** Serves the two paths that log activities, with as little work as node:http allows. Prints `ready at` and its URL once it listens. */
 export function serveLean(publish: Publish): void {
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];

@@ -1,4 +1,4 @@
-// The most that anything which writes to Kafka reached: a lean server on node:http, and record batches of our own on a bare socket.
+// The fastest program that writes to Kafka: a minimal server on node:http, and our own record batches on a raw socket.
 import { BareProducer } from './bare-producer.ts';
 import { serveLean } from './lean-server.ts';
 

@@ -1,6 +1,6 @@
 import { UuidIds } from '@user-activity/runner';
 
-/** An activity as a client sends it, as far as the programs of the bench know it. */
+/** An activity as a client sends it, without the members that the bench does not use. */
 export interface PlainDraft {
   readonly userId: string;
   readonly type: string;
@@ -8,7 +8,7 @@ export interface PlainDraft {
   readonly createdAt?: string;
 }
 
-/** A record of the topic with the same key, value and headers as a record of the service. */
+/** A record with the same key, value and headers as the service writes to its topic. `id`, `type` and `metadata` are for a program that stores it. */
 export interface PlainRecord {
   readonly id: string;
   readonly key: string;
@@ -22,20 +22,21 @@ export interface PlainRecord {
 
 const ids = new UuidIds();
 
+/** Makes the record of an activity that is received at the time `now`. */
 export function plainRecord({ userId, type, metadata = {}, createdAt }: PlainDraft, now: Date): PlainRecord {
   const id = ids.next();
   const receivedAt = now.toISOString();
   const created = createdAt === undefined ? receivedAt : new Date(createdAt).toISOString();
   const upperType = type.toUpperCase();
   const json = JSON.stringify(metadata);
-  // The metadata is written once, for the log and for the store.
-  const ends = `,"metadata":${json},"createdAt":"${created}","receivedAt":"${receivedAt}"}`;
+  // The metadata is encoded as JSON once, because both the log and the store need it.
+  const end = `,"metadata":${json},"createdAt":"${created}","receivedAt":"${receivedAt}"}`;
   return {
     id,
     key: userId,
     type: upperType,
     metadata: json,
-    value: `{"id":"${id}","userId":${JSON.stringify(userId)},"type":${JSON.stringify(upperType)}${ends}`,
+    value: `{"id":"${id}","userId":${JSON.stringify(userId)},"type":${JSON.stringify(upperType)}${end}`,
     headers: {
       ce_specversion: '1.0',
       ce_id: id,
@@ -49,20 +50,21 @@ export function plainRecord({ userId, type, metadata = {}, createdAt }: PlainDra
   };
 }
 
+/** Makes the records of activities that are received now. */
 export const plainRecords = (drafts: readonly PlainDraft[]): PlainRecord[] => {
   const now = new Date();
   return drafts.map((draft) => plainRecord(draft, now));
 };
 
-/** The answer to a batch. */
+/** Returns the body of the response to a batch. */
 export const receiptOf = (records: readonly PlainRecord[]) => ({
   accepted: records.length,
   rejected: [],
   ids: records.map(({ id }) => id),
 });
 
-/** Reads the drafts of a body with one JSON object per line. */
-export const linesOf = (body: string): PlainDraft[] =>
+/** Parses a body in NDJSON, which has one JSON object per line. */
+export const parseNdjson = (body: string): PlainDraft[] =>
   body
     .split('\n')
     .filter((line) => line !== '')

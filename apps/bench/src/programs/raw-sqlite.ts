@@ -1,5 +1,5 @@
-// Writes the log and the store into one SQLite file, with the tables, the indexes and the settings of the embedded engine. All that is logged in a
-// turn of the event loop is one transaction.
+// Writes activities to a log and a store in one SQLite file, which has the tables, the indexes and the settings of the embedded service. All
+// activities of a turn of the event loop are one transaction.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';

@@ -1,27 +1,27 @@
 import type { Metric } from '../measure/alternate.ts';
 import type { Spread } from '../measure/statistics.ts';
-import { metricOf, ratioOf, type WorkResult } from './report.ts';
+import { spreadOfMetric, spreadOfRatios, type WorkResult } from './report.ts';
 
-/** A figure of the service that a run must reach: of a side alone, or divided by that of another side. */
+/** A limit for a metric of a side, or for the ratio of this metric to that of another side. Exactly one of `min` and `max` is set. */
 export interface Goal {
   readonly work: string;
   readonly about: string;
   readonly side: string;
-  /** The side to divide by, round by round. */
+  /** The side whose metric is the divisor. The metrics are divided round by round. */
   readonly dividedBy?: string;
   readonly metric: Metric;
   readonly min?: number;
   readonly max?: number;
 }
 
-/** Whether a run reached a goal, by the median. */
+/** Whether the median of the measurements reached a goal. */
 export interface GoalState {
   readonly goal: Goal;
   readonly state: 'reached' | 'missed' | 'unmeasured';
   readonly measured?: Spread;
 }
 
-const ratio = (work: string, other: string, min: number): Goal => ({
+const ratioGoal = (work: string, other: string, min: number): Goal => ({
   work,
   about: `at least ${min} × ${other}`,
   side: 'product',
@@ -29,7 +29,7 @@ const ratio = (work: string, other: string, min: number): Goal => ({
   metric: 'perSecond',
   min,
 });
-const cpu = (work: string, max: number): Goal => ({
+const cpuGoal = (work: string, max: number): Goal => ({
   work,
   about: `at most ${max} µs of CPU`,
   side: 'product',
@@ -37,14 +37,14 @@ const cpu = (work: string, max: number): Goal => ({
   max,
 });
 
-const latency = (side: string, metric: 'p50Ms' | 'p99Ms', max: number): Goal => ({
+const latencyGoal = (side: string, metric: 'p50Ms' | 'p99Ms', max: number): Goal => ({
   work: 'freshness',
   about: `${side}: ${metric === 'p50Ms' ? 'p50' : 'p99'} at most ${max} ms`,
   side,
   metric,
   max,
 });
-const deepPage = (work: string): Goal => ({
+const deepPageGoal = (work: string): Goal => ({
   work,
   about: 'page 1,000 within 10 % of the newest page',
   side: 'product, deep',
@@ -52,14 +52,14 @@ const deepPage = (work: string): Goal => ({
   metric: 'perSecond',
   min: 0.9,
 });
-const size = (side: string, max: number): Goal => ({
+const sizeGoal = (side: string, max: number): Goal => ({
   work: 'bytes',
   about: `${side}: at most ${max} bytes`,
   side,
   metric: 'bytesPerEvent',
   max,
 });
-const growth = (side: string): Goal => ({
+const growthGoal = (side: string): Goal => ({
   work: 'memory',
   about: `${side}: flat within 10 %`,
   side,
@@ -67,46 +67,47 @@ const growth = (side: string): Goal => ({
   max: 1.1,
 });
 
-/** The goals of each benchmark. The report says which were missed. */
+/** All goals, by work. The report says which of them a run has missed. */
 export const goals: readonly Goal[] = [
-  ratio('single', 'Go', 1.1),
-  ratio('single', 'own', 0.85),
-  cpu('single', 26),
-  ratio('batch100', 'Go', 1.2),
-  ratio('batch100', 'own', 0.7),
-  cpu('batch100', 3.5),
-  ratio('batch1000', 'Go', 1),
-  ratio('batch1000', 'own', 0.7),
-  cpu('batch1000', 4.5),
-  ratio('ndjson1000', 'Go', 1),
-  ratio('ndjson1000', 'own', 0.7),
-  cpu('ndjson1000', 4.5),
-  ratio('drain', 'raw insertMany', 0.65),
-  cpu('drain', 9),
-  latency('idle', 'p50Ms', 10),
-  latency('idle', 'p99Ms', 30),
-  latency('half', 'p99Ms', 250),
-  ratio('pages1', 'find().toArray()', 1),
-  ratio('pages32', 'find().toArray()', 1),
-  deepPage('pages1'),
-  deepPage('pages32'),
-  size('product', 350),
-  size('product, small', 265),
-  ratio('embedded', 'node:sqlite', 0.9),
-  ratio('embedded100', 'node:sqlite', 1.5),
-  growth('api'),
-  growth('consumer'),
+  ratioGoal('single', 'Go', 1.1),
+  ratioGoal('single', 'own', 0.85),
+  cpuGoal('single', 26),
+  ratioGoal('batch100', 'Go', 1.2),
+  ratioGoal('batch100', 'own', 0.7),
+  cpuGoal('batch100', 3.5),
+  ratioGoal('batch1000', 'Go', 1),
+  ratioGoal('batch1000', 'own', 0.7),
+  cpuGoal('batch1000', 4.5),
+  ratioGoal('ndjson1000', 'Go', 1),
+  ratioGoal('ndjson1000', 'own', 0.7),
+  cpuGoal('ndjson1000', 4.5),
+  ratioGoal('drain', 'raw insertMany', 0.65),
+  cpuGoal('drain', 9),
+  latencyGoal('idle', 'p50Ms', 10),
+  latencyGoal('idle', 'p99Ms', 30),
+  latencyGoal('half', 'p99Ms', 250),
+  ratioGoal('pages1', 'find().toArray()', 1),
+  ratioGoal('pages32', 'find().toArray()', 1),
+  deepPageGoal('pages1'),
+  deepPageGoal('pages32'),
+  sizeGoal('product', 350),
+  sizeGoal('product, small', 265),
+  ratioGoal('embedded', 'node:sqlite', 0.9),
+  ratioGoal('embedded100', 'node:sqlite', 1.5),
+  growthGoal('api'),
+  growthGoal('consumer'),
 ];
 
-export function stateOf(goal: Goal, works: readonly WorkResult[]): GoalState {
+/** Compares a goal with the results. The state is `unmeasured` if the work did not run, or a side of it was not measured. */
+export function goalStateOf(goal: Goal, works: readonly WorkResult[]): GoalState {
   const work = works.find(({ name }) => name === goal.work);
   const { side, dividedBy, metric, min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = goal;
   const measured =
     work === undefined
       ? undefined
       : dividedBy === undefined
-        ? metricOf(work, side, metric)
-        : ratioOf(work, [side, dividedBy], metric);
+        ? spreadOfMetric(work, side, metric)
+        : spreadOfRatios(work, [side, dividedBy], metric);
   if (measured === undefined) return { goal, state: 'unmeasured' };
   const isReached = measured.median >= min && measured.median <= max;
   return { goal, state: isReached ? 'reached' : 'missed', measured };

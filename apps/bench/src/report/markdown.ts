@@ -1,7 +1,7 @@
 import type { Metric } from '../measure/alternate.ts';
 import type { Spread } from '../measure/statistics.ts';
-import { type GoalState, goals, stateOf } from './goals.ts';
-import { metricOf, ratioOf, type Report, type WorkResult } from './report.ts';
+import { type GoalState, goals, goalStateOf } from './goals.ts';
+import { spreadOfMetric, spreadOfRatios, type Report, type WorkResult } from './report.ts';
 
 interface Column {
   readonly metric: Metric;
@@ -18,14 +18,14 @@ const columns: readonly Column[] = [
   { metric: 'growth', title: 'growth' },
 ];
 
-/** Writes a number with three significant digits, or as a whole number. */
-export const written = (number: number): string =>
+/** Formats a number: 100 and more as a whole number, 10 and more with three significant digits, and less with two. */
+export const formatNumber = (number: number): string =>
   number >= 100
     ? Math.round(number).toLocaleString('en-US')
     : String(Number(number.toPrecision(number >= 10 ? 3 : 2)));
 
 const withSpread = ({ median, lower, upper }: Spread): string =>
-  `${written(median)} (${written(lower)}-${written(upper)})`;
+  `${formatNumber(median)} (${formatNumber(lower)}-${formatNumber(upper)})`;
 
 function table(rows: readonly (readonly string[])[]): string {
   const [head = [], ...body] = rows;
@@ -36,10 +36,11 @@ function table(rows: readonly (readonly string[])[]): string {
 function workSection(work: WorkResult): string {
   if (work.failure !== undefined) return `### ${work.name}: ${work.about}\n\nFailed: ${work.failure}`;
   const measured = columns.filter(({ metric }) =>
-    work.sides.some(({ name }) => metricOf(work, name, metric) !== undefined),
+    work.sides.some(({ name }) => spreadOfMetric(work, name, metric) !== undefined),
   );
   const [base] = work.sides;
-  const isPaired = base !== undefined && work.sides.length > 1 && metricOf(work, base.name, 'perSecond');
+  const isPaired =
+    base !== undefined && work.sides.length > 1 && spreadOfMetric(work, base.name, 'perSecond');
   const head = [
     'side',
     ...measured.map(({ title }) => title),
@@ -48,10 +49,10 @@ function workSection(work: WorkResult): string {
   ];
   const rows = work.sides.map(({ name, about, missing }) => {
     const cells = measured.map(({ metric }) => {
-      const spread = metricOf(work, name, metric);
+      const spread = spreadOfMetric(work, name, metric);
       return spread === undefined ? '' : withSpread(spread);
     });
-    const ratio = isPaired ? ratioOf(work, [base.name, name], 'perSecond') : undefined;
+    const ratio = isPaired ? spreadOfRatios(work, [base.name, name], 'perSecond') : undefined;
     const paired = isPaired ? [ratio === undefined ? '' : withSpread(ratio)] : [];
     return [name, ...cells, ...paired, missing ?? about];
   });
@@ -69,15 +70,15 @@ function goalRow(state: GoalState): readonly string[] {
   return [goal.work, goal.about, measured === undefined ? '' : withSpread(measured), stateText[state.state]];
 }
 
-/** Writes a report as Markdown. */
+/** Returns a report as Markdown: a table for each work, and a table of the goals. */
 export function markdownOf(report: Report): string {
   const { date, machine, scale, works } = report;
   const machineLine = `${machine.processors} processors (${machine.processor}), ${machine.memoryGiB} GiB, ${machine.system}, Node.js ${machine.node}`;
   const chosen = goals.filter((goal) => works.some(({ name }) => name === goal.work));
-  const goalRows = chosen.map((goal) => goalRow(stateOf(goal, works)));
+  const goalRows = chosen.map((goal) => goalRow(goalStateOf(goal, works)));
   return [
     '# Bench',
-    `${date}, ${machineLine}. ${JSON.stringify(scale)}. Medians of the rounds, with their quartiles in parentheses; ratios are paired by round.`,
+    `${date}, ${machineLine}. ${JSON.stringify(scale)}. Each figure is the median of the rounds, with the quartiles in parentheses. Ratios are calculated round by round.`,
     ...works.map(workSection),
     '## Goals',
     table([['work', 'goal', 'measured', 'result'], ...goalRows]),

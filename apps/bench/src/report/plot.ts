@@ -3,7 +3,7 @@ import { GridComponent, LegendComponent, TitleComponent } from 'echarts/componen
 import { init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import type { Metric } from '../measure/alternate.ts';
-import { metricOf, type Report } from './report.ts';
+import { spreadOfMetric, type Report } from './report.ts';
 
 use([BarChart, GridComponent, LegendComponent, TitleComponent, SVGRenderer]);
 
@@ -13,14 +13,14 @@ interface Panel {
 }
 
 const panels: readonly Panel[] = [
-  { metric: 'perSecond', title: 'Events, or pages, per second' },
+  { metric: 'perSecond', title: 'Events or pages per second' },
   { metric: 'p99Ms', title: '99th percentile of the latency in ms' },
 ];
 const width = 1100;
 const panelHeight = 340;
 const titleHeight = 70;
 
-/** Draws throughput and latency of all works as an SVG, on logarithmic scales. Sides with the same name have the same colour. */
+/** Returns an SVG with bar charts of the throughput and the latency of all works, on logarithmic scales. A side has the same colour in all works. */
 export function plotOf({ works }: Report): string {
   const sides = [...new Set(works.flatMap((work) => work.sides.map(({ name }) => name)))];
   const chart = init(null, null, {
@@ -30,7 +30,7 @@ export function plotOf({ works }: Report): string {
     height: panels.length * panelHeight + titleHeight,
   });
   const worksIn = panels.map(({ metric }) =>
-    works.filter((work) => work.sides.some(({ name }) => metricOf(work, name, metric) !== undefined)),
+    works.filter((work) => work.sides.some(({ name }) => spreadOfMetric(work, name, metric) !== undefined)),
   );
   const top = (index: number): number => titleHeight + index * panelHeight;
   chart.setOption({
@@ -60,7 +60,7 @@ export function plotOf({ works }: Report): string {
         name: side,
         xAxisIndex: index,
         yAxisIndex: index,
-        data: worksIn[index]?.map((work) => metricOf(work, side, metric)?.median ?? null) ?? [],
+        data: worksIn[index]?.map((work) => spreadOfMetric(work, side, metric)?.median ?? null) ?? [],
       })),
     ),
   });

@@ -7,11 +7,11 @@ export interface WorkResult {
   readonly name: string;
   readonly about: string;
   readonly sides: readonly SideResult[];
-  /** Why the work has no results, if it failed. */
+  /** The error message, if the work failed. A failed work has no sides. */
   readonly failure?: string;
 }
 
-/** The machine and the programs on which a run measured. */
+/** The machine on which a run took place, with the versions of its system and Node.js. */
 export interface Machine {
   readonly processor: string;
   readonly processors: number;
@@ -28,20 +28,20 @@ export interface Report {
   readonly works: readonly WorkResult[];
 }
 
-/** Returns what a side measured in each round; empty if it did not measure this. */
+/** Returns the values of a metric, one for each round. Returns an empty list if the side did not measure the metric. */
 function figuresOf(work: WorkResult, sideName: string, metric: Metric): number[] {
   const side = work.sides.find(({ name }) => name === sideName);
   return (side?.samples ?? []).flatMap((sample) => sample[metric] ?? []);
 }
 
-/** Returns the spread of a metric, or undefined if the side did not measure it. */
-export function metricOf(work: WorkResult, sideName: string, metric: Metric): Spread | undefined {
+/** Returns the median and the quartiles of a metric over all rounds. Returns undefined if the side did not measure the metric. */
+export function spreadOfMetric(work: WorkResult, sideName: string, metric: Metric): Spread | undefined {
   const figures = figuresOf(work, sideName, metric);
   return figures.length === 0 ? undefined : spreadOf(figures);
 }
 
-/** Returns the spread of the ratios of two sides, paired by round, or undefined if one of them did not measure it. */
-export function ratioOf(
+/** Divides a metric of two sides, round by round, and returns the median and the quartiles of the ratios. Undefined if a side did not measure it. */
+export function spreadOfRatios(
   work: WorkResult,
   [side, other]: readonly [side: string, other: string],
   metric: Metric,

@@ -4,7 +4,7 @@ import { markdownOf } from './markdown.ts';
 import { plotOf } from './plot.ts';
 import type { Report } from './report.ts';
 
-/** Writes `report.json`, `report.md` and `report.svg` to a folder, which is made if it is missing. */
+/** Writes `report.json`, `report.md` and `report.svg` to a folder. Creates the folder if it does not exist. */
 export function writeReport(report: Report, folder: string): void {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);

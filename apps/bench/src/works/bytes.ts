@@ -1,8 +1,8 @@
 import { inDatabase } from '@user-activity/test-kit';
 import { nodeCommand } from '../server-process.ts';
 import type { Site } from '../site.ts';
-import { drained } from './drained.ts';
-import { filledStore } from './filled-store.ts';
+import { measureDrain } from './measure-drain.ts';
+import { getFilledStore } from './get-filled-store.ts';
 import type { SideResult, Work } from './work.ts';
 
 interface CollectionStats {
@@ -12,11 +12,11 @@ interface CollectionStats {
   readonly creationStrings: string;
 }
 
-/** Returns the sizes of the activities on disk, once a checkpoint has written them. */
+/** Makes MongoDB write a checkpoint, and then returns the sizes of the collection of activities on disk. */
 async function statsOf(site: Site, database: string): Promise<CollectionStats> {
   const { mongod } = await site.engines();
   return inDatabase(mongod.uri, database, async (db) => {
-    // Makes a checkpoint.
+    // This command writes a checkpoint.
     await db.admin().command({ fsync: 1 });
     const { count, storageSize, totalIndexSize, wiredTiger, indexDetails } = await db.command({
       collStats: 'activities',
@@ -39,12 +39,12 @@ async function statsOf(site: Site, database: string): Promise<CollectionStats> {
 const bytesPerEvent = ({ count, storageSize, totalIndexSize }: CollectionStats): number =>
   (storageSize + totalIndexSize) / count;
 
-/** What an activity takes in the files of MongoDB, with its indexes. */
+/** Measures the disk space that MongoDB needs for an activity and its index entries, with the default compression and with the small one. */
 export const bytes: Work = {
   name: 'bytes',
-  about: 'an activity in the files of MongoDB, with all its indexes, after a checkpoint',
+  about: 'the size of an activity in the files of MongoDB, with all indexes, after a checkpoint',
   run: async (site, scale): Promise<readonly SideResult[]> => {
-    const { place, events } = await filledStore(site, scale.events);
+    const { place, events } = await getFilledStore(site, scale.events);
     const stats = await statsOf(site, place.database);
     const database = `${place.database}-small`;
     const environment = {
@@ -53,13 +53,22 @@ export const bytes: Work = {
       MONGODB_DATABASE: database,
       MONGODB_COMPRESSION: 'small',
     };
-    await drained(site, database, { command: nodeCommand('apps/consumer/src/main.ts'), environment }, events);
+    await measureDrain(
+      site,
+      database,
+      { command: nodeCommand('apps/consumer/src/main.ts'), environment },
+      events,
+    );
     const small = await statsOf(site, database);
     const { mongod } = await site.engines();
     await inDatabase(mongod.uri, database, (db) => db.dropDatabase());
     const isKnown = small.creationStrings !== stats.creationStrings;
     return [
-      { name: 'product', about: 'by default', samples: [{ bytesPerEvent: bytesPerEvent(stats) }] },
+      {
+        name: 'product',
+        about: 'with the default compression',
+        samples: [{ bytesPerEvent: bytesPerEvent(stats) }],
+      },
       {
         name: 'product, small',
         about: 'with MONGODB_COMPRESSION=small',

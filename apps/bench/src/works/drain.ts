@@ -3,8 +3,8 @@ import { inDatabase } from '@user-activity/test-kit';
 import { alternate, type Side } from '../measure/alternate.ts';
 import { nodeCommand, type Program } from '../server-process.ts';
 import type { Site } from '../site.ts';
-import { drained } from './drained.ts';
-import { filledStore } from './filled-store.ts';
+import { measureDrain } from './measure-drain.ts';
+import { getFilledStore } from './get-filled-store.ts';
 import type { Work } from './work.ts';
 
 const abouts = {
@@ -12,7 +12,7 @@ const abouts = {
   'raw insertMany': 'insertMany of 1,000 documents, 4 at once, with the same indexes and majority',
 };
 
-/** Makes a side that fills a database of its own, which is dropped afterwards. */
+/** Makes a side whose measurements each fill a new database, which is dropped afterwards. */
 function drainSide(site: Site, name: string, events: number, program: (database: string) => Program): Side {
   return {
     name,
@@ -20,7 +20,7 @@ function drainSide(site: Site, name: string, events: number, program: (database:
       const database = `bench-${randomBytes(4).toString('hex')}`;
       const { mongod } = await site.engines();
       try {
-        return await drained(site, database, program(database), events);
+        return await measureDrain(site, database, program(database), events);
       } finally {
         await inDatabase(mongod.uri, database, (db) => db.dropDatabase());
       }
@@ -28,12 +28,12 @@ function drainSide(site: Site, name: string, events: number, program: (database:
   };
 }
 
-/** From a topic that already holds the activities into MongoDB, against what the driver can insert. */
+/** Measures how fast the consumer stores the activities of a filled topic in MongoDB, compared with inserts by the driver alone. */
 export const drain: Work = {
   name: 'drain',
-  about: 'stored from a filled topic into MongoDB',
+  about: 'activities moved from a filled topic into MongoDB',
   run: async (site, scale) => {
-    const { place, events } = await filledStore(site, scale.events);
+    const { place, events } = await getFilledStore(site, scale.events);
     const sides = [
       drainSide(site, 'product', events, (database) => ({
         command: nodeCommand('apps/consumer/src/main.ts'),

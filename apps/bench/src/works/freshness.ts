@@ -6,7 +6,7 @@ import { Load } from '../load/load.ts';
 import { alternate, type Sample, type Side } from '../measure/alternate.ts';
 import { quantile } from '../measure/statistics.ts';
 import type { Place, Site } from '../site.ts';
-import { filledStore } from './filled-store.ts';
+import { getFilledStore } from './get-filled-store.ts';
 import { startServiceProcesses } from './running-service.ts';
 import type { Work } from './work.ts';
 
@@ -21,7 +21,7 @@ interface Answer {
   readonly text: string;
 }
 
-/** Sends a request, and resolves with the whole answer. `fetch` would take longer than the service. */
+/** Sends a request. Resolves with the status and the whole body. Does not use `fetch`, which would take longer than the service. */
 const send = (port: number, agent: Agent, path: string, body?: string): Promise<Answer> =>
   new Promise((resolve, reject) => {
     const method = body === undefined ? 'GET' : 'POST';
@@ -34,24 +34,27 @@ const send = (port: number, agent: Agent, path: string, body?: string): Promise<
     request({ port, host: '127.0.0.1', path, method, agent, headers }, read).once('error', reject).end(body);
   });
 
-/** Logs an activity. Resolves with the time from its 202 until it can be read, in ms. */
+/** Logs an activity. Resolves with the time from the response 202 until the activity can be read, in ms. */
 async function freshnessOf(port: number, agent: Agent, index: number): Promise<number> {
   const { status, text } = await send(port, agent, '/api/logs', JSON.stringify(draftOf(index)));
-  if (status !== 202) throw new Error(`An activity got ${status}: ${text}`);
+  if (status !== 202) throw new Error(`The request to log an activity was answered with ${status}: ${text}`);
   const acceptedAt = performance.now();
   const { id } = JSON.parse(text) as { id: string };
   for (;;) {
     const { status: found } = await send(port, agent, `/api/logs/${id}`);
     const ms = performance.now() - acceptedAt;
     if (found === 200) return ms;
-    // A service that sheds load answers 503: ask again, and count the time.
+    // An overloaded service answers 503. The request is then repeated, and its time counts.
     if ((found !== 404 && found !== 503) || ms > limitMs)
-      throw new Error(`After ${Math.round(ms)} ms, ${id} got ${found}.`);
+      throw new Error(
+        `${Math.round(ms)} ms after the 202, the request for activity ${id} was answered with ${found}.`,
+      );
     await delay(pollMs);
   }
 }
 
-async function probe(port: number, seconds: number): Promise<Sample> {
+/** Logs 10 activities per second, and measures the time until each can be read. */
+async function measureFreshness(port: number, seconds: number): Promise<Sample> {
   const agent = new Agent({ keepAlive: true });
   const times: Promise<number>[] = [];
   const start = performance.now();
@@ -65,26 +68,27 @@ async function probe(port: number, seconds: number): Promise<Sample> {
   return { p50Ms: quantile(milliseconds, 0.5), p99Ms: quantile(milliseconds, 0.99) };
 }
 
-/** Resolves when all records of a topic are stored. Rejects if that takes longer than a minute. */
-async function caughtUp(site: Site, { topic, database }: Place): Promise<void> {
+/** Resolves when all records of a topic are stored. Rejects if this takes more than a minute. */
+async function waitUntilStored(site: Site, { topic, database }: Place): Promise<void> {
   const { mongod } = await site.engines();
   const records = await site.recordsIn(topic);
   const deadline = performance.now() + maxCatchUpMs;
   await inDatabase(mongod.uri, database, async (db) => {
     while ((await db.collection('activities').estimatedDocumentCount()) < records) {
-      if (performance.now() > deadline) throw new Error('The consumer has not caught up within a minute.');
+      if (performance.now() > deadline)
+        throw new Error('The consumer did not store all records within a minute.');
       await delay(20);
     }
   });
 }
 
-/** How long after its 202 an activity can be read. */
+/** Measures how long after its response 202 an activity can be read. */
 export const freshness: Work = {
   name: 'freshness',
-  about: 'from the 202 of an activity until GET /api/logs/{id} finds it, 10 per second',
+  about: 'time from the 202 of an activity until GET /api/logs/{id} finds it, measured 10 times per second',
   run: async (site, scale) => {
-    const { first } = await filledStore(site, scale.events);
-    const place = await site.place();
+    const { first } = await getFilledStore(site, scale.events);
+    const place = await site.makePlace();
     const service = await startServiceProcesses(place);
     const { port } = service.api;
     const load = new Load({
@@ -96,17 +100,17 @@ export const freshness: Work = {
     const seconds = scale.seconds * 2;
     const half = Math.round(first.perSecond / 2);
     const sides: readonly (Side & { readonly about: string })[] = [
-      { name: 'idle', about: 'without other load', measure: () => probe(port, seconds) },
+      { name: 'idle', about: 'without other load', measure: () => measureFreshness(port, seconds) },
       {
         name: 'half',
-        about: `beside ${half.toLocaleString('en-US')} per second in batches of 100, half of what the consumer stored alone`,
+        about: `under a load of ${half.toLocaleString('en-US')} activities per second in batches of 100, half of what the consumer can store`,
         measure: async () => {
           const [sample] = await Promise.all([
-            probe(port, seconds),
+            measureFreshness(port, seconds),
             load.run({ seconds, rate: half / backgroundBatch }),
           ]);
-          // What is left must not delay the next measurement.
-          await caughtUp(site, place);
+          // Records that are not stored yet must not delay the next measurement.
+          await waitUntilStored(site, place);
           return sample;
         },
       },

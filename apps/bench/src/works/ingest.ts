@@ -15,9 +15,9 @@ interface IngestLoad {
   readonly connections: number;
 }
 
-/** A started contender with its load. */
+/** A running contender, with the load for it. */
 interface IngestSide extends Side {
-  /** Throws if the topic does not hold exactly as many records as were answered with 202. */
+  /** Rejects if the number of records on the topic differs from the number of activities that were answered 202. */
   check(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -29,7 +29,7 @@ async function startSide(
   seconds: number,
 ): Promise<IngestSide> {
   const { name, isOnKafka, program } = contender;
-  const place = isOnKafka ? await site.place() : undefined;
+  const place = isOnKafka ? await site.makePlace() : undefined;
   const server = await ServerProcess.start(
     program({ environment: place?.environment ?? {}, buildFolder: site.folder.path }),
   );
@@ -54,7 +54,9 @@ async function startSide(
     check: async () => {
       const written = place === undefined ? answered : await site.recordsIn(place.topic);
       if (written !== answered)
-        throw new Error(`${name} answered 202 to ${answered} activities, and its topic holds ${written}.`);
+        throw new Error(
+          `${name} answered 202 for ${answered} activities, but its topic has ${written} records.`,
+        );
     },
     stop: async () => {
       await sender.stop();
@@ -64,7 +66,7 @@ async function startSide(
   };
 }
 
-/** Makes a work in which contenders log activities as fast as they can, each on a topic of its own. */
+/** Makes a work in which each contender logs activities as fast as it can, on its own topic. */
 function ingest(
   name: string,
   about: string,
@@ -75,16 +77,16 @@ function ingest(
     name,
     about,
     run: async (site: Site, { rounds, seconds }: Scale): Promise<readonly SideResult[]> => {
-      const present = compared.filter((contender) => contender.missing?.() === undefined);
+      const present = compared.filter((contender) => contender.getUnavailableReason?.() === undefined);
       const sides: IngestSide[] = [];
       try {
         for (const contender of present) sides.push(await startSide(contender, site, load, seconds));
-        // The first requests of a process are slow: V8 compiles what they run.
+        // Rounds to warm up. The first requests of a process are slow, because V8 has not compiled its code yet.
         await alternate(sides, warmUpRounds);
         const samples = await alternate(sides, rounds);
         for (const side of sides) await side.check();
-        return compared.map(({ name: side, about: meaning, missing }) => {
-          const reason = missing?.();
+        return compared.map(({ name: side, about: meaning, getUnavailableReason }) => {
+          const reason = getUnavailableReason?.();
           const result = { name: side, about: meaning, samples: samples.get(side) ?? [] };
           return reason === undefined ? result : { ...result, missing: reason };
         });
@@ -95,6 +97,7 @@ function ingest(
   };
 }
 
+/** The works that measure how fast activities are logged. */
 export const ingestWorks: readonly Work[] = [
   ingest('single', 'one activity per POST, 128 connections', {
     notation: 'single',

@@ -1,7 +1,7 @@
 import { logRequests } from '../load/drafts.ts';
 import { Load } from '../load/load.ts';
 import type { Sample } from '../measure/alternate.ts';
-import { residentMiB } from '../measure/resident-memory.ts';
+import { residentMiBOf } from '../measure/resident-memory.ts';
 import { quantile } from '../measure/statistics.ts';
 import type { ServerProcess } from '../server-process.ts';
 import { startServiceProcesses } from './running-service.ts';
@@ -9,7 +9,7 @@ import type { Work } from './work.ts';
 
 const measurements = 30;
 
-/** Divides the median of the last third by that of the second. The first third warms up. */
+/** Divides the median of the last third by the median of the second third. The first third is left out, because the process warms up. */
 function growthOf(resident: readonly number[]): number {
   const third = Math.floor(resident.length / 3);
   return quantile(resident.slice(-third), 0.5) / quantile(resident.slice(third, 2 * third), 0.5);
@@ -20,13 +20,13 @@ const sampleOf = (resident: readonly number[]): Sample => ({
   growth: growthOf(resident),
 });
 
-/** The resident memory of the API and of a consumer, while single activities come as fast as the API takes them. */
+/** Measures the resident memory of the API and a consumer, while clients log single activities as fast as the API accepts them. */
 export const memory: Work = {
   name: 'memory',
   about:
-    'resident memory at the limit of single activities; growth is the last third of the time divided by the second',
+    'resident memory under the maximum load of single activities; growth is the memory in the last third of the time divided by that in the second third',
   run: async (site, { memoryMinutes }) => {
-    const place = await site.place();
+    const place = await site.makePlace();
     const service = await startServiceProcesses(place);
     const load = new Load({
       port: service.api.port,
@@ -36,7 +36,7 @@ export const memory: Work = {
     });
     const processes: readonly (readonly [name: string, about: string, process: ServerProcess])[] = [
       ['api', 'apps/api', service.api],
-      ['consumer', 'apps/consumer, which stores what the API logs meanwhile', service.consumer],
+      ['consumer', 'apps/consumer, which stores the activities that the API logs', service.consumer],
     ];
     const resident = new Map<string, number[]>(processes.map(([name]) => [name, []]));
     try {
@@ -44,7 +44,7 @@ export const memory: Work = {
         await load.run({ seconds: (memoryMinutes * 60) / measurements });
         for (const [name, , process] of processes) {
           process.clearOutput();
-          resident.get(name)?.push(residentMiB([process.pid]));
+          resident.get(name)?.push(residentMiBOf([process.pid]));
         }
       }
     } finally {

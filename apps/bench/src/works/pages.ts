@@ -5,7 +5,7 @@ import { alternate, type Side } from '../measure/alternate.ts';
 import { cpuTimeOf } from '../measure/cpu-time.ts';
 import { nodeCommand, ServerProcess } from '../server-process.ts';
 import type { Site } from '../site.ts';
-import { type FilledStore, filledStore } from './filled-store.ts';
+import { type FilledStore, getFilledStore } from './get-filled-store.ts';
 import type { Scale, Work } from './work.ts';
 
 const pageSize = 50;
@@ -16,7 +16,7 @@ interface PageSide extends Side {
   stop(): Promise<void>;
 }
 
-/** Makes a side that reads the same page again and again. */
+/** Makes a side that requests the same page repeatedly. */
 function pageSide(
   name: string,
   about: string,
@@ -44,14 +44,16 @@ function pageSide(
   };
 }
 
-/** Follows the cursors of the service. Returns the path of a page, which is full. */
+/** Returns the path of the page with a number, counted from 1. Follows the cursors of the service to find the path. */
 async function pathOfPage(port: number, page: number): Promise<string> {
   const first = `/api/logs?limit=${pageSize}`;
   let path = first;
   for (let number = 1; number < page; number += 1) {
     const response = await fetch(`http://127.0.0.1:${port}${path}`);
     if (response.status !== 200)
-      throw new Error(`Page ${number} got ${response.status}: ${await response.text()}`);
+      throw new Error(
+        `The request for page ${number} was answered with ${response.status}: ${await response.text()}`,
+      );
     const { pagination } = (await response.json()) as { pagination?: { nextCursor: string | null } };
     if (!pagination?.nextCursor) throw new Error(`There is no page ${page}: use more --events.`);
     path = `${first}&cursor=${encodeURIComponent(pagination.nextCursor)}`;
@@ -59,7 +61,7 @@ async function pathOfPage(port: number, page: number): Promise<string> {
   return path;
 }
 
-/** Returns the path at which `find-pages.ts` finds the same page: after the last activity of the page before. */
+/** Returns the path at which `find-pages.ts` returns the page with a number. The path names the last activity of the previous page. */
 async function pathForFindPages(site: Site, { place }: FilledStore, page: number): Promise<string> {
   const { mongod } = await site.engines();
   const sort = { createdAt: -1, _id: -1 } as const;
@@ -73,12 +75,13 @@ async function pathForFindPages(site: Site, { place }: FilledStore, page: number
   return `/?createdAt=${last.createdAt.getTime()}&id=${encodeURIComponent(last._id)}`;
 }
 
+/** Makes a work that compares the pages of the service with pages that the MongoDB driver reads. */
 function pages(name: string, callers: number): Work {
   return {
     name,
     about: `pages of ${pageSize} activities over HTTP, ${callers === 1 ? 'one caller' : `${callers} callers`}`,
     run: async (site: Site, { rounds, seconds, events }: Scale) => {
-      const filled = await filledStore(site, events);
+      const filled = await getFilledStore(site, events);
       const { environment } = filled.place;
       const servers: ServerProcess[] = [];
       const start = async (file: string): Promise<ServerProcess> => {
@@ -93,7 +96,12 @@ function pages(name: string, callers: number): Work {
         const rows = [
           ['product', 'the newest page', api, await pathOfPage(api.port, 1)],
           ['product, deep', 'page 1,000, by its cursor', api, await pathOfPage(api.port, deepPage)],
-          ['find().toArray()', 'the newest page by the driver, over lean node:http', find, '/'],
+          [
+            'find().toArray()',
+            'the newest page, read by the driver and sent by a minimal node:http server',
+            find,
+            '/',
+          ],
           [
             'find().toArray(), deep',
             'page 1,000, after the last activity of page 999',
@@ -118,4 +126,5 @@ function pages(name: string, callers: number): Work {
   };
 }
 
+/** The works that measure how fast pages are read. */
 export const pageWorks: readonly Work[] = [pages('pages1', 1), pages('pages32', 32)];

@@ -1,14 +1,14 @@
 import { nodeCommand, ServerProcess } from '../server-process.ts';
 import type { Place } from '../site.ts';
 
-/** The service as it is deployed: an API and a consumer, each a process of its own. */
+/** The service as it is deployed: an API and a consumer, in separate processes. */
 export interface RunningService {
   readonly api: ServerProcess;
   readonly consumer: ServerProcess;
   stop(): Promise<void>;
 }
 
-/** Starts the API and a consumer. Resolves when both are ready. */
+/** Starts an API and a consumer. Resolves when both are ready. */
 export async function startServiceProcesses({ environment }: Place): Promise<RunningService> {
   const start = (app: string): Promise<ServerProcess> =>
     ServerProcess.start({ command: nodeCommand(`apps/${app}/src/main.ts`), environment });

@@ -3,17 +3,17 @@ import type { Site } from '../site.ts';
 
 /** The size of a run. */
 export interface Scale {
-  /** How often each side is measured. */
+  /** The number of measurements of each side. */
   readonly rounds: number;
-  /** How long a measurement of a load takes. */
+  /** The duration of one measurement under load. */
   readonly seconds: number;
-  /** How many activities a work prepares that reads them. */
+  /** The minimum number of activities that are logged beforehand for works that need stored activities. */
   readonly events: number;
-  /** How long the work `memory` runs. */
+  /** The duration of the work `memory`, in minutes. */
   readonly memoryMinutes: number;
 }
 
-/** What a side of a work measured, round by round, or why it could not run. */
+/** The samples of a side, one for each round. `missing` is the reason if the side could not run. */
 export interface SideResult {
   readonly name: string;
   readonly about: string;
@@ -21,7 +21,7 @@ export interface SideResult {
   readonly missing?: string;
 }
 
-/** A kind of work that sides are compared in. */
+/** A benchmark, which compares several sides at the same task. */
 export interface Work {
   readonly name: string;
   readonly about: string;

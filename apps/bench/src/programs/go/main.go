@@ -1,4 +1,4 @@
-// Logs activities as the service does, with Go's net/http and franz-go: it validates, makes ids, and answers 202 once Kafka holds the records.
+// Logs activities like the service, but with Go's net/http and franz-go: validates them, makes ids, and answers 202 once Kafka holds the records.
 package main
 
 import (
@@ -102,7 +102,7 @@ func (s *service) record(d *draft, now time.Time) (*kgo.Record, string, error) {
 	}, text, nil
 }
 
-// publish returns once the log holds all records, or with the first error.
+// publish waits until each record is on the log or has failed, and returns the first error.
 func (s *service) publish(ctx context.Context, records []*kgo.Record) error {
 	var wait sync.WaitGroup
 	var once sync.Once
@@ -216,9 +216,9 @@ func run() error {
 	client, err := kgo.NewClient(
 		kgo.SeedBrokers(strings.Split(os.Getenv("KAFKA_BROKERS"), ",")...),
 		kgo.RequiredAcks(kgo.AllISRAcks()),
-		// As the service does.
+		// The service does not compress its batches either.
 		kgo.ProducerBatchCompression(kgo.NoCompression()),
-		// Its default waits 10 ms for further records.
+		// By default, franz-go waits 10 ms for more records before it sends a batch.
 		kgo.ProducerLinger(0),
 		kgo.MaxBufferedRecords(1_000_000),
 	)

@@ -4,8 +4,8 @@ import { cpuTimeOf } from '../measure/cpu-time.ts';
 import { type Program, ServerProcess } from '../server-process.ts';
 import type { Site } from '../site.ts';
 
-/** How fast a program filled the collection of activities, and its processor time for each of them. */
-export interface Drained {
+/** How many activities a program stored per second, and its processor time for each activity in microseconds. */
+export interface DrainRate {
   readonly perSecond: number;
   readonly cpuUs: number;
 }
@@ -14,15 +14,15 @@ const pollMs = 10;
 const maxStillMs = 180_000;
 
 /**
- * Starts a program that stores `events` activities in a database, and measures from the first that is stored to the last, so that the start
- * does not count. Ends the program. Rejects if it stores more, or nothing for 3 minutes.
+ * Starts a program that stores `events` activities in a database, and ends it afterwards. Measures from the first stored activity to the last,
+ * so that the start of the program does not count. Rejects if the program stores more activities, or no activity for 3 minutes.
  */
-export async function drained(
+export async function measureDrain(
   site: Site,
   database: string,
   program: Program,
   events: number,
-): Promise<Drained> {
+): Promise<DrainRate> {
   const { mongod } = await site.engines();
   return inDatabase(mongod.uri, database, async (db) => {
     const activities = db.collection('activities');
@@ -35,7 +35,7 @@ export async function drained(
           server.throwIfEnded();
           if (count !== latest) [latest, changedAt] = [count, performance.now()];
           if (performance.now() - changedAt > maxStillMs)
-            throw new Error(`Nothing was stored for 3 minutes: ${count} of ${events} are.`);
+            throw new Error(`No activity was stored for 3 minutes: the store has ${count} of ${events}.`);
           await delay(pollMs);
         }
       };
@@ -44,7 +44,10 @@ export async function drained(
       if (last.count > events)
         throw new Error(`The store has ${last.count} activities instead of ${events}.`);
       const stored = last.count - first.count;
-      if (stored === 0) throw new Error('All was stored at once: use more --events.');
+      if (stored === 0)
+        throw new Error(
+          'All activities were stored at once, so there is no time to measure: raise --events.',
+        );
       return {
         perSecond: (stored / (last.time - first.time)) * 1000,
         cpuUs: (last.cpu - first.cpu) / stored,

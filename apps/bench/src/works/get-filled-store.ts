@@ -2,24 +2,25 @@ import { logRequests } from '../load/drafts.ts';
 import { Load } from '../load/load.ts';
 import { nodeCommand, ServerProcess } from '../server-process.ts';
 import type { Place, Site } from '../site.ts';
-import { drained, type Drained } from './drained.ts';
+import { measureDrain, type DrainRate } from './measure-drain.ts';
 
-/** A topic with activities, which a consumer of the service has stored once. */
+/** A topic full of activities, and a database in which a consumer of the service has stored them. */
 export interface FilledStore {
   readonly place: Place;
+  /** The number of activities. */
   readonly events: number;
-  /** How fast the consumer stored them. */
-  readonly first: Drained;
+  /** How fast the consumer stored the activities. */
+  readonly first: DrainRate;
 }
 
 const eventsPerRequest = 1000;
-// Nothing is measured here, so a slow machine need not refuse anything.
+// This load is not measured. With one connection, even a slow service need not refuse a request.
 const connections = 1;
 
 const storeOfSite = new WeakMap<Site, Promise<FilledStore>>();
 
-/** Returns a topic and a store with at least so many activities, which the service itself wrote. The works of a run share it. */
-export function filledStore(site: Site, minEvents: number): Promise<FilledStore> {
+/** Returns a topic and a store with at least `minEvents` activities. The first call of a run fills them, and later calls return the same ones. */
+export function getFilledStore(site: Site, minEvents: number): Promise<FilledStore> {
   const known = storeOfSite.get(site);
   if (known !== undefined) return known;
   const filling = fillStore(site, minEvents);
@@ -28,7 +29,7 @@ export function filledStore(site: Site, minEvents: number): Promise<FilledStore>
 }
 
 async function fillStore(site: Site, minEvents: number): Promise<FilledStore> {
-  const place = await site.place();
+  const place = await site.makePlace();
   const api = await ServerProcess.start({
     command: nodeCommand('apps/api/src/main.ts'),
     environment: place.environment,
@@ -43,6 +44,6 @@ async function fillStore(site: Site, minEvents: number): Promise<FilledStore> {
   }
   const events = await site.recordsIn(place.topic);
   const consumer = { command: nodeCommand('apps/consumer/src/main.ts'), environment: place.environment };
-  const first = await drained(site, place.database, consumer, events);
+  const first = await measureDrain(site, place.database, consumer, events);
   return { place, events, first };
 }
