@@ -42,7 +42,10 @@ export class BsonReader {
     return this.#text.slice(start, this.#position - 1);
   }
 
-  /** Enters an embedded document. Returns false if the value is none. At its end, `type` returns 0, and the next call reads the parent. */
+  /**
+   * Enters an embedded document. Returns false if the value is not a document. At the end of the document, `type` returns 0. The next call
+   * of `type` then reads the parent.
+   */
   entersDocument(type: number): boolean {
     if (type === types.object) this.#position += 4;
     else this.#end();

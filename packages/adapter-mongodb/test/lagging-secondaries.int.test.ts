@@ -140,7 +140,7 @@ test('no offset is settled or found while the majority can not confirm it', asyn
 test('an index that takes longer than the time limit of a query does not fail the start, and counts as progress', async () => {
   const unhold = await Promise.all(secondaries.map((member) => set.hold(member)));
   let calls = 0;
-  // The majority can't confirm an index while both secondaries hold. A response may take at most 1,000 ms otherwise.
+  // The majority can't confirm an index while both secondaries are on hold. Other responses may take at most 1,000 ms.
   const opening = MongoStore.open({
     uri: set.uri,
     database: newDatabase(),

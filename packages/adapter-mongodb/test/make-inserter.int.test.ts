@@ -79,7 +79,7 @@ test('a document that MongoDB refuses for another reason is refused, and the oth
 test('a response that lacks the confirmation of the majority is an outage, and the save can be repeated', async () => {
   const { repository } = await setUp();
   const activities = sampleActivities(3);
-  // No replica set of the tests has 40 members.
+  // No replica set of the tests has 40 members, so 40 can't confirm.
   interceptCommands(async (run, command) => {
     Object.assign(command, { writeConcern: { w: 40, wtimeout: 100 } });
     return run();

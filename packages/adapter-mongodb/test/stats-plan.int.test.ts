@@ -127,7 +127,7 @@ describe.each(combinations)('counting activities %s', (_, filter) => {
     }
   });
 
-  test('up to a maximum stops at the maximum', async () => {
+  test('up to a maximum counts no more than the maximum, and reads no document', async () => {
     const { examined } = await explained(countUpTo(fixture.store, filter, 10, timeoutMs));
     expect(examined).toBe(0);
     const [found] = await countUpTo(fixture.store, filter, 10, timeoutMs).toArray();

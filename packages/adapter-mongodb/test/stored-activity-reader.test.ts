@@ -107,7 +107,7 @@ test('texts, times and origins of any kind are read as the driver reads them', (
 
 test.each([
   ['no project', { project: undefined }],
-  // The bytes look like a text in the field.
+  // These bytes look like the BSON of a text in the field `type`.
   ['bytes as its type', { type: Buffer.from('\u0002type\0\u0002\0\0\0A\0', 'latin1') }],
   ['an origin that is a text', { origin: 'log' }],
   ['metadata that is a list', { metadata: [1] }],

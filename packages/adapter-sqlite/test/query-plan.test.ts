@@ -205,7 +205,7 @@ test('every index begins with the project, except those of primary keys and of s
 });
 
 test('a sweep finds dead letters of all projects in indexes', () => {
-  // SQLite reads generated columns from the index too, but does not call it covering.
+  // SQLite reads generated columns from the index too, but its plan does not call the index covering.
   const ofEdge = 'SCAN dead_letters USING INDEX dead_letters_of_edge';
   expect(planOf(edgeBytesSql)).toBe(ofEdge);
   expect(planOf(oldestOfEdgeSql)).toBe(ofEdge);
