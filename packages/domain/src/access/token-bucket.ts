@@ -1,4 +1,4 @@
-/** How many seconds a bucket takes to fill. After a pause, a client may use the limit of so many seconds at once. */
+/** The number of seconds in which an empty bucket fills. After a pause, a client may use the limit of all these seconds at once. */
 const burstSeconds = 5;
 
 // Rounding errors can make a sum of fractions of tokens too small by at most this much.

@@ -28,7 +28,7 @@ interface Container {
 }
 
 export const Metadata = {
-  /** The metadata of an activity without metadata: an empty object. */
+  /** An empty object: the metadata of an activity that has none. */
   none: Object.freeze({}) as Metadata,
   /**
    * Checks and copies untrusted data. If it breaks rules, returns undefined and adds violations with paths that begin with `path`. The JSON of

@@ -6,7 +6,7 @@ export type Timestamp = Brand<number, 'Timestamp'>;
 
 const earliest = -62_167_219_200_000;
 const latest = 253_402_300_799_999;
-// RFC 3339, section 5.6; "T" and "Z" may be lower case there.
+// A date-time as in RFC 3339, section 5.6, where "T" and "Z" may be lower case.
 const rfc3339 = /^(\d{4})-(\d\d)-(\d\d)t(\d\d):(\d\d):(\d\d)(?:\.(\d{1,64}))?(?:z|([+-])(\d\d):(\d\d))$/i;
 
 // A cache of the last result of `toISO`: the moment and its text.

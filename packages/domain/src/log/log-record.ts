@@ -32,7 +32,7 @@ export interface RawRecord {
   readonly headers: Readonly<Record<string, readonly Uint8Array[]>>;
 }
 
-/** The bytes and the origin of a record as it was first published. For a replay of a dead letter, that is the record that died first. */
+/** The bytes and the origin of a record. For a replay of a dead letter, they are those of the record that became the dead letter. */
 export interface OriginalRecord extends RawRecord {
   readonly origin: Origin;
 }

@@ -20,9 +20,9 @@ export class LogMismatch extends Error {
 
 /**
  * Returns whether this is the first start after an upgrade from a version without settled offsets. Then an older version has filled the store
- * up to the committed offsets of the consumer group. A marked commit shows that a newer version was in the group before. So the untracked
- * store is a backup from before the upgrade, and the committed offsets do not apply to it. One marked commit is enough, because during
- * an upgrade the members of a group may have different versions.
+ * up to the committed offsets of the consumer group. A commit with a mark (see `PartitionProgress`) comes from a newer version. If there is
+ * one, an untracked store is a backup from before the upgrade, and the committed offsets do not apply to it. One marked commit is enough,
+ * because during an upgrade the members of a group may have different versions.
  */
 export const isUpgrade = (history: SettledHistory, partitions: readonly PartitionProgress[]): boolean =>
   history === 'untracked' && !partitions.some(({ isMarked }) => isMarked);

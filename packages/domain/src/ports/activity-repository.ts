@@ -11,7 +11,7 @@ import type { SlotCount, TimeSlots } from '../query/time-slots.ts';
 
 /** The store can never hold this activity, so retrying does not help. The other activities of the call are not affected. */
 export interface Refused {
-  /** The reason, for people. It may name a field, never a value. */
+  /** The reason, for people. It may name a field, but never contains a value. */
   readonly refused: string;
 }
 

@@ -1,7 +1,7 @@
 import type { DeadLetter } from '../log/dead-letter.ts';
 
 /**
- * Keeps records that can't be stored, so that they are not lost and do not block the records behind them.
+ * Keeps records that can't be stored, so that they are not lost and do not block later records.
  *  D1 Durable     once `add` resolves, a new handle on the same queue has the letters.
  *  D2 Idempotent  a letter replaces an older one with the same origin, so there is never more than one letter for a record.
  *  D3 Faithful    key, value and headers come out byte for byte, whatever they contain, and all other fields unchanged. A letter that is too

@@ -62,10 +62,10 @@ export interface OutageObserver {
  *  L2 Ordered      the records of a partition are delivered in the order of their offsets, one batch after the other.
  *  L3 Patient      a batch is committed only after its handler resolved. If the handler rejects, or the process or the log dies
  *                  before, the records are delivered again, and no later record of the partition is handled in between.
- *  L4 Remembering  committed records are not delivered to the group again, also not to another handle.
+ *  L4 Remembering  committed records are not delivered to the group again, whichever handle is used.
  *  L5 Independent  each group gets every record, at its own pace.
- *  L6 Tolerant     an unreadable record is delivered in order, with the reason and its raw bytes. Records that can only be read together, such
- *                  as a compressed batch, are delivered as one record at the first of their offsets if they are unreadable.
+ *  L6 Tolerant     an unreadable record is delivered in order, with the reason and its raw bytes. If records that can only be read together,
+ *                  such as those of a compressed batch, are unreadable, they are delivered as one record at the first of their offsets.
  *  L7 Bounded      a batch has at most 1,000 records. It has no records only if no offset of its span has one.
  *  L8 Stopping     `stop` cancels the signal of the running handlers, and waits until they have resolved or rejected. Afterwards no handler
  *                  is called.

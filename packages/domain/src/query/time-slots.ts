@@ -26,7 +26,7 @@ export const slotMs: Readonly<Record<TimeUnit, number>> = {
 export interface TimeSlots {
   /** The length of a slot in milliseconds; see `slotMs`. */
   readonly unitMs: number;
-  /** In the order of time. At least one, and at most a few hundred, because a store may query them one by one. */
+  /** The offsets in the order of time: at least one, and at most a few hundred, because a store may query them one by one. */
   readonly offsets: readonly ZoneOffset[];
 }
 

@@ -5,8 +5,8 @@ import { type Violation, Violations } from './violation.ts';
 const frameBytes = '{"path":,"message":},'.length;
 
 /**
- * Limits the violations that the response to one request with many inputs lists: at most 1,000 of them and 256 KiB of JSON. Every input is
- * still checked, and its violations are listed either completely or not at all.
+ * Limits how many violations are listed in the response to a request with many inputs: at most 1,000, in at most 256 KiB of JSON. Every input
+ * is still checked, and its violations are listed either completely or not at all.
  */
 export class ExplanationBudget {
   #violations = 1000;

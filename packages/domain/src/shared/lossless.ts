@@ -16,7 +16,7 @@ const maxLevels = 64;
 /** What `count` finds in a value. */
 interface Tally {
   keys: number;
-  /** Whether an array has a number. */
+  /** Whether some array has a number as an item. */
   hasListedNumbers: boolean;
 }
 
@@ -76,7 +76,7 @@ function numbersFitAfter(mark: '[' | ',', text: string): boolean {
   return true;
 }
 
-/** Returns false if the text has a number after `index` and white space, and the number does not fit a double. Returns true otherwise. */
+/** Returns whether the number that follows `index`, maybe after white space, fits a double. Returns true if no number follows. */
 function numberFitsAfter(index: number, text: string): boolean {
   let start = index + 1;
   let unit = text.charCodeAt(start);
