@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { plainRecord } from '../src/programs/plain-record.ts';
+import { makePlainRecord } from '../src/programs/plain-record.ts';
 
 test('a record has the JSON and the headers of the service', () => {
   const now = new Date('2026-11-30T12:00:00.000Z');
@@ -9,7 +9,7 @@ test('a record has the JSON and the headers of the service', () => {
     metadata: { n: 1 },
     createdAt: '2026-11-30T13:00:00+02:00',
   };
-  const { id, value, headers } = plainRecord(draft, now);
+  const { id, value, headers } = makePlainRecord(draft, now);
   expect(JSON.parse(value)).toEqual({
     id,
     userId: 'a "b"',

@@ -91,7 +91,7 @@ test('the Markdown has a row for each side, even one that could not run, and for
   expect(text).toContain('| product | 300 (200-350) | 20 (15-25) | 6 (5-7) | 1 (1-1) | the service |');
   expect(text).toContain('| own | 200 (200-250) |  |  | 1 (0.75-1.5) | lean |');
   expect(text).toContain('| Go |  |  |  |  | Go is missing |');
-  expect(text).toContain('| single | at most 26 µs of CPU | 20 (15-25) | reached |');
+  expect(text).toContain('| single | at most 26 µs of CPU per item | 20 (15-25) | reached |');
   expect(text).toContain('| single | at least 0.85 × own | 1 (0.75-1.5) | reached |');
   expect(text).not.toContain('| drain |');
 });
@@ -100,7 +100,7 @@ test('the Markdown has the error message of a work that failed', () => {
   const failed = { name: 'drain', about: 'stored', sides: [], failure: 'A request got 503.' };
   const text = markdownOf({ ...report, works: [failed, single] });
   expect(text).toContain('### drain: stored\n\nFailed: A request got 503.\n\n### single');
-  expect(text).toContain('| drain | at most 9 µs of CPU |  | not measured |');
+  expect(text).toContain('| drain | at most 9 µs of CPU per item |  | not measured |');
   expect(plotOf({ ...report, works: [failed, single] })).toContain('single');
 });
 

@@ -26,7 +26,7 @@ export interface RunOptions {
 }
 
 /** The report of a run, and the data from which it was made. */
-export interface Result {
+export interface RunResult {
   readonly report: Report;
   readonly evidence: EvidenceByProject;
   /** The output of each process of the service, by the name of the process. */
@@ -34,7 +34,7 @@ export interface Result {
 }
 
 /** Starts a deployment, causes faults under load, waits until the service has recovered, and judges the evidence. */
-export async function run({ seed, seconds, breakage, onLine }: RunOptions): Promise<Result> {
+export async function run({ seed, seconds, breakage, onLine }: RunOptions): Promise<RunResult> {
   const random = new Random(seed);
   const lanes = Object.values(drawSchedule(random.fork(), seconds));
   onLine(`seed ${seed}: ${lanes.flat().length} faults in ${seconds} s`);

@@ -5,7 +5,7 @@ import { connect, type Socket } from 'node:net';
 import { createHistogram } from 'node:perf_hooks';
 import { parentPort, workerData } from 'node:worker_threads';
 import { ResponseReader } from './response-reader.ts';
-import type { LoadOrder, LoadResult, LoadTask } from './load.ts';
+import type { LoadOptions, LoadResult, LoadTask } from './load.ts';
 
 interface Connection {
   readonly socket: Socket;
@@ -13,7 +13,7 @@ interface Connection {
   sentAt: number;
 }
 
-const { port, connections: count, requests, status: expectedStatus } = workerData as LoadOrder;
+const { port, connections: count, requests, status: expectedStatus } = workerData as LoadOptions;
 const openSockets: Socket[] = [];
 const connections: Connection[] = [];
 const idle: Connection[] = [];

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 
 /** The requests that a load sends, and the status that every response must have. */
-export interface LoadOrder {
+export interface LoadOptions {
   readonly port: number;
   readonly connections: number;
   /** The bytes of each request. The load sends the requests in turn, and starts again after the last. */
@@ -32,8 +32,8 @@ export interface LoadResult {
 export class Load {
   readonly #worker: Worker;
 
-  constructor(order: LoadOrder) {
-    this.#worker = new Worker(new URL('load-thread.ts', import.meta.url), { workerData: order });
+  constructor(options: LoadOptions) {
+    this.#worker = new Worker(new URL('load-thread.ts', import.meta.url), { workerData: options });
   }
 
   /** Resolves when all requests are answered. Rejects if a request fails, or is answered with another status than expected. */

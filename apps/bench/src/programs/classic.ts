@@ -1,7 +1,13 @@
 // The usual first design of such a service: Express, and one `send` call of KafkaJS for each request.
 import express, { type Request, type Response } from 'express';
 import kafkajs from 'kafkajs';
-import { parseNdjson, type PlainDraft, type PlainRecord, plainRecords, receiptOf } from './plain-record.ts';
+import {
+  parseNdjson,
+  type PlainDraft,
+  type PlainRecord,
+  makePlainRecords,
+  receiptOf,
+} from './plain-record.ts';
 
 const { KAFKA_BROKERS: brokers = '', KAFKA_TOPIC: topic = '' } = process.env;
 const client = new kafkajs.Kafka({ brokers: brokers.split(','), logLevel: kafkajs.logLevel.ERROR });
@@ -35,7 +41,7 @@ const app = express();
 app.use(express.json({ limit }), express.text({ type: 'application/x-ndjson', limit }));
 app.post('/api/logs', (request: Request<unknown, unknown, unknown>, response) => {
   if (!isDraft(request.body)) return refuse(response, 422, 'userId and type are required');
-  const records = plainRecords([request.body]);
+  const records = makePlainRecords([request.body]);
   const id = records[0]?.id ?? '';
   return publish(records).then(
     () => void response.status(202).location(`/api/logs/${id}`).json({ id, status: 'accepted' }),
@@ -47,7 +53,7 @@ app.post('/api/logs/batch', (request: Request<unknown, unknown, unknown>, respon
   const drafts: unknown = typeof body === 'string' ? parseNdjson(body) : body;
   if (!Array.isArray(drafts) || !drafts.every(isDraft))
     return refuse(response, 422, 'the body must be an array of activities');
-  const records = plainRecords(drafts);
+  const records = makePlainRecords(drafts);
   return publish(records).then(
     () => void response.status(202).json(receiptOf(records)),
     () => refuse(response, 503, 'Kafka does not answer'),

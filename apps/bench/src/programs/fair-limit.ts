@@ -2,7 +2,7 @@
 // publish them.
 import { Type, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastify from 'fastify';
-import { parseNdjson, type PlainRecord, plainRecords, receiptOf } from './plain-record.ts';
+import { parseNdjson, type PlainRecord, makePlainRecords, receiptOf } from './plain-record.ts';
 
 const Draft = Type.Object({
   userId: Type.String({ minLength: 1, maxLength: 256 }),
@@ -38,14 +38,14 @@ app.addContentTypeParser('application/x-ndjson', { parseAs: 'string' }, (_reques
 });
 const accepted = { 202: Type.Object({ id: Type.String(), status: Type.String() }) };
 app.post('/api/logs', { schema: { body: Draft, response: accepted } }, async ({ body }, reply) => {
-  const records = plainRecords([body]);
+  const records = makePlainRecords([body]);
   await publish(records);
   const id = records[0]?.id ?? '';
   return reply.code(202).header('location', `/api/logs/${id}`).send({ id, status: 'accepted' });
 });
 const batch = { body: Type.Array(Draft, { minItems: 1, maxItems: 10_000 }), response: { 202: Receipt } };
 app.post('/api/logs/batch', { schema: batch }, async ({ body }, reply) => {
-  const records = plainRecords(body);
+  const records = makePlainRecords(body);
   await publish(records);
   return reply.code(202).send(receiptOf(records));
 });

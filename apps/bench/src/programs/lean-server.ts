@@ -3,8 +3,8 @@ import {
   parseNdjson,
   type PlainDraft,
   type PlainRecord,
-  plainRecord,
-  plainRecords,
+  makePlainRecord,
+  makePlainRecords,
   receiptOf,
 } from './plain-record.ts';
 
@@ -28,7 +28,7 @@ function answer(response: ServerResponse, status: number, json: string, location
 async function answerSingle(response: ServerResponse, body: string, publish: Publish): Promise<void> {
   const draft = JSON.parse(body) as PlainDraft;
   if (!isDraft(draft)) return answer(response, 422, '{}');
-  const record = plainRecord(draft, new Date());
+  const record = makePlainRecord(draft, new Date());
   await publish([record]);
   answer(response, 202, `{"id":"${record.id}","status":"accepted"}`, `/api/logs/${record.id}`);
 }
@@ -39,7 +39,7 @@ async function answerBatch(
   publish: Publish,
 ): Promise<void> {
   if (!Array.isArray(drafts) || !drafts.every(isDraft)) return answer(response, 422, '{}');
-  const records = plainRecords(drafts);
+  const records = makePlainRecords(drafts);
   await publish(records);
   answer(response, 202, JSON.stringify(receiptOf(records)));
 }

@@ -23,7 +23,10 @@ export interface PlainRecord {
 const ids = new UuidIds();
 
 /** Makes the record of an activity that is received at the time `now`. */
-export function plainRecord({ userId, type, metadata = {}, createdAt }: PlainDraft, now: Date): PlainRecord {
+export function makePlainRecord(
+  { userId, type, metadata = {}, createdAt }: PlainDraft,
+  now: Date,
+): PlainRecord {
   const id = ids.next();
   const receivedAt = now.toISOString();
   const created = createdAt === undefined ? receivedAt : new Date(createdAt).toISOString();
@@ -51,9 +54,9 @@ export function plainRecord({ userId, type, metadata = {}, createdAt }: PlainDra
 }
 
 /** Makes the records of activities that are received now. */
-export const plainRecords = (drafts: readonly PlainDraft[]): PlainRecord[] => {
+export const makePlainRecords = (drafts: readonly PlainDraft[]): PlainRecord[] => {
   const now = new Date();
-  return drafts.map((draft) => plainRecord(draft, now));
+  return drafts.map((draft) => makePlainRecord(draft, now));
 };
 
 /** Returns the body of the response to a batch. */

@@ -1,4 +1,4 @@
-import type { Metric } from '../measure/alternate.ts';
+import type { Metric } from '../measure/measure-alternately.ts';
 import type { Spread } from '../measure/statistics.ts';
 import { spreadOfMetric, spreadOfRatios, type WorkResult } from './report.ts';
 
@@ -31,7 +31,7 @@ const ratioGoal = (work: string, other: string, min: number): Goal => ({
 });
 const cpuGoal = (work: string, max: number): Goal => ({
   work,
-  about: `at most ${max} µs of CPU`,
+  about: `at most ${max} µs of CPU per item`,
   side: 'product',
   metric: 'cpuUs',
   max,
@@ -46,7 +46,7 @@ const latencyGoal = (side: string, metric: 'p50Ms' | 'p99Ms', max: number): Goal
 });
 const deepPageGoal = (work: string): Goal => ({
   work,
-  about: 'page 1,000 within 10 % of the newest page',
+  about: 'page 1,000 at least 0.9 × as fast as the newest page',
   side: 'product, deep',
   dividedBy: 'product',
   metric: 'perSecond',
@@ -54,14 +54,14 @@ const deepPageGoal = (work: string): Goal => ({
 });
 const sizeGoal = (side: string, max: number): Goal => ({
   work: 'bytes',
-  about: `${side}: at most ${max} bytes`,
+  about: `${side}: at most ${max} bytes per activity`,
   side,
   metric: 'bytesPerEvent',
   max,
 });
 const growthGoal = (side: string): Goal => ({
   work: 'memory',
-  about: `${side}: flat within 10 %`,
+  about: `${side}: memory grows by at most 10 %`,
   side,
   metric: 'growth',
   max: 1.1,

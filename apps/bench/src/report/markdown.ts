@@ -1,4 +1,4 @@
-import type { Metric } from '../measure/alternate.ts';
+import type { Metric } from '../measure/measure-alternately.ts';
 import type { Spread } from '../measure/statistics.ts';
 import { type GoalState, goals, goalStateOf } from './goals.ts';
 import { spreadOfMetric, spreadOfRatios, type Report, type WorkResult } from './report.ts';
@@ -10,10 +10,10 @@ interface Column {
 
 const columns: readonly Column[] = [
   { metric: 'perSecond', title: 'per second' },
-  { metric: 'cpuUs', title: 'CPU µs each' },
+  { metric: 'cpuUs', title: 'CPU µs per item' },
   { metric: 'p50Ms', title: 'p50 ms' },
   { metric: 'p99Ms', title: 'p99 ms' },
-  { metric: 'bytesPerEvent', title: 'bytes each' },
+  { metric: 'bytesPerEvent', title: 'bytes per item' },
   { metric: 'residentMiB', title: 'MiB' },
   { metric: 'growth', title: 'growth' },
 ];
@@ -45,7 +45,7 @@ function workSection(work: WorkResult): string {
     'side',
     ...measured.map(({ title }) => title),
     ...(isPaired ? [`${base.name} ÷ side`] : []),
-    'is',
+    'description',
   ];
   const rows = work.sides.map(({ name, about, missing }) => {
     const cells = measured.map(({ metric }) => {

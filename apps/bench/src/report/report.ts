@@ -1,4 +1,4 @@
-import type { Metric } from '../measure/alternate.ts';
+import type { Metric } from '../measure/measure-alternately.ts';
 import { ratiosOf, type Spread, spreadOf } from '../measure/statistics.ts';
 import type { SideResult } from '../works/work.ts';
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { inDatabase } from '@user-activity/test-kit';
-import { alternate, type Side } from '../measure/alternate.ts';
+import { measureAlternately, type Side } from '../measure/measure-alternately.ts';
 import { nodeCommand, type Program } from '../server-process.ts';
 import type { Site } from '../site.ts';
 import { measureDrain } from './measure-drain.ts';
@@ -48,7 +48,7 @@ export const drain: Work = {
         },
       })),
     ];
-    const samples = await alternate(sides, scale.rounds);
+    const samples = await measureAlternately(sides, scale.rounds);
     return Object.entries(abouts).map(([name, about]) => ({ name, about, samples: samples.get(name) ?? [] }));
   },
 };

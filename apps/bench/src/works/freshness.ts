@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { inDatabase } from '@user-activity/test-kit';
 import { draftOf, logRequests } from '../load/drafts.ts';
 import { Load } from '../load/load.ts';
-import { alternate, type Sample, type Side } from '../measure/alternate.ts';
+import { measureAlternately, type Sample, type Side } from '../measure/measure-alternately.ts';
 import { quantile } from '../measure/statistics.ts';
 import type { Place, Site } from '../site.ts';
 import { getFilledStore } from './get-filled-store.ts';
@@ -116,8 +116,8 @@ export const freshness: Work = {
       },
     ];
     try {
-      await alternate(sides, 1);
-      const samples = await alternate(sides, scale.rounds);
+      await measureAlternately(sides, 1);
+      const samples = await measureAlternately(sides, scale.rounds);
       return sides.map(({ name, about }) => ({ name, about, samples: samples.get(name) ?? [] }));
     } finally {
       await load.stop();

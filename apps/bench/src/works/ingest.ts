@@ -1,7 +1,7 @@
 import { type Contender, embeddedContenders, kafkaContenders } from '../contenders.ts';
 import { logRequests, type Notation } from '../load/drafts.ts';
 import { Load } from '../load/load.ts';
-import { alternate, type Side } from '../measure/alternate.ts';
+import { measureAlternately, type Side } from '../measure/measure-alternately.ts';
 import { cpuTimeOf } from '../measure/cpu-time.ts';
 import { ServerProcess } from '../server-process.ts';
 import type { Site } from '../site.ts';
@@ -82,8 +82,8 @@ function ingest(
       try {
         for (const contender of present) sides.push(await startSide(contender, site, load, seconds));
         // Rounds to warm up. The first requests of a process are slow, because V8 has not compiled its code yet.
-        await alternate(sides, warmUpRounds);
-        const samples = await alternate(sides, rounds);
+        await measureAlternately(sides, warmUpRounds);
+        const samples = await measureAlternately(sides, rounds);
         for (const side of sides) await side.check();
         return compared.map(({ name: side, about: meaning, getUnavailableReason }) => {
           const reason = getUnavailableReason?.();

@@ -1,6 +1,6 @@
 import { logRequests } from '../load/drafts.ts';
 import { Load } from '../load/load.ts';
-import type { Sample } from '../measure/alternate.ts';
+import type { Sample } from '../measure/measure-alternately.ts';
 import { residentMiBOf } from '../measure/resident-memory.ts';
 import { quantile } from '../measure/statistics.ts';
 import type { ServerProcess } from '../server-process.ts';

@@ -1,7 +1,7 @@
 import { inDatabase } from '@user-activity/test-kit';
 import { getRequest } from '../load/drafts.ts';
 import { Load } from '../load/load.ts';
-import { alternate, type Side } from '../measure/alternate.ts';
+import { measureAlternately, type Side } from '../measure/measure-alternately.ts';
 import { cpuTimeOf } from '../measure/cpu-time.ts';
 import { nodeCommand, ServerProcess } from '../server-process.ts';
 import type { Site } from '../site.ts';
@@ -111,8 +111,8 @@ function pages(name: string, callers: number): Work {
         ] as const;
         for (const [side, about, server, path] of rows)
           sides.push(pageSide(side, about, server, path, { callers, seconds }));
-        await alternate(sides, 1);
-        const samples = await alternate(sides, rounds);
+        await measureAlternately(sides, 1);
+        const samples = await measureAlternately(sides, rounds);
         return sides.map(({ name: side, about }) => ({
           name: side,
           about,

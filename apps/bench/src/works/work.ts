@@ -1,4 +1,4 @@
-import type { Sample } from '../measure/alternate.ts';
+import type { Sample } from '../measure/measure-alternately.ts';
 import type { Site } from '../site.ts';
 
 /** The size of a run. */

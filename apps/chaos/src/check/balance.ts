@@ -1,6 +1,6 @@
 import { type DeadLetterCode, emptyTally, type RecordOutcome, recordOutcomes } from '@user-activity/domain';
 import type { Evidence, Letter, LoggedRecord, TopicLetter } from './evidence.ts';
-import { type Facts, nonceOf } from './facts.ts';
+import { type FactIndex, nonceOf } from './fact-index.ts';
 import type { Violation } from './violation.ts';
 
 /** The outcome of a record, as the evidence shows it. `unaccounted` is a violation: nothing is stored under the id of the record. */
@@ -28,7 +28,7 @@ const codeByOutcome: Partial<Record<Outcome, DeadLetterCode>> = {
 /** Counts the records by outcome. Also returns a violation for each outcome that the store or the dead letters contradict. */
 export function balance(
   evidence: Evidence,
-  facts: Facts,
+  facts: FactIndex,
 ): { readonly counts: RecordCounts; readonly violations: readonly Violation[] } {
   const { records, stored, letters, lettersOnTopic } = evidence;
   const violations: Violation[] = [];
@@ -77,7 +77,7 @@ export function balance(
 }
 
 /** Returns the outcome of a record, found by comparing the record with the stored activity that has the same id. */
-function outcomeOf({ poison, activity }: LoggedRecord, facts: Facts, seen: Set<string>): Outcome {
+function outcomeOf({ poison, activity }: LoggedRecord, facts: FactIndex, seen: Set<string>): Outcome {
   if (poison || activity === undefined) return 'dead_lettered';
   const stored = facts.stored.get(activity.id);
   if (stored === undefined) return 'unaccounted';
@@ -92,7 +92,7 @@ function outcomeOf({ poison, activity }: LoggedRecord, facts: Facts, seen: Set<s
 function wasSkipped(
   outcome: Outcome,
   { activity, partition, offset }: LoggedRecord,
-  facts: Facts,
+  facts: FactIndex,
   seen: ReadonlySet<string>,
 ): boolean {
   if (activity === undefined || seen.has(activity.id)) return false;

@@ -1,7 +1,7 @@
 import type { ActivityJson } from '@user-activity/domain';
 import type { ErasedUser } from '../load/eraser.ts';
 import type { Draft } from '../load/ledger.ts';
-import { isSameContent } from './facts.ts';
+import { isSameContent } from './fact-index.ts';
 import { findRepeated } from './find-repeated.ts';
 import type { Violation } from './violation.ts';
 

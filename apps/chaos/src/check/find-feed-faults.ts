@@ -1,12 +1,12 @@
 import type { ActivityJson } from '@user-activity/domain';
 import type { ReceivedFeed } from '../load/followers.ts';
 import type { Evidence, LoggedRecord } from './evidence.ts';
-import { type Facts, nonceOf } from './facts.ts';
+import { type FactIndex, nonceOf } from './fact-index.ts';
 import { findRepeated } from './find-repeated.ts';
 import type { Violation } from './violation.ts';
 
 /** Returns a violation for each activity that a follower of the feed missed, received twice, or received in a different order than on the log. */
-export const findFeedFaults = (evidence: Evidence, facts: Facts): Violation[] =>
+export const findFeedFaults = (evidence: Evidence, facts: FactIndex): Violation[] =>
   evidence.feeds.flatMap((feed) => [...incomplete(feed, evidence), ...outOfOrder(feed, facts)]);
 
 function incomplete(feed: ReceivedFeed, { stored, records, isRestored }: Evidence): Violation[] {
@@ -28,7 +28,7 @@ function incomplete(feed: ReceivedFeed, { stored, records, isRestored }: Evidenc
   return violations;
 }
 
-function outOfOrder(feed: ReceivedFeed, facts: Facts): Violation[] {
+function outOfOrder(feed: ReceivedFeed, facts: FactIndex): Violation[] {
   const latest = new Map<number, LoggedRecord>();
   return feed.flatMap((activity): Violation[] => {
     const record = facts.records

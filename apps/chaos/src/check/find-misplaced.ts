@@ -1,11 +1,11 @@
 import type { ActivityJson } from '@user-activity/domain';
 import type { Evidence } from './evidence.ts';
-import { type Facts, nonceOf } from './facts.ts';
+import { type FactIndex, nonceOf } from './fact-index.ts';
 import { findRepeated } from './find-repeated.ts';
 import type { Violation } from './violation.ts';
 
 /** Returns a violation for each activity on the log or in the store that no client sent, and for each that is stored more than once. */
-export function findMisplaced({ records, stored, written }: Evidence, facts: Facts): Violation[] {
+export function findMisplaced({ records, stored, written }: Evidence, facts: FactIndex): Violation[] {
   const violations: Violation[] = [];
   const mustBeSent = (activity: ActivityJson | undefined, subject: string, where: string): void => {
     const finding = activity === undefined ? 'foreign' : facts.howSent(activity);

@@ -1,10 +1,10 @@
 import type { Draft, Exchange } from '../load/ledger.ts';
 import type { Evidence, Letter, LoggedRecord } from './evidence.ts';
-import { type Facts, isSameContent, nonceOf } from './facts.ts';
+import { type FactIndex, isSameContent, nonceOf } from './fact-index.ts';
 import type { Violation } from './violation.ts';
 
 /** Returns a violation for each activity that was answered 202 but is lost or changed, and for each response with a wrong status or wrong ids. */
-export function findMissing({ exchanges, letters }: Evidence, facts: Facts): Violation[] {
+export function findMissing({ exchanges, letters }: Evidence, facts: FactIndex): Violation[] {
   const letterAt = new Map(letters.map((letter) => [letter.origin, letter]));
   const violations: Violation[] = [];
   for (const { drafts, response, isInvalid = false } of exchanges) {
@@ -30,7 +30,7 @@ type Id = NonNullable<Exchange['response']>['ids'][number] | undefined;
 function violationOf(
   draft: Draft,
   id: Id,
-  facts: Facts,
+  facts: FactIndex,
   letterAt: ReadonlyMap<string, Letter>,
 ): Violation | undefined {
   const { nonce } = draft.metadata;

@@ -1,6 +1,6 @@
 import type { Exchange } from '../load/ledger.ts';
 import type { Evidence, LoggedRecord } from './evidence.ts';
-import { type Facts, nonceOf } from './facts.ts';
+import { type FactIndex, nonceOf } from './fact-index.ts';
 import type { Violation } from './violation.ts';
 
 /** A fact, its first record on the log, and the times of its requests and responses. Times are values of `performance.now()`. */
@@ -14,7 +14,7 @@ interface LoggedFact {
 }
 
 /** Finds facts of a user in a wrong order: on the log, compared with the responses and the batches, or in the store, compared with the log. */
-export function findSwapped(evidence: Evidence, facts: Facts): Violation[] {
+export function findSwapped(evidence: Evidence, facts: FactIndex): Violation[] {
   const violations: Violation[] = [];
   const byNonce = loggedFactsByNonce(evidence, facts);
   for (const [user, logged] of byUser(byNonce.values())) {
@@ -35,7 +35,7 @@ export function findSwapped(evidence: Evidence, facts: Facts): Violation[] {
   return violations;
 }
 
-function loggedFactsByNonce({ exchanges }: Evidence, facts: Facts): Map<string, LoggedFact> {
+function loggedFactsByNonce({ exchanges }: Evidence, facts: FactIndex): Map<string, LoggedFact> {
   const byNonce = new Map<string, LoggedFact>();
   for (const [nonce, [record]] of facts.records)
     if (record?.activity !== undefined)

@@ -1,4 +1,4 @@
-import { listAll, listDeadLetterUsers } from '../list-all.ts';
+import { listActivities, listDeadLetterUsers } from '../list.ts';
 import type { ErasedUser } from '../load/eraser.ts';
 import { forgottenProject } from '../projects.ts';
 import { waitForErasures } from './wait-for-erasures.ts';
@@ -8,5 +8,10 @@ import type { ErasureEvidence } from './find-erasure-faults.ts';
 export async function gatherErasures(url: string, users: readonly ErasedUser[]): Promise<ErasureEvidence> {
   const target = { url, project: forgottenProject };
   const done = await waitForErasures(target, users);
-  return { users, done, stored: await listAll(target), letterUsers: await listDeadLetterUsers(target) };
+  return {
+    users,
+    done,
+    stored: await listActivities(target),
+    letterUsers: await listDeadLetterUsers(target),
+  };
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type ActivityJson, edgeTopic, parseJson, replayHeader, replayOf } from '@user-activity/domain';
 import { readTopic, type TopicRecord } from '@user-activity/test-kit';
 import { readDeadLetter } from '@user-activity/topic-contract';
-import { listAll } from '../list-all.ts';
+import { listActivities } from '../list.ts';
 import type { ReceivedFeed } from '../load/followers.ts';
 import type { Ledger } from '../load/ledger.ts';
 import { poisonHeader, poisonProjectHeader } from '../load/poison.ts';
@@ -40,7 +40,7 @@ export async function gather(
     evidence.set(project, {
       exchanges: ledger.exchangesOf(project),
       records: itemsInProject(project, records),
-      stored: (await listAll({ url, project })).filter(
+      stored: (await listActivities({ url, project })).filter(
         (activity) => !(project === systemProject && isAuditEvent(activity)),
       ),
       feeds: feeds.get(project) ?? [],

@@ -1,6 +1,6 @@
 import { balance, type RecordCounts, sumOf } from './balance.ts';
 import type { Evidence, EvidenceByProject } from './evidence.ts';
-import { Facts } from './facts.ts';
+import { FactIndex } from './fact-index.ts';
 import { findFeedFaults } from './find-feed-faults.ts';
 import { findMisplaced } from './find-misplaced.ts';
 import { findMissing } from './find-missing.ts';
@@ -32,7 +32,7 @@ export function judgeProjects(evidence: EvidenceByProject): Verdict {
 
 /** Compares the requests, the responses, the log and the store of a project, and returns all violations. */
 export function judge(evidence: Evidence): Verdict {
-  const facts = new Facts(evidence);
+  const facts = new FactIndex(evidence);
   const { counts, violations } = balance(evidence, facts);
   const others = [findMissing, findMisplaced, findSwapped, findFeedFaults].flatMap((find) =>
     find(evidence, facts),

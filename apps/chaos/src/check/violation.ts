@@ -1,11 +1,11 @@
 /** The kind of promise that was broken. */
 export type ViolationKind =
-  | 'lost' // Answered 202, but neither stored nor a dead letter.
-  | 'doubled' // Stored twice.
-  | 'changed' // Stored with other content than the client sent.
-  | 'foreign' // Stored, but never sent.
+  | 'lost' // Answered 202, but neither stored nor a dead letter, or missing in the feed.
+  | 'doubled' // Stored twice, or twice in the feed.
+  | 'changed' // On the log or in the store with other content than the client sent.
+  | 'foreign' // On the log or in the store, but never sent; or in the feed, but not stored.
   | 'kept' // Not erased or not anonymised as requested.
-  | 'swapped' // On the log or in the store in another order than the responses.
+  | 'swapped' // In a wrong order on the log, in the store or in the feed.
   | 'unbalanced' // The log, the store and the dead letters contradict each other.
   | 'answer' // A response that a client should never get.
   | 'stuck' // The service did not process all records, or did not recover from a fault, in time.

@@ -5,7 +5,7 @@ import { findErasureFaults } from '../check/find-erasure-faults.ts';
 import { gatherErasures } from '../check/gather-erasures.ts';
 import { findRepeated } from '../check/find-repeated.ts';
 import type { Violation } from '../check/violation.ts';
-import { listAll } from '../list-all.ts';
+import { listActivities } from '../list.ts';
 import { Eraser } from '../load/eraser.ts';
 import type { Draft } from '../load/ledger.ts';
 import { post, type Target } from '../load/sender.ts';
@@ -156,7 +156,7 @@ async function waitForStored(
   accepted: ReadonlySet<string>,
 ): Promise<readonly ActivityJson[]> {
   for (let unchangedPolls = 0, before = -1; ; ) {
-    const found = await listAll(target, 'CHAOS');
+    const found = await listActivities(target, 'CHAOS');
     const ids = new Set(found.map(({ id }) => id));
     const isComplete = [...accepted].every((id) => ids.has(id));
     unchangedPolls = found.length === before ? unchangedPolls + 1 : 0;

@@ -21,13 +21,13 @@ const mebibytes = (count: number): number => count * 1024 * 1024;
 const bodies: readonly BodyAttack[] = [
   [
     's9-escaped-keys',
-    '800,000 objects with an escaped key',
+    'a batch of 800,000 objects with one escaped key each',
     () => gzipBatch(800_000, () => '{"\\n":1}'),
     true,
   ],
   [
     's9-distinct-escapes',
-    '400,000 objects with distinct escaped keys',
+    'a batch of 400,000 objects, each with a different escaped key',
     () => gzipBatch(400_000, (index) => `{"\\u000a${index}":1}`),
   ],
   [
@@ -42,34 +42,34 @@ const bodies: readonly BodyAttack[] = [
   ],
   [
     's9-deep-repeats',
-    'a key repeated 6,500 times, 16,000 levels deep',
+    'an object that repeats a key 6,500 times, inside 16,000 nested arrays',
     () => gzipRequest(logsPath, activityWithDeepRepeats(16_000, '"":1,'.repeat(6500))),
     true,
   ],
   [
     's9-long-repeats',
-    'a key repeated 200,000 times, 980 levels deep',
+    'an object that repeats a key 200,000 times, inside 980 nested arrays',
     () => gzipRequest(logsPath, activityWithDeepRepeats(980, '"":1,'.repeat(200_000))),
   ],
   [
     's9-many-repeats',
-    '80,000 objects that repeat a key, 980 levels deep',
+    '80,000 objects that repeat a key, inside 980 nested arrays',
     () => gzipRequest(logsPath, activityWithDeepRepeats(980, `"a":[${'{"":1,"":1},'.repeat(80_000)}0],`)),
   ],
   [
     's9-batch-repeats',
-    'a batch of 1,500 activities that repeat a key 1,000 times, 300 levels deep',
+    'a batch of 1,500 activities that repeat a key 1,000 times, each inside 300 nested arrays',
     () => gzipBatch(1500, () => activityWithDeepRepeats(300, '"":1,'.repeat(1000))),
   ],
   [
     's9-combining-types',
-    '4,000 types of 1,024 combining characters',
+    'a batch of 4,000 activities whose type has 1,024 combining characters',
     () => gzipBatch(4000, () => `{"userId":"u","type":"a${'\u0301'.repeat(1024)}"}`),
     true,
   ],
   [
     's9-mixed-marks',
-    '4,000 types of 1,024 combining marks in the wrong order',
+    'a batch of 4,000 activities whose type has 1,024 combining characters in the wrong order',
     () => gzipBatch(4000, () => `{"userId":"u","type":"a${'\u0301\u0323'.repeat(512)}"}`),
   ],
   [
@@ -109,7 +109,7 @@ const bodies: readonly BodyAttack[] = [
     'a text of 1.6 million unpaired surrogates',
     () => gzipRequest(logsPath, activity(`"metadata":{"t":"${'\\ud800'.repeat(1_600_000)}"}`)),
   ],
-  ['s9-brackets', '5 million brackets', () => gzipRequest(logsPath, '['.repeat(5_000_000)), true],
+  ['s9-brackets', '5 million opening brackets', () => gzipRequest(logsPath, '['.repeat(5_000_000)), true],
   [
     's9-balanced-brackets',
     '5 million levels of arrays',
@@ -142,7 +142,7 @@ const bodies: readonly BodyAttack[] = [
   ],
   [
     's9-event-data',
-    'a CloudEvent with data in Base64 of 10 MB',
+    'a CloudEvent with 10 MB of data in Base64',
     () =>
       gzipRequest(
         '/api/events',

@@ -32,10 +32,10 @@ const refusals: readonly Refusal[] = [
   ['s13-expectation', 'POST /api/logs', [jsonType, 'Expect: 200-ok', validKey]],
 ];
 
-/** Makes an attack by a body without an end. The service must refuse the request without reading the body, and close the connection. */
+/** Makes an attack by a body without an end. The service must refuse it, stop reading it, and close the connection. */
 const endlessBodyAttack = ([name, requestLine, headers, isShort]: Refusal): Attack => ({
   name,
-  about: `an endless body: ${requestLine}, ${headers.at(-1)?.replace(apiKey, '...')}`,
+  about: `an endless body to ${requestLine}, with the header ${headers.at(-1)?.replace(apiKey, '...')}`,
   ...(isShort ? { isShort } : {}),
   isParallel: true,
   environment: { API_KEYS: apiKey },
@@ -50,9 +50,9 @@ const endlessBodyAttack = ([name, requestLine, headers, isShort]: Refusal): Atta
     const faults = connection.isClosed ? [] : ['the service did not close the connection'];
     if (connection.sentBytes > maxUnreadBytes)
       faults.push(
-        `${connection.sentBytes} bytes of the body were accepted; the maximum is ${maxUnreadBytes}`,
+        `${connection.sentBytes} bytes of the refused body were accepted; the maximum is ${maxUnreadBytes}`,
       );
-    if (responses.length === 0 && !connection.isClosed) faults.push('there was no response');
+    if (responses.length === 0 && !connection.isClosed) faults.push('the service did not respond');
     return faults;
   },
 });

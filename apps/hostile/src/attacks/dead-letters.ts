@@ -78,13 +78,13 @@ const replayPath = '/api/dead-letters/replay';
 export const deadLetterAttacks: readonly Attack[] = [
   callAttack(
     's6-large-calls',
-    '20 calls of track without a user, of 9.9 MB each',
+    '20 track calls of 9.9 MB each, without a user',
     20,
     (index) =>
       gzipRequest('/v1/track', `{"event":"E${index}","properties":{"text":"${'x'.repeat(9_900_000)}"}}`),
     { isShort: true },
   ),
-  callAttack('s6-large-items', '3 batches of 9 calls without a user, of 1 MB each', 3, (batch) => {
+  callAttack('s6-large-items', '3 batches of 9 calls of 1 MB each, without a user', 3, (batch) => {
     const properties = `{"text":"${'x'.repeat(1_000_000)}"}`;
     return gzipCalls(
       9,

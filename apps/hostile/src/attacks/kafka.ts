@@ -61,23 +61,33 @@ export const kafkaAttacks: readonly Attack[] = [
   ),
   poisonAttack('s4-tombstones', '1,000 records without a value', () => times(1000, () => ({ value: null }))),
   ...(['gzip', 'lz4', 'zstd'] as const).map((codec) =>
-    poisonAttack(`s4-${codec}-bomb`, `70 MB of zeros in ${codec}`, () => [{ value: zeros }], { codec }),
+    poisonAttack(
+      `s4-${codec}-bomb`,
+      `a record of 70 MB of zeros, compressed with ${codec}`,
+      () => [{ value: zeros }],
+      { codec },
+    ),
   ),
   poisonAttack(
     's4-snappy-bomb',
-    '18 MB of zeros in 1 MB of snappy',
+    'a record of 18 MB of zeros, compressed to 1 MB with snappy',
     () => [{ value: zeros.subarray(0, 18_000_000) }],
     { codec: 'snappy' },
   ),
   poisonAttack(
     's4-large-json',
-    'a value of 60 MB of brackets in 2 KB of zstd',
+    'a record of 60 MB of brackets, compressed to 2 KB with zstd',
     () => [{ value: Buffer.alloc(60_000_000, '['), headers: activityHeaders }],
     { codec: 'zstd' },
   ),
-  poisonAttack('s4-many-bombs', '6 bombs of 70 MB in zstd', () => times(6, () => ({ value: zeros })), {
-    codec: 'zstd',
-  }),
+  poisonAttack(
+    's4-many-bombs',
+    '6 records of 70 MB of zeros, compressed with zstd',
+    () => times(6, () => ({ value: zeros })),
+    {
+      codec: 'zstd',
+    },
+  ),
   poisonAttack(
     's4-wrong-checksums',
     '5 batches of 60 MB in LZ4 frames with a wrong content checksum',

@@ -95,7 +95,7 @@ const statusAttack = (
 export const originAttacks: readonly Attack[] = [
   {
     name: 's7-foreign-pages',
-    about: 'every route under a foreign Host, Origin or Sec-Fetch-Site',
+    about: 'every route with a foreign Host, Origin or Sec-Fetch-Site',
     isShort: true,
     async send(target) {
       for (const headers of foreignHeaders) await requestAllRoutes(target, headers);
@@ -142,7 +142,7 @@ export const originAttacks: readonly Attack[] = [
   ),
   {
     name: 's7-two-hosts',
-    about: 'requests with two Host headers, without one, with an empty one, and with a malformed one',
+    about: 'requests with two Host headers, with none, with an empty one, and with a malformed one',
     isShort: true,
     async send(target) {
       for (const host of ['Host: localhost\r\nHost: evil.example\r\n', '', 'Host: \r\n', 'Host: a b\r\n']) {

@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 import { parseArgs } from 'node:util';
 import { startEngines } from '../service/engines.ts';
 import { Host } from '../service/host.ts';
-import { measureNoise, type NoiseEffect } from './measure-noise.ts';
+import { measureNoiseEffect, type NoiseEffect } from './measure-noise-effect.ts';
 import { noises } from './noises.ts';
 
 /** The maximum of `NoiseEffect.ratio`. The run fails if a noise exceeds it. */
@@ -54,7 +54,7 @@ try {
   const { location } = await host.serviceFor({ environment: { API_KEYS: rootKey } });
   for (const noise of chosen) {
     const options = { port: location.port, rootKey, rounds: Number(rounds), seconds: Number(seconds) };
-    const effect = await measureNoise(noise, options);
+    const effect = await measureNoiseEffect(noise, options);
     console.log(formatEffect(effect));
     if (effect.ratio > maxRatio) process.exitCode = 1;
   }

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import type { NoiseCommand, NoiseOrder, NoiseTally } from './noise-thread.ts';
+import type { NoiseCommand, NoiseSourceOptions, NoiseTally } from './noise-thread.ts';
 
 /** Sends the requests of a noise from a separate thread, from each `begin` until the next `pause`. */
 export class NoiseSource {
   readonly #worker: Worker;
 
-  constructor(order: NoiseOrder) {
-    this.#worker = new Worker(new URL('noise-thread.ts', import.meta.url), { workerData: order });
+  constructor(options: NoiseSourceOptions) {
+    this.#worker = new Worker(new URL('noise-thread.ts', import.meta.url), { workerData: options });
   }
 
   begin(): void {

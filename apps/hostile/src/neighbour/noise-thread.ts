@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 
 /** The requests that the thread sends. */
-export interface NoiseOrder {
+export interface NoiseSourceOptions {
   readonly port: number;
   /** The bytes of the HTTP request that is sent again and again. */
   readonly request: Uint8Array;
@@ -24,7 +24,7 @@ const tickMs = 1;
 // Each connection has at most one unanswered request, so a slow service gets at most 32 requests at a time.
 const maxConnections = 32;
 
-const { port, request, rate } = workerData as NoiseOrder;
+const { port, request, rate } = workerData as NoiseSourceOptions;
 const tally: Record<number, number> = {};
 const idle: Socket[] = [];
 let connections = 0;

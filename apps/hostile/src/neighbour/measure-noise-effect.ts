@@ -4,10 +4,10 @@ import { NoiseSource } from './noise-source.ts';
 import type { NoiseTally } from './noise-thread.ts';
 import type { Noise } from './noises.ts';
 
-/** Options of `measureNoise`. */
+/** Options of `measureNoiseEffect`. */
 export interface MeasurementOptions {
   readonly port: number;
-  /** The API key with which `measureNoise` creates the keys of the noise and of the neighbour. */
+  /** The API key with which `measureNoiseEffect` creates the keys of the noise and of the neighbour. */
   readonly rootKey: string;
   /** How often the neighbour is measured, each time without and with the noise. */
   readonly rounds: number;
@@ -27,7 +27,7 @@ export interface NoiseEffect {
 }
 
 /** Measures the latency of a key without limits, alternately on its own and while another key exceeds its limits. */
-export async function measureNoise(noise: Noise, options: MeasurementOptions): Promise<NoiseEffect> {
+export async function measureNoiseEffect(noise: Noise, options: MeasurementOptions): Promise<NoiseEffect> {
   const { port, rounds, seconds } = options;
   const noisyKey = await makeKey(options, { scopes: noise.scopes, limits: noise.limits, project: 'noisy' });
   const key = await makeKey(options, { scopes: ['write'], project: 'quiet' });

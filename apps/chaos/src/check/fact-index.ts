@@ -4,7 +4,7 @@ import type { Draft } from '../load/ledger.ts';
 import type { Evidence, LoggedRecord } from './evidence.ts';
 
 /** The evidence, grouped by fact. A fact is an activity that a client made; its nonce identifies it, also if it is sent several times. */
-export class Facts {
+export class FactIndex {
   /** The valid drafts of each fact, by nonce. Invalid drafts are omitted, because the service must not store them. */
   readonly drafts: ReadonlyMap<string, readonly Draft[]>;
   /** The records of each fact, by nonce. The records of a partition are ordered by offset. */

@@ -25,7 +25,7 @@ export interface Side {
 }
 
 /** Measures every side once in each round, in a random order. Returns the samples by the name of the side; sample i is from round i. */
-export async function alternate(
+export async function measureAlternately(
   sides: readonly Side[],
   rounds: number,
   random: () => number = Math.random,

@@ -2,12 +2,12 @@ import { type ActivityJson, parseJson } from '@user-activity/domain';
 import type { Target } from './load/sender.ts';
 
 /** Returns all activities of the project that the API lists, oldest first. If `type` is given, returns only activities of this type. */
-export const listAll = (target: Target, type?: string): Promise<readonly ActivityJson[]> =>
-  allPages<ActivityJson>(target, '/api/logs', type === undefined ? {} : { type });
+export const listActivities = (target: Target, type?: string): Promise<readonly ActivityJson[]> =>
+  readAllPages<ActivityJson>(target, '/api/logs', type === undefined ? {} : { type });
 
 /** Returns the user of each dead letter of the project. The user is the key of the record. */
 export async function listDeadLetterUsers(target: Target): Promise<readonly string[]> {
-  const letters = await allPages<Letter>(target, '/api/dead-letters', {});
+  const letters = await readAllPages<Letter>(target, '/api/dead-letters', {});
   return letters.map(({ key }) => key?.text ?? '');
 }
 
@@ -15,7 +15,7 @@ interface Letter {
   readonly key: { readonly text?: string } | null;
 }
 
-async function allPages<Item>(
+async function readAllPages<Item>(
   { url, project }: Target,
   path: string,
   filter: Readonly<Record<string, string>>,

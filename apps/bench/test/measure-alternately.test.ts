@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { alternate } from '../src/measure/alternate.ts';
+import { measureAlternately } from '../src/measure/measure-alternately.ts';
 
 test('each round measures every side once, in an order that depends on the random numbers', async () => {
   const order: string[] = [];
@@ -11,13 +11,13 @@ test('each round measures every side once, in an order that depends on the rando
     },
   });
   const numbers = [0.1, 0.2, 0.9, 0.3];
-  const samples = await alternate([side('a'), side('b')], 2, () => numbers.shift() ?? 0);
+  const samples = await measureAlternately([side('a'), side('b')], 2, () => numbers.shift() ?? 0);
   expect(order).toEqual(['a', 'b', 'b', 'a']);
   expect(samples.get('a')).toEqual([{ perSecond: 1 }, { perSecond: 4 }]);
   expect(samples.get('b')).toEqual([{ perSecond: 2 }, { perSecond: 3 }]);
 });
 
-test('alternate rejects if a measurement rejects', async () => {
+test('measureAlternately rejects if a measurement rejects', async () => {
   const failing = { name: 'a', measure: () => Promise.reject(new Error('a request got 503')) };
-  await expect(alternate([failing], 1)).rejects.toThrow('a request got 503');
+  await expect(measureAlternately([failing], 1)).rejects.toThrow('a request got 503');
 });
