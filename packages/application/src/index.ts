@@ -7,7 +7,7 @@ export { type DeadLetterRetention, withinQuota } from './dead-letters/sweep-dead
 export { makeRelayAuditEvents } from './audit/relay-audit-events.ts';
 export { FeedWatch } from './following/feed-watch.ts';
 export { FollowedLog } from './following/followed-log.ts';
-export type { FeedQuestion } from './following/read-feed.ts';
+export type { FeedReadOptions } from './following/read-feed.ts';
 export {
   type Pingable,
   type CheckHealth,
@@ -38,14 +38,14 @@ export { InputFault } from './logging/input-fault.ts';
 export type { KnownOutcome } from './logging/log-activity.ts';
 export { type Call, type CallPortions, type MendedDraft, maxOriginalBytes } from './logging/log-calls.ts';
 export { OutcomeWaiter } from './logging/outcome-waiter.ts';
-export type { ExportedPages, ExportQuestion } from './querying/export-activities.ts';
+export type { ExportedPages, ExportOptions } from './querying/export-activities.ts';
 export { type EffectiveProject, ProjectTable } from './projects/project-table.ts';
 export type { ProjectSweep } from './projects/sweep-projects.ts';
 export type { Anonymiser } from './storing/anonymised-record.ts';
 export type { DigestUser } from './users/user-erasures.ts';
 export { makeRegisterLog } from './storing/register-log.ts';
 export type { ResumeObserver } from './storing/resume-storing.ts';
-export type { SomeActivities } from './moving/confirm-move.ts';
+export type { ActivitySample } from './moving/confirm-move.ts';
 export { type EarlierMove, type MovedData, type MoveProgress, MoveRefused } from './moving/move-data.ts';
 export type { Pause } from './storing/persist.ts';
 export type { StoreTally } from './storing/store-records.ts';

@@ -3,7 +3,7 @@ import {
   makeMovingUseCases,
   type MovedData,
   MoveRefused,
-  type SomeActivities,
+  type ActivitySample,
 } from '@user-activity/application';
 import { activityLogged, isDomainError, type RawRecord, type StoredActivity } from '@user-activity/domain';
 import { openEngines } from '@user-activity/engines';
@@ -119,7 +119,7 @@ async function moveWith(
   if (!wait) return report({ ...moved, confirmed: false, different: [], missing: [] }, json, output);
   const { different, missing } = await confirmMove(signal);
   progress.end();
-  const names = ({ first }: SomeActivities) => first.map(({ project, id }) => `${project} ${id}`);
+  const names = ({ first }: ActivitySample) => first.map(({ project, id }) => `${project} ${id}`);
   report({ ...moved, confirmed: true, different: names(different), missing: names(missing) }, json, output);
   if (missing.count > 0)
     throw new RequestError(

@@ -1,4 +1,4 @@
-import type { ExportQuestion } from '@user-activity/application';
+import type { ExportOptions } from '@user-activity/application';
 import {
   ActivityFilter,
   ActivityId,
@@ -75,7 +75,7 @@ const parameterNames = [
 ];
 
 /** A client's request for an export. */
-export interface ExportRequest extends Omit<ExportQuestion, 'run'> {
+export interface ExportRequest extends Omit<ExportOptions, 'run'> {
   readonly format: ExportFormat;
 }
 

@@ -1,4 +1,4 @@
-import type { FeedQuestion } from '@user-activity/application';
+import type { FeedReadOptions } from '@user-activity/application';
 import {
   ActivityFilter,
   type Clock,
@@ -66,7 +66,7 @@ export const feedParameterSchemas = {
 };
 
 /** Which activities of the feed a client wants, and where they begin. */
-type Selection = Pick<FeedQuestion, 'filter' | 'after'>;
+type Selection = Pick<FeedReadOptions, 'filter' | 'after'>;
 
 /** A client's request for a page of the feed. */
 export interface FeedRequest extends Selection {
@@ -121,7 +121,7 @@ function readSelection(
     reader,
     cursor: reader.one(cursorParameter),
     beginsAtEnd,
-    finish: (project: ProjectId, after: FeedQuestion['after']): Selection => {
+    finish: (project: ProjectId, after: FeedReadOptions['after']): Selection => {
       reader.assertNoViolations();
       return { filter: ActivityFilter.ofFeed({ project, ...part }), after };
     },

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { FeedQuestion } from '@user-activity/application';
+import type { FeedReadOptions } from '@user-activity/application';
 import { type FeedPage, isDomainError } from '@user-activity/domain';
 import { Type } from '@sinclair/typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -98,7 +98,7 @@ async function* chunksOf(
   request: FastifyRequest,
   reply: FastifyReply,
   { continueFeed, findPrincipal, isStopping }: StreamDeps,
-  question: Pick<FeedQuestion, 'filter' | 'limit'>,
+  question: Pick<FeedReadOptions, 'filter' | 'limit'>,
   first: FeedPage,
 ): AsyncGenerator<Buffer, void, undefined> {
   const run = pageReader(request, 'page');

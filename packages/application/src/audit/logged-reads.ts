@@ -13,7 +13,7 @@ import type {
 import type { FindDeadLetters } from '../dead-letters/find-dead-letters.ts';
 import type { ActivityStats } from '../querying/activity-stats.ts';
 import type { CountActivities } from '../querying/count-activities.ts';
-import type { ExportActivities, ExportedPages, ExportQuestion } from '../querying/export-activities.ts';
+import type { ExportActivities, ExportedPages, ExportOptions } from '../querying/export-activities.ts';
 import type { FindActivities, FindActivity } from '../querying/find-activities.ts';
 import type { ReadFeed } from '../following/read-feed.ts';
 import type { ReadLog } from './read-log.ts';
@@ -79,24 +79,24 @@ export function makeLoggedReads({ readLog, digest }: LoggedReadsDeps, reads: Rea
   };
 
   const logged =
-    <Question, Answer>(
+    <Request, Result>(
       kind: Kind,
-      read: (question: Question) => Promise<Answer>,
-      describe: (question: Question, answer: Answer) => Description,
+      read: (request: Request) => Promise<Result>,
+      describe: (request: Request, result: Result) => Description,
     ) =>
-    async (principal: Principal, question: Question): Promise<Answer> => {
-      const answer = await read(question);
-      if (readLog !== undefined) add(principal, kind, describe(question, answer));
-      return answer;
+    async (principal: Principal, request: Request): Promise<Result> => {
+      const result = await read(request);
+      if (readLog !== undefined) add(principal, kind, describe(request, result));
+      return result;
     };
 
   // One event for the whole export, at its end, when the number of results is known. With an event for each page, an export of the audit
   // events would never end, because each page would add an event to export.
-  const exportActivities = async (principal: Principal, question: ExportQuestion): Promise<ExportedPages> => {
-    const pages = await reads.exportActivities(question);
+  const exportActivities = async (principal: Principal, options: ExportOptions): Promise<ExportedPages> => {
+    const pages = await reads.exportActivities(options);
     if (readLog === undefined) return pages;
     return countingPages(pages, (results) =>
-      add(principal, searchKind('export'), describeSearch(question.filter, results)),
+      add(principal, searchKind('export'), describeSearch(options.filter, results)),
     );
   };
 

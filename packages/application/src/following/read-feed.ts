@@ -9,8 +9,8 @@ import {
 import type { FeedWatch } from './feed-watch.ts';
 import type { FollowedLog } from './followed-log.ts';
 
-/** A request for a page of the feed. */
-export interface FeedQuestion {
+/** The page of the feed to read, and how to read it. */
+export interface FeedReadOptions {
   readonly filter: ActivityFilter;
   readonly after: FeedPosition | 'beginning' | 'end';
   /** The maximum number of activities. Default: 50. */
@@ -25,7 +25,7 @@ export interface FeedQuestion {
  * Returns the activities that match a filter and follow a position in the feed. If there are none, waits until some are readable, or until
  * `until` is aborted. Throws FEED_REPLACED if the position belongs to another log, INVALID_QUERY, STORE_UNAVAILABLE and STORE_TIMEOUT.
  */
-export type ReadFeed = (question: FeedQuestion) => Promise<FeedPage>;
+export type ReadFeed = (options: FeedReadOptions) => Promise<FeedPage>;
 
 export interface ReadFeedDeps {
   readonly feed: ActivityFeed;
@@ -34,7 +34,7 @@ export interface ReadFeedDeps {
 }
 
 export const makeReadFeed = ({ feed, followedLog, feedWatch }: ReadFeedDeps): ReadFeed => {
-  const positionOf = async (after: FeedQuestion['after']): Promise<FeedPosition> => {
+  const positionOf = async (after: FeedReadOptions['after']): Promise<FeedPosition> => {
     if (after === 'beginning') return followedLog.beginning();
     if (after === 'end') return followedLog.end();
     await followedLog.assertHas(after);

@@ -17,7 +17,7 @@ export interface ConfirmMoveDeps extends PersistDeps {
 }
 
 /** A set of activities: their number, and the keys of the first 100. */
-export interface SomeActivities {
+export interface ActivitySample {
   readonly count: number;
   readonly first: readonly ActivityKey[];
 }
@@ -27,9 +27,9 @@ export interface ConfirmedMove {
   /** The number of activities that source and target both have, with the same content. */
   readonly equal: number;
   /** The activities that have other content in the target. */
-  readonly different: SomeActivities;
+  readonly different: ActivitySample;
   /** The activities that the target had not stored in time: it has erased or refused them, or no consumer runs. */
-  readonly missing: SomeActivities;
+  readonly missing: ActivitySample;
 }
 
 /**
@@ -68,7 +68,7 @@ export const makeConfirmMove = ({ source, target, onConfirmed, ...deps }: Confir
     return { equal, different, missing };
   };
 
-class ActivityCounter implements SomeActivities {
+class ActivityCounter implements ActivitySample {
   count = 0;
   readonly first: ActivityKey[] = [];
 
