@@ -3,7 +3,7 @@ import { parseJson, RuleBroken } from '@user-activity/domain';
 import { anyMetadata } from '@user-activity/port-contracts';
 import * as fc from 'fast-check';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { batchItems, readExactItem } from '../src/bodies/batch-items.ts';
+import { readBatchItems, readExactItem } from '../src/bodies/batch-items.ts';
 import { type JsonReader, readMendedJson } from '../src/bodies/json-body.ts';
 import { estimateValueBytes } from '../src/bodies/json-bytes.ts';
 import { itemsIn } from '../src/bodies/json-elements.ts';
@@ -15,7 +15,7 @@ const limit = { maxItems: 10, message: 'too many', countBytes: () => undefined }
 async function itemsOf(json: string | Buffer, maxItems = limit.maxItems): Promise<unknown[]> {
   const items: unknown[] = [];
   const bytes = Buffer.isBuffer(json) ? json : Buffer.from(json);
-  const portions = batchItems(bytes, { ...limit, maxItems }, readExactItem, (item) => item);
+  const portions = readBatchItems(bytes, { ...limit, maxItems }, readExactItem, (item) => item);
   for await (const portion of portions) items.push(...portion);
   return items;
 }
@@ -129,7 +129,7 @@ describe('many items that are parsed at once', () => {
     };
     try {
       const limits = { maxItems, message: 'too many', countBytes };
-      for await (const portion of batchItems(json, limits, parse, (item) => item)) items.push(...portion);
+      for await (const portion of readBatchItems(json, limits, parse, (item) => item)) items.push(...portion);
     } catch (error) {
       return { fault: error instanceof Error ? error.message : String(error) };
     }

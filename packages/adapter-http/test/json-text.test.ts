@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { pageBytes } from '../src/bodies/json-text.ts';
+import { makePageBytes } from '../src/bodies/json-text.ts';
 
 /** Makes a page. Returns it, and whether other work ran while it was made. */
 async function make(items: readonly string[]) {
@@ -7,7 +7,7 @@ async function make(items: readonly string[]) {
   setImmediate(() => {
     turned = true;
   });
-  const bytes = await pageBytes(items, (item) => JSON.stringify(item), { hasMore: false });
+  const bytes = await makePageBytes(items, (item) => JSON.stringify(item), { hasMore: false });
   return { page: JSON.parse(bytes.toString()) as unknown, turned };
 }
 

@@ -17,7 +17,7 @@ import { estimateValueBytes } from './json-bytes.ts';
 import { ElementCutter, textsOf } from './json-elements.ts';
 import { turns } from './turns.ts';
 
-// A run may hold thousands of items, and an item that breaks a rule takes up to 30 us.
+// A run may hold thousands of items, and an item that breaks a rule takes up to 30 us. So the caller gets a run in portions.
 const maxPortionItems = 100;
 
 /** An item of a batch that is not parsed, because it has more bytes or more levels than any valid item. */
@@ -54,7 +54,7 @@ export const readExactItem: JsonReader = (bytes) => {
  * and 400 if the body is not JSON. Either may happen after some portions, so the caller must not record any item before it has pulled the
  * last one.
  */
-export async function* batchItems<Result>(
+export async function* readBatchItems<Result>(
   json: Buffer,
   limit: ItemLimit,
   parse: JsonReader,

@@ -2,14 +2,14 @@ import type { BatchOptions, BatchReceipt } from '@user-activity/application';
 import { RuleBroken } from '@user-activity/domain';
 import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from '@sinclair/typebox';
-import { batchItems, readExactItem, looksLike } from './batch-items.ts';
+import { readBatchItems, readExactItem, looksLike } from './batch-items.ts';
 import { namedSchema } from '../openapi/component-schemas.ts';
 import { isArrayText } from './json-elements.ts';
 import { idempotencyKeyIn } from './idempotency-key.ts';
 import { Problem, rulesBroken } from '../requests/problem.ts';
 import { withProjectRemedy } from '../requests/project-remedy.ts';
 import { ParameterReader } from '../query/parameter-reader.ts';
-import { queryParameters } from '../query/query-parameters.ts';
+import { parseQueryParameters } from '../query/query-parameters.ts';
 import { idsSchema, violationsSchema } from '../openapi/schemas.ts';
 
 export const rejectedItemsSchema = Type.Array(
@@ -63,7 +63,7 @@ export const batchParametersSchema = Type.Object({
 
 /** Reads the options of a batch from the query of the URL. Throws INVALID_QUERY if a parameter is unknown, repeated or malformed. */
 export function readBatchOptions(request: FastifyRequest): BatchOptions {
-  const reader = new ParameterReader(queryParameters(request), ['atomic']);
+  const reader = new ParameterReader(parseQueryParameters(request), ['atomic']);
   const atomic = reader.one({ name: 'atomic', parse: parseAtomic }) ?? false;
   reader.assertNoViolations();
   return { atomic };
@@ -80,7 +80,7 @@ export function refuseIdempotencyKey({ headers }: FastifyRequest, remedy: string
     throw new Problem(400, `Idempotency-Key names one activity. ${remedy}`);
 }
 
-/** Yields the drafts of a batch as `batchItems` does. Throws a 422 with `detail` if the body is not a JSON array. */
+/** Yields the drafts of a batch as `readBatchItems` does. Throws a 422 with `detail` if the body is not a JSON array. */
 export function draftsOf(
   { body, byteCounter }: Pick<FastifyRequest, 'body' | 'byteCounter'>,
   maxItems: number,
@@ -92,7 +92,7 @@ export function draftsOf(
     throw rulesBroken(detail, [{ path: '', message: 'must be a JSON array' }]);
   const countBytes = (bytes: number): void => byteCounter.addBody(bytes);
   const limit = { maxItems, message: tooManyMessage(maxItems), countBytes };
-  return batchItems(json, limit, readExactItem, convert);
+  return readBatchItems(json, limit, readExactItem, convert);
 }
 
 export const tooManyMessage = (maxItems: number): string =>

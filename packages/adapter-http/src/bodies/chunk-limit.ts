@@ -38,7 +38,7 @@ export class ChunkLimit {
     this.#byteCount += chunkBytes;
     if (this.#chunkCount > maxSmallChunks && this.#byteCount < minAverageBytes * this.#chunkCount)
       throw inputTooLarge(
-        `The body comes in more than ${maxSmallChunks} chunks of less than ${minAverageBytes} bytes on average. ` +
+        `The body arrives in more than ${maxSmallChunks} chunks of less than ${minAverageBytes} bytes on average. ` +
           'Buffer your writes, and send it in larger chunks.',
       );
   }

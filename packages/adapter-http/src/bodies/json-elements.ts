@@ -28,13 +28,13 @@ export const itemsIn = (json: Buffer): Generator<Buffer> => elementsIn(json, ope
  * Returns the JSON texts of the named members of a JSON object. The names must be ASCII. If a name is repeated, its last member counts.
  * Does not parse the values. Lets other requests run in between. Throws RuleBroken if the object is malformed.
  */
-export async function membersNamed<Name extends string>(
+export async function findMembers<Name extends string>(
   json: Buffer,
   names: readonly Name[],
 ): Promise<ReadonlyMap<Name, Buffer>> {
   const turn = turns.begin();
   const textByName = new Map<Name, Buffer>();
-  // An escaped character takes six bytes.
+  // A key may be escaped, as in `\u0061`. Each of its characters then takes six bytes.
   const maxKeyBytes = 6 * Math.max(...names.map((name) => name.length));
   let memberCount = 0;
   for (const member of elementsIn(json, openBrace, closeBrace)) {

@@ -13,7 +13,7 @@ const portionLength = 64 * 1024;
  * Makes the JSON of a page. The text is converted to bytes in portions, because the text of a whole page would stay in memory until the
  * next full garbage collection.
  */
-export async function pageBytes<Item>(
+export async function makePageBytes<Item>(
   items: readonly Item[],
   jsonOfItem: (item: Item) => string,
   pagination: object,

@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import { type TSchema, Type } from '@sinclair/typebox';
-import { pageBytes, jsonTextSchema } from './json-text.ts';
+import { makePageBytes, jsonTextSchema } from './json-text.ts';
 import { namedSchema } from '../openapi/component-schemas.ts';
 import type { QueryParameters } from '../query/parameter-reader.ts';
 import type { PageRequest } from '../query/read-page.ts';
@@ -41,7 +41,7 @@ export const pageResponseSchema = (
   );
 
 /** Makes the body of a page. Adds the header `Link` to the response if there is a next page. */
-export async function pageBody<Item>(
+export async function makePageBody<Item>(
   reply: FastifyReply,
   { list, parameters, limit, cursorAfter }: PageRequest<unknown, string, Item>,
   items: readonly Item[],
@@ -50,7 +50,7 @@ export async function pageBody<Item>(
   const lastItem = items.at(-1);
   const nextCursor = hasMore && lastItem !== undefined ? cursorAfter(list.positionOf(lastItem)) : null;
   if (nextCursor !== null) setNextLink(reply, parameters, nextCursor);
-  return pageBytes(items, list.jsonOf, { limit, nextCursor, hasMore });
+  return makePageBytes(items, list.jsonOf, { limit, nextCursor, hasMore });
 }
 
 /** Adds the header `Link` to the response. It leads to the same query, from the cursor on. */

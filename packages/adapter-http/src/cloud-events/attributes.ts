@@ -41,7 +41,7 @@ const maxInteger = 2 ** 31 - 1;
 const forbiddenCharacters = /[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]/u;
 
 /** Validates the attributes of an event (CloudEvents 1.0.2, "Context Attributes"). Adds violations with paths such as `/id`. */
-export function attributesOf(event: Members, violations: Violations): Attributes {
+export function parseAttributes(event: Members, violations: Violations): Attributes {
   const read = <Value>(name: string, parse: (raw: unknown) => Value): Value | undefined =>
     violations.check(`/${name}`, () => parse(event[name]));
   const specversion = read('specversion', parseVersion);

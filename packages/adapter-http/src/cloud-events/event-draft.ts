@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { FaultyDraft } from '@user-activity/application';
 import { Metadata, RuleBroken, type Violation, Violations } from '@user-activity/domain';
 import { isMembers, type Members } from '../bodies/members.ts';
-import { attributesOf, FaultyMember, optionalText } from './attributes.ts';
+import { parseAttributes, FaultyMember, optionalText } from './attributes.ts';
 
 /** The draft of the activity that an event becomes. */
 export interface EventDraft {
@@ -32,7 +32,7 @@ const attributesPath = '/cloudevent';
  * An event that breaks a rule becomes a `FaultyDraft`, and its violations are added to `violations`, which must be empty. A `FaultyDraft`
  * is returned unchanged. Rules that need the clock are not checked here: the domain checks them later.
  */
-export function eventDraft(
+export function draftFromEvent(
   event: unknown,
   maxMetadataBytes: number,
   violations: Violations = new Violations(),
@@ -42,7 +42,7 @@ export function eventDraft(
     violations.add('', 'must be a JSON object');
     return rejectedEvent(violations);
   }
-  const { userId, type, createdAt, identity, metadataAttributes } = attributesOf(event, violations);
+  const { userId, type, createdAt, identity, metadataAttributes } = parseAttributes(event, violations);
   // `restorePath` must not refer to `members`, which would otherwise stay in memory.
   const { members, ...data } = dataOf(event, violations);
   const restorePath = ({ path, message }: Violation): Violation => ({ path: sentPath(path, data), message });

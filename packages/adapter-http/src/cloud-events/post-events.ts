@@ -11,7 +11,7 @@ import {
 } from '../bodies/batch-receipt.ts';
 import { parseBinaryEvent } from './binary-event.ts';
 import { eventMediaTypes } from './media-type.ts';
-import { type EventDraft, eventDraft } from './event-draft.ts';
+import { type EventDraft, draftFromEvent } from './event-draft.ts';
 import { eventHeadersSchema, eventBodySchemas } from './schemas.ts';
 import { bodyTooLarge, maxItemBytes } from '../requests/input-limits.ts';
 import { readJsonBody, utf8Body } from '../bodies/json-body.ts';
@@ -78,7 +78,7 @@ export const postEvents: Route<'logActivity' | 'logActivities' | 'maxBatchSize' 
         { body: json, byteCounter: request.byteCounter },
         maxBatchSize,
         (event) => {
-          const item = eventDraft(event, maxMetadataBytes, explanations.collector());
+          const item = draftFromEvent(event, maxMetadataBytes, explanations.collector());
           restorers.push(item.restorePath);
           return item.draft;
         },
@@ -110,7 +110,7 @@ export const postEvents: Route<'logActivity' | 'logActivities' | 'maxBatchSize' 
         [{ path: '', message: 'must be a JSON object' }],
       );
     request.usage?.countItems(1);
-    const id = await logEvent(eventDraft(event, maxMetadataBytes), (draft) =>
+    const id = await logEvent(draftFromEvent(event, maxMetadataBytes), (draft) =>
       logActivity(request.sender, draft),
     );
     reply.header('location', `/api/logs/${encodeURIComponent(id)}`);

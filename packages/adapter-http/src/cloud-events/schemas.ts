@@ -86,7 +86,7 @@ const Event = Type.Object(
   },
 );
 
-/** The request bodies in the three modes of the HTTP protocol binding, for the documentation. `eventDraft` validates events. */
+/** The request bodies in the three modes of the HTTP protocol binding, for the documentation. `draftFromEvent` validates events. */
 export const eventBodySchemas = {
   content: {
     'application/cloudevents+json': { schema: Type.Unsafe<unknown>(Event) },

@@ -33,7 +33,7 @@ export function exportReader(
     const validity = recheckKey(request, findPrincipal);
     if (validity === 'ended')
       throw new Problem(401, 'The API key is no longer valid. Continue with another key and `after`.');
-    return validity === 'unknown' ? undefined : readPage(read).catch(unlessBusy);
+    return validity === 'unknown' ? undefined : readPage(read).catch(undefinedIfBusy);
   };
 
   return async (read) => {
@@ -51,7 +51,7 @@ export function exportReader(
 }
 
 /** Returns undefined if a limit of the key or of the process is reached. Throws all other errors. */
-function unlessBusy(error: unknown): undefined {
+function undefinedIfBusy(error: unknown): undefined {
   const isBusy = isDomainError(error)
     ? error.kind === 'overloaded'
     : error instanceof Problem && error.status === 429;

@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { namedSchema } from '../openapi/component-schemas.ts';
 import { exampleOf } from '../openapi/schema-example.ts';
 import { activitySchema, problemResponses } from '../openapi/schemas.ts';
-import { queryParameters } from '../query/query-parameters.ts';
+import { parseQueryParameters } from '../query/query-parameters.ts';
 import { compressChunks } from '../requests/compression.ts';
 import { waitForPrevious } from '../requests/page-limits.ts';
 import { Problem } from '../requests/problem.ts';
@@ -76,7 +76,7 @@ export const getExport: Route<
   const options = { schema, config, preHandler: waitForPrevious, exposeHeadRoute: false };
   const onEnd = exportCounter();
   app.get('/api/logs/export', options, async (request, reply) => {
-    const { format, ...question } = readExportQuery(request.project, queryParameters(request), clock);
+    const { format, ...question } = readExportQuery(request.project, parseQueryParameters(request), clock);
     assertHttp11(request);
     exportSlots.take(request, reply);
     const { mediaType, fileName, load, ...writer } = formatWriters[format];

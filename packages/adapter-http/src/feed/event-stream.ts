@@ -6,18 +6,18 @@ import { FeedCursor } from './feed-cursor.ts';
 export const eventStreamType = 'text/event-stream';
 
 /** Returns the text that begins a stream. A client that reconnects before the first event continues at the position. */
-export const streamStart = (position: FeedPosition, retryMs: number): string =>
+export const encodeStreamStart = (position: FeedPosition, retryMs: number): string =>
   encode({ retry: retryMs, id: FeedCursor.text(position) });
 
 /** Returns a comment, which shows that the stream is alive, and the position up to which the feed was examined. */
-export const heartbeat = (position: FeedPosition): string =>
+export const encodeHeartbeat = (position: FeedPosition): string =>
   encode({ comment: 'heartbeat' }) + encode({ id: FeedCursor.text(position) });
 
 /**
  * Returns an event for each activity of a page. The id of an event is the position right after its activity, so a
  * client can continue after any of them.
  */
-export function eventsOf({ activities, start, position: end }: FeedPage): string {
+export function encodeEvents({ activities, start, position: end }: FeedPage): string {
   let position = start;
   let text = '';
   for (const [index, activity] of activities.entries()) {

@@ -1,10 +1,10 @@
 import { defaultLimit } from '@user-activity/domain';
 import { Type } from '@sinclair/typebox';
-import { jsonContentType, pageBytes } from '../bodies/json-text.ts';
+import { jsonContentType, makePageBytes } from '../bodies/json-text.ts';
 import { pageResponseSchema, setNextLink } from '../bodies/page-body.ts';
 import { namedSchema } from '../openapi/component-schemas.ts';
 import { activitySchema, problemResponses } from '../openapi/schemas.ts';
-import { queryParameters } from '../query/query-parameters.ts';
+import { parseQueryParameters } from '../query/query-parameters.ts';
 import { waitForPrevious } from '../requests/page-limits.ts';
 import { pageReader } from '../requests/page-reader.ts';
 import { whileWaiting } from '../requests/prefer-wait.ts';
@@ -51,7 +51,7 @@ const schema = {
 export const getFeed: Route<'readFeed' | 'clock'> = (app, { readFeed, clock }) => {
   const config = { scope: 'read', projects: 'readable' } as const;
   app.get('/api/logs/feed', { schema, config, preHandler: waitForPrevious }, async (request, reply) => {
-    const parameters = queryParameters(request);
+    const parameters = parseQueryParameters(request);
     const { waitSeconds, ...question } = readFeedQuery(request.project, parameters, clock);
     if (waitSeconds > 0) readerSlots.take(request, reply);
     const { activities, position, hasMore } = await whileWaiting(reply, waitSeconds, (until) =>
@@ -64,7 +64,11 @@ export const getFeed: Route<'readFeed' | 'clock'> = (app, { readFeed, clock }) =
     const nextCursor = FeedCursor.text(position);
     setNextLink(reply, parameters, nextCursor);
     const limit = question.limit ?? defaultLimit;
-    const body = await pageBytes(activities, (activity) => activity.toText(), { limit, nextCursor, hasMore });
+    const body = await makePageBytes(activities, (activity) => activity.toText(), {
+      limit,
+      nextCursor,
+      hasMore,
+    });
     return reply.code(200).type(jsonContentType).send(body);
   });
 };

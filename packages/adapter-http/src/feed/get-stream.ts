@@ -5,14 +5,14 @@ import { Type } from '@sinclair/typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { exampleOf } from '../openapi/schema-example.ts';
 import { activitySchema, problemResponses } from '../openapi/schemas.ts';
-import { queryParameters } from '../query/query-parameters.ts';
+import { parseQueryParameters } from '../query/query-parameters.ts';
 import { recheckKey } from '../requests/authorization.ts';
 import { waitForPrevious } from '../requests/page-limits.ts';
 import { pageReader } from '../requests/page-reader.ts';
 import { pause, whileWaiting } from '../requests/prefer-wait.ts';
 import { Problem } from '../requests/problem.ts';
 import type { Route, RouteDeps } from '../requests/route.ts';
-import { eventsOf, eventStreamType, heartbeat, streamStart } from './event-stream.ts';
+import { encodeEvents, eventStreamType, encodeHeartbeat, encodeStreamStart } from './event-stream.ts';
 import { readStreamQuery, streamParameterSchemas } from './feed-parameters.ts';
 import { inPortions } from '../bodies/in-portions.ts';
 import { readerSlots } from './reader-slots.ts';
@@ -63,7 +63,12 @@ export const getStream: Route<keyof StreamDeps | 'followFeed' | 'clock'> = (app,
   const options = { schema, config, preHandler: waitForPrevious, exposeHeadRoute: false };
   app.get('/api/logs/stream', options, async (request, reply) => {
     const lastEventId = [request.headers['last-event-id'] ?? ''].flat().join();
-    const selection = readStreamQuery(request.project, queryParameters(request), lastEventId, deps.clock);
+    const selection = readStreamQuery(
+      request.project,
+      parseQueryParameters(request),
+      lastEventId,
+      deps.clock,
+    );
     readerSlots.take(request, reply);
     const question = { ...selection, limit: pageLimit };
     // The first page is read before the response begins, so that a failure can still be sent as a problem.
@@ -103,21 +108,21 @@ async function* chunksOf(
 ): AsyncGenerator<Buffer, void, undefined> {
   const run = pageReader(request, 'page');
   let { position } = first;
-  yield* sent(request, reply, streamStart(first.start, retryMs) + eventsOf(first));
+  yield* sent(request, reply, encodeStreamStart(first.start, retryMs) + encodeEvents(first));
   let heartbeatAt = performance.now() + heartbeatMs;
   const isOver = (): boolean => isStopping() || reply.raw.destroyed;
   while (!isOver()) {
     const seconds = Math.max(0, heartbeatAt - performance.now()) / 1000;
     const found = await whileWaiting(reply, seconds, (until) =>
-      continueFeed({ ...question, after: position, until, run }).catch(unlessPassing),
+      continueFeed({ ...question, after: position, until, run }).catch(undefinedIfTemporary),
     );
     // The key may have expired or been revoked during the wait.
     const validity = recheckKey(request, findPrincipal);
     if (isOver() || validity === 'ended') return;
     const page = validity === 'valid' ? found : undefined;
     position = page?.position ?? position;
-    if (page !== undefined && page.activities.length > 0) yield* sent(request, reply, eventsOf(page));
-    else if (performance.now() >= heartbeatAt) yield* sent(request, reply, heartbeat(position));
+    if (page !== undefined && page.activities.length > 0) yield* sent(request, reply, encodeEvents(page));
+    else if (performance.now() >= heartbeatAt) yield* sent(request, reply, encodeHeartbeat(position));
     else {
       // Pauses if the store failed, the keys cannot be read, a limit is reached, or the service stops. If the page ended because a filter
       // matches little, it has more, and no pause is needed.
@@ -145,7 +150,7 @@ async function* sent(
 }
 
 /** Returns undefined for a temporary failure, so that the client need not reconnect. Throws all other errors. */
-function unlessPassing(error: unknown): undefined {
+function undefinedIfTemporary(error: unknown): undefined {
   const isPassing = isDomainError(error)
     ? error.kind === 'unavailable' || error.kind === 'overloaded'
     : error instanceof Problem && error.status === 429;

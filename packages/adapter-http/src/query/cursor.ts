@@ -27,7 +27,7 @@ export interface Cursor<Id extends string> {
 }
 
 /** Encodes a cursor as text, at most 1,024 characters. */
-export function cursorText({ position: { moment, id }, queryDigest, now }: Cursor<string>): string {
+export function encodeCursor({ position: { moment, id }, queryDigest, now }: Cursor<string>): string {
   const members = now === undefined ? [1, moment, id, queryDigest] : [2, moment, id, queryDigest, now];
   return Buffer.from(JSON.stringify(members)).toString('base64url');
 }

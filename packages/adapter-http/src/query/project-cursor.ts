@@ -7,7 +7,7 @@ const CursorMembers = Type.Tuple([Type.String(), Type.Unknown()]);
 const version = 'projects-1';
 
 /** Encodes the cursor for the page of projects that follow `after`. */
-export const projectCursorText = (after: ProjectId): string =>
+export const encodeProjectCursor = (after: ProjectId): string =>
   Buffer.from(JSON.stringify([version, after])).toString('base64url');
 
 /** Throws RuleBroken if the text is not a cursor of the list of projects. */

@@ -5,7 +5,7 @@ import { percentDecode } from './percent-decoded.ts';
 import { Problem } from '../requests/problem.ts';
 
 /** Returns all query parameters of the URL. Throws 400 for an invalid encoding. */
-export function queryParameters(request: FastifyRequest): QueryParameters {
+export function parseQueryParameters(request: FastifyRequest): QueryParameters {
   const [, query = ''] = /\?(.*)$/s.exec(request.raw.url ?? '') ?? [];
   const parameters = new Map<string, string[]>();
   for (const pair of query.split('&')) {
@@ -28,7 +28,7 @@ export function refuseParameters(request: FastifyRequest, _reply: FastifyReply, 
 }
 
 function assertNoParameters(request: FastifyRequest): void {
-  const names = Object.keys(queryParameters(request));
+  const names = Object.keys(parseQueryParameters(request));
   const message = 'is not a known parameter: this route takes none';
   assertValidQuery(names.slice(0, 32).map((name) => ({ path: pointer('', name), message })));
 }

@@ -10,7 +10,7 @@ import {
   TimeZone,
 } from '@user-activity/domain';
 import { Type } from '@sinclair/typebox';
-import { cursorText, parseCursor, type ListPosition } from './cursor.ts';
+import { encodeCursor, parseCursor, type ListPosition } from './cursor.ts';
 import type { CanonicalValues, FilterReader } from './filter-reader.ts';
 import { type Parameter, ParameterReader, type QueryParameters } from './parameter-reader.ts';
 
@@ -122,7 +122,7 @@ export function readPage<Filter, Id extends string, Item>(
   return {
     ...page,
     after: cursor?.position,
-    cursorAfter: (position) => cursorText({ position, queryDigest, now: isRelative ? now : undefined }),
+    cursorAfter: (position) => encodeCursor({ position, queryDigest, now: isRelative ? now : undefined }),
   };
 }
 

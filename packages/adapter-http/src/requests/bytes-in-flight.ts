@@ -143,7 +143,7 @@ export class RequestBytes {
   reserveResponse(maxBytes: number): void {
     const bytes = Math.min(maxBytes, this.#inFlight.total.maxBytes / 64);
     if (this.#isSent || !this.#inFlight.hasRoom(bytes)) throw busyError();
-    // The wait for the client starts anew: the client of a stream has nothing to read before this page is made.
+    // Restarts the time limit of slow clients: the client of a stream has nothing to read before this page is made.
     this.#waitStart = performance.now();
     this.#addResponse(bytes - this.#responseBytes);
   }

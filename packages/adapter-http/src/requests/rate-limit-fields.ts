@@ -22,7 +22,7 @@ const policyName = ({ owner, name }: RateState): string => `"${owner}-${name}"`;
  * Makes the header fields that tell clients the limits of a request (draft-ietf-httpapi-ratelimit-headers-10). The quota of a policy is
  * what can be used at once, and its window is the time until the whole quota is available again.
  */
-export function rateLimitHeaders(states: readonly RateState[]): Record<string, string> {
+export function makeRateLimitHeaders(states: readonly RateState[]): Record<string, string> {
   if (states.length === 0) return {};
   const policies = states.map(
     (state) =>

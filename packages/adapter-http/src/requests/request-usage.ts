@@ -1,6 +1,6 @@
 import type { RateName, RateState, Usage } from '@user-activity/application';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { limitReachedProblem, rateLimitHeaders } from './rate-limit-fields.ts';
+import { limitReachedProblem, makeRateLimitHeaders } from './rate-limit-fields.ts';
 
 // Counted when a search starts, because its duration is not known yet. Otherwise, too many searches could start at once.
 const estimatedSearchMs = 20;
@@ -76,7 +76,7 @@ export class RequestUsage {
     this.#take('bytesPerSecond', -this.#expectedBytes);
     this.#expectedBytes = 0;
     if (!this.#isRefused) this.#take('answerBytesPerSecond', answerBytes);
-    reply.headers(rateLimitHeaders(this.#usage.states(this.#options.limits)));
+    reply.headers(makeRateLimitHeaders(this.#usage.states(this.#options.limits)));
   }
 
   #take(name: RateName, amount: number): void {

@@ -9,12 +9,12 @@ import {
   maxTimeLines,
 } from '@user-activity/domain';
 import { jsonContentType, jsonTextSchema } from '../bodies/json-text.ts';
-import { pageBody, pageResponseSchema } from '../bodies/page-body.ts';
+import { makePageBody, pageResponseSchema } from '../bodies/page-body.ts';
 import { namedSchema } from '../openapi/component-schemas.ts';
 import { statusDescription, statusSchema } from '../openapi/outcome-json.ts';
 import { activitySchema, exampleId, problemResponses } from '../openapi/schemas.ts';
 import { activityFilterReader, activityList, readActivityFilter } from '../query/activity-parameters.ts';
-import { queryParameters, refuseParameters } from '../query/query-parameters.ts';
+import { parseQueryParameters, refuseParameters } from '../query/query-parameters.ts';
 import { pageParameterSchemas, readPage } from '../query/read-page.ts';
 import { byParameter, readStatsQuery, timeZoneParameter, unitNameOf } from '../query/stats-parameters.ts';
 import { makePage, waitForPrevious } from '../requests/page-limits.ts';
@@ -46,7 +46,7 @@ const getLogs: Route<'findActivities' | 'clock'> = (app, { findActivities, clock
     '/api/logs',
     { schema: findActivitiesSchema, config, preHandler: waitForPrevious },
     async (request, reply) => {
-      const page = readPage(activityList, request.project, queryParameters(request), clock);
+      const page = readPage(activityList, request.project, parseQueryParameters(request), clock);
       const { order, limit, after } = page;
       const query = ActivityQuery.of({
         filter: ActivityFilter.of({ project: request.project, ...page.filter }),
@@ -59,7 +59,7 @@ const getLogs: Route<'findActivities' | 'clock'> = (app, { findActivities, clock
         const { activities, hasMore } = await runLimitedSearch(request, () =>
           findActivities(request.principal, query),
         );
-        return pageBody(reply, page, activities, hasMore);
+        return makePageBody(reply, page, activities, hasMore);
       });
       return reply.code(200).type(jsonContentType).send(body);
     },
@@ -83,7 +83,7 @@ const countActivitiesSchema = {
 
 const getCount: Route<'countActivities' | 'clock'> = (app, { countActivities, clock }) => {
   app.get('/api/logs/count', { schema: countActivitiesSchema, config }, async (request, reply) => {
-    const filter = readActivityFilter(request.project, queryParameters(request), clock.now());
+    const filter = readActivityFilter(request.project, parseQueryParameters(request), clock.now());
     const count = await runLimitedSearch(request, () => countActivities(request.principal, filter));
     return reply.code(200).send({ count });
   });
@@ -161,7 +161,7 @@ const activityStatsSchema = {
 
 const getStats: Route<'activityStats' | 'clock'> = (app, { activityStats, clock }) => {
   app.get('/api/logs/stats', { schema: activityStatsSchema, config }, async (request, reply) => {
-    const query = readStatsQuery(request.project, queryParameters(request), clock.now());
+    const query = readStatsQuery(request.project, parseQueryParameters(request), clock.now());
     const stats = await runLimitedSearch(request, () => activityStats(request.principal, query));
     return reply.code(200).send({ by: unitNameOf(query), data: [...stats] });
   });

@@ -10,14 +10,14 @@ import {
 import { bodyOf } from '../bodies/json-body.ts';
 import { jsonContentType } from '../bodies/json-text.ts';
 import { isMembers } from '../bodies/members.ts';
-import { pageBody, pageResponseSchema } from '../bodies/page-body.ts';
+import { makePageBody, pageResponseSchema } from '../bodies/page-body.ts';
 import { refuseMembers } from '../bodies/refuse-members.ts';
 import { turns } from '../bodies/turns.ts';
 import { namedSchema } from '../openapi/component-schemas.ts';
 import { deadLetterIdSchema, deadLetterSchema } from '../openapi/dead-letter-json.ts';
 import { problemResponses } from '../openapi/schemas.ts';
 import { deadLetterList } from '../query/dead-letter-parameters.ts';
-import { queryParameters, refuseParameters } from '../query/query-parameters.ts';
+import { parseQueryParameters, refuseParameters } from '../query/query-parameters.ts';
 import { pageParameterSchemas, readPage } from '../query/read-page.ts';
 import { inputTooLarge, itemBodyLimit } from '../requests/input-limits.ts';
 import { makePage, waitForPrevious } from '../requests/page-limits.ts';
@@ -47,7 +47,7 @@ const getDeadLetters: Route<'findDeadLetters' | 'clock'> = (app, { findDeadLette
     '/api/dead-letters',
     { schema: findDeadLettersSchema, config, preHandler: waitForPrevious },
     async (request, reply) => {
-      const page = readPage(deadLetterList, request.project, queryParameters(request), clock);
+      const page = readPage(deadLetterList, request.project, parseQueryParameters(request), clock);
       const { order, limit, after } = page;
       const query = DeadLetterQuery.of({
         filter: DeadLetterFilter.of({ project: request.project, ...page.filter }),
@@ -59,7 +59,7 @@ const getDeadLetters: Route<'findDeadLetters' | 'clock'> = (app, { findDeadLette
         const { letters, hasMore } = await runLimitedSearch(request, () =>
           findDeadLetters(request.principal, query),
         );
-        return pageBody(reply, page, letters, hasMore);
+        return makePageBody(reply, page, letters, hasMore);
       });
       return reply.code(200).type(jsonContentType).send(body);
     },

@@ -23,8 +23,8 @@ import {
 } from '../openapi/project-json.ts';
 import { optionalOrNull, problemResponses } from '../openapi/schemas.ts';
 import { ParameterReader } from '../query/parameter-reader.ts';
-import { parseProjectCursor, projectCursorText } from '../query/project-cursor.ts';
-import { queryParameters, refuseParameters } from '../query/query-parameters.ts';
+import { parseProjectCursor, encodeProjectCursor } from '../query/project-cursor.ts';
+import { parseQueryParameters, refuseParameters } from '../query/query-parameters.ts';
 import { limitParameter } from '../query/read-page.ts';
 import { itemBodyLimit } from '../requests/input-limits.ts';
 import { unknownPathProblem } from '../requests/error-handling.ts';
@@ -62,13 +62,13 @@ const config = { scope: 'admin', needsOperator: true } as const;
 
 const getProjects: Route<'findProjects'> = (app, { findProjects }) => {
   app.get('/api/projects', { schema: findProjectsSchema, config }, async (request, reply) => {
-    const reader = new ParameterReader(queryParameters(request), ['limit', 'cursor']);
+    const reader = new ParameterReader(parseQueryParameters(request), ['limit', 'cursor']);
     const limit = reader.one(limitParameter) ?? defaultLimit;
     const after = reader.one({ name: 'cursor', parse: parseProjectCursor });
     reader.assertNoViolations();
     const { projects, hasMore } = await findProjects({ after, limit });
     const last = projects.at(-1);
-    const nextCursor = hasMore && last !== undefined ? projectCursorText(last.id) : null;
+    const nextCursor = hasMore && last !== undefined ? encodeProjectCursor(last.id) : null;
     return reply.code(200).send({ projects: projects.map(toProjectJson), nextCursor });
   });
 };

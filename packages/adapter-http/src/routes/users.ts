@@ -5,7 +5,7 @@ import { namedSchema } from '../openapi/component-schemas.ts';
 import { erasureIdSchema, erasureSchema } from '../openapi/erasure-json.ts';
 import { notFoundResponse, problemResponses, userIdSchema } from '../openapi/schemas.ts';
 import { type Parameter, ParameterReader } from '../query/parameter-reader.ts';
-import { queryParameters, refuseParameters } from '../query/query-parameters.ts';
+import { parseQueryParameters, refuseParameters } from '../query/query-parameters.ts';
 import { unknownPathProblem } from '../requests/error-handling.ts';
 import { Problem } from '../requests/problem.ts';
 import type { AddRoute, Route } from '../requests/route.ts';
@@ -56,7 +56,7 @@ const deleteUser: Route<'eraseUser'> = (app, { eraseUser }) => {
     '/api/users/:userId/logs',
     { schema: eraseUserSchema, config: eraseUserConfig, preHandler: refuseBody },
     async (request, reply) => {
-      const reader = new ParameterReader(queryParameters(request), [modeParameter.name]);
+      const reader = new ParameterReader(parseQueryParameters(request), [modeParameter.name]);
       const mode = reader.one(modeParameter) ?? ErasureMode.default;
       reader.assertNoViolations();
       const { principal, project, params } = request;

@@ -1,12 +1,12 @@
 import type { Call } from '@user-activity/application';
 import { RuleBroken } from '@user-activity/domain';
-import { batchItems, looksLike, OversizedItem } from '../bodies/batch-items.ts';
+import { readBatchItems, looksLike, OversizedItem } from '../bodies/batch-items.ts';
 import { bodyFault, readMendedJson } from '../bodies/json-body.ts';
-import { isArrayText, isObjectText, itemsIn, membersNamed } from '../bodies/json-elements.ts';
+import { isArrayText, isObjectText, itemsIn, findMembers } from '../bodies/json-elements.ts';
 import { turns } from '../bodies/turns.ts';
 import { Problem } from '../requests/problem.ts';
 import type { CallSettings } from './call-metadata.ts';
-import { partialCall, type CountBytes, parseIfSmall } from './read-call.ts';
+import { parseKnownMembers, type CountBytes, parseIfSmall } from './read-call.ts';
 import { callOfItem, oversizedCall } from './segment-call.ts';
 import { SharedContext } from './shared-context.ts';
 
@@ -25,11 +25,9 @@ interface BatchSettings extends Omit<CallSettings, 'context'> {
 }
 
 /** Finds the calls of a batch without parsing them, and parses the context that they share. Throws 400 if the body has no list of calls. */
-export async function batchIn(body: Buffer, countBytes: CountBytes): Promise<BatchBody> {
+export async function parseBatch(body: Buffer, countBytes: CountBytes): Promise<BatchBody> {
   try {
-    const members = looksLike(body, isObjectText)
-      ? await membersNamed(body, ['batch', 'context'])
-      : undefined;
+    const members = looksLike(body, isObjectText) ? await findMembers(body, ['batch', 'context']) : undefined;
     const [calls, context] = [members?.get('batch'), members?.get('context')];
     if (calls === undefined || !looksLike(calls, isArrayText))
       throw new Problem(400, 'The body must be an object with its calls in `batch`.', {
@@ -42,17 +40,17 @@ export async function batchIn(body: Buffer, countBytes: CountBytes): Promise<Bat
 }
 
 /**
- * Yields the calls in portions, as `batchItems` does. If all copies of the shared context together would exceed their limit, no call gets a
+ * Yields the calls in portions, as `readBatchItems` does. If all copies of the shared context together would exceed their limit, no call gets a
  * copy: otherwise, a small body could become gigabytes. This is decided before the first call, so that a retry has the same result.
  */
-export async function* callsIn(
+export async function* readCalls(
   { calls, context }: BatchBody,
   settings: BatchSettings,
 ): AsyncGenerator<readonly Call[], void, undefined> {
   const { maxCalls, countBytes } = settings;
   const callSettings = { ...settings, ...(await sharedContext(calls, context, settings)) };
   const message = `A batch holds at most ${maxCalls} calls. Send the others in further batches.`;
-  for await (const portion of batchItems(
+  for await (const portion of readBatchItems(
     calls,
     { maxItems: maxCalls, message, countBytes },
     readMendedJson,
@@ -61,7 +59,7 @@ export async function* callsIn(
     const callsOfPortion: Call[] = [];
     for (const item of portion) {
       const call =
-        item instanceof OversizedItem ? ((await partialCall(item.bytes, countBytes)) ?? item) : item;
+        item instanceof OversizedItem ? ((await parseKnownMembers(item.bytes, countBytes)) ?? item) : item;
       callsOfPortion.push(
         call instanceof OversizedItem ? oversizedCall(call, settings) : callOfItem(call, callSettings),
       );
@@ -104,6 +102,6 @@ async function copiesExceed(maxCopies: number, maxCalls: number, calls: Buffer):
 
 async function lacksContext(call: Buffer): Promise<boolean> {
   if (!isObjectText(call)) return false;
-  const ownContext = (await membersNamed(call, ['context'])).get('context');
+  const ownContext = (await findMembers(call, ['context'])).get('context');
   return ownContext === undefined || ownContext.toString('latin1', 0, 64).trim() === 'null';
 }

@@ -5,7 +5,7 @@ import { assertKeyInBody } from '../requests/authorization.ts';
 import { essenceOf, mediaTypeFault } from '../requests/media-types.ts';
 import { Problem } from '../requests/problem.ts';
 import type { RouteDeps } from '../requests/route.ts';
-import { membersNamed } from '../bodies/json-elements.ts';
+import { findMembers } from '../bodies/json-elements.ts';
 import { utf8OfCalls } from './utf8-of-calls.ts';
 
 export const callMediaTypes = ['application/json', 'text/plain'];
@@ -18,7 +18,7 @@ export const callMediaTypes = ['application/json', 'text/plain'];
  * uncompressed form or text without a CORS preflight, so forms get 415. Text is accepted with a public key, which names the origin of the
  * page, or without `Origin` and `Sec-Fetch-Site`, because browsers send one of these headers.
  */
-export async function callBody(
+export async function readCallBody(
   request: FastifyRequest,
   { findPrincipal, usageLimiter }: Pick<RouteDeps, 'findPrincipal' | 'usageLimiter'>,
 ): Promise<Buffer> {
@@ -52,7 +52,7 @@ const maxKeyBytes = 16 * 1024;
 /** Returns the `writeKey` of a body. Parses no other member, because the sender is not authenticated yet. */
 async function writeKeyIn({ headers }: FastifyRequest, body: Buffer): Promise<unknown> {
   try {
-    const value = (await membersNamed(withoutByteOrderMark(body), ['writeKey'])).get('writeKey');
+    const value = (await findMembers(withoutByteOrderMark(body), ['writeKey'])).get('writeKey');
     if (value === undefined || value.length > maxKeyBytes) return undefined;
     return readMendedJson(utf8OfCalls(headers['content-type'], value));
   } catch {

@@ -1,7 +1,7 @@
 import { maxMetadataBytes, type Sender, type Violation } from '@user-activity/domain';
 import { isMembers, type Members, withoutUndefined } from '../bodies/members.ts';
 import type { KeyMask } from './key-mask.ts';
-import { isMetadata, mendedJson } from './mended-json.ts';
+import { isMetadata, mendJson } from './mended-json.ts';
 import { digestOfProperties, digestOfOriginal, type Original, originalOf } from './originals.ts';
 import type { SharedContext } from './shared-context.ts';
 
@@ -42,7 +42,7 @@ interface CallMetadata {
  * stay together in one member. Valid strings and keys replace invalid ones. If the metadata would be too large, the context is omitted,
  * then the properties, then other members.
  */
-export function callMetadata(
+export function makeCallMetadata(
   { propertiesName: name, properties, others, context }: CallDetails,
   settings: CallSettings,
 ): CallMetadata {
@@ -115,7 +115,7 @@ function mendedMembers(sentMembers: Members, maxBytes: number) {
   const members: Record<string, unknown> = {};
   const originals = new Map<string, Original>();
   for (const [member, value] of Object.entries(sentMembers)) {
-    const mended = hasTooManyMembers(value, maxBytes) ? undefined : mendedJson(value, maxBytes);
+    const mended = hasTooManyMembers(value, maxBytes) ? undefined : mendJson(value, maxBytes);
     if (mended === undefined) continue;
     members[member] = mended.value;
     if (mended.isChanged) originals.set(member, originalOf(member, value));

@@ -12,7 +12,7 @@ import {
 } from '@user-activity/domain';
 import { isMembers } from '../bodies/members.ts';
 import type { CallSettings } from './call-metadata.ts';
-import { shallowJson } from './whole-json.ts';
+import { stringifyShallow } from './whole-json.ts';
 
 /**
  * Makes the record that a dead letter keeps of a refused call: the JSON of the call, and the user as the key, if the call names one.
@@ -25,7 +25,7 @@ import { shallowJson } from './whole-json.ts';
  * The record leaves out `writeKey`, which is an API key, and `keyMask` replaces API keys in other members. JSON above `maxEdgeValueBytes`
  * is kept without `sentAt`. If the JSON is still too large, the record holds its beginning, size and SHA-256.
  */
-export function edgeRecord(
+export function makeEdgeRecord(
   call: unknown,
   userId: unknown,
   { sender, keyMask }: Pick<CallSettings, 'sender' | 'keyMask'>,
@@ -52,7 +52,7 @@ export function edgeRecord(
  * Makes the record of a call that is too large to be parsed. It holds no bytes of the call, because only a parser could remove the
  * `writeKey`.
  */
-export function recordWithoutBytes(call: Buffer, sender: Sender): OriginalRecord {
+export function makeRecordWithoutBytes(call: Buffer, sender: Sender): OriginalRecord {
   const sha256 = hash('sha256', call);
   const record = { origin: originOf(sender, sha256), key: null, value: null, headers: headersOfEdge(sender) };
   return beginningOf(record, { size: call.length, sha256 });
@@ -70,9 +70,9 @@ function originOf({ project, publicKey }: Sender, sha256: string): OriginalRecor
 
 /** Returns the value as JSON, without members of more than 1,000 levels. */
 function jsonOf(value: unknown): string {
-  if (!isMembers(value)) return shallowJson(value) ?? '{}';
+  if (!isMembers(value)) return stringifyShallow(value) ?? '{}';
   const members = Object.entries(value).flatMap(([key, member]) => {
-    const json = shallowJson(member);
+    const json = stringifyShallow(member);
     return json === undefined ? [] : [`${JSON.stringify(key)}:${json}`];
   });
   return `{${members.join()}}`;

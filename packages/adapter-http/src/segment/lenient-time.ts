@@ -1,5 +1,5 @@
 import { Timestamp, unlessBroken } from '@user-activity/domain';
-import { timeSince1970 } from './time-since-1970.ts';
+import { parseTimeSince1970 } from './time-since-1970.ts';
 
 /**
  * Parses a time in one of the common forms. Returns undefined for other values, and for years outside 0000 to 9999.
@@ -9,8 +9,8 @@ import { timeSince1970 } from './time-since-1970.ts';
  * clock, and a number since 1970. A time without a zone is UTC. Dates that begin with a numeric day or month are ambiguous, and are not
  * parsed. Digits beyond the millisecond are cut off.
  */
-export function lenientTime(value: unknown): Timestamp | undefined {
-  if (typeof value === 'number') return timeSince1970(String(value));
+export function parseLenientTime(value: unknown): Timestamp | undefined {
+  if (typeof value === 'number') return parseTimeSince1970(String(value));
   if (typeof value !== 'string' || value.length > maxLength) return undefined;
   // ISO 8601 recommends U+2212, the minus sign.
   const text = value.trim().replaceAll(/\s+/g, ' ').replaceAll('\u2212', '-');
@@ -18,7 +18,7 @@ export function lenientTime(value: unknown): Timestamp | undefined {
     const parts = form.exec(text)?.groups;
     if (parts !== undefined) return timeOf(parts);
   }
-  return timeSince1970(text);
+  return parseTimeSince1970(text);
 }
 
 const maxLength = 256;

@@ -7,10 +7,10 @@ import {
   type Violation,
   Violations,
 } from '@user-activity/domain';
-import { lenientTime } from './lenient-time.ts';
-import { isReserved, mendedId, mendedType, mendedUser } from './mended-names.ts';
+import { parseLenientTime } from './lenient-time.ts';
+import { isReserved, mendId, mendType, mendUserId } from './mended-names.ts';
 import { type Original, originalOf } from './originals.ts';
-import { wholeJson } from './whole-json.ts';
+import { stringifyDeep } from './whole-json.ts';
 
 /** Reads a member of a call. Returns undefined if the member is absent or null. */
 export type ReadMember = (name: string) => unknown;
@@ -29,7 +29,7 @@ export function userIn(read: ReadMember): (MendedField<string> & { readonly memb
     const text = textOf(raw)?.trim();
     if (text === undefined && raw !== undefined) originals.push(originalOf(member, raw));
     if (text === undefined || text === '') continue;
-    const value = mendedUser(text);
+    const value = mendUserId(text);
     if (value !== text) originals.push(originalOf(member, raw));
     return { member, value, originals };
   }
@@ -52,8 +52,8 @@ export function userFaults(read: ReadMember): readonly Violation[] {
 export function idIn(read: ReadMember, { publicKey }: Sender): MendedField<string | undefined> {
   const raw = read('messageId');
   if (raw === undefined || isBlank(raw)) return { value: undefined, originals: [] };
-  const text = textOf(raw) ?? wholeJson(raw);
-  const value = mendedId(text, publicKey === undefined ? isReserved : () => false);
+  const text = textOf(raw) ?? stringifyDeep(raw);
+  const value = mendId(text, publicKey === undefined ? isReserved : () => false);
   return { value, originals: value === text ? [] : [originalOf('messageId', raw)] };
 }
 
@@ -63,7 +63,7 @@ export function typeIn(read: ReadMember, member: 'event' | 'type'): MendedField<
   const text = textOf(raw);
   const value = unlessBroken(() => ActivityType.parse(text));
   if (value !== undefined) return { value, originals: [] };
-  const mended = text === undefined ? undefined : mendedType(text);
+  const mended = text === undefined ? undefined : mendType(text);
   return { value: mended ?? 'TRACK', originals: raw === undefined ? [] : [originalOf(member, raw)] };
 }
 
@@ -75,7 +75,7 @@ export function timeIn(read: ReadMember): MendedField<string | undefined> & { re
     if (raw === undefined || isBlank(raw)) continue;
     if (isTime(raw)) return { member, value: raw, originals };
     originals.push(originalOf(member, raw));
-    const time = lenientTime(raw);
+    const time = parseLenientTime(raw);
     if (time !== undefined) return { member, value: Timestamp.toISO(time), originals };
   }
   return { member: '', value: undefined, originals };

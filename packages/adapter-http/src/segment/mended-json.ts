@@ -22,7 +22,7 @@ const maxLevels = 16;
  * Returns undefined if the value has more than 16 levels, certainly takes more than `maxBytes`, or is an `UnreadValue`. Stops reading at
  * these limits.
  */
-export function mendedJson(raw: unknown, maxBytes: number): MendedJson | undefined {
+export function mendJson(raw: unknown, maxBytes: number): MendedJson | undefined {
   if (raw instanceof UnreadValue) return undefined;
   let isChanged = false;
   let bytesLeft = maxBytes;

@@ -15,7 +15,7 @@ const invalidInId = /[^\x21-\x7e]/gu;
  * surrogates) is cut to 200 characters, followed by `~` and the SHA-256 of the whole text in base64url. So different texts remain different
  * users.
  */
-export function mendedUser(text: string): string {
+export function mendUserId(text: string): string {
   if (unlessBroken(() => UserId.parse(text)) !== undefined) return text;
   const beginning = beginningOf(text, keptCharactersOfUser).toWellFormed().replaceAll(controlCharacters, '_');
   return `${beginning}~${digestOf(text)}`;
@@ -31,14 +31,14 @@ export const isReserved = (id: string): boolean => reservedIds.has(id) || id.sta
  * Returns a valid id for a non-empty text. A text that is invalid or reserved is cut to 84 characters, followed by `~` and the SHA-256 of
  * the whole text. The dot of the reserved prefix becomes `_`.
  */
-export function mendedId(text: string, isForbidden = isReserved): string {
+export function mendId(text: string, isForbidden = isReserved): string {
   if (unlessBroken(() => ActivityId.parse(text)) !== undefined && !isForbidden(text)) return text;
   const beginning = beginningOf(text, keptCharactersOfId).replaceAll(invalidInId, '_');
   return `${isForbidden(beginning) ? beginning.replace('.', '_') : beginning}~${digestOf(text)}`;
 }
 
 /** Makes a valid type of a name that is not a valid type. Cuts the name to 256 characters. Returns undefined for a blank name. */
-export function mendedType(name: string): string | undefined {
+export function mendType(name: string): string | undefined {
   const text = name.slice(0, maxUnitsOfName).replaceAll(controlCharacters, ' ').trim();
   const cut = beginningOf(text, ActivityType.maxLength).toWellFormed();
   // Converting to upper case turns some characters into two or three, so the result is cut again.

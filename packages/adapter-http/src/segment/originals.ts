@@ -3,7 +3,7 @@ import { maxOriginalBytes } from '@user-activity/application';
 import { type JsonValue, maxMetadataBytes } from '@user-activity/domain';
 import { UnreadValue } from '../bodies/members.ts';
 import { isMetadata } from './mended-json.ts';
-import { wholeJson } from './whole-json.ts';
+import { stringifyDeep } from './whole-json.ts';
 
 /** An entry of `metadata.original`: a member of a call as it was sent, or a shorter form of a value that metadata cannot hold. */
 export interface Original {
@@ -26,7 +26,7 @@ const maxShownBytes = 1024;
  */
 export function originalOf(name: string, raw: unknown): Original {
   if (raw instanceof UnreadValue) return digestOfOriginal(name, raw);
-  const json = wholeJson(raw);
+  const json = stringifyDeep(raw);
   return { name, shownValue: shownValueOf(raw, json) ?? digestOf(json) };
 }
 
@@ -54,7 +54,7 @@ export const digestOfProperties = (raw: unknown): readonly Original[] =>
   Object.entries(digestOfValue(raw)).map(([name, shownValue]) => ({ name, shownValue }));
 
 const digestOfValue = (raw: unknown) =>
-  raw instanceof UnreadValue ? { bytes: raw.bytes, sha256: raw.sha256 } : digestOf(wholeJson(raw));
+  raw instanceof UnreadValue ? { bytes: raw.bytes, sha256: raw.sha256 } : digestOf(stringifyDeep(raw));
 
 /** Returns the size of JSON as UTF-8, and its SHA-256 in hexadecimal. */
 const digestOf = (json: string) => ({

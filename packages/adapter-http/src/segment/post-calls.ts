@@ -14,11 +14,11 @@ import { problemResponses } from '../openapi/schemas.ts';
 import { parseBodies } from '../bodies/whole-body.ts';
 import { countedItems } from '../requests/request-usage.ts';
 import type { Route } from '../requests/route.ts';
-import { batchIn, callsIn } from './batch-calls.ts';
-import { callBody, callMediaTypes } from './call-body.ts';
+import { parseBatch, readCalls } from './batch-calls.ts';
+import { readCallBody, callMediaTypes } from './call-body.ts';
 import { KeyMask } from './key-mask.ts';
 import { maxCallMetadataBytes } from './originals.ts';
-import { callIn } from './read-call.ts';
+import { parseCall } from './read-call.ts';
 import { callOfBody, segmentCalls } from './segment-call.ts';
 import { segmentBatchSchema, segmentBodySchema } from './segment-schemas.ts';
 
@@ -92,8 +92,8 @@ export const postCalls: Route<
       { operationId: `${kind}Call`, summary: `Segment: ${kind}`, body: segmentBodySchema(kind) },
       { bodyLimit },
       async (request) => {
-        const body = await callBody(request, access);
-        const call = await callIn(body, (bytes) => request.byteCounter.addBody(bytes));
+        const body = await readCallBody(request, access);
+        const call = await parseCall(body, (bytes) => request.byteCounter.addBody(bytes));
         request.usage?.countItems(1);
         const { sender } = request;
         return log(sender, [[callOfBody(kind, call, { sender, maxBytes, keyMask })]]);
@@ -101,8 +101,8 @@ export const postCalls: Route<
     );
   const answerBatch = async (request: FastifyRequest): Promise<Static<typeof Answer>> => {
     const countBytes = (bytes: number): void => request.byteCounter.addBody(bytes);
-    const batch = await batchIn(await callBody(request, access), countBytes);
-    // The sender is read only now, because `callBody` sets it if the key is in the body.
+    const batch = await parseBatch(await readCallBody(request, access), countBytes);
+    // The sender is read only now, because `readCallBody` sets it if the key is in the body.
     const { sender } = request;
     const settings = {
       sender,
@@ -112,7 +112,7 @@ export const postCalls: Route<
       keyMask,
       countBytes,
     };
-    return log(sender, countedItems(request, callsIn(batch, settings)));
+    return log(sender, countedItems(request, readCalls(batch, settings)));
   };
   addRoute(
     ['/v1/batch', '/v1/import', '/v1/b'],

@@ -1,5 +1,5 @@
 import { bodyFault, isTooDeep, readJsonBody, readMendedJson } from '../bodies/json-body.ts';
-import { isObjectText, membersNamed } from '../bodies/json-elements.ts';
+import { isObjectText, findMembers } from '../bodies/json-elements.ts';
 import { estimateValueBytes } from '../bodies/json-bytes.ts';
 import { type Members, UnreadValue } from '../bodies/members.ts';
 import { maxItemBytes } from '../requests/input-limits.ts';
@@ -26,10 +26,10 @@ const memberNames = [
 /** Counts the memory that parsed values take, in bytes. Throws if the process has no room for them. */
 export type CountBytes = (bytes: number) => void;
 
-/** Parses a call. If the body is too large or too deep to be parsed whole, uses `partialCall`. Throws 400 if the body is not JSON. */
-export async function callIn(body: Buffer, countBytes: CountBytes): Promise<unknown> {
+/** Parses a call. If the body is too large or too deep to be parsed whole, uses `parseKnownMembers`. Throws 400 if the body is not JSON. */
+export async function parseCall(body: Buffer, countBytes: CountBytes): Promise<unknown> {
   const isTooLarge = body.length > maxItemBytes || isTooDeep(body);
-  const parsedMembers = isTooLarge ? await partialCall(body, countBytes) : undefined;
+  const parsedMembers = isTooLarge ? await parseKnownMembers(body, countBytes) : undefined;
   if (parsedMembers !== undefined) return parsedMembers;
   countBytes(estimateValueBytes(body));
   const call = readJsonBody(body, readMendedJson);
@@ -42,12 +42,12 @@ export async function callIn(body: Buffer, countBytes: CountBytes): Promise<unkn
  * too deep, or if all members together would exceed 1 MiB. Returns undefined if the JSON is not an object. Throws 400 if the text is not
  * JSON.
  */
-export async function partialCall(json: Buffer, countBytes: CountBytes): Promise<Members | undefined> {
+export async function parseKnownMembers(json: Buffer, countBytes: CountBytes): Promise<Members | undefined> {
   if (!isObjectText(json)) return undefined;
   const call: Record<string, unknown> = {};
   let remainingBytes = maxItemBytes;
   try {
-    for (const [name, text] of await membersNamed(json, memberNames)) {
+    for (const [name, text] of await findMembers(json, memberNames)) {
       const value = parseIfSmall(text, countBytes, remainingBytes);
       if (!(value instanceof UnreadValue)) remainingBytes -= text.length;
       call[name] = value;

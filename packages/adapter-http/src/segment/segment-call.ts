@@ -2,8 +2,8 @@ import { type Call, FaultyDraft, type MendedDraft } from '@user-activity/applica
 import { pointer } from '@user-activity/domain';
 import type { OversizedItem } from '../bodies/batch-items.ts';
 import { isMembers, type Members } from '../bodies/members.ts';
-import { type CallDetails, callMetadata, type CallSettings, withOriginals } from './call-metadata.ts';
-import { edgeRecord, recordWithoutBytes } from './edge-record.ts';
+import { type CallDetails, makeCallMetadata, type CallSettings, withOriginals } from './call-metadata.ts';
+import { makeEdgeRecord, makeRecordWithoutBytes } from './edge-record.ts';
 import { idIn, type ReadMember, timeIn, typeIn, userFaults, userIn } from './mended-fields.ts';
 import { type Original, originalOf } from './originals.ts';
 
@@ -34,14 +34,14 @@ function callOf(kind: SegmentCall | 'other', members: Members, settings: CallSet
   const user = userIn(read);
   if (user === undefined)
     return faultyCall(idIn(read, settings.sender).value, new FaultyDraft(userFaults(read)), () =>
-      edgeRecord(members, undefined, settings),
+      makeEdgeRecord(members, undefined, settings),
     );
   const [id, time] = [idIn(read, settings.sender), timeIn(read)];
   const type =
     kind === 'track' || kind === 'other'
       ? typeIn(read, kind === 'track' ? 'event' : 'type')
       : { value: kind.toUpperCase(), originals: [] };
-  const metadata = callMetadata(detailsOf(kind, read, user.member), settings);
+  const metadata = makeCallMetadata(detailsOf(kind, read, user.member), settings);
   const originals = [user, id, type, time, metadata].flatMap((field) => field.originals);
   const draftOf = (shownOriginals: readonly Original[], createdAt?: string): MendedDraft => {
     const { value, losses } = withOriginals(metadata, shownOriginals);
@@ -53,7 +53,7 @@ function callOf(kind: SegmentCall | 'other', members: Members, settings: CallSet
     draft: draftOf(originals, time.value),
     timePath: pointer('', time.member),
     undated: () => draftOf([...originals, originalOf(time.member, read(time.member))]),
-    original: () => edgeRecord(members, user.value, settings),
+    original: () => makeEdgeRecord(members, user.value, settings),
   };
 }
 
@@ -80,11 +80,11 @@ function detailsOf(kind: SegmentCall | 'other', read: ReadMember, userMember: st
 
 /** Rejects a call that is too large to be parsed. Its dead letter holds only its size and SHA-256. */
 export const oversizedCall = (item: OversizedItem, { sender }: Pick<CallSettings, 'sender'>): Call =>
-  faultyCall(undefined, item, () => recordWithoutBytes(item.bytes, sender));
+  faultyCall(undefined, item, () => makeRecordWithoutBytes(item.bytes, sender));
 
 const nonObjectCall = (item: unknown, settings: CallSettings): Call =>
   faultyCall(undefined, new FaultyDraft([{ path: '', message: 'must be a JSON object' }]), () =>
-    edgeRecord(item, undefined, settings),
+    makeEdgeRecord(item, undefined, settings),
   );
 
 const faultyCall = (id: unknown, draft: FaultyDraft, original: Call['original']): Call => ({

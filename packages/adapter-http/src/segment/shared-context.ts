@@ -1,4 +1,4 @@
-import { isMetadata, mendedJson } from './mended-json.ts';
+import { isMetadata, mendJson } from './mended-json.ts';
 import { digestOfOriginal, type Original, originalOf } from './originals.ts';
 
 /** The context of a batch, which each call without a context of its own gets. It is checked only once, because many calls may copy it. */
@@ -13,7 +13,7 @@ export class SharedContext {
   #digest: Original | undefined;
 
   constructor(raw: unknown, maxBytes: number) {
-    const mended = mendedJson(raw, maxBytes);
+    const mended = mendJson(raw, maxBytes);
     const isKept = mended !== undefined && isMetadata({ context: mended.value }, maxBytes);
     this.#raw = raw;
     this.value = isKept ? mended.value : undefined;

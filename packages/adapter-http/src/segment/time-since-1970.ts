@@ -5,7 +5,7 @@ import { Timestamp, unlessBroken } from '@user-activity/domain';
  * exponent. Its size decides the unit: seconds below 10¹¹, milliseconds below 10¹⁵, microseconds with 16 digits, nanoseconds with 19. The
  * form of .NET, `/Date(1795513076000)/`, is in milliseconds. Digits beyond the millisecond are cut off. Returns undefined for other texts.
  */
-export function timeSince1970(text: string): Timestamp | undefined {
+export function parseTimeSince1970(text: string): Timestamp | undefined {
   const netMillis = netDate.exec(text)?.groups?.['millis'];
   if (netMillis !== undefined) return timeOf(Number(netMillis));
   const { sign = '', whole = '', fraction = '', exponent = '0' } = decimalNumber.exec(text)?.groups ?? {};

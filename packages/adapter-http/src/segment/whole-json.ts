@@ -19,7 +19,7 @@ const isContainer = (value: unknown): value is object => typeof value === 'objec
 const jsonCache = new WeakMap<object, string | undefined>();
 
 /** Returns the JSON of a value, or undefined if the value has more than 1,000 levels. Caches the JSON, so objects must not change. */
-export function shallowJson(value: unknown): string | undefined {
+export function stringifyShallow(value: unknown): string | undefined {
   if (!isContainer(value)) return JSON.stringify(value);
   if (jsonCache.has(value)) return jsonCache.get(value);
   const json = isShallow(value) ? JSON.stringify(value) : undefined;
@@ -28,8 +28,8 @@ export function shallowJson(value: unknown): string | undefined {
 }
 
 /** Returns the JSON of a value with any number of levels. */
-export function wholeJson(value: unknown): string {
-  const json = shallowJson(value);
+export function stringifyDeep(value: unknown): string {
+  const json = stringifyShallow(value);
   if (json !== undefined) return json;
   const texts: string[] = [];
   const pending: Piece[] = [[value]];

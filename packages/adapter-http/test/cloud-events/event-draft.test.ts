@@ -4,20 +4,20 @@ import { anyMetadata } from '@user-activity/port-contracts';
 import * as fc from 'fast-check';
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { eventDraft } from '../../src/cloud-events/event-draft.ts';
+import { draftFromEvent } from '../../src/cloud-events/event-draft.ts';
 
 const required = { specversion: '1.0', id: 'A234', source: '/mycontext', type: 'com.example.someevent' };
 const event = (fields: object = {}) => ({ ...required, subject: '123', ...fields });
 
 const draftOf = (fields: object = {}): Record<string, unknown> => {
-  const { draft } = eventDraft(event(fields), maxMetadataBytes);
+  const { draft } = draftFromEvent(event(fields), maxMetadataBytes);
   if (draft instanceof FaultyDraft) throw new Error(JSON.stringify(draft.violations));
   return draft as Record<string, unknown>;
 };
 const metadataOf = (fields: object = {}) => draftOf(fields)['metadata'];
 
 function faultsOf(raw: unknown): readonly Violation[] {
-  const { draft } = eventDraft(raw, maxMetadataBytes);
+  const { draft } = draftFromEvent(raw, maxMetadataBytes);
   if (!(draft instanceof FaultyDraft)) throw new Error('The event breaks no rule.');
   return draft.violations;
 }
@@ -281,7 +281,7 @@ describe('violations from the domain have paths in the event', () => {
     [{ data_base64: 'AAAA' }, '/metadata', '/data_base64'],
     [{}, '/metadata', ''],
   ])('in %j, %s becomes %s', (fields, path, sent) => {
-    expect(eventDraft(event(fields), maxMetadataBytes).restorePath({ path, message: 'm' })).toEqual({
+    expect(draftFromEvent(event(fields), maxMetadataBytes).restorePath({ path, message: 'm' })).toEqual({
       path: sent,
       message: 'm',
     });

@@ -11,7 +11,7 @@ import {
 import { sampleActivity } from '@user-activity/port-contracts';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { eventsOf, heartbeat, streamStart } from '../../src/feed/event-stream.ts';
+import { encodeEvents, encodeHeartbeat, encodeStreamStart } from '../../src/feed/event-stream.ts';
 import { FeedCursor } from '../../src/feed/feed-cursor.ts';
 
 const log = LogId.parse('log');
@@ -24,7 +24,7 @@ async function follow(feed: MemoryActivityFeed, filter: ActivityFilter, from: Fe
   const events: { readonly position: string; readonly activity: string }[] = [];
   for (let position = from; ; ) {
     const page = await feed.read(FeedQuery.of({ filter, position, limit }));
-    const text = eventsOf(page);
+    const text = encodeEvents(page);
     for (const [, id = '', data = ''] of text.matchAll(/^id: (.+)\ndata: (.+)\n\n/gm))
       events.push({ position: id, activity: (JSON.parse(data) as { id: string }).id });
     position = page.position;
@@ -75,8 +75,8 @@ const position: FeedPosition = { log, offsets: [5, 7], turn: 1 };
 const text = FeedCursor.text(position);
 
 test('the start has the position and the time to reconnect, and a heartbeat has the position', () => {
-  expect(streamStart(position, 2000)).toBe(`retry: 2000\nid: ${text}\n\n\n`);
-  expect(heartbeat(position)).toBe(`: heartbeat\n\nid: ${text}\n\n\n`);
+  expect(encodeStreamStart(position, 2000)).toBe(`retry: 2000\nid: ${text}\n\n\n`);
+  expect(encodeHeartbeat(position)).toBe(`: heartbeat\n\nid: ${text}\n\n\n`);
 });
 
 test('the data of an event is one line, whatever its activity contains', () => {
@@ -85,7 +85,7 @@ test('the data of an event is one line, whatever its activity contains', () => {
     metadata: { text: 'a\nb\r\nc\rd\u2028e\u2029\u0000\n\nid: 5\n\ndata: x', 'k\n': ':' },
   });
   const stored = StoredActivity.of(activity, { log, partition: 0, offset: 4 });
-  const events = eventsOf({ activities: [stored], start: position, position, hasMore: false });
+  const events = encodeEvents({ activities: [stored], start: position, position, hasMore: false });
   expect(events).toBe(`id: ${text}\ndata: ${stored.toText()}\n\n`);
   expect(events.split(/\r\n|\r|\n/)).toHaveLength(4);
 });
@@ -95,7 +95,7 @@ test('the id of the last event is the position after the page, and each other id
     StoredActivity.of(sampleActivity(), { log, partition: 0, offset }),
   );
   const end: FeedPosition = { log, offsets: [9, 7], turn: 0 };
-  const events = eventsOf({ activities, start: position, position: end, hasMore: false });
+  const events = encodeEvents({ activities, start: position, position: end, hasMore: false });
   const ids = [...events.matchAll(/^id: (.+)$/gm)].map(([, id = '']) => FeedCursor.parse(id));
   expect(ids).toEqual([{ log, offsets: [6, 7], turn: 1 }, end]);
 });
@@ -103,5 +103,5 @@ test('the id of the last event is the position after the page, and each other id
 test('an activity without an origin throws, because it is a bug of the store', () => {
   const stored = StoredActivity.of(sampleActivity());
   const page = { activities: [stored, stored], start: position, position, hasMore: false };
-  expect(() => eventsOf(page)).toThrow('An activity of the feed has no origin.');
+  expect(() => encodeEvents(page)).toThrow('An activity of the feed has no origin.');
 });

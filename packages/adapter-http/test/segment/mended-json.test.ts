@@ -1,12 +1,12 @@
 import { parseJson } from '@user-activity/domain';
 import * as fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
-import { isMetadata, mendedJson as mendedWithin } from '../../src/segment/mended-json.ts';
+import { isMetadata, mendJson as mendedWithin } from '../../src/segment/mended-json.ts';
 
 const maxBytes = 256 * 1024;
-const mendedJson = (sent: unknown) => mendedWithin(sent, maxBytes);
+const mendJson = (sent: unknown) => mendedWithin(sent, maxBytes);
 const nested = (levels: number): unknown => parseJson('['.repeat(levels) + ']'.repeat(levels));
-const mend = (json: string): unknown => mendedJson(parseJson(json))?.value;
+const mend = (json: string): unknown => mendJson(parseJson(json))?.value;
 
 test.each([
   '{}',
@@ -18,7 +18,7 @@ test.each([
   '{"constructor":{"a":1}}',
   '{"a~1":1}',
 ])('%s stays as it is', (json) => {
-  expect(mendedJson(parseJson(json))).toEqual({ value: parseJson(json), isChanged: false });
+  expect(mendJson(parseJson(json))).toEqual({ value: parseJson(json), isChanged: false });
 });
 
 describe('a mended value', () => {
@@ -31,7 +31,7 @@ describe('a mended value', () => {
     ['{"constructor":{"prototype":1}}', '{"constructor~1":{"prototype":1}}'],
     ['{"a":{"__proto__":{"__proto__":1}}}', '{"a":{"__proto__~1":{"__proto__~1":1}}}'],
   ])('%s becomes %s', (json, mended) => {
-    expect(mendedJson(parseJson(json))).toEqual({ value: parseJson(mended), isChanged: true });
+    expect(mendJson(parseJson(json))).toEqual({ value: parseJson(mended), isChanged: true });
   });
 
   test('a new key never replaces another one', () => {
@@ -57,7 +57,7 @@ describe('a mended value', () => {
 
   test('many keys that map to one name get numbers in order', () => {
     const keys = Array.from({ length: 2048 }, (_, index) => String.fromCharCode(0xd800 + index));
-    const value = mendedJson(Object.fromEntries(keys.map((key, index) => [key, index])))?.value;
+    const value = mendJson(Object.fromEntries(keys.map((key, index) => [key, index])))?.value;
     expect(Object.values(value ?? {}).toSorted((one, other) => Number(one) - Number(other))).toEqual(
       keys.map((_, index) => index),
     );
@@ -65,9 +65,9 @@ describe('a mended value', () => {
 });
 
 test('more than 16 levels are too many', () => {
-  expect(mendedJson(nested(16))).toEqual({ value: nested(16), isChanged: false });
-  expect(mendedJson(nested(17))).toBeUndefined();
-  expect(mendedJson({ a: nested(60_000) })).toBeUndefined();
+  expect(mendJson(nested(16))).toEqual({ value: nested(16), isChanged: false });
+  expect(mendJson(nested(17))).toBeUndefined();
+  expect(mendJson({ a: nested(60_000) })).toBeUndefined();
 });
 
 test('a value that is too large is not read to its end', () => {
@@ -108,7 +108,7 @@ test('for any value, nothing is lost and metadata can hold the result', () => {
       : 1;
   fc.assert(
     fc.property(value, (sent) => {
-      const mended = mendedJson(sent);
+      const mended = mendJson(sent);
       expect(isMetadata({ a: mended?.value }, maxBytes)).toBe(true);
       expect(mended?.isChanged).toBe(!isMetadata({ a: sent }, maxBytes));
       expect(leaves(mended?.value)).toBe(leaves(sent));

@@ -3,7 +3,7 @@ import { ActivityId, ActivityType, UserId } from '@user-activity/domain';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { reservedIds } from '../../src/openapi/reserved-ids.ts';
-import { mendedId, mendedType, mendedUser } from '../../src/segment/mended-names.ts';
+import { mendId, mendType, mendUserId } from '../../src/segment/mended-names.ts';
 
 const sha256 = (bytes: string | Buffer): string => createHash('sha256').update(bytes).digest('base64url');
 const utf16 = (text: string): Buffer => Buffer.concat([Buffer.of(0xff), Buffer.from(text, 'utf16le')]);
@@ -19,7 +19,7 @@ describe('a user', () => {
   test.each(['u', 'größe 😀', 'x'.repeat(256), '😀'.repeat(256), '...', 'a b'])(
     '%j stays as it is',
     (text) => {
-      expect(mendedUser(text)).toBe(text);
+      expect(mendUserId(text)).toBe(text);
     },
   );
 
@@ -30,7 +30,7 @@ describe('a user', () => {
     ['..', '..'],
     ['a\0b\u0085\n', 'a_b__'],
   ])('%j keeps its beginning, and ends with the digest of its UTF-8', (text, beginning) => {
-    expect(mendedUser(text)).toBe(`${beginning}~${sha256(text)}`);
+    expect(mendUserId(text)).toBe(`${beginning}~${sha256(text)}`);
   });
 
   test.each([
@@ -38,24 +38,24 @@ describe('a user', () => {
     ['\udc00\ud800', '\ufffd\ufffd'],
     [`${'x'.repeat(300)}\ud800`, 'x'.repeat(200)],
   ])('%j has unpaired surrogates, so its digest is that of its UTF-16', (text, beginning) => {
-    expect(mendedUser(text)).toBe(`${beginning}~${sha256(utf16(text))}`);
+    expect(mendUserId(text)).toBe(`${beginning}~${sha256(utf16(text))}`);
   });
 
   test('is always valid and unique', () => {
     fc.assert(
       fc.property(named, named, (one, other) => {
-        expect(UserId.parse(mendedUser(one))).toBe(mendedUser(one));
-        expect(mendedUser(one) === mendedUser(other)).toBe(one === other);
+        expect(UserId.parse(mendUserId(one))).toBe(mendUserId(one));
+        expect(mendUserId(one) === mendUserId(other)).toBe(one === other);
       }),
     );
-    expect(mendedUser('\ud800')).not.toBe(mendedUser('\ud801'));
-    expect(mendedUser('\ud800')).not.toBe(mendedUser('\ufffd'));
+    expect(mendUserId('\ud800')).not.toBe(mendUserId('\ud801'));
+    expect(mendUserId('\ud800')).not.toBe(mendUserId('\ufffd'));
   });
 });
 
 describe('an id', () => {
   test.each(['m', '!~', 'x'.repeat(128), 'counts'])('%j stays as it is', (text) => {
-    expect(mendedId(text)).toBe(text);
+    expect(mendId(text)).toBe(text);
   });
 
   test.each<[string, string]>([
@@ -67,8 +67,8 @@ describe('an id', () => {
     ['...', '...'],
     ...[...reservedIds].map((word): [string, string] => [word, word]),
   ])('%j keeps its beginning, and ends with the digest of its UTF-8', (text, beginning) => {
-    expect(mendedId(text)).toBe(`${beginning}~${sha256(text)}`);
-    expect(mendedId(text).length).toBeLessThanOrEqual(128);
+    expect(mendId(text)).toBe(`${beginning}~${sha256(text)}`);
+    expect(mendId(text).length).toBeLessThanOrEqual(128);
   });
 
   test('is always valid for clients and unique', () => {
@@ -77,9 +77,9 @@ describe('an id', () => {
         anyText.filter((text) => text !== ''),
         anyText.filter((text) => text !== ''),
         (one, other) => {
-          expect(ActivityId.parse(mendedId(one))).toBe(mendedId(one));
-          expect(reservedIds.has(mendedId(one))).toBe(false);
-          expect(mendedId(one) === mendedId(other)).toBe(one === other);
+          expect(ActivityId.parse(mendId(one))).toBe(mendId(one));
+          expect(reservedIds.has(mendId(one))).toBe(false);
+          expect(mendId(one) === mendId(other)).toBe(one === other);
         },
       ),
     );
@@ -99,13 +99,13 @@ describe('a type', () => {
     ['ß'.repeat(200), 'S'.repeat(256)],
     ['x'.repeat(1_000_000), 'X'.repeat(256)],
   ])('%j', (name, type) => {
-    expect(mendedType(name)).toBe(type);
+    expect(mendType(name)).toBe(type);
   });
 
   test.each(['', ' ', ' \n\t', '\0', ' '.repeat(5000), `${' '.repeat(10_000)}x`])(
     'is undefined for %j',
     (name) => {
-      expect(mendedType(name)).toBeUndefined();
+      expect(mendType(name)).toBeUndefined();
     },
   );
 
@@ -122,7 +122,7 @@ describe('a type', () => {
     );
     fc.assert(
       fc.property(name, (text) => {
-        const type = mendedType(text);
+        const type = mendType(text);
         expect(type).toBeDefined();
         expect(ActivityType.parse(type)).toBe(type);
       }),
