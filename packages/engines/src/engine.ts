@@ -64,7 +64,7 @@ export interface OpenOptions {
   readonly logger: Logger;
   /** The time limit of each query of the store, in milliseconds. */
   readonly queryTimeoutMs: number;
-  /** Restarts the time limit of the start. A long migration calls it while it makes progress. */
+  /** Restarts the time limit for the start of the process. A long migration calls it while it makes progress. */
   readonly onProgress: () => void;
 }
 

@@ -11,7 +11,7 @@ import { settlesWithin } from '@user-activity/timing';
 
 /** The options of a RestartingConsumer. */
 export interface RestartingConsumerOptions {
-  /** Makes a new member of the consumer group, which is not started yet. */
+  /** Makes a new group member. The member is not started yet. */
   readonly make: () => EventConsumer;
   /** Waits before a failed member is replaced, longer after more failures. */
   readonly pause: Pause;

@@ -3,8 +3,8 @@ import type { StoringUseCases } from '@user-activity/application';
 import type { RestartingConsumer } from './restarting-consumer.ts';
 
 /**
- * Checks at intervals whether an older copy has replaced the store, until the signal is aborted. If so, restarts the consumer, because a new
- * group member asks the store where to continue.
+ * Checks at intervals whether an older copy has replaced the store. If one has, restarts the consumer, because a new group member asks the
+ * store where to continue. Ends when the signal is aborted.
  */
 export async function watchStore(
   consumer: Pick<RestartingConsumer, 'restart'>,

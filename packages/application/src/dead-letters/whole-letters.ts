@@ -8,7 +8,10 @@ import {
 // Limits the memory of a portion. A letter that is larger is a portion of its own.
 const maxBytes = 4 * 1024 * 1024;
 
-/** Yields the letters with these ids and all their bytes, in portions of at most 4 MiB or one letter. Skips unknown ids. */
+/**
+ * Yields the letters with these ids and all their bytes, in portions. A portion has at most 4 MiB, unless it is a single larger letter. Skips
+ * unknown ids.
+ */
 export async function* wholeLetters(
   deadLetters: Pick<DeadLetterRepository, 'findByIds'>,
   project: ProjectId,

@@ -51,7 +51,7 @@ export class ErasuresOfPending {
     );
   }
 
-  /** Returns whether a stored activity is about to be removed. Then it no longer conflicts with a pending activity with its id. */
+  /** Returns whether a stored activity is about to be removed. Such an activity can't decide the outcome of a pending one with the same id. */
   isErasing(stored: StoredActivity): boolean {
     return (
       this.#projects.some((erasure) => isErased(stored, erasure)) ||

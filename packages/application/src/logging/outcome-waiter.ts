@@ -127,8 +127,8 @@ export class OutcomeWaiter {
   }
 
   /**
-   * Answers the requests whose outcome an erasure may explain: with `erased` if their activity was erased, and with the outcome found if the
-   * stored activity with their id is not about to be erased. All other requests keep waiting.
+   * Looks up erasures, and answers requests: with `erased` if the activity of the request was erased, otherwise with the outcome that was
+   * found, unless the stored activity with its id is about to be erased. Requests without an answer keep waiting.
    */
   async #settleWithErasures(requests: ReadonlyMap<Request, MaybeOutcome>, { stored }: Lookup): Promise<void> {
     if (requests.size === 0) return;

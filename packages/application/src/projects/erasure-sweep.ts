@@ -54,8 +54,8 @@ export class ErasureSweep {
 
   /**
    * Repeats passes until one removes nothing. Returns false if the time ran out first. One pass removes all that was stored before it began,
-   * and `unlessErased` removes what a consumer stores later. Only a write that its process abandoned may reach the store after both: the
-   * further passes are for these.
+   * and `unlessErased` removes what a consumer stores later. A write that its process abandoned may still reach
+   * the store after both. The further passes remove such writes.
    */
   async #erase(erasure: Erasure, removals: Removals): Promise<boolean> {
     const { project, erasedAt } = erasure;

@@ -85,7 +85,7 @@ export class StorageUsage {
     return usage;
   }
 
-  /** Forgets all other projects. */
+  /** Keeps the usage of these projects, and forgets all others. */
   retainOnly(projects: readonly ProjectId[]): void {
     const kept = new Set(projects);
     for (const project of this.#usages.keys()) if (!kept.has(project)) this.#usages.delete(project);

@@ -4,7 +4,10 @@ import { counter, gauge } from './meter.ts';
 const ageAttributes = { 'user_activity.removal': 'age' };
 const quotaAttributes = { 'user_activity.removal': 'quota' };
 
-/** Returns a function that counts the dead letters that a sweep removed. It also sets the gauge for the size of those that never were on the log. */
+/**
+ * Returns a function that counts the dead letters that a sweep removed. It also sets the gauge for the total size of the stored dead letters
+ * that never were on the log.
+ */
 export function sweepMetrics(): (sweep: LetterSweep) => void {
   let edgeBytes: number | undefined;
   const removed = counter(
