@@ -111,7 +111,7 @@ function oversizedItem(json: Buffer): OversizedItem | undefined {
 }
 
 /**
- * Returns whether `isExpected` accepts the start of a body. If it does not, and the body has at most 1 MiB, throws 400 if the body is not
+ * Returns whether `isExpected` accepts the start of a body. Throws 400 instead of returning false if the body has at most 1 MiB and is not
  * JSON.
  */
 export function looksLike(body: Buffer, isExpected: (json: Buffer) => boolean): boolean {

@@ -6,10 +6,7 @@ const minAverageBytes = 16;
 const maxSmallChunksPerIteration = 20_000;
 let smallChunksThisIteration = 0;
 
-/**
- * Counts a small chunk of any body, of less than 16 bytes. Throws PROCESS_BUSY above 20,000 small chunks in one iteration of the event
- * loop.
- */
+/** Counts a chunk of less than 16 bytes, of any body. Throws PROCESS_BUSY above 20,000 such chunks in one iteration of the event loop. */
 function countSmallChunk(): void {
   if (smallChunksThisIteration === 0)
     setImmediate(() => {

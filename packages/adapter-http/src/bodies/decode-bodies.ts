@@ -11,7 +11,7 @@ export function decodeBodies(app: FastifyInstance): void {
     const encoding = request.headers['content-encoding']?.toLowerCase() ?? 'identity';
     if (encoding === 'identity') done(null, payload);
     else if (encoding === 'gzip' || encoding === 'x-gzip') {
-      // Content-Length counts compressed bytes. The decompressed size is not known yet.
+      // Content-Length is removed: it counts compressed bytes, and the decompressed size is not known yet.
       delete request.raw.headers['content-length'];
       request.raw.headers['transfer-encoding'] = 'chunked';
       done(null, Readable.from(decompress(payload, request.route.bodyLimit), { objectMode: false }));

@@ -1,4 +1,4 @@
-/** The maximum length of a sender's origin, in characters. A host name alone has at most 253. */
+/** The maximum length of a sender's origin, in characters. A host name has at most 253, and the rest is for the scheme and the port. */
 export const maxOriginLength = 300;
 const hostLabel = '[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?';
 const hostName = `(?:\\*\\.)?${hostLabel}(?:\\.${hostLabel})*\\.?`;

@@ -10,9 +10,10 @@ const defaultMaxDelayMs = 500;
 const sampleMs = 3000;
 
 /**
- * Measures the event loop. Returns a check that throws 503 if the event loop was late by more than `maxDelayMs` on average over 3 s. Then the
- * process has more work than it can do, and each further request would make all others wait longer. Requests that have passed the check
- * are finished. Health checks and `/metrics` always pass: nobody should replace a process because it is busy, or lose sight of it.
+ * Measures the event loop. Returns a check that throws 503 if the event loop was late by more than `maxDelayMs` on average over 3 s. Then
+ * the process has more work than it can do, and each further request would make all others wait longer. Requests that have passed the check
+ * are finished. Health checks and `/metrics` always pass: an orchestrator must not replace a process because it is busy, and operators must
+ * still get its metrics.
  */
 export async function loadShedding(
   app: FastifyInstance,

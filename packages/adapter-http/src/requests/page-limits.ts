@@ -4,7 +4,7 @@ import pLimit from 'p-limit';
 
 // Making a page takes several times the memory of its text, because the rows of the store are in memory too.
 const maxConcurrentPages = 8;
-// A search may take 10 s, and further searches wait for it.
+// A search may take 10 s, so a further search may have to wait as long.
 const maxWaitMs = 10_000;
 
 /** Limits how many pages the process makes at once. Searches have a separate limit, because they take far longer than other pages. */

@@ -111,7 +111,7 @@ const maxOverlapSeconds = 30 * 86_400;
 const rotateKeySchema = {
   operationId: 'rotateKey',
   tags: ['keys'],
-  summary: 'Give an API key another secret',
+  summary: 'Rotate the secret of an API key',
   description:
     'The response has the new `secret`. Older secrets still work during the overlap, so that clients can change without an outage. An overlap ' +
     `that an earlier rotation began is not made longer. A key has at most ${maxSecrets} secrets; beyond that, the oldest stops working at once. The id, project and scopes ` +

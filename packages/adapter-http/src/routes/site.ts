@@ -50,7 +50,7 @@ export async function serveSite(app: FastifyInstance, { siteFolder }: SiteSettin
   // The `ETag` is a digest of the content. Size and time do not show a change: packages and images give every file the same time, and the
   // page keeps its size if only names of assets change.
   const etag = `"${createHash('sha256').update(readFileSync(page)).digest('base64url')}"`;
-  // In a scope of its own, because the documentation also registers this plugin.
+  // The plugin has a scope of its own, because the documentation registers it too.
   await app.register(async (scope) => {
     await scope.register(fastifyStatic, {
       root: fileURLToPath(siteFolder),

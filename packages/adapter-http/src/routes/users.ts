@@ -27,7 +27,7 @@ const eraseUserSchema = {
   summary: 'Erase a user',
   description:
     'Erases everything that the service received for the user in the project until this request: its activities, also those that still wait ' +
-    'on the log, and its dead letters. Answers 202 once the log holds the request, in the order of the activities of the user, so ' +
+    'on the log, and its dead letters. Answers 202 once the log holds the request. The log keeps it in order with the activities of the user, so ' +
     'activities that are logged later are kept. `GET /api/erasures/{id}` shows the progress. You can send the request again after a ' +
     '503 or a lost response. What is erased stays erased when the log is read again or dead letters are replayed.',
   params: Type.Object({ userId: userIdSchema }),

@@ -32,7 +32,7 @@ export function makeEdgeRecord(
 ): OriginalRecord {
   const { writeKey: _secret, ...keptMembers } = isMembers(call) ? call : {};
   const { sentAt, ...content } = keptMembers;
-  // A failed parse is slow, and many calls name no user, so an absent user is not parsed.
+  // An absent user is not parsed, because a failed parse is slow, and many calls name no user.
   const user = userId === undefined ? undefined : unlessBroken(() => UserId.parse(userId));
   const json = jsonOf(isMembers(call) ? content : call);
   const [size, sha256] = [Buffer.byteLength(json), hash('sha256', json)];
