@@ -15,6 +15,7 @@ import { waitForProcessing, waitForRecovery } from './settle.ts';
 import { MemoryWatch } from './site/memory-watch.ts';
 import { Site } from './site/site.ts';
 
+/** Options of `run`. */
 export interface RunOptions {
   readonly seed: number;
   /** How long the load and the faults last. The checks begin afterwards. */

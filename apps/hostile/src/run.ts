@@ -12,6 +12,7 @@ export interface Outcome {
   readonly seconds: number;
 }
 
+/** Options of `run`. */
 export interface RunOptions extends HostOptions {
   readonly attacks: readonly Attack[];
   readonly bounds: Bounds;

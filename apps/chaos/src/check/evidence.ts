@@ -4,7 +4,7 @@ import type { Exchange } from '../load/ledger.ts';
 
 /** The data of one project, from which `judge` finds violations. */
 export interface Evidence {
-  /** All requests of clients that name the project, and their responses. */
+  /** All requests that name the project, and their responses. */
   readonly exchanges: readonly Exchange[];
   /** All records of the project on the topic. The records of each partition are ordered by offset. */
   readonly records: readonly LoggedRecord[];
@@ -39,7 +39,7 @@ export interface LoggedRecord {
   readonly activity: ActivityJson | undefined;
 }
 
-/** A dead letter, on its topic or in the store. */
+/** A dead letter on the topic of dead letters. */
 export interface TopicLetter {
   /** `partition:offset` of the original record. */
   readonly origin: string;
@@ -48,7 +48,7 @@ export interface TopicLetter {
   readonly digest: string;
 }
 
-/** A dead letter in the store. */
+/** A dead letter in the store, which also has a reason. */
 export interface Letter extends TopicLetter {
   readonly reason: string;
 }

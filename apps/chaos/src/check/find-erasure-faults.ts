@@ -8,7 +8,7 @@ import type { Violation } from './violation.ts';
 /** The data about the erased and anonymised users that `findErasureFaults` judges. */
 export interface ErasureEvidence {
   readonly users: readonly ErasedUser[];
-  /** The ids of the erasures that were done in time. */
+  /** The ids of the erasures that were done within 90 s. */
   readonly done: ReadonlySet<string>;
   /** All stored activities of the project of these users. */
   readonly stored: readonly ActivityJson[];
@@ -16,7 +16,7 @@ export interface ErasureEvidence {
   readonly letterUsers: readonly string[];
 }
 
-/** Returns a violation for all data that an erasure should have removed but did not, and for all data that it should have kept but did not. */
+/** Returns a violation for each erasure that was not done, for data that it should have removed, and for data that it should have kept. */
 export function findErasureFaults({ users, done, stored, letterUsers }: ErasureEvidence): Violation[] {
   const byId = new Map(stored.map((activity) => [activity.id, activity]));
   const withLetters = new Set(letterUsers);
@@ -25,7 +25,7 @@ export function findErasureFaults({ users, done, stored, letterUsers }: ErasureE
     violations.push({ kind, subject, detail });
   };
   for (const { userId, mode, erasureId, before, after } of users) {
-    if (!done.has(erasureId)) report('stuck', erasureId, 'the erasure was not done in time');
+    if (!done.has(erasureId)) report('stuck', erasureId, 'the erasure was not done within 90 s');
     for (const draft of before) {
       const fault = faultOf(draft, byId.get(draft.id ?? ''), mode);
       if (fault !== undefined) report('kept', draft.id ?? '', fault);
@@ -39,7 +39,7 @@ export function findErasureFaults({ users, done, stored, letterUsers }: ErasureE
     if (withLetters.has(userId)) report('kept', userId, 'a dead letter still names this user');
   }
   for (const id of findRepeated(stored.map((activity) => activity.id)))
-    report('doubled', id, 'the API lists it twice');
+    report('doubled', id, 'the API lists this activity twice');
   return violations;
 }
 

@@ -44,7 +44,7 @@ export async function gather(
         (activity) => !(project === systemProject && isAuditEvent(activity)),
       ),
       feeds: feeds.get(project) ?? [],
-      // Only audit events are stored in `_system`.
+      // The project `_system` has only audit events, which the checks ignore.
       written: project === systemProject ? [] : itemsInProject(project, written),
       letters: itemsInProject(project, letters),
       lettersOnTopic: itemsInProject(project, lettersOnTopic),

@@ -16,7 +16,7 @@ export interface Fault {
 /** Faults by the names that schedules and reports use, such as `kill-broker`. */
 export type Faults = Readonly<Record<string, Fault>>;
 
-/** One occurrence of a fault. */
+/** The target and the parameters of one occurrence of a fault. */
 export interface Strike {
   readonly site: Site;
   readonly load: Load;

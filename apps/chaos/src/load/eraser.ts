@@ -52,20 +52,21 @@ export class Eraser {
     };
     const before = [draft('b1'), draft('b2'), { ...draft('b3'), type: 'LOGIN' }];
     const conflict: Draft = { ...draft('b1'), type: 'CONFLICT' };
-    if (!(await this.#isAccepted([...before, conflict]))) return;
+    if (!(await this.#log([...before, conflict]))) return;
     const erasureId = await this.#erase(userId, mode);
     if (erasureId === undefined) return;
     const after = [draft('a1'), draft('a2')];
-    const isAccepted = await this.#isAccepted(after);
+    const isAccepted = await this.#log(after);
     this.users.push({ userId, mode, erasureId, before, after: isAccepted ? after : [] });
   }
 
-  async #isAccepted(drafts: readonly Draft[]): Promise<boolean> {
+  /** Logs the drafts. Returns whether the response is 202. */
+  async #log(drafts: readonly Draft[]): Promise<boolean> {
     const target = { url: this.#url(this.#random), project: forgottenProject };
     return (await post(target, drafts))?.status === 202;
   }
 
-  /** Returns the id of the erasure. Returns undefined if the response is not 202, because the log may then hold the request or not. */
+  /** Requests the erasure. Returns its id, or undefined if the response is not 202: then the log may or may not hold the request. */
   async #erase(userId: string, mode: Mode): Promise<string | undefined> {
     try {
       const response = await fetch(`${this.#url(this.#random)}/api/users/${userId}/logs?mode=${mode}`, {

@@ -77,7 +77,7 @@ class Poller {
     return this.#isAtEnd;
   }
 
-  /** Reads a page. */
+  /** Reads the next page, which may be empty. */
   async step(signal: AbortSignal): Promise<void> {
     const cursor = this.#cursor === '' ? '' : `&cursor=${this.#cursor}`;
     const response = await fetch(`${this.#url()}/api/logs/feed?limit=500&wait=1${cursor}`, {

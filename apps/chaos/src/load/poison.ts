@@ -41,7 +41,7 @@ const contents: readonly Content[] = [
   { value: json({}), headers: {} },
   { value: json({}), headers: { ce_type: bytes('user-activity.logged.v999') } },
   { value: json({}), headers: { ce_type: Buffer.from([0xff]) } },
-  // A tombstone.
+  // A tombstone, which is a record without a value.
   { value: null, headers: loggedType },
   { value: bytes('{'), headers: inProject('shop'), project: 'shop' },
   { value: json({}), headers: inProject('Shop'), project: systemProject },

@@ -10,7 +10,7 @@ const maxMiB = 1024;
 
 /** Records the peak of the resident memory of each process. */
 export class MemoryWatch {
-  /** The peak of each process in MiB, by the name of its unit. */
+  /** The peak memory in MiB, by the name of the unit that ran the process. */
   readonly peaks: Map<string, number> = new Map();
 
   /** Measures every 2 s until the signal is aborted. */
@@ -21,7 +21,7 @@ export class MemoryWatch {
     }
   }
 
-  /** Returns a violation for each process that used more than 1 GiB, or one if nothing was measured. */
+  /** Returns a violation for each process that used more than 1 GiB, or a single violation if nothing was measured. */
   violations(): readonly Violation[] {
     if (this.peaks.size === 0)
       return [{ kind: 'idle', subject: 'memory', detail: 'no memory was measured; install the command `ps`' }];

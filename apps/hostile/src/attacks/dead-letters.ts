@@ -74,7 +74,7 @@ async function makeConflictsOnce(target: Target): Promise<void> {
 
 const replayPath = '/api/dead-letters/replay';
 
-/** S6 and S12: dead letters that are larger than their calls, and replays that append too many records. */
+/** S6: dead letters that are much larger than the requests for them. S12: replays that append too many records. */
 export const deadLetterAttacks: readonly Attack[] = [
   callAttack(
     's6-large-calls',

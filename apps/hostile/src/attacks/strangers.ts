@@ -4,7 +4,7 @@ import type { Target } from '../target.ts';
 import type { HttpRequest } from '../wire/send-request.ts';
 import { apiKey, gzipRequest, times } from './payloads.ts';
 
-/** The maximum size of the body of a request that has no key in a header. */
+/** The maximum size of a body that the service reads if the request has no key in a header. */
 const maxStrangerBytes = 1024 * 1024;
 const callMembers = '"type":"track","event":"E","userId":"u"';
 

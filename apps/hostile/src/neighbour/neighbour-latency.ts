@@ -64,6 +64,7 @@ const logActivity = (port: number, key: string, agent: Agent): Promise<void> =>
 export const quantile = (ascending: readonly number[], share: number): number =>
   ascending[Math.max(0, Math.ceil(ascending.length * share) - 1)] ?? Number.NaN;
 
+/** Returns the numbers in ascending order. */
 export const sortedNumbers = (numbers: readonly number[]): readonly number[] =>
   numbers.toSorted((left, right) => left - right);
 

@@ -57,7 +57,7 @@ function open(): Socket | undefined {
   return socket;
 }
 
-/** Returns a random time between two requests that do not depend on each other (a Poisson process). */
+/** Returns a random time between two requests. Such times make the requests independent of each other (a Poisson process). */
 const gapMs = (): number => (-Math.log(1 - Math.random()) * 1000) / rate;
 
 const latest: { command: NoiseCommand } = { command: 'pause' };

@@ -41,6 +41,7 @@ export class RawConnection {
     return this.#socket.bytesWritten - this.#socket.writableLength;
   }
 
+  /** Stops reading, so that the service cannot send more than the buffers of the kernel hold. */
   stopReading(): this {
     this.#socket.pause();
     return this;
