@@ -8,7 +8,7 @@ interface Portion {
   readonly characters: number;
 }
 
-/** The limits of the cache. Characters are UTF-16 code units of JSON. */
+// The limits of the cache. Characters are UTF-16 code units of JSON.
 const maxEvents = 4000;
 const maxCharacters = 4 * 1024 * 1024;
 
