@@ -247,7 +247,7 @@ describe('refuses', () => {
     [
       'MONGODB_DATABASE',
       'a.b',
-      'the name of a database: 1 to 63 characters without space and any of /\\."$*<>:|?',
+      'the name of a database: 1 to 63 characters, without spaces and without any of /\\."$*<>:|?',
     ],
   ])('for the log and the store, %s=%s', (name, value, expected) => {
     expect(faultsOf({ ...engines, [name]: value })).toContain(`${name} must be ${expected}`);
