@@ -15,7 +15,8 @@ export const mongodbStore = defineEngine({
     MONGODB_DATABASE: Type.String({
       default: 'user_activity',
       pattern: '^[^/\\\\. "$*<>:|?\\u0000]{1,63}$',
-      description: 'the name of a database: 1 to 63 characters, without spaces and without any of /\\."$*<>:|?',
+      description:
+        'the name of a database: 1 to 63 characters, without spaces and without any of /\\."$*<>:|?',
     }),
     MONGODB_COMPRESSION: Type.Union([Type.Literal('balanced'), Type.Literal('small'), Type.Literal('none')], {
       default: 'balanced',
