@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
-const source = join(import.meta.dirname, 'programs', 'go');
+const goFolder = join(import.meta.dirname, 'programs', 'go');
 
 /** Returns whether the command `go` can be run. */
 export const hasGo = (): boolean => spawnSync('go', ['version']).status === 0;
@@ -10,7 +10,7 @@ export const hasGo = (): boolean => spawnSync('go', ['version']).status === 0;
 export function buildGoProgram(folder: string): string {
   const file = join(folder, 'go-program');
   const { status, stderr } = spawnSync('go', ['build', '-mod=readonly', '-buildvcs=false', '-o', file, '.'], {
-    cwd: source,
+    cwd: goFolder,
     encoding: 'utf8',
   });
   if (status !== 0) throw new Error(`The Go program does not compile:\n${stderr}`);

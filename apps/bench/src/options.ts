@@ -9,8 +9,8 @@ export interface Options {
   readonly out?: string;
 }
 
-const full = { rounds: 7, seconds: 5, events: 300_000, memoryMinutes: 10 };
-const quick = { rounds: 3, seconds: 1, events: 60_000, memoryMinutes: 0.25 };
+const fullScale = { rounds: 7, seconds: 5, events: 300_000, memoryMinutes: 10 };
+const quickScale = { rounds: 3, seconds: 1, events: 60_000, memoryMinutes: 0.25 };
 
 /** Returns the help text: the options, and a line for each work. */
 export const usageText = (works: readonly Work[]): string =>
@@ -45,7 +45,7 @@ export function parseOptions(args: readonly string[], works: readonly Work[]): O
     throw new Error(
       `--only has the unknown work ${unknown}; the works are ${works.map(({ name }) => name).join(', ')}.`,
     );
-  const scale = values.quick ? quick : full;
+  const scale = values.quick ? quickScale : fullScale;
   return {
     works: works.filter(({ name }) => names === undefined || names.includes(name)),
     scale: {

@@ -23,7 +23,7 @@ export const nodeCommand = (file: string): Program['command'] => [
 
 // Kills the program when the pipe on file descriptor 3 closes. The pipe closes when this process ends, even by SIGKILL. A line on the pipe
 // means that the program has already ended, so there is nothing to kill.
-const guard = '{ read -r _ <&3 || kill -9 $$; } 2>/dev/null & exec 3<&-; exec "$@"';
+const guardScript = '{ read -r _ <&3 || kill -9 $$; } 2>/dev/null & exec 3<&-; exec "$@"';
 const pollMs = 20;
 const maxStartMs = 120_000;
 
@@ -41,7 +41,7 @@ export class ServerProcess {
     // The file is opened for appending, so that it can be truncated while the program runs.
     const output = openSync(this.#outputFile, 'a');
     const folder = { DATA_DIR: join(this.#folder.path, 'data'), PORT: '0' };
-    this.#child = spawn('sh', ['-c', guard, 'sh', ...command], {
+    this.#child = spawn('sh', ['-c', guardScript, 'sh', ...command], {
       env: { PATH: process.env['PATH'], ...folder, ...environment },
       stdio: ['ignore', output, output, 'pipe'],
     });

@@ -2,14 +2,14 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { logRequests } from '../src/load/drafts.ts';
+import { makeLogRequests } from '../src/load/drafts.ts';
 import { Load } from '../src/load/load.ts';
 
 async function loadOn(handle: RequestListener, connections = 3): Promise<Load> {
   const server: Server = createServer(handle).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const load = new Load({ port, connections, requests: logRequests('json', 2), status: 202 });
+  const load = new Load({ port, connections, requests: makeLogRequests('json', 2), status: 202 });
   onTestFinished(async () => {
     await load.stop();
     server.closeAllConnections();

@@ -42,7 +42,7 @@ const runs = parseWholeNumber('runs', values.runs, 1, 1000);
 // A run shorter than 10 s has hardly any time for a fault.
 const seconds = parseWholeNumber('seconds', values.seconds, 10, 86_400);
 const anySeed = String(Math.trunc(Math.random() * 1e9));
-const first = parseWholeNumber('seed', values.seed ?? anySeed, 0, 2 ** 31 - 1 - runs);
+const firstSeed = parseWholeNumber('seed', values.seed ?? anySeed, 0, 2 ** 31 - 1 - runs);
 if (values.breakage !== undefined && !Object.hasOwn(breakages, values.breakage))
   exitWithMessage(`--breakage must be one of ${Object.keys(breakages).join(', ')}.`);
 
@@ -57,9 +57,9 @@ if (values.embedded !== undefined) {
 }
 
 const reports: Report[] = [];
-for (let seed = first; seed < first + runs; seed += 1) {
+for (let seed = firstSeed; seed < firstSeed + runs; seed += 1) {
   try {
-    await oneRun(seed);
+    await runWithSeed(seed);
   } catch (error) {
     // This is an error of the harness, not a violation, so the run has no result.
     console.error(`the run with seed ${seed} failed:`, error);
@@ -68,7 +68,7 @@ for (let seed = first; seed < first + runs; seed += 1) {
 }
 if (runs > 1) console.log(`\n${summaryOf(reports)}`);
 
-async function oneRun(seed: number): Promise<void> {
+async function runWithSeed(seed: number): Promise<void> {
   const { report, evidence, outputs } = await run({
     seed,
     seconds,

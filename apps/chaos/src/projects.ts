@@ -5,4 +5,4 @@ export const projects = ['default', 'shop'] as const;
 export const systemProject = '_system';
 
 /** The project of the users that are erased. Other rules judge its activities than those of the other projects. */
-export const forgottenProject = 'forgotten';
+export const erasureProject = 'forgotten';

@@ -91,7 +91,7 @@ const isReplay = ({ partition, offset, origin }: LoggedRecord): boolean =>
   origin !== `${partition}:${offset}`;
 
 /** Returns the sum of all counts. */
-export const total = (counts: Readonly<Record<string, number>>): number =>
+export const sumOfCounts = (counts: Readonly<Record<string, number>>): number =>
   Object.values(counts).reduce((sum, count) => sum + count, 0);
 
 /** Returns a Markdown table. */
@@ -127,7 +127,7 @@ export function markdownOf(report: Report): string {
 ${markdownTable(
   ['what', 'count'],
   [
-    ['faults', total(report.faults)],
+    ['faults', sumOfCounts(report.faults)],
     ['faults that the harness could not cause or end', report.failedFaults],
     ['requests', report.requests],
     ...Object.entries(report.answers).map(([status, count]) => [`answered ${status}`, count]),

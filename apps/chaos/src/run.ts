@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EvidenceByProject } from './check/evidence.ts';
 import { findErasureFaults } from './check/find-erasure-faults.ts';
-import { gather } from './check/gather.ts';
+import { gatherEvidence } from './check/gather-evidence.ts';
 import { gatherErasures } from './check/gather-erasures.ts';
 import { judgeProjects } from './check/judge.ts';
 import type { Violation } from './check/violation.ts';
@@ -58,7 +58,7 @@ export async function run({ seed, seconds, breakage, onLine }: RunOptions): Prom
     await watches;
     const progressViolations = await waitForProcessing(site);
     onLine('reading the log and the store');
-    const evidence = await gather(site, site.url(random), load.ledger, await followers.finish());
+    const evidence = await gatherEvidence(site, site.url(random), load.ledger, await followers.finish());
     const erasures = await gatherErasures(site.url(random), load.eraser.users);
     for (const unit of site.units) await site.drain(unit);
     const violations: readonly Violation[] = [
@@ -94,8 +94,8 @@ export async function run({ seed, seconds, breakage, onLine }: RunOptions): Prom
       const startedAt = performance.now();
       const endsAt = startedAt + seconds * 1000;
       try {
-        const scene = { site, load, startedAt, endsAt, onLine };
-        const strikes = await Promise.all(lanes.map((lane) => strikeLane(lane, scene)));
+        const context = { site, load, startedAt, endsAt, onLine };
+        const strikes = await Promise.all(lanes.map((lane) => strikeLane(lane, context)));
         await delay(Math.max(0, endsAt - performance.now()));
         return strikes.flat();
       } finally {

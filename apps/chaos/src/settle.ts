@@ -21,7 +21,7 @@ export async function waitForRecovery(
   struckFaults: readonly StruckFault[],
 ): Promise<readonly Violation[]> {
   const last = Math.max(0, ...struckFaults.map(({ endedAt }) => endedAt));
-  await becomesTrue(async () => load.canary.recovery(last) !== undefined);
+  await pollUntilTrue(async () => load.canary.recovery(last) !== undefined);
   return struckFaults.flatMap((fault): Violation[] => {
     const calmMs = recoveryAfterLastFault(fault, struckFaults, load.canary);
     if (calmMs !== undefined && calmMs <= maxCalmMs) return [];
@@ -40,7 +40,7 @@ export async function waitForRecovery(
 export async function waitForProcessing(site: Site): Promise<readonly Violation[]> {
   let remaining = 0;
   let quiet = { end: -1, since: 0 };
-  const isDone = await becomesTrue(async () => {
+  const isDone = await pollUntilTrue(async () => {
     const { lag, end } = await site.tools.progress(group);
     remaining = lag;
     if (lag > 0 || end !== quiet.end) quiet = { end, since: performance.now() };
@@ -57,7 +57,7 @@ export async function waitForProcessing(site: Site): Promise<readonly Violation[
 }
 
 /** Polls the condition. Returns true once it is true, or false after 120 s. A rejection of the condition counts as false. */
-async function becomesTrue(condition: () => Promise<boolean>): Promise<boolean> {
+async function pollUntilTrue(condition: () => Promise<boolean>): Promise<boolean> {
   const until = performance.now() + timeoutMs;
   while (performance.now() < until) {
     if (await condition().catch(() => false)) return true;

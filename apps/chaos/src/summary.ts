@@ -1,4 +1,4 @@
-import { faultTable, formatSeconds, type Report, markdownTable, total } from './report.ts';
+import { faultTable, formatSeconds, type Report, markdownTable, sumOfCounts } from './report.ts';
 
 /** Returns a summary of several runs as Markdown: a table of the runs, and a table of the faults in all runs. */
 export function summaryOf(reports: readonly Report[]): string {
@@ -12,7 +12,7 @@ export function summaryOf(reports: readonly Report[]): string {
   }
   const rows = reports.map((report) => [
     report.seed,
-    total(report.faults),
+    sumOfCounts(report.faults),
     report.accepted,
     report.books.records,
     report.stored,
@@ -25,6 +25,6 @@ export function summaryOf(reports: readonly Report[]): string {
   const head = ['seed', 'faults', 'answered 202', 'records', 'stored', 'repeated', 'dead letters'];
   return `${markdownTable([...head, 'violations', 'worst recovery', 'peak memory'], rows)}
 
-${faultTable(`times (all: ${total(faults)})`, { faults, recoveryMs })}
+${faultTable(`times (all: ${sumOfCounts(faults)})`, { faults, recoveryMs })}
 `;
 }

@@ -3,7 +3,7 @@ import type { Attack } from './attack.ts';
 import type { Attempt } from './judge.ts';
 import { GapWatch } from './measure/gap-watch.ts';
 import { MemoryWatch } from './measure/memory.ts';
-import type { Service } from './service/host.ts';
+import type { Service } from './service/service-host.ts';
 import { Target } from './target.ts';
 
 const defaultMaxSendMs = 10_000;

@@ -1,7 +1,7 @@
 import type { Attack } from './attack.ts';
 import { attempt } from './attempt.ts';
 import { type Attempt, type Bounds, judge, needsAnotherAttempt, type Violation } from './judge.ts';
-import { Host, type HostOptions } from './service/host.ts';
+import { ServiceHost, type HostOptions } from './service/service-host.ts';
 
 /** An attack and its result. */
 export interface Outcome {
@@ -30,7 +30,7 @@ export async function run({
   onOutcome,
   ...options
 }: RunOptions): Promise<Outcome[]> {
-  const host = new Host(options);
+  const host = new ServiceHost(options);
   const outcomes: Outcome[] = [];
   try {
     for (const attack of attacks) {

@@ -5,7 +5,7 @@ import { MongoClient } from 'mongodb';
 
 const { MONGODB_URI: uri = '', MONGODB_DATABASE: name = '' } = process.env;
 const limit = 50;
-const order = { project: 1, createdAt: -1, _id: -1 } as const;
+const indexKey = { project: 1, createdAt: -1, _id: -1 } as const;
 
 interface Activity {
   readonly _id: string;
@@ -24,7 +24,7 @@ async function findPage(parameters: URLSearchParams): Promise<string> {
   const range =
     time === null ? {} : { $or: [{ createdAt: { $lt: createdAt } }, { createdAt, _id: { $lt: id } }] };
   const data = await activities
-    .find({ project: 'default', ...range }, { limit, sort: { createdAt: -1, _id: -1 }, hint: order })
+    .find({ project: 'default', ...range }, { limit, sort: { createdAt: -1, _id: -1 }, hint: indexKey })
     .toArray();
   return JSON.stringify({ data });
 }

@@ -24,10 +24,10 @@ export const formatNumber = (number: number): string =>
     ? Math.round(number).toLocaleString('en-US')
     : String(Number(number.toPrecision(number >= 10 ? 3 : 2)));
 
-const withSpread = ({ median, lower, upper }: Spread): string =>
+const formatSpread = ({ median, lower, upper }: Spread): string =>
   `${formatNumber(median)} (${formatNumber(lower)}-${formatNumber(upper)})`;
 
-function table(rows: readonly (readonly string[])[]): string {
+function markdownTable(rows: readonly (readonly string[])[]): string {
   const [head = [], ...body] = rows;
   const lines = [head, head.map(() => '---'), ...body];
   return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
@@ -50,13 +50,13 @@ function workSection(work: WorkResult): string {
   const rows = work.sides.map(({ name, about, missing }) => {
     const cells = measured.map(({ metric }) => {
       const spread = spreadOfMetric(work, name, metric);
-      return spread === undefined ? '' : withSpread(spread);
+      return spread === undefined ? '' : formatSpread(spread);
     });
     const ratio = isPaired ? spreadOfRatios(work, [base.name, name], 'perSecond') : undefined;
-    const paired = isPaired ? [ratio === undefined ? '' : withSpread(ratio)] : [];
+    const paired = isPaired ? [ratio === undefined ? '' : formatSpread(ratio)] : [];
     return [name, ...cells, ...paired, missing ?? about];
   });
-  return `### ${work.name}: ${work.about}\n\n${table([head, ...rows])}`;
+  return `### ${work.name}: ${work.about}\n\n${markdownTable([head, ...rows])}`;
 }
 
 const stateText: Record<GoalState['state'], string> = {
@@ -67,7 +67,12 @@ const stateText: Record<GoalState['state'], string> = {
 
 function goalRow(state: GoalState): readonly string[] {
   const { goal, measured } = state;
-  return [goal.work, goal.about, measured === undefined ? '' : withSpread(measured), stateText[state.state]];
+  return [
+    goal.work,
+    goal.about,
+    measured === undefined ? '' : formatSpread(measured),
+    stateText[state.state],
+  ];
 }
 
 /** Returns a report as Markdown: a table for each work, and a table of the goals. */
@@ -81,6 +86,6 @@ export function markdownOf(report: Report): string {
     `${date}, ${machineLine}. ${JSON.stringify(scale)}. Each figure is the median of the rounds, with the quartiles in parentheses. Ratios are calculated round by round.`,
     ...works.map(workSection),
     '## Goals',
-    table([['work', 'goal', 'measured', 'result'], ...goalRows]),
+    markdownTable([['work', 'goal', 'measured', 'result'], ...goalRows]),
   ].join('\n\n');
 }

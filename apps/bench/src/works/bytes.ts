@@ -40,7 +40,7 @@ const bytesPerEvent = ({ count, storageSize, totalIndexSize }: CollectionStats):
   (storageSize + totalIndexSize) / count;
 
 /** Measures the disk space that MongoDB needs for an activity and its index entries, with the default compression and with the small one. */
-export const bytes: Work = {
+export const bytesWork: Work = {
   name: 'bytes',
   about: 'the size of an activity in the files of MongoDB, with all indexes, after a checkpoint',
   run: async (site, scale): Promise<readonly SideResult[]> => {

@@ -7,13 +7,18 @@ import { measureDrain } from './measure-drain.ts';
 import { getFilledStore } from './get-filled-store.ts';
 import type { Work } from './work.ts';
 
-const abouts = {
+const aboutBySide = {
   product: 'apps/consumer, from the topic into MongoDB',
   'raw insertMany': 'insertMany of 1,000 documents, 4 at once, with the same indexes and majority',
 };
 
 /** Makes a side whose measurements each fill a new database, which is dropped afterwards. */
-function drainSide(site: Site, name: string, events: number, program: (database: string) => Program): Side {
+function makeDrainSide(
+  site: Site,
+  name: string,
+  events: number,
+  program: (database: string) => Program,
+): Side {
   return {
     name,
     measure: async () => {
@@ -29,17 +34,17 @@ function drainSide(site: Site, name: string, events: number, program: (database:
 }
 
 /** Measures how fast the consumer stores the activities of a filled topic in MongoDB, compared with inserts by the driver alone. */
-export const drain: Work = {
+export const drainWork: Work = {
   name: 'drain',
   about: 'activities moved from a filled topic into MongoDB',
   run: async (site, scale) => {
     const { place, events } = await getFilledStore(site, scale.events);
     const sides = [
-      drainSide(site, 'product', events, (database) => ({
+      makeDrainSide(site, 'product', events, (database) => ({
         command: nodeCommand('apps/consumer/src/main.ts'),
         environment: { ...place.environment, KAFKA_GROUP_ID: database, MONGODB_DATABASE: database },
       })),
-      drainSide(site, 'raw insertMany', events, (database) => ({
+      makeDrainSide(site, 'raw insertMany', events, (database) => ({
         command: nodeCommand('apps/bench/src/programs/insert-many.ts'),
         environment: {
           ...place.environment,
@@ -49,6 +54,10 @@ export const drain: Work = {
       })),
     ];
     const samples = await measureAlternately(sides, scale.rounds);
-    return Object.entries(abouts).map(([name, about]) => ({ name, about, samples: samples.get(name) ?? [] }));
+    return Object.entries(aboutBySide).map(([name, about]) => ({
+      name,
+      about,
+      samples: samples.get(name) ?? [],
+    }));
   },
 };

@@ -1,7 +1,7 @@
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { inDatabase } from '@user-activity/test-kit';
-import { draftOf, logRequests } from '../load/drafts.ts';
+import { draftOf, makeLogRequests } from '../load/drafts.ts';
 import { Load } from '../load/load.ts';
 import { measureAlternately, type Sample, type Side } from '../measure/measure-alternately.ts';
 import { quantile } from '../measure/statistics.ts';
@@ -83,7 +83,7 @@ async function waitUntilStored(site: Site, { topic, database }: Place): Promise<
 }
 
 /** Measures how long after its response 202 an activity can be read. */
-export const freshness: Work = {
+export const freshnessWork: Work = {
   name: 'freshness',
   about: 'time from the 202 of an activity until GET /api/logs/{id} finds it, measured 10 times per second',
   run: async (site, scale) => {
@@ -94,7 +94,7 @@ export const freshness: Work = {
     const load = new Load({
       port,
       connections: 4,
-      requests: logRequests('json', backgroundBatch),
+      requests: makeLogRequests('json', backgroundBatch),
       status: 202,
     });
     const seconds = scale.seconds * 2;

@@ -1,4 +1,4 @@
-import { logRequests } from '../load/drafts.ts';
+import { makeLogRequests } from '../load/drafts.ts';
 import { Load } from '../load/load.ts';
 import { nodeCommand, ServerProcess } from '../server-process.ts';
 import type { Place, Site } from '../site.ts';
@@ -34,7 +34,7 @@ async function fillStore(site: Site, minEvents: number): Promise<FilledStore> {
     command: nodeCommand('apps/api/src/main.ts'),
     environment: place.environment,
   });
-  const requests = logRequests('json', eventsPerRequest);
+  const requests = makeLogRequests('json', eventsPerRequest);
   const load = new Load({ port: api.port, connections, requests, status: 202 });
   try {
     await load.run({ requests: Math.ceil(minEvents / eventsPerRequest) });

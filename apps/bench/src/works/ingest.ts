@@ -1,5 +1,5 @@
 import { type Contender, embeddedContenders, kafkaContenders } from '../contenders.ts';
-import { logRequests, type Notation } from '../load/drafts.ts';
+import { makeLogRequests, type BodyFormat } from '../load/drafts.ts';
 import { Load } from '../load/load.ts';
 import { measureAlternately, type Side } from '../measure/measure-alternately.ts';
 import { cpuTimeOf } from '../measure/cpu-time.ts';
@@ -10,7 +10,7 @@ import type { Scale, SideResult, Work } from './work.ts';
 const warmUpRounds = 3;
 
 interface IngestLoad {
-  readonly notation: Notation;
+  readonly bodyFormat: BodyFormat;
   readonly eventsPerRequest: number;
   readonly connections: number;
 }
@@ -36,7 +36,7 @@ async function startSide(
   const sender = new Load({
     port: server.port,
     connections: load.connections,
-    requests: logRequests(load.notation, load.eventsPerRequest),
+    requests: makeLogRequests(load.bodyFormat, load.eventsPerRequest),
     status: 202,
   });
   let answered = 0;
@@ -67,7 +67,7 @@ async function startSide(
 }
 
 /** Makes a work in which each contender logs activities as fast as it can, on its own topic. */
-function ingest(
+function makeIngestWork(
   name: string,
   about: string,
   load: IngestLoad,
@@ -99,36 +99,36 @@ function ingest(
 
 /** The works that measure how fast activities are logged. */
 export const ingestWorks: readonly Work[] = [
-  ingest('single', 'one activity per POST, 128 connections', {
-    notation: 'single',
+  makeIngestWork('single', 'one activity per POST, 128 connections', {
+    bodyFormat: 'single',
     eventsPerRequest: 1,
     connections: 128,
   }),
-  ingest('batch100', '100 activities per POST as a JSON array, 16 connections', {
-    notation: 'json',
+  makeIngestWork('batch100', '100 activities per POST as a JSON array, 16 connections', {
+    bodyFormat: 'json',
     eventsPerRequest: 100,
     connections: 16,
   }),
-  ingest('batch1000', '1,000 activities per POST as a JSON array, 8 connections', {
-    notation: 'json',
+  makeIngestWork('batch1000', '1,000 activities per POST as a JSON array, 8 connections', {
+    bodyFormat: 'json',
     eventsPerRequest: 1000,
     connections: 8,
   }),
-  ingest('ndjson1000', '1,000 activities per POST as NDJSON, 8 connections', {
-    notation: 'ndjson',
+  makeIngestWork('ndjson1000', '1,000 activities per POST as NDJSON, 8 connections', {
+    bodyFormat: 'ndjson',
     eventsPerRequest: 1000,
     connections: 8,
   }),
-  ingest(
+  makeIngestWork(
     'embedded',
     'one activity per POST into a SQLite file, 128 connections',
-    { notation: 'single', eventsPerRequest: 1, connections: 128 },
+    { bodyFormat: 'single', eventsPerRequest: 1, connections: 128 },
     embeddedContenders,
   ),
-  ingest(
+  makeIngestWork(
     'embedded100',
     '100 activities per POST into a SQLite file, 16 connections',
-    { notation: 'json', eventsPerRequest: 100, connections: 16 },
+    { bodyFormat: 'json', eventsPerRequest: 100, connections: 16 },
     embeddedContenders,
   ),
 ];

@@ -1,4 +1,4 @@
-import { logRequests } from '../load/drafts.ts';
+import { makeLogRequests } from '../load/drafts.ts';
 import { Load } from '../load/load.ts';
 import type { Sample } from '../measure/measure-alternately.ts';
 import { residentMiBOf } from '../measure/resident-memory.ts';
@@ -21,7 +21,7 @@ const sampleOf = (resident: readonly number[]): Sample => ({
 });
 
 /** Measures the resident memory of the API and a consumer, while clients log single activities as fast as the API accepts them. */
-export const memory: Work = {
+export const memoryWork: Work = {
   name: 'memory',
   about:
     'resident memory under the maximum load of single activities; growth is the memory in the last third of the time divided by that in the second third',
@@ -31,7 +31,7 @@ export const memory: Work = {
     const load = new Load({
       port: service.api.port,
       connections: 128,
-      requests: logRequests('single', 1),
+      requests: makeLogRequests('single', 1),
       status: 202,
     });
     const processes: readonly (readonly [name: string, about: string, process: ServerProcess])[] = [

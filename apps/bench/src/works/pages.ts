@@ -1,5 +1,5 @@
 import { inDatabase } from '@user-activity/test-kit';
-import { getRequest } from '../load/drafts.ts';
+import { makeGetRequest } from '../load/drafts.ts';
 import { Load } from '../load/load.ts';
 import { measureAlternately, type Side } from '../measure/measure-alternately.ts';
 import { cpuTimeOf } from '../measure/cpu-time.ts';
@@ -17,7 +17,7 @@ interface PageSide extends Side {
 }
 
 /** Makes a side that requests the same page repeatedly. */
-function pageSide(
+function makePageSide(
   name: string,
   about: string,
   server: ServerProcess,
@@ -27,7 +27,7 @@ function pageSide(
   const load = new Load({
     port: server.port,
     connections: callers,
-    requests: [getRequest(path)],
+    requests: [makeGetRequest(path)],
     status: 200,
   });
   return {
@@ -76,7 +76,7 @@ async function pathForFindPages(site: Site, { place }: FilledStore, page: number
 }
 
 /** Makes a work that compares the pages of the service with pages that the MongoDB driver reads. */
-function pages(name: string, callers: number): Work {
+function makePageWork(name: string, callers: number): Work {
   return {
     name,
     about: `pages of ${pageSize} activities over HTTP, ${callers === 1 ? 'one caller' : `${callers} callers`}`,
@@ -110,7 +110,7 @@ function pages(name: string, callers: number): Work {
           ],
         ] as const;
         for (const [side, about, server, path] of rows)
-          sides.push(pageSide(side, about, server, path, { callers, seconds }));
+          sides.push(makePageSide(side, about, server, path, { callers, seconds }));
         await measureAlternately(sides, 1);
         const samples = await measureAlternately(sides, rounds);
         return sides.map(({ name: side, about }) => ({
@@ -127,4 +127,4 @@ function pages(name: string, callers: number): Work {
 }
 
 /** The works that measure how fast pages are read. */
-export const pageWorks: readonly Work[] = [pages('pages1', 1), pages('pages32', 32)];
+export const pageWorks: readonly Work[] = [makePageWork('pages1', 1), makePageWork('pages32', 32)];

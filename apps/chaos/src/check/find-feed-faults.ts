@@ -7,9 +7,9 @@ import type { Violation } from './violation.ts';
 
 /** Returns a violation for each activity that a follower of the feed missed, received twice, or received in a different order than on the log. */
 export const findFeedFaults = (evidence: Evidence, facts: FactIndex): Violation[] =>
-  evidence.feeds.flatMap((feed) => [...incomplete(feed, evidence), ...outOfOrder(feed, facts)]);
+  evidence.feeds.flatMap((feed) => [...findIncomplete(feed, evidence), ...findOutOfOrder(feed, facts)]);
 
-function incomplete(feed: ReceivedFeed, { stored, records, isRestored }: Evidence): Violation[] {
+function findIncomplete(feed: ReceivedFeed, { stored, records, isRestored }: Evidence): Violation[] {
   const [factsInFeed, storedFacts] = [new Set(feed.map(factOf)), new Set(stored.map(factOf))];
   const partitionsOf = (id: string): number =>
     new Set(records.flatMap(({ activity, partition }) => (activity?.id === id ? partition : []))).size;
@@ -28,7 +28,7 @@ function incomplete(feed: ReceivedFeed, { stored, records, isRestored }: Evidenc
   return violations;
 }
 
-function outOfOrder(feed: ReceivedFeed, facts: FactIndex): Violation[] {
+function findOutOfOrder(feed: ReceivedFeed, facts: FactIndex): Violation[] {
   const latest = new Map<number, LoggedRecord>();
   return feed.flatMap((activity): Violation[] => {
     const record = facts.records

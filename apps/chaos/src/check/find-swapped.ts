@@ -17,7 +17,7 @@ interface LoggedFact {
 export function findSwapped(evidence: Evidence, facts: FactIndex): Violation[] {
   const violations: Violation[] = [];
   const byNonce = loggedFactsByNonce(evidence, facts);
-  for (const [user, logged] of byUser(byNonce.values())) {
+  for (const [user, logged] of groupByUser(byNonce.values())) {
     if (new Set(logged.map(({ record }) => record.partition)).size > 1)
       violations.push({
         kind: 'swapped',
@@ -31,7 +31,8 @@ export function findSwapped(evidence: Evidence, facts: FactIndex): Violation[] {
     const logged = byNonce.get(nonceOf(facts.stored.get(id)) ?? '');
     return logged === undefined ? [] : [logged];
   });
-  for (const logged of byUser(written).values()) violations.push(...outOfOrder(logged, 'stored before'));
+  for (const logged of groupByUser(written).values())
+    violations.push(...findOutOfOrder(logged, 'stored before'));
   return violations;
 }
 
@@ -62,7 +63,7 @@ function findSwappedAgainstResponses(logged: readonly LoggedFact[]): Violation[]
   let latest: LoggedFact | undefined;
   for (const fact of logged.toSorted((a, b) => a.record.offset - b.record.offset)) {
     if (latest !== undefined && fact.answeredAt < latest.sentAt)
-      violations.push(swap(fact, latest, 'answered before the request of'));
+      violations.push(swapViolation(fact, latest, 'answered before the request of'));
     if (latest === undefined || fact.sentAt > latest.sentAt) latest = fact;
   }
   return violations;
@@ -96,8 +97,8 @@ function findSwappedInBatches(
         ?.some((request) => request.nonces !== nonces && request.exchange.sentAt < answeredAt);
       return logged?.sentAt === sentAt && mayOvertake !== true ? [logged] : [];
     });
-    for (const logged of byUser(inOrder).values())
-      violations.push(...outOfOrder(logged, 'in a batch before'));
+    for (const logged of groupByUser(inOrder).values())
+      violations.push(...findOutOfOrder(logged, 'in a batch before'));
   }
   return violations;
 }
@@ -112,17 +113,19 @@ const firstAcceptedAt = (exchanges: readonly Exchange[]): number =>
   );
 
 /** Returns a violation for each fact that has a higher offset than the next fact of the list. `how` says why it should be lower. */
-const outOfOrder = (logged: readonly LoggedFact[], how: string): Violation[] =>
+const findOutOfOrder = (logged: readonly LoggedFact[], how: string): Violation[] =>
   logged.flatMap((fact, index) => {
     const next = logged[index + 1];
-    return next !== undefined && next.record.offset < fact.record.offset ? [swap(fact, next, how)] : [];
+    return next !== undefined && next.record.offset < fact.record.offset
+      ? [swapViolation(fact, next, how)]
+      : [];
   });
 
-const swap = ({ id, record }: LoggedFact, counterpart: LoggedFact, how: string): Violation => ({
+const swapViolation = ({ id, record }: LoggedFact, counterpart: LoggedFact, how: string): Violation => ({
   kind: 'swapped',
   subject: id,
   detail: `has offset ${record.offset} of partition ${record.partition}, but was ${how} ${counterpart.id}, which has offset ${counterpart.record.offset}`,
 });
 
-const byUser = (logged: Iterable<LoggedFact>): Map<string, LoggedFact[]> =>
+const groupByUser = (logged: Iterable<LoggedFact>): Map<string, LoggedFact[]> =>
   Map.groupBy(logged, ({ record }) => record.activity?.userId ?? '');

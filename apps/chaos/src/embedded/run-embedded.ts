@@ -1,10 +1,10 @@
 import { temporaryFolder } from '@user-activity/test-kit';
-import { killRounds } from './kill-rounds.ts';
+import { runKillRounds } from './run-kill-rounds.ts';
 
 /** Kills the embedded service `kills` times under load, and prints the result. Returns whether the service kept all its promises. */
 export async function runEmbedded(kills: number): Promise<boolean> {
   const folder = temporaryFolder('chaos');
-  const { lost, repeated, foreign, erasures, ...numbers } = await killRounds(folder.path, kills, (line) =>
+  const { lost, repeated, foreign, erasures, ...numbers } = await runKillRounds(folder.path, kills, (line) =>
     console.log(line),
   );
   console.log(

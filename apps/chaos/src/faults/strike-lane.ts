@@ -15,7 +15,7 @@ export interface StruckFault {
 const maxStrikeMs = 120_000;
 
 /** The deployment, the load and the times of a run. */
-export interface Scene {
+export interface RunContext {
   readonly site: Site;
   readonly load: Load;
   /** When the schedule starts: a value of `performance.now()`. */
@@ -28,9 +28,9 @@ export interface Scene {
 /** Causes the faults of a lane, each at its planned time or when the previous fault has ended, whichever is later. Returns all faults that began. */
 export async function strikeLane(
   lane: readonly PlannedFault[],
-  scene: Scene,
+  context: RunContext,
 ): Promise<readonly StruckFault[]> {
-  const { site, load, startedAt, endsAt, onLine } = scene;
+  const { site, load, startedAt, endsAt, onLine } = context;
   const struckFaults: StruckFault[] = [];
   for (const { kind, fault, atSeconds, lastsMs, choice } of lane) {
     await delay(Math.max(0, startedAt + atSeconds * 1000 - performance.now()));

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { forgottenProject } from '../projects.ts';
+import { erasureProject } from '../projects.ts';
 import type { Random } from '../random.ts';
 import type { Draft } from './ledger.ts';
 import { post } from './sender.ts';
@@ -62,7 +62,7 @@ export class Eraser {
 
   /** Logs the drafts. Returns whether the response is 202. */
   async #log(drafts: readonly Draft[]): Promise<boolean> {
-    const target = { url: this.#url(this.#random), project: forgottenProject };
+    const target = { url: this.#url(this.#random), project: erasureProject };
     return (await post(target, drafts))?.status === 202;
   }
 
@@ -71,7 +71,7 @@ export class Eraser {
     try {
       const response = await fetch(`${this.#url(this.#random)}/api/users/${userId}/logs?mode=${mode}`, {
         method: 'DELETE',
-        headers: { 'x-project': forgottenProject },
+        headers: { 'x-project': erasureProject },
         signal: AbortSignal.timeout(timeoutMs),
       });
       const { id } = (await response.json()) as { readonly id?: string };

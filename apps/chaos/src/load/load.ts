@@ -3,7 +3,7 @@ import { Canary } from './canary.ts';
 import { Client } from './client.ts';
 import { Eraser } from './eraser.ts';
 import { type Draft, Ledger } from './ledger.ts';
-import { poisonRecords } from './poison.ts';
+import { makePoisonRecords } from './poison.ts';
 import { projects, systemProject } from '../projects.ts';
 import { send } from './sender.ts';
 import type { Random } from '../random.ts';
@@ -100,7 +100,7 @@ export class Load {
   /** Writes a poison message of each kind to the topic. */
   async poison(): Promise<void> {
     this.#poisonRounds += 1;
-    for (const record of poisonRecords(this.#poisonRounds, partitions)) {
+    for (const record of makePoisonRecords(this.#poisonRounds, partitions)) {
       await this.#site.tools.write(record);
       this.poisoned += 1;
     }

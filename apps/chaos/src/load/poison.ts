@@ -15,7 +15,7 @@ interface Content extends Pick<WrittenRecord, 'value' | 'headers'> {
 
 const bytes = (value: string): Buffer => Buffer.from(value);
 const loggedType = { ce_type: bytes('user-activity.logged.v1') };
-const inProject = (name: string): Content['headers'] => ({ ...loggedType, ce_project: bytes(name) });
+const headersInProject = (name: string): Content['headers'] => ({ ...loggedType, ce_project: bytes(name) });
 const time = '2026-01-02T03:04:05.678Z';
 const validActivity = {
   id: 'poison',
@@ -25,7 +25,7 @@ const validActivity = {
   createdAt: time,
   receivedAt: time,
 };
-const json = (change: object): Buffer => bytes(JSON.stringify({ ...validActivity, ...change }));
+const jsonWith = (change: object): Buffer => bytes(JSON.stringify({ ...validActivity, ...change }));
 
 /** The value and the headers of each kind of poison message. */
 const contents: readonly Content[] = [
@@ -33,25 +33,29 @@ const contents: readonly Content[] = [
   { value: bytes('[]'), headers: loggedType },
   { value: Buffer.from([0xff, 0xfe, 0x00, 0x80]), headers: loggedType },
   { value: Buffer.alloc(0), headers: loggedType },
-  { value: json({ userId: '' }), headers: loggedType },
-  { value: json({ receivedAt: undefined }), headers: loggedType },
-  { value: json({ type: 'A\0' }), headers: loggedType },
-  { value: json({ metadata: { text: 'x'.repeat(maxMetadataBytes) } }), headers: loggedType },
+  { value: jsonWith({ userId: '' }), headers: loggedType },
+  { value: jsonWith({ receivedAt: undefined }), headers: loggedType },
+  { value: jsonWith({ type: 'A\0' }), headers: loggedType },
+  { value: jsonWith({ metadata: { text: 'x'.repeat(maxMetadataBytes) } }), headers: loggedType },
   { value: bytes('x'.repeat(900_000)), headers: loggedType },
-  { value: json({}), headers: {} },
-  { value: json({}), headers: { ce_type: bytes('user-activity.logged.v999') } },
-  { value: json({}), headers: { ce_type: Buffer.from([0xff]) } },
+  { value: jsonWith({}), headers: {} },
+  { value: jsonWith({}), headers: { ce_type: bytes('user-activity.logged.v999') } },
+  { value: jsonWith({}), headers: { ce_type: Buffer.from([0xff]) } },
   // A tombstone, which is a record without a value.
   { value: null, headers: loggedType },
-  { value: bytes('{'), headers: inProject('shop'), project: 'shop' },
-  { value: json({}), headers: inProject('Shop'), project: systemProject },
-  { value: json({ project: systemProject }), headers: inProject(systemProject), project: systemProject },
-  { value: json({ project: 'default' }), headers: inProject('shop'), project: systemProject },
-  { value: json({ project: 'shop' }), headers: loggedType, project: systemProject },
+  { value: bytes('{'), headers: headersInProject('shop'), project: 'shop' },
+  { value: jsonWith({}), headers: headersInProject('Shop'), project: systemProject },
+  {
+    value: jsonWith({ project: systemProject }),
+    headers: headersInProject(systemProject),
+    project: systemProject,
+  },
+  { value: jsonWith({ project: 'default' }), headers: headersInProject('shop'), project: systemProject },
+  { value: jsonWith({ project: 'shop' }), headers: loggedType, project: systemProject },
 ];
 
 /** Returns one poison message of each kind. The value of the poison header is different in each message and each round. */
-export function poisonRecords(round: number, partitions: number): readonly WrittenRecord[] {
+export function makePoisonRecords(round: number, partitions: number): readonly WrittenRecord[] {
   return contents.map(({ value, headers, project = projects[0] }, index) => ({
     partition: (round + index) % partitions,
     key: index % 2 === 0 ? null : bytes(`poison-${index}`),

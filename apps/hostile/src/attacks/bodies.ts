@@ -11,7 +11,7 @@ import {
   maxBodyBytes,
   times,
 } from './payloads.ts';
-import { segmentBodies } from './segment-bodies.ts';
+import { segmentBodyAttacks } from './segment-bodies.ts';
 
 const gzippedByte = gzipSync(' ');
 const activity = (members: string): string => `{"userId":"u","type":"T",${members}}`;
@@ -163,7 +163,7 @@ const bodies: readonly BodyAttack[] = [
 ];
 
 /** Bodies that are slow to parse. None exceeds the maximum size that the service accepts. */
-const slowBodies = [...bodies, ...segmentBodies].map(
+const slowBodies = [...bodies, ...segmentBodyAttacks].map(
   ([name, about, makeRequest, isShort]): Attack => ({
     name,
     about,

@@ -1,7 +1,7 @@
 import { type BodyAttack, gzipCalls, times } from './payloads.ts';
 
 /** Segment batches whose calls the service must correct, which is slow. None exceeds the maximum size that the service accepts. */
-export const segmentBodies: readonly BodyAttack[] = [
+export const segmentBodyAttacks: readonly BodyAttack[] = [
   [
     's9-shared-context',
     'a Segment batch of 9,000 calls that share a context of 1.1 KB',

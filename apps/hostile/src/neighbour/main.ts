@@ -2,7 +2,7 @@
 import { constants } from 'node:os';
 import { parseArgs } from 'node:util';
 import { startEngines } from '../service/engines.ts';
-import { Host } from '../service/host.ts';
+import { ServiceHost } from '../service/service-host.ts';
 import { measureNoiseEffect, type NoiseEffect } from './measure-noise-effect.ts';
 import { noises } from './noises.ts';
 
@@ -48,7 +48,7 @@ const formatEffect = ({ noise, pairs, ratio, tally }: NoiseEffect): string => {
 };
 
 const engines = usesEngines ? await startEngines() : undefined;
-const host = new Host(engines === undefined ? {} : { engines });
+const host = new ServiceHost(engines === undefined ? {} : { engines });
 try {
   console.log('noise     ratio  p99 of the neighbour in ms, quiet/noisy');
   const { location } = await host.serviceFor({ environment: { API_KEYS: rootKey } });

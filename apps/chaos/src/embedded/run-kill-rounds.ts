@@ -42,7 +42,7 @@ const sendersPerProject = 4;
  * responses. Clients send single activities and batches, and retry requests that were not answered 202. Clients of different projects use
  * the same ids. In one more project, users are erased while their activities are logged.
  */
-export async function killRounds(
+export async function runKillRounds(
   folder: string,
   kills: number,
   onLine: (line: string) => void,
@@ -64,7 +64,7 @@ export async function killRounds(
     const stopping = new AbortController();
     const sending = [...states].flatMap(([project, state]) =>
       Array.from({ length: sendersPerProject }, (_, sender) =>
-        send(`${round}-${sender}`, { url: target, project }, state, stopping.signal),
+        runClient(`${round}-${sender}`, { url: target, project }, state, stopping.signal),
       ),
     );
     const erasing = eraser.act(stopping.signal);
@@ -126,7 +126,12 @@ interface SharedState {
 const newState = (): SharedState => ({ sent: new Map(), accepted: new Set(), unanswered: [] });
 
 /** Runs a client, which sends one request after the other until a request is not answered 202. Every third request is a batch. */
-async function send(name: string, target: Target, state: SharedState, signal: AbortSignal): Promise<void> {
+async function runClient(
+  name: string,
+  target: Target,
+  state: SharedState,
+  signal: AbortSignal,
+): Promise<void> {
   for (let request = 0; !signal.aborted; request += 1) {
     const drafts = state.unanswered.shift() ?? newDrafts(name, request);
     for (const { id, metadata } of drafts) state.sent.set(id, metadata.nonce);

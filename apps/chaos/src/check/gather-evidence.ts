@@ -6,7 +6,7 @@ import { listActivities } from '../list.ts';
 import type { ReceivedFeed } from '../load/followers.ts';
 import type { Ledger } from '../load/ledger.ts';
 import { poisonHeader, poisonProjectHeader } from '../load/poison.ts';
-import { forgottenProject, projects, systemProject } from '../projects.ts';
+import { erasureProject, projects, systemProject } from '../projects.ts';
 import { database, type Site, topic } from '../site/site.ts';
 import type { Evidence, EvidenceByProject, Letter, LoggedRecord, TopicLetter } from './evidence.ts';
 
@@ -19,14 +19,14 @@ interface InProject<Item> {
 }
 
 /** Reads the topic of activities, the topic of dead letters, and the store. Returns the evidence of every project that has any data in them. */
-export async function gather(
+export async function gatherEvidence(
   site: Site,
   url: string,
   ledger: Ledger,
   feeds: ReadonlyMap<string, readonly ReceivedFeed[]>,
 ): Promise<EvidenceByProject> {
   const records = (await readTopic(site.kafka.directBrokers, topic))
-    .map(loggedRecord)
+    .map(toLoggedRecord)
     .filter(({ project, item }) => !(project === systemProject && isAuditEvent(item.activity)))
     .toSorted((a, b) => a.item.partition - b.item.partition || a.item.offset - b.item.offset);
   const topicLetters = await readTopic(site.kafka.directBrokers, `${topic}.dead-letters`);
@@ -34,7 +34,7 @@ export async function gather(
   const { letters, written } = await readStore(site);
   const found = [...records, ...lettersOnTopic, ...letters, ...written]
     .map(({ project }) => project)
-    .filter((project) => project !== forgottenProject);
+    .filter((project) => project !== erasureProject);
   const evidence = new Map<string, Evidence>();
   for (const project of new Set([...projects, systemProject, ...found]))
     evidence.set(project, {
@@ -63,7 +63,7 @@ const isAuditEvent = (activity: ActivityJson | undefined): boolean =>
 const itemsInProject = <Item>(project: string, all: readonly InProject<Item>[]): readonly Item[] =>
   all.flatMap((each) => (each.project === project ? [each.item] : []));
 
-function loggedRecord(record: TopicRecord): InProject<LoggedRecord> {
+function toLoggedRecord(record: TopicRecord): InProject<LoggedRecord> {
   const { partition, offset, key, value } = record;
   const headers = headersOf(record);
   const place = { topic, partition, offset: Number(offset) };

@@ -26,7 +26,7 @@ export interface Service {
 const maxInitialKiB = 400 * 1024;
 
 /** Runs the service for attacks, one process at a time. Replaces it if the next attack needs a different or a fresh service. */
-export class Host {
+export class ServiceHost {
   readonly #options: HostOptions;
   #runningService:
     | (Service & { readonly variablesJson: string; readonly stop: () => Promise<void> })
