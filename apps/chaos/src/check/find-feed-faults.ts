@@ -21,7 +21,7 @@ function findIncomplete(feed: ReceivedFeed, { stored, records, isRestored }: Evi
     if (!factsInFeed.has(factOf(activity)) && !isReplaced(activity))
       violations.push({ kind: 'lost', subject: activity.id, detail: 'stored, but never in the feed' });
   for (const fact of findRepeated(feed.map(factOf)))
-    violations.push({ kind: 'doubled', subject: fact, detail: 'twice in the feed' });
+    violations.push({ kind: 'doubled', subject: fact, detail: 'the feed has this fact twice' });
   for (const activity of isRestored ? [] : feed)
     if (!storedFacts.has(factOf(activity)))
       violations.push({ kind: 'foreign', subject: activity.id, detail: 'in the feed, but not stored' });
@@ -44,7 +44,7 @@ function findOutOfOrder(feed: ReceivedFeed, facts: FactIndex): Violation[] {
           {
             kind: 'swapped',
             subject: activity.id,
-            detail: `in the feed after offset ${before.offset} of partition ${partition}, but its record has offset ${offset}`,
+            detail: `the feed has its record, at offset ${offset} of partition ${partition}, after the record at offset ${before.offset}`,
           },
         ];
   });

@@ -124,7 +124,7 @@ const findOutOfOrder = (logged: readonly LoggedFact[], how: string): Violation[]
 const swapViolation = ({ id, record }: LoggedFact, counterpart: LoggedFact, how: string): Violation => ({
   kind: 'swapped',
   subject: id,
-  detail: `has offset ${record.offset} of partition ${record.partition}, but was ${how} ${counterpart.id}, which has offset ${counterpart.record.offset}`,
+  detail: `its offset ${record.offset} in partition ${record.partition} is higher than the offset ${counterpart.record.offset} of ${counterpart.id}, but it was ${how} ${counterpart.id}`,
 });
 
 const groupByUser = (logged: Iterable<LoggedFact>): Map<string, LoggedFact[]> =>

@@ -115,7 +115,7 @@ export class Site {
         ({ name, code, output }): Violation => ({
           kind: 'ended',
           subject: name,
-          detail: `ended by itself with exit code ${code}: ${output}`,
+          detail: `the process ended by itself with exit code ${code}: ${output}`,
         }),
       ),
     ];
