@@ -10,7 +10,7 @@ export interface BatchHandlerDeps {
   readonly resumeAt: ResumeAt;
   /** Returns the offset of the oldest record that the partition still holds. */
   readonly oldestOffset: (partition: number) => Promise<number>;
-  /** Rejects if the topic was deleted and made again: the records of the partition may then be those of the new topic. */
+  /** Rejects if the topic was deleted and recreated, because the partition may then hold records of the new topic. */
   readonly assertSameLog: (partition: number) => Promise<void>;
   /** Returns whether the member still owns its partitions. */
   readonly mayCommit: () => boolean;
@@ -104,7 +104,7 @@ export class BatchHandler {
     }
   }
 
-  /** Asks `resumeAt` where to continue: at `next`, or at a lower offset. If that was deleted, continues at the oldest record. */
+  /** Asks `resumeAt` where to continue: at `next` or a lower offset. If the log has deleted that offset, continues at the oldest record. */
   async #resumption(partition: number, next: number): Promise<Position> {
     const { resumeAt, oldestOffset } = this.#deps;
     const handled = Math.min(await resumeAt(partition, next), next);

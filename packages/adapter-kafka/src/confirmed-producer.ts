@@ -13,8 +13,8 @@ interface SendResult {
 /**
  * Writes to one topic, and reports exactly which partitions were confirmed by all in-sync replicas. KafkaJS 2.2.4 acknowledges lost
  * records in two cases (docs/adr/0006): as an idempotent producer after a lost response, and if a leader moves while KafkaJS retries.
- * So this producer is not idempotent, never retries, counts only the partitions that a response names without an error, and is replaced
- * after a failure. The caller must send unconfirmed records again. Concurrent sends have no defined order.
+ * So this producer is not idempotent, never retries, counts only the partitions that a response names without an error, and makes a new
+ * client after a failure. The caller must send unconfirmed records again. Concurrent sends have no defined order.
  */
 export class ConfirmedProducer {
   readonly #timeoutMs: number;

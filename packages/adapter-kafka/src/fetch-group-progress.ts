@@ -12,7 +12,7 @@ export async function fetchGroupProgress(
   group: string,
   topic: string,
 ): Promise<readonly PartitionProgress[]> {
-  // Committed offsets are read first, because the ends only rise: a group never seems to be ahead of an end.
+  // Reads the committed offsets first. The ends only rise, so a group never seems to be ahead of an end.
   const committed = await committedOffsets(client, group, topic);
   const ends = await client.fetchTopicOffsets(topic);
   return ends.map(({ partition, low, high }) => {

@@ -56,7 +56,7 @@ export const topicRequest = (topic: string, apiVersion: number): ProtocolRequest
     apiName: 'Metadata',
     async encode() {
       const encoder = new Encoder()
-        // The header of version 2 ends with its tagged fields. KafkaJS writes a header of version 1, which is the same without them.
+        // A request header of version 2 ends with tagged fields. KafkaJS writes a header of version 1 without them, so they follow here.
         .writeUVarInt(0)
         // One topic, by its name. The length of an array is written plus one.
         .writeUVarInt(2)
@@ -82,7 +82,7 @@ export const topicRequest = (topic: string, apiVersion: number): ProtocolRequest
 /** Reads a response up to the partitions of its only topic. The number of steps is limited by the number of bytes. */
 function readAnswer(bytes: Buffer, topic: string): TopicAnswer {
   const reader = new ByteReader(bytes);
-  // A header of version 1 has tagged fields.
+  // A response header of version 1 ends with tagged fields. KafkaJS reads a header of version 0 without them.
   skipTaggedFields(reader);
   const clientSideThrottleTime = readInt32(reader);
   for (let brokers = readLength(reader); brokers > 0; brokers -= 1) {

@@ -66,5 +66,5 @@ function logLineOf({ namespace, log }: LogEntry): [message: string, details: obj
   return [`Kafka ${namespace}: ${log.message}`, Object.fromEntries<unknown>(details)];
 }
 
-// These are omitted, because our log lines have them already.
+// Our own log lines already have these fields.
 const omittedFields: ReadonlySet<string> = new Set(['message', 'timestamp', 'logger']);

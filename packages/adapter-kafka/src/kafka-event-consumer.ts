@@ -117,7 +117,7 @@ export class KafkaEventConsumer implements EventConsumer {
       if (this.#stopped !== undefined) return;
       this.#assigned = new Set(memberAssignment[this.#topic.name]);
       this.#observer?.joined(this.#assigned.size);
-      // Ends the member if its topic was deleted and made again. KafkaJS may fetch no batch that reveals this for minutes.
+      // Ends the member if its topic was deleted and recreated. It may take minutes until KafkaJS fetches a batch that reveals this.
       this.#track((signal) => retryOnDomainError(() => this.progress(), signal)).catch(() => undefined);
     });
     consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
@@ -145,7 +145,7 @@ export class KafkaEventConsumer implements EventConsumer {
   }
 
   /**
-   * Returns the progress in the member's partitions. If the topic was deleted and made again, rejects with LogMismatch, and ends the
+   * Returns the progress in the member's partitions. If the topic was deleted and recreated, rejects with LogMismatch, and ends the
    * member, because its offsets belong to the old topic.
    */
   async progress(): Promise<readonly PartitionProgress[]> {

@@ -31,7 +31,7 @@ export interface KafkaEventPublisherOptions {
   readonly observer?: PublishObserver;
 }
 
-/** Makes the queue entry of its source, an event or a dead letter. Returns undefined to skip the source. */
+/** Makes the queue entry of a source: an event, or the original record of a dead letter. Returns undefined to skip the source. */
 type MakeEntry<Source> = (source: Source, call: Call) => Entry | undefined;
 
 // Below a broker's default limit of 1 MiB for a batch with its framing. Three activities of the maximum size fit.
@@ -56,7 +56,7 @@ export class KafkaEventPublisher implements EventPublisher {
   readonly #maxEvents: number;
   readonly #maxBytes: number;
   readonly #observer: PublishObserver | undefined;
-  /** The pending calls, in the order of their deadlines. Not a `Set`, which delays garbage collection: V8 keeps its old tables. */
+  /** The pending calls, in the order of their deadlines. Not a `Set`: V8 keeps its old tables, which delays garbage collection. */
   readonly #calls: Yallist<Call> = new Yallist();
   #events = 0;
   #bytes = 0;
@@ -116,8 +116,8 @@ export class KafkaEventPublisher implements EventPublisher {
   }
 
   async #close(): Promise<void> {
-    // This limit is shorter than the deadlines of the calls, because a log that works confirms much faster.
     const pending = [...this.#calls].map(({ promise }) => promise);
+    // Does not wait for the deadlines of the calls, because a log that works confirms much faster.
     await settlesWithin(closingMs, Promise.allSettled([...pending, this.#sending]));
     this.#rejectOldest(Number.POSITIVE_INFINITY);
     await this.#producer.close();

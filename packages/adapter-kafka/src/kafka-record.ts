@@ -2,7 +2,7 @@ import { type LogRecord, ProjectId, type RawRecord, replayOf, unreadable } from 
 import { type BatchRecord, maxHeaders, UnreadableBatch } from '@user-activity/record-batch';
 import { encodedHeadersHeader, readMessage, unreadableBatchHeader } from '@user-activity/topic-contract';
 
-// Sizes from https://kafka.apache.org/documentation/#messageformat, with numbers of variable length at their longest.
+// Sizes in bytes, from https://kafka.apache.org/documentation/#messageformat. Each number of variable length has its maximum length.
 const batchFraming = 61 + 40;
 const headerFraming = 10;
 
@@ -34,7 +34,7 @@ export function kafkaRecord(
     content: hasTooManyHeaders
       ? unreadable(`it has ${headerCount} headers; the limit is ${maxHeaders}`, ProjectId.system)
       : readMessage({ value, headers }),
-    // Reading the key takes time, and only dead letters need it.
+    // A function, because only dead letters need the key, and reading it takes time.
     raw: () => ({ key: message.key, value, headers }),
   };
 }

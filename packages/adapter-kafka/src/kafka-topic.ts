@@ -57,8 +57,8 @@ export class KafkaTopic implements TopicIdentity {
 
   /**
    * Opens the two topics, and creates those that are missing. Throws TopicError if the settings of an existing topic could lose or
-   * refuse activities, or if credentials or permissions do not suffice. Throws LOG_UNAVAILABLE if no broker responds. `warn` receives
-   * the settings that are risky but allowed.
+   * refuse activities, or if the credentials or permissions are not sufficient. Throws LOG_UNAVAILABLE if no broker responds. `warn`
+   * receives the settings that are risky but allowed.
    */
   static async open(
     connection: KafkaConnection,
@@ -104,8 +104,8 @@ export class KafkaTopic implements TopicIdentity {
         describeTopic(client, this.name),
       );
       // Checked outside of `use`, which replaces the client after a failure: the client is not at fault here.
-      this.#assertSame(topicId);
-      this.#assertUnchanged(partitions.length);
+      this.#assertSameTopic(topicId);
+      this.#assertSamePartitionCount(partitions.length);
       const writable = partitions.filter(
         ({ leader, isr }) => leader >= 0 && isr.length >= this.#inSyncReplicas,
       );
@@ -116,7 +116,7 @@ export class KafkaTopic implements TopicIdentity {
 
   /**
    * Returns the progress of a group in each partition. Rejects with LOG_UNAVAILABLE if there is no response in time, and with LogMismatch
-   * if the topic was deleted and made again.
+   * if the topic was deleted and recreated.
    */
   async progressOf(group: string, timeoutMs: number): Promise<readonly PartitionProgress[]> {
     const { progress, topicId } = await translateErrors(() =>
@@ -126,13 +126,13 @@ export class KafkaTopic implements TopicIdentity {
         topicId: (await describeTopic(client, this.name)).topicId,
       })),
     );
-    this.#assertSame(topicId);
+    this.#assertSameTopic(topicId);
     return progress;
   }
 
   /**
    * Verifies that the leader of the partition still has the topic that was opened. This proves that all records that the leader has
-   * returned so far are of that topic. Rejects with LogMismatch if the topic was deleted and made again, and with LOG_UNAVAILABLE if the
+   * returned so far are of that topic. Rejects with LogMismatch if the topic was deleted and recreated, and with LOG_UNAVAILABLE if the
    * leader does not respond.
    */
   async assertSameLog(cluster: Cluster, partition: number): Promise<void> {
@@ -141,11 +141,11 @@ export class KafkaTopic implements TopicIdentity {
       const [nodeId = ''] = Object.keys(cluster.findLeaderForPartitions(this.name, [partition]));
       return fetchTopic(await cluster.findBroker({ nodeId }), this.name);
     });
-    this.#assertSame(topic?.topicId);
+    this.#assertSameTopic(topic?.topicId);
   }
 
-  /** Throws if the number of partitions has changed, so that the process is not ready any more. It must not use the new number. */
-  #assertUnchanged(partitions: number): void {
+  /** Throws if the number of partitions has changed, so that the process is not ready any more. The process must not use the new number. */
+  #assertSamePartitionCount(partitions: number): void {
     if (partitions === this.partitions) return;
     if (this.#partitionsNow !== partitions)
       this.#warn(
@@ -156,15 +156,15 @@ export class KafkaTopic implements TopicIdentity {
   }
 
   /** Throws LogMismatch if the topic has another id. An id that is missing, as after a downgrade of the brokers, proves nothing. */
-  #assertSame(topicId: string | undefined): void {
+  #assertSameTopic(topicId: string | undefined): void {
     if (topicId === undefined || this.topicId === undefined || topicId === this.topicId) return;
     if (this.#topicIdNow !== topicId)
       this.#warn(
-        `The topic ${this.name} was deleted and made again; this process is not ready any more. Start it again.`,
+        `The topic ${this.name} was deleted and recreated; this process is not ready any more. Restart it.`,
       );
     this.#topicIdNow = topicId;
     throw new LogMismatch(
-      `The topic ${this.name} was deleted and made again: its id was ${this.topicId}, and is now ${topicId}. ` +
+      `The topic ${this.name} was deleted and recreated: its id was ${this.topicId}, and is now ${topicId}. ` +
         `Restart this process: it then reads the new topic from its beginning.`,
     );
   }
@@ -174,7 +174,7 @@ export class KafkaTopic implements TopicIdentity {
   }
 }
 
-/** Makes the error for a topic that could not be prepared. It quotes KafkaJS's message, which can't contain user data: none was sent yet. */
+/** Makes the error for a topic that could not be prepared. Quotes KafkaJS's message: no user data was sent yet, so it can't contain any. */
 function preparationFailure(error: unknown, name: string): unknown {
   if (error instanceof TopicError || !(error instanceof Error)) return error;
   const { message } = error;

@@ -12,6 +12,8 @@ export const readRecordBatches: ReadRecordBatches = (bytes, response) => reader.
 /** Makes KafkaJS read batches with `readRecordBatches`. Throws if KafkaJS was installed without our patch. */
 export function useOwnReader(): void {
   if (!('readRecordBatches' in decodeMessages))
-    throw new Error('kafkajs lacks the patch of this repository: install with pnpm, from its root');
+    throw new Error(
+      'kafkajs lacks the patch of this repository. Run pnpm install in the root folder of the repository.',
+    );
   decodeMessages.readRecordBatches = readRecordBatches;
 }

@@ -31,7 +31,7 @@ export interface PreparedTopic {
 /** KafkaJS's admin, with the cluster that it uses. */
 export type ClusterAdmin = Admin & { readonly cluster: Cluster };
 
-/** Thrown if the settings of a topic must be changed before it can be used. The message names these settings. */
+/** Thrown if a topic can't be used because of its settings, or because Kafka refuses the request. The message gives the reason. */
 export class TopicError extends Error {
   override readonly name = 'TopicError';
 }
@@ -65,8 +65,8 @@ export async function prepareTopic(
 }
 
 /**
- * Asks any broker for the id and the partitions of a topic. Both come in one response, so they belong together, even if the topic is
- * deleted and made again meanwhile.
+ * Asks any broker for the id and the partitions of a topic. Both come from one response, so they describe the same topic, even if it is
+ * deleted and recreated meanwhile.
  */
 export async function describeTopic(admin: ClusterAdmin, topic: string): Promise<DescribedTopic> {
   const described = await fetchTopic(await admin.cluster.brokerPool.findConnectedBroker(), topic);

@@ -3,6 +3,7 @@ import type { Node } from 'yallist';
 
 /** A pending call of `publish` or `republish`. */
 export interface Call {
+  /** In milliseconds, as `performance.now()`. */
   readonly deadline: number;
   readonly events: number;
   /** The total size of the records that were made so far, in bytes. */

@@ -9,7 +9,7 @@ type ParsedRecord = BatchRecord | UnreadableBatch;
 const maxRecords = 1000;
 // In bytes. The limit is low, because several partitions may have such a portion in memory at the same time.
 const maxWeight = 2 * 1024 * 1024;
-// To read a header takes as long as to read this many bytes of a value.
+// Reading a header takes as long as reading this many bytes of a value.
 const headerWeight = 128;
 // Parsing 2 MiB can take more than half a second, so the event loop gets a turn after each 256 KiB. A single record may have 1 MiB.
 const weightPerTurn = 256 * 1024;

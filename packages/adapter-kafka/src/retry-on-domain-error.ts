@@ -1,7 +1,7 @@
 import { type Cancellation, isDomainError } from '@user-activity/domain';
 import { backOff } from '@user-activity/timing';
 
-/** Says that the member of the consumer group must stop, with the error in `cause`. */
+/** Thrown if the member of the consumer group must stop. `cause` is the reason. */
 export class ResumeRefused extends Error {
   override readonly name = 'ResumeRefused';
 }

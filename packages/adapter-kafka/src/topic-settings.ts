@@ -15,7 +15,7 @@ const maxMessageBytes = 12 * 1024 * 1024;
 // Brokers refuse timestamps too far from their clock. Clocks differ, and a record may wait before it is written.
 const minTimestampRangeMs = 300_000;
 
-/** Returns the settings that could lose or refuse records, and must be changed before the topic can be used. */
+/** Describes the settings that could lose or refuse records. They must be changed before the topic can be used. */
 export function faultsOf(settings: TopicSettings, layout: TopicLayout, minMessageBytes: number): string[] {
   const { partitions, replicas, inSyncReplicas } = layout;
   const faults: string[] = [];
@@ -43,7 +43,7 @@ export function faultsOf(settings: TopicSettings, layout: TopicLayout, minMessag
   return faults;
 }
 
-/** Returns the settings that are risky but allowed. */
+/** Describes the settings that are risky but allowed. */
 export function weaknessesOf(settings: TopicSettings, layout: TopicLayout, retentionMs: number): string[] {
   const weaknesses: string[] = [];
   if (layout.replicas < 2)

@@ -105,7 +105,7 @@ test('a consumer whose topic was made again ends, even if its next offset exists
   await begun.promise;
   await makeAnew(topic.name, 10);
   released.resolve();
-  await expect(consumer.ended).rejects.toThrow(/was deleted and made again: its id was .*/);
+  await expect(consumer.ended).rejects.toThrow(/was deleted and recreated: its id was .*/);
   expect(handled.map(isOfService)).toEqual([true]);
 });
 
@@ -117,7 +117,7 @@ test('an idle consumer whose topic was made again is not ready, and ends when it
   await expect(consumer.progress()).rejects.toThrow(LogMismatch);
   await expect(consumer.ended).rejects.toThrow(LogMismatch);
   expect(warnings).toEqual([
-    `The topic ${topic.name} was deleted and made again; this process is not ready any more. Start it again.`,
+    `The topic ${topic.name} was deleted and recreated; this process is not ready any more. Restart it.`,
   ]);
 });
 

@@ -2,7 +2,7 @@ import type { Order } from '@user-activity/domain';
 
 type Position<Time extends string> = Readonly<Record<Time, number>> & { readonly id: string };
 
-/** Sorts items by the field `time`, then by id (ids are ASCII). Returns the items after `position`, or all items if there is none. */
+/** Sorts items by the field that `time` names, then by id, which is ASCII. Returns those after `position`, or all without a position. */
 export function itemsAfter<Time extends string, Item extends Position<Time>>(
   items: readonly Item[],
   time: Time,

@@ -13,7 +13,7 @@ import { MemoryLog } from './memory-log.ts';
 
 const maxRecords = 1000;
 
-/** Reads a log in memory. Any free member of a group takes the next batch of a partition, unless another member handles a batch of it. */
+/** Reads a log in memory. Any free member of a group takes the next batch of a partition, unless another member is handling one. */
 export class MemoryEventConsumer implements EventConsumer {
   readonly #log: MemoryLog;
   readonly #group: string;
@@ -51,7 +51,7 @@ export class MemoryEventConsumer implements EventConsumer {
   }
 
   async #consume(partition: number, handler: RecordHandler, resumeAt?: ResumeAt): Promise<void> {
-    /** The offset at which this member continues. It is undefined at the start and after a failure. Then `resumeAt` decides. */
+    /** The offset at which this member continues. Undefined at the start and after a failure, when `resumeAt` must decide. */
     let position: number | undefined;
     while (!this.#stopping.signal.aborted) {
       const { changed } = this.#log;

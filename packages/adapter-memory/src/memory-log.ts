@@ -39,7 +39,7 @@ const utf8 = new TextEncoder();
 /** The records of one topic, and the offsets of its groups. Publishers and consumers share one log. */
 export class MemoryLog {
   readonly topic: string = 'user-activity';
-  /** Null at an offset without a record. */
+  /** The records of each partition, by offset. Null at an offset without a record. */
   readonly #partitions: readonly (RawRecord | null)[][];
   readonly #groups: Map<string, Group> = new Map();
   #changed: PromiseWithResolvers<void> = Promise.withResolvers();

@@ -24,6 +24,6 @@ function metadataCondition({ path, scalars }: MetadataCondition): Filter<Activit
   const field = ['metadata', ...path.map(encodeKey)].join('.');
   const values = [...scalars].filter((scalar) => scalar !== null);
   if (values.length === scalars.size) return { [field]: { $in: values } };
-  // For MongoDB, a missing member also equals null. Only a null that exists has the type null.
+  // For MongoDB, a missing member also equals null. Only a member that exists and is null has the type null.
   return { $or: [{ [field]: { $in: values } }, { [field]: { $type: 'null' } }] };
 }

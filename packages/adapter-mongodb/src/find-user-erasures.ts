@@ -2,7 +2,7 @@ import type { ErasureId, OpenPosition, UserDigest } from '@user-activity/domain'
 import type { MongoStore } from './mongo-store.ts';
 import { erasuresByUser, openErasures, type RecordedDocument } from './user-erasure-document.ts';
 
-/** Queries any one recorded erasure. Reads only an index. */
+/** Queries one recorded erasure of any user. Reads only an index. */
 export const anyErasure = ({ userErasures, timeoutMs: maxTimeMS }: MongoStore) =>
   userErasures.find(
     { 'recorded.user': { $gt: '' } },

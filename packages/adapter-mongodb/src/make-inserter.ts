@@ -22,10 +22,11 @@ interface InsertReply {
 }
 
 /**
- * Makes a function that inserts documents by raw commands. They take two thirds of the CPU time of `insertMany`, because that makes several
- * objects for each document and encodes each document separately. The write concern of the collection applies. As with `insertMany`, a
- * command is sent once more after a failover or a lost connection, and the server does not repeat what it has already done. The
- * function rejects with the driver's error if MongoDB did not confirm a command, or refused a document because of a temporary fault.
+ * Makes a function that inserts documents by raw commands. They take two thirds of the CPU time of `insertMany`, because `insertMany`
+ * makes several objects for each document and encodes each document separately. The write concern of the collection applies. As with
+ * `insertMany`, a command is sent once more after a failover or a lost connection, and the server does not repeat what it has already
+ * done. The function rejects with the driver's error if MongoDB did not confirm a command, or refused a document because of a temporary
+ * fault.
  */
 export const makeInserter =
   <Schema extends object>(

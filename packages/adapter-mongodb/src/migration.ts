@@ -88,7 +88,7 @@ async function findIndexes(db: Db, collection: string): Promise<readonly ListedI
   }
 }
 
-/** Waits for work that may take the server long. Pings the server each second, and calls `onResponse` if it responds. Rejects if not. */
+/** Waits for work that may take the server long. Pings the server each second, and calls `onResponse` if it responds. Otherwise rejects. */
 async function whileResponding<Value>(
   db: Db,
   work: Promise<Value>,

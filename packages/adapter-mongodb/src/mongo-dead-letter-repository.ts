@@ -46,7 +46,7 @@ export class MongoDeadLetterRepository implements DeadLetterRepository {
         const fitting = await idsThatFit(this.#store, project, ids, maxBytes);
         if (fitting.length === 0) return [];
         const letters = await this.#lettersById(project, fitting);
-        // Otherwise all of these letters were removed or got another project meanwhile. The next round tries the remaining ids.
+        // If none is left, all of these letters were removed or got another project meanwhile. The next round tries the remaining ids.
         if (letters.size > 0) return fitting.flatMap((id) => letters.get(id) ?? []);
       }
     });

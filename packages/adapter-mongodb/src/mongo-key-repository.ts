@@ -38,7 +38,7 @@ export class MongoKeyRepository implements KeyRepository {
   replace(key: AccessKey): Promise<'replaced' | 'changed'> {
     const { keys, timeoutMs: maxTimeMS } = this.#store;
     const { _id, ...fields } = keyDocument(key);
-    // Sets each field instead of the whole document, because the document may have fields of a newer version.
+    // Sets the fields instead of replacing the document, because the document may have fields of a newer version.
     const removed = {
       ...(key.expiresAt === undefined ? { expiresAt: true as const } : {}),
       ...(key.revokedAt === undefined ? { revokedAt: true as const } : {}),

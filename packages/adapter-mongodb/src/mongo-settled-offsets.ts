@@ -15,7 +15,7 @@ export class MongoSettledOffsets implements SettledOffsets {
     const { activities, settled, timeoutMs } = this.#store;
     const options = { projection: { _id: 1 }, maxTimeMS: timeoutMs };
     return translateErrors(async () => {
-      // Reads activities first: another process that stores activities meanwhile has set the offsets of its log before.
+      // Reads activities before settled offsets. Each process sets the settled offsets of its log before it stores activities.
       const activity = await activities.findOne({}, options);
       const log = await settled.findOne({}, options);
       if (log !== null) return 'tracked';

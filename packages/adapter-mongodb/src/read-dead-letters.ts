@@ -43,7 +43,7 @@ const listProjection = {
   headers: nullIfLarger(listedBytes.headers, sizes.headersSize, '$headers'),
 };
 
-// The time to convert a letter without key and value, as a number of bytes of a value that take the same time.
+// Converting a letter without key and value takes as long as converting this many bytes of a value.
 const listedOverhead = 1024;
 
 // The maximum number of letters in a reply of the server. A reply then has at most 2.3 MiB.

@@ -36,7 +36,7 @@ export const projectsWithActivities = ({ activities, timeoutMs }: MongoStore, af
     maxTimeMS: timeoutMs,
   });
 
-/** Queries the projects that have dead letters. Reads an index in the same way. */
+/** Queries the projects that have dead letters. Reads one key of an index for each project (DISTINCT_SCAN). */
 export const projectsWithLetters = ({ deadLetters, timeoutMs }: MongoStore, after = '', max = 1) =>
   deadLetters.aggregate<{ readonly _id: string }>(distinctProjects(after, max), {
     hint: { ...deadLetterOrder },

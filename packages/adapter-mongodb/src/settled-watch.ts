@@ -16,7 +16,7 @@ const pipeline = [
   { $match: { 'updateDescription.updatedFields.reads': { $exists: false } } },
   { $project: { _id: 1 } },
 ];
-// It must be less than the time limit of a socket.
+// This time must be less than the time limit of a socket.
 const maxAwaitTimeMS = 5000;
 const pauseMs = 1000;
 

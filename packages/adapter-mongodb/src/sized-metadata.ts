@@ -17,7 +17,7 @@ export interface SizedMetadata {
   readonly maxBytes: number;
 }
 
-/** Encodes metadata as `encodeMetadata` does, and bounds its size. That takes only one walk, unless a key must be renamed, which is rare. */
+/** Encodes metadata as `encodeMetadata` does, and bounds its size. Takes one pass, unless a key must be renamed, which is rare. */
 export function sizedMetadata(metadata: JsonObject): SizedMetadata {
   const maxBytes = maxBsonBytes(metadata);
   if (!Number.isNaN(maxBytes)) return { encoded: metadata, maxBytes };

@@ -44,7 +44,7 @@ async function decompressBlock(block: ByteReader, output: RepeatingOutput): Prom
   }
 }
 
-/** Reads a length. It begins with 4 bits of the token. If all 4 are set, bytes follow that are added to it, up to the first below 255. */
+/** Reads a length. It begins with 4 bits of the token. If all 4 are set, adds the following bytes, up to and including the first below 255. */
 function readLength(block: ByteReader, start: number): number {
   let length = start;
   for (let more = start === 0x0f; more; ) {

@@ -52,7 +52,7 @@ function reasonOf(failure: unknown): string {
   return failure.message;
 }
 
-/** Returns a function that runs work of the database, and translates the error if the work fails. */
+/** Returns a function that runs work on the database, and translates the error if the work fails. */
 const translating =
   (translate: (failure: unknown) => DomainError) =>
   async <Result>(work: () => Result | Promise<Result>): Promise<Result> => {

@@ -31,7 +31,7 @@ interface JobOptions {
   readonly timeoutMs: number;
   /** Default: 1. */
   readonly weight?: number;
-  /** Called when the job is sent, or when its time limit ends before that. Until this call, its input and weight may grow. */
+  /** Called when the job is sent, or when its time limit ends before that. Until this call, the job's input and weight may grow. */
   readonly onSend?: () => void;
 }
 

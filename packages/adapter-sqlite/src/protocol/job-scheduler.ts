@@ -83,7 +83,7 @@ export class JobScheduler {
       queue.unshift(queued);
       return;
     }
-    // A long job that must wait is started anew later, because the partial results of 1,000 jobs would fill the heap.
+    // A long job that must wait is later restarted from its beginning, because the partial results of 1,000 jobs would fill the heap.
     this.#longJobs.push(this.#longJobs.length === 0 ? queued : { ...queued, steps: undefined });
     this.#moveToEnd(this.#longJobs);
   }

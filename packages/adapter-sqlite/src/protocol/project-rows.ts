@@ -24,7 +24,7 @@ export interface RemovalInput {
   readonly project: string;
   readonly createdBefore: number | null;
   readonly receivedUpTo: number | null;
-  /** The job examines `limit` activities after this position. Null for the first ones. */
+  /** The job examines at most `limit` activities after this position. Null to begin with the first activity. */
   readonly after: Position | null;
   readonly limit: number;
 }

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { type ActivityFilter, type JsonObject, MetadataCondition, parseJson } from '@user-activity/domain';
 
-/** The conditions of a filter that no index serves. A new condition of this kind changes only this file of the package. */
+/** The conditions of a filter that no index serves. To add a condition of this kind, only this file of the package must change. */
 export interface RowConditions {
   readonly metadata: readonly MetadataCondition[];
 }

@@ -43,7 +43,7 @@ export interface CoverInput {
 
 export interface UserRemovalInput {
   readonly cover: CoverInput;
-  /** The job examines `limit` activities after this position. Null for the first ones. */
+  /** The job examines at most `limit` activities after this position. Null to begin with the first activity. */
   readonly after: Position | null;
   readonly limit: number;
 }

@@ -10,7 +10,7 @@ import { portionRows, type Reader } from './portions.ts';
 /** Selects activities of one partition of a log, by offset. */
 export interface FeedJob extends FeedPortionQuery, IndexedFilter, TimedJob {
   readonly log: string;
-  /** The range of `createdAt` in milliseconds since 1970, without `to`. */
+  /** The range of `createdAt` in milliseconds since 1970. `to` is exclusive. */
   readonly createdAt: readonly [from: number, to: number];
   readonly conditions: RowConditions | undefined;
 }
@@ -19,7 +19,7 @@ export interface FeedRows {
   readonly rows: readonly ActivityRow[];
   /** The offset at which the next read continues. */
   readonly end: number;
-  /** The maximum number of activities that were examined. */
+  /** An upper bound of the number of examined activities. */
   readonly examined: number;
 }
 

@@ -34,7 +34,7 @@ export const portionEndSql = (shape: Shape, order: Order): string =>
   `SELECT created_at, id ${fromBranch(shape)} ${inPortion(order)}
     ORDER BY created_at ${order}, id ${order} LIMIT 1 OFFSET ?`;
 
-/** Yields the portions of a branch, with `rows` rows each. Finds each only when it is requested. No row may be at `above` or `below`. */
+/** Yields the portions of a branch, with `rows` rows each. Finds each portion on demand. No row may be at `above` or `below`. */
 export function* portionsOf(
   prepare: Prepare,
   { shape, values }: Branch,

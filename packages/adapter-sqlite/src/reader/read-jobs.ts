@@ -37,7 +37,7 @@ export function readJobs(prepare: Prepare) {
     /** Returns the stored activities with these keys. */
     activities: (keys: readonly string[]) =>
       keys.flatMap((key) => prepare<ActivityRow>(activitySql).all(key)),
-    /** Returns the offsets of the oldest record and of the first record that the group has not handled, and the one after the last record. */
+    /** Returns three offsets: of the oldest record, of the first record that the group has not handled, and after the last record. */
     progress(group: string) {
       // The log may be empty after a trim, so the end is read from SQLite's counter.
       const end = Number(prepare(endSql).all()[0]?.[0] ?? 1);

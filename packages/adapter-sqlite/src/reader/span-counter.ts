@@ -83,7 +83,7 @@ export class SpanCounter {
       counts.set(last, yield* this.count(values, { above: slotStart, below: slotEnd }));
       start = slotEnd;
     }
-    // Without this, a query with many branches or offsets of few rows would be one long step.
+    // Without this, a query with many branches or offsets that have few rows would be one long step.
     if (this.#isStepOver()) yield;
     return counts;
   }

@@ -18,7 +18,7 @@ export interface KeyQuery extends Selection {
 export interface SlotQuery extends Selection {
   readonly maxSlots: number;
   readonly unitMs: number;
-  /** The offsets of a time zone. Each applies from its time `from` on, up to that of the next offset. */
+  /** The offsets of a time zone. Each applies from its time `from` until the `from` of the next offset. */
   readonly offsets: readonly { readonly from: number; readonly offsetMs: number }[];
 }
 

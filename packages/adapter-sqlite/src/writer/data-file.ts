@@ -7,7 +7,7 @@ import { applicationId, migrations, schema, schemaVersion } from './schema.ts';
 // SQLite checks about 1 GB per second, so the check of a file of this size hardly delays a start.
 const maxFullyCheckedBytes = 128 * 1024 * 1024;
 
-// SQLITE_BUSY, and SQLITE_CORRUPT and SQLITE_NOTADB: https://www.sqlite.org/rescode.html
+// The result codes SQLITE_BUSY (5), SQLITE_CORRUPT (11) and SQLITE_NOTADB (26): https://www.sqlite.org/rescode.html
 const busyCode = 5;
 const damageCodes = new Set([11, 26]);
 
@@ -84,7 +84,7 @@ const damaged = (file: string, reason: string): DataFileError =>
 
 function unusable(file: string, error: unknown): DataFileError {
   const { code, text } = faultFromError(error);
-  // The error is not one of SQLite: it is a bug, or the file was removed meanwhile.
+  // The error does not come from SQLite. It is a bug, or the file was removed meanwhile.
   if (code === undefined) throw error;
   const primaryCode = code & 0xff;
   if (damageCodes.has(primaryCode)) return damaged(file, `SQLite ${code}: ${text}`);

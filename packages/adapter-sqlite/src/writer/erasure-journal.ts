@@ -41,7 +41,7 @@ export class ErasureJournal {
   readonly #db: DatabaseSync;
   readonly #prepare: Prepare;
 
-  /** Opens the journal. Copies the erasures that only the journal or only the data file has. Throws DataFileError if it can't be used. */
+  /** Opens the journal. Copies each erasure that only one of the two files has to the other. Throws DataFileError if it can't be used. */
   static open({ erasuresFile, busyTimeoutMs }: ThreadSetup, dataFile: DatabaseSync): ErasureJournal {
     let db: DatabaseSync | undefined;
     try {
@@ -56,7 +56,7 @@ export class ErasureJournal {
     } catch (error) {
       db?.close();
       const { code, text } = faultFromError(error);
-      // The error is not one of SQLite: it is a bug.
+      // The error does not come from SQLite, so it is a bug.
       if (code === undefined) throw error;
       throw new DataFileError(
         `The journal of erasures ${erasuresFile} can't be used (SQLite ${code}: ${text}). Check the folder's permissions and free space. ` +

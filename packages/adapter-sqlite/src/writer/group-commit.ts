@@ -20,7 +20,7 @@ export function commitTogether(db: DatabaseSync, runners: Runners, jobs: readonl
 
 /**
  * Runs the jobs without savepoints. Returns undefined if a job fails. In a savepoint, SQLite copies each page before it changes the
- * page. Beyond 64 KiB, the copies go to a temporary file. They were 35 to 45 % of all written bytes.
+ * page. Beyond 64 KiB, the copies go to a temporary file. These copies were 35 to 45 % of all written bytes.
  */
 function runTogether(runners: Runners, jobs: readonly Job[]): Outcome[] | undefined {
   try {

@@ -71,7 +71,7 @@ export const migrations: readonly string[] = [
     revoked_at INTEGER,
     revision INTEGER NOT NULL
   ) STRICT;`,
-  // Adds origins and limits.
+  // Adds the origins and limits of API keys, and the limits of projects.
   `ALTER TABLE api_keys ADD COLUMN origins TEXT NOT NULL DEFAULT '[]';
   ALTER TABLE api_keys ADD COLUMN limits TEXT NOT NULL DEFAULT '{}';
   ${addProjectSettings}`,

@@ -19,7 +19,7 @@ import { projectJobs } from './project-jobs.ts';
 import { type Journal, userErasureJobs } from './user-erasure-jobs.ts';
 import { sweep } from './sweep-job.ts';
 
-// Limits the duration of a commit. The next commits delete the other records.
+// Limits the duration of a commit. Later commits delete the remaining records.
 const maxTrimmedRecords = 5000;
 
 const appendSql = 'INSERT INTO log (key, value, headers) VALUES (?, ?, ?)';
