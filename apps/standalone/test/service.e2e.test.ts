@@ -113,7 +113,7 @@ test('a fault that prevents the start gives one line with the variable to change
       { DATA_DIR: other, HOST: '192.0.2.1', ALLOW_ANONYMOUS: 'true' },
       '192.0.2.1 is not an address of this machine; set HOST',
     ],
-    [{ DATA_DIR: join(file, 'below') }, 'Set DATA_DIR to a folder that this user may write to.'],
+    [{ DATA_DIR: join(file, 'below') }, 'Set DATA_DIR to a folder that this process may write to.'],
   ] as const)
     expect(await fatalLine(start({ environment }))).toContain(line);
   expect((await post(await first.ready(), example)).status).toBe(202);

@@ -8,7 +8,7 @@ const retiredHandlers = new WeakSet<object>();
  * Makes all further fetches of the consumer that was run with this `eachBatch` fail. If a consumer is stopped while it joins its group,
  * KafkaJS still completes the join. The consumer would then keep its partitions for ever, and handle none of their records.
  */
-export function retire(eachBatch: object): void {
+export function retireConsumer(eachBatch: object): void {
   retiredHandlers.add(eachBatch);
 }
 

@@ -11,7 +11,7 @@ import { settlesWithin } from '@user-activity/timing';
 import type { Consumer, EachBatchPayload } from 'kafkajs';
 import { BatchHandler } from './batch-handler.ts';
 import { deliverAllBatches } from './deliver-all-batches.ts';
-import { retire } from './end-stopped-fetches.ts';
+import { retireConsumer } from './end-stopped-fetches.ts';
 import type { KafkaConnection } from './kafka-connection.ts';
 import type { KafkaTopic } from './kafka-topic.ts';
 import { markCommits } from './mark-commits.ts';
@@ -179,7 +179,7 @@ export class KafkaEventConsumer implements EventConsumer {
     this.#leave();
     // `disconnect` waits for the handlers too, so it can begin before they settle.
     const disconnected = Promise.allSettled([this.#consumer.disconnect()]);
-    if (this.#eachBatch !== undefined) retire(this.#eachBatch);
+    if (this.#eachBatch !== undefined) retireConsumer(this.#eachBatch);
     await Promise.allSettled(this.#pending.values());
     // If leaving takes longer, the group removes the member after its session timeout.
     await settlesWithin(leavingMs, disconnected);

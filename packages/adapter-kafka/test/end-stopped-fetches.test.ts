@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { expect, test } from 'vitest';
-import { endStoppedFetches, retire } from '../src/end-stopped-fetches.ts';
+import { endStoppedFetches, retireConsumer } from '../src/end-stopped-fetches.ts';
 
 interface FetchManager {
   start(): Promise<void>;
@@ -33,7 +33,7 @@ test('the fetch loop of a stopped consumer ends, and does not block the event lo
 test('a retired consumer receives nothing, and is not restarted', async () => {
   endStoppedFetches();
   const eachBatch = (): void => undefined;
-  retire(eachBatch);
+  retireConsumer(eachBatch);
   const fetching = Runner.prototype.fetch.call({ running: true, logger: silentLogger, eachBatch }, '1');
   await expect(fetching).rejects.toMatchObject({ name: 'KafkaJSNonRetriableError' });
 });

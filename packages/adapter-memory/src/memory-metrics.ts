@@ -35,7 +35,7 @@ export class MemoryMetrics {
   constructor() {
     if (!metrics.setGlobalMeterProvider(this.#provider))
       throw new Error(
-        'This process already has a meter provider. If it belongs to another MemoryMetrics, stop that first.',
+        'This process already has a meter provider. If it belongs to another MemoryMetrics, stop that one first.',
       );
   }
 

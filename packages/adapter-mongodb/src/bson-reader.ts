@@ -43,8 +43,8 @@ export class BsonReader {
   }
 
   /**
-   * Enters an embedded document. Returns false if the value is not a document. At the end of the document, `type` returns 0. The next call
-   * of `type` then reads the parent.
+   * Enters an embedded document. Returns false if the value is not a document. At the end of the embedded document, `type` returns 0. The
+   * next call of `type` then reads the parent.
    */
   entersDocument(type: number): boolean {
     if (type === types.object) this.#position += 4;

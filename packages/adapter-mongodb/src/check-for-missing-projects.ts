@@ -4,8 +4,9 @@ import { setMissingProjects } from './migration.ts';
 const checkMs = 60_000;
 
 /**
- * Repeats `setMissingProjects` each minute. During a rolling upgrade, processes of a version without projects still write documents. A
- * check at each start or each save would miss the last of them until the next start or save. Returns a function that ends the checks.
+ * Repeats `setMissingProjects` each minute. During a rolling upgrade, processes of a version without projects still write documents. If
+ * the check ran only at each start or save, the last of these documents would wait for the next start or save. Returns a function that
+ * ends the checks.
  */
 export function checkForMissingProjects(db: Db): () => void {
   let isChecking = false;
@@ -15,7 +16,7 @@ export function checkForMissingProjects(db: Db): () => void {
     try {
       await setMissingProjects(db);
     } catch (error) {
-      // The next check tries again. Other errors are bugs in our code.
+      // After a MongoDB error, the next check tries again. Other errors are bugs in our code.
       if (!(error instanceof MongoError)) throw error;
     } finally {
       isChecking = false;

@@ -1,6 +1,6 @@
 import type { ErasureId, OpenPosition, UserDigest } from '@user-activity/domain';
 import type { MongoStore } from './mongo-store.ts';
-import { erasuresByUser, openErasures, type RecordedDocument } from './user-erasure-document.ts';
+import { erasuresByUser, openErasuresIndex, type RecordedDocument } from './user-erasure-document.ts';
 
 /** Queries one recorded erasure of any user. Reads only an index. */
 export const anyErasure = ({ userErasures, timeoutMs: maxTimeMS }: MongoStore) =>
@@ -27,7 +27,7 @@ export const erasuresNotDone = (
 ) =>
   userErasures.find<RecordedDocument>(
     { userId: { $exists: true }, ...(after === undefined ? {} : idsAfter(after)) },
-    { sort: openErasures.key, limit, hint: openErasures.key, maxTimeMS },
+    { sort: openErasuresIndex.key, limit, hint: openErasuresIndex.key, maxTimeMS },
   );
 
 /** Queries the recorded erasures whose ids sort after `after`. */

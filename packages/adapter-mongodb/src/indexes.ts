@@ -10,14 +10,14 @@ export interface IndexSpec {
 }
 
 const time = { createdAt: -1, _id: -1 } as const;
-/** By (createdAt, id), for all activities of a project. */
+/** The index for all activities of a project, by (createdAt, id). */
 export const activityOrder = { project: 1, ...time } as const;
-/** By (user, createdAt, id), for the activities of a user. */
+/** The index for the activities of a user, by (createdAt, id). */
 export const activitiesByUser = { project: 1, userId: 1, ...time } as const;
 const byType = { project: 1, type: 1, ...time } as const;
 const byUserAndType = { project: 1, userId: 1, type: 1, ...time } as const;
 
-/** For the activities of one partition of a log, by offset. Activities of older versions have no origin. */
+/** The index for the activities of one partition of a log, by offset. Activities of older versions have no origin. */
 export const activitiesByOrigin = {
   key: { project: 1, 'origin.log': 1, 'origin.partition': 1, 'origin.offset': 1 },
   partialFilterExpression: { 'origin.log': { $exists: true } },
@@ -32,28 +32,28 @@ const olderActivityIndexes: readonly IndexKey[] = [
 ];
 
 const deathTime = { diedAt: -1, _id: -1 } as const;
-/** By (diedAt, id), for all dead letters of a project. */
+/** The index for all dead letters of a project, by (diedAt, id). */
 export const deadLetterOrder = { project: 1, ...deathTime } as const;
 const deadLettersByCode = { project: 1, code: 1, ...deathTime } as const;
 
-/** For the sweep of the dead letters from the log, over all projects. */
+/** The index for the sweep of the dead letters from the log, over all projects. */
 export const deadLettersForSweep: IndexKey = { code: 1, ...deathTime };
 
 const withActivity = { partialFilterExpression: { activityId: { $exists: true } } } as const;
 
-/** For the latest dead letter of each activity. */
+/** The index for the latest dead letter of each activity. */
 export const deadLettersByActivity = {
   key: { project: 1, activityId: 1, diedAt: -1 },
   ...withActivity,
 } as const;
 
-/** For the dead letters of a user. The key of a record is the id of its user. */
+/** The index for the dead letters of a user. The key of a record is the id of its user. */
 export const deadLettersByKey = {
   key: { project: 1, key: 1 },
   partialFilterExpression: { key: { $type: 'binData' } },
 } as const;
 
-/** For the sweep of the dead letters of the edge (of refused requests), over all projects: the oldest first, with their sizes. */
+/** The index for the sweep of the dead letters of the edge (of refused requests), over all projects. It has their sizes, oldest first. */
 export const deadLettersOfEdge = {
   key: { 'origin.topic': 1, diedAt: 1, _id: 1, bytes: 1 },
   partialFilterExpression: { 'origin.topic': edgeTopic },

@@ -23,7 +23,7 @@ import { DeploymentError, openFailure, uriFault } from './open-failure.ts';
 import { type OutboxDocument, outboxIndexes } from './outbox-document.ts';
 import { type ErasureDocument, erasingIndex, type SettingsDocument } from './project-documents.ts';
 import { type SettledDocument, SettledWatch } from './settled-watch.ts';
-import { erasuresByUser, openErasures, type UserErasureDocument } from './user-erasure-document.ts';
+import { erasuresByUser, openErasuresIndex, type UserErasureDocument } from './user-erasure-document.ts';
 import { keepTtlIndex } from './ttl-index.ts';
 
 export interface MongoStoreOptions {
@@ -164,7 +164,7 @@ export class MongoStore {
       await migrate(store.#db, unlimitedClient.db(database, concerns), compression, onProgress);
       await ensureIndexes(store.erasures, [erasingIndex]);
       await ensureIndexes(store.outbox, outboxIndexes);
-      await ensureIndexes(store.userErasures, [erasuresByUser, openErasures]);
+      await ensureIndexes(store.userErasures, [erasuresByUser, openErasuresIndex]);
       store.#stopChecking = checkForMissingProjects(store.#db);
       return store;
     } catch (error) {

@@ -52,7 +52,7 @@ export function sortFor(
   return range.hasSingleTime ? { _id: direction } : { [field]: direction, _id: direction };
 }
 
-/** Returns a condition that each of these values meets. */
+/** Returns a condition that these values meet, and no others. */
 export function anyOf<Value extends string>(values: readonly Value[]): Value | { $in: Value[] } {
   const [first] = values;
   return values.length === 1 && first !== undefined ? first : { $in: [...values] };

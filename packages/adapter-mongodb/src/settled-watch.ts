@@ -11,7 +11,7 @@ export interface SettledDocument {
   readonly reads?: number;
 }
 
-// Skips the changes by reads: they raise the number of reads, but no offset.
+// Skips the changes that reads make. They raise the number of reads, but no offset.
 const pipeline = [
   { $match: { 'updateDescription.updatedFields.reads': { $exists: false } } },
   { $project: { _id: 1 } },
@@ -58,7 +58,7 @@ export class SettledWatch {
       try {
         for await (const _change of stream) for (const listener of this.#listeners) listener();
       } catch (error) {
-        // The loop opens another stream. Other errors are bugs in our code.
+        // After a MongoDB error, the loop opens another stream. Other errors are bugs in our code.
         if (!(error instanceof MongoError)) throw error;
       } finally {
         await stream.close().catch(ignore);

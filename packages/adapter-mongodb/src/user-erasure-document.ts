@@ -40,7 +40,7 @@ export type RecordedDocument = UserErasureDocument & { readonly recorded: Record
 export const erasuresByUser = { key: { 'recorded.user': 1 } } as const;
 
 /** The index for the erasures that are not done, the oldest first. */
-export const openErasures = {
+export const openErasuresIndex = {
   key: { 'recorded.requestedAt': 1, _id: 1 },
   partialFilterExpression: { userId: { $exists: true } },
 } as const;

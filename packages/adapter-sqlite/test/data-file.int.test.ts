@@ -193,7 +193,7 @@ test('a folder that this user may not enter is refused, and the message names DA
   const { stdout } = await promisify(execFile)(process.execPath, flags);
   expect(JSON.parse(stdout)).toEqual([
     true,
-    `The data file ${join(closed, 'user-activity.lock')} can't be reached (EACCES). Let this user enter its folder, or set DATA_DIR ` +
-      'to a folder that this user may write to.',
+    `The data file ${join(closed, 'user-activity.lock')} can't be reached (EACCES). Allow this process to enter its folder, or set DATA_DIR ` +
+      'to a folder that this process may write to.',
   ]);
 });

@@ -63,11 +63,11 @@ const translating =
     }
   };
 
-/** Runs work that uses the log. A failure is LOG_UNAVAILABLE. */
+/** Runs work that uses the log. Rejects with LOG_UNAVAILABLE if it fails. */
 export const useLog = translating(logUnavailable);
 
-/** Runs work that changes the store, or checks that it works. A failure is STORE_UNAVAILABLE. */
+/** Runs work that changes the store, or checks that the store works. Rejects with STORE_UNAVAILABLE if it fails. */
 export const changeStore = translating(storeUnavailable);
 
-/** Runs a query of the store. A failure is STORE_TIMEOUT if the query exceeded its time limit, and STORE_UNAVAILABLE otherwise. */
+/** Runs a query of the store. If it fails, rejects with STORE_TIMEOUT after its time limit, and with STORE_UNAVAILABLE otherwise. */
 export const queryStore = translating(queryFailed);

@@ -10,7 +10,7 @@ export function makePrivateFolder(folder: string): void {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
     throw new DataFileError(
-      `The data folder ${folder} can't be created (${codeOf(error)}). Set DATA_DIR to a folder that this user may write to.`,
+      `The data folder ${folder} can't be created (${codeOf(error)}). Set DATA_DIR to a folder that this process may write to.`,
     );
   }
 }
@@ -65,8 +65,8 @@ function statsOf(file: string): Stats | undefined {
 
 const unreachable = (file: string, error: unknown): DataFileError =>
   new DataFileError(
-    `The data file ${file} can't be reached (${codeOf(error)}). Let this user enter its folder, or set DATA_DIR to a folder that ` +
-      'this user may write to.',
+    `The data file ${file} can't be reached (${codeOf(error)}). Allow this process to enter its folder, or set DATA_DIR to a folder that ` +
+      'this process may write to.',
   );
 
 const codeOf = (error: unknown): string =>

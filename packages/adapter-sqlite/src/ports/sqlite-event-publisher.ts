@@ -22,7 +22,7 @@ export interface SqliteEventPublisherOptions {
   readonly bufferedEvents?: number;
   /** The maximum size of the buffer, in UTF-16 code units of JSON and in bytes of replayed records. Default: 64 Mi. */
   readonly bufferedCharacters?: number;
-  /** Notified of buffer changes and transactions. Instead of bytes, it gets UTF-16 code units of JSON. */
+  /** Notified of buffer changes and transactions. It gets sizes in UTF-16 code units of JSON, not in bytes. */
   readonly observer?: PublishObserver;
 }
 

@@ -11,7 +11,7 @@ type Result<Jobs extends Runners, Name extends keyof Jobs> =
   ReturnType<Jobs[Name]> extends Steps<infer Value> ? Value : ReturnType<Jobs[Name]>;
 
 interface ThreadLimits {
-  /** The maximum number of messages without a reply. With two, the next message is there when the thread finishes one. */
+  /** The maximum number of messages without a reply. With two, the thread already has the next message when it finishes one. */
   readonly messages: number;
   /** The maximum total weight of the jobs in a message. A heavier job has a message of its own. */
   readonly weight: number;

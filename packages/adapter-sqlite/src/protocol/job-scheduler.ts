@@ -5,7 +5,7 @@ export type Steps<Result> = Generator<undefined, Result, undefined>;
 
 /** The part of a job's input that the scheduler reads. */
 export interface TimedJob {
-  /** The time at which the job fails if it is not done, on the clock of `monotonicNow`. */
+  /** The time at which the job fails if it is not done, in milliseconds on the clock of `monotonicNow`. */
   readonly deadline: number;
   /** Whether the job reads rows, and not only an index. Default: false. */
   readonly readsRows?: boolean;

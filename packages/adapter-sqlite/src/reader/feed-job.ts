@@ -31,12 +31,12 @@ export const feedEndSql = `SELECT offset ${fromFeed} ORDER BY offset LIMIT 1 OFF
 
 const isOneOf = (column: string): string => `(? IS NULL OR ${column} IN (SELECT value FROM json_each(?)))`;
 
-/** Returns the SQL for the activities of a range of offsets that match a filter, with or without conditions that no index serves. */
+/** Returns the SQL for the matching activities in a range of offsets. With `hasConditions`, it tests conditions that no index serves. */
 export const feedSql = (hasConditions: boolean): string =>
   `SELECT ${activityColumns} ${fromFeed} AND created_at >= ? AND created_at < ?
     AND ${isOneOf('user_id')} AND ${isOneOf('type')} ${hasConditions ? `AND ${rowMatches}` : ''} ORDER BY offset LIMIT ?`;
 
-/** Reads matching activities in steps. Each step examines 250 activities. Ends after 4 MiB, because more is too much for a page. */
+/** Reads matching activities in steps. Each step examines 250 activities. Ends after 4 MiB, the maximum size of a page. */
 export function* readFeed({ prepare, setConditions }: Reader, job: FeedJob): Steps<FeedRows> {
   const { project, log, partition, to, max, maxExamined, createdAt, conditions } = job;
   const ends = prepare<readonly [number]>(feedEndSql);

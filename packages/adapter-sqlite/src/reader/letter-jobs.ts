@@ -22,7 +22,7 @@ export const letterSizeSql = `SELECT coalesce(length(key), 0) + coalesce(length(
 /** SQL: the whole dead letter at an origin. Finds nothing in other projects. */
 export const letterSql = `SELECT ${letterColumns} ${atOrigin}`;
 
-/** Returns the SQL for a page of one code or of all codes. It reads one range of one index. SQLite knows lengths without reading the bytes. */
+/** Returns the SQL for a page of one code or of all codes. It reads one range of an index. SQLite knows lengths without reading the bytes. */
 export function letterPageSql(hasCode: boolean, order: Order): string {
   return `SELECT id, died_at, code, reason, iif(length(key) <= ?, key, NULL), iif(length(value) <= ?, value, NULL),
       iif(octet_length(headers) <= ?, headers, NULL),
@@ -32,7 +32,7 @@ export function letterPageSql(hasCode: boolean, order: Order): string {
     ORDER BY died_at ${order}, id ${order} LIMIT ?`;
 }
 
-/** SQL: the time of the latest dead letter of an activity. It is at the end of one range of one index. */
+/** SQL: the time of the latest dead letter of an activity. SQLite reads only the end of one range of an index. */
 export const latestLetterSql = `SELECT max(died_at) FROM dead_letters INDEXED BY dead_letters_by_activity
   WHERE project = ? AND activity_id = ?`;
 

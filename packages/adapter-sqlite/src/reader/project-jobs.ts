@@ -36,7 +36,7 @@ type SizeRow = readonly [createdAt: number, key: string, bytes: number];
 
 const settingsSql = 'SELECT project, retention_days, limits FROM project_settings';
 const erasureSql = 'SELECT project, erased_at, erasing FROM erasures WHERE project = ?';
-/** SQL: the erasures of projects that have not ended. */
+/** SQL: the project erasures that have not ended. */
 export const erasingSql = `SELECT project, erased_at, 1 FROM erasures INDEXED BY erasures_under_way
   WHERE erasing = 1 ORDER BY project LIMIT ?`;
 

@@ -6,7 +6,7 @@ export interface Slots {
   readonly offsetMs: number;
 }
 
-/** Returns a slot long before any row. SQL numbers slots from there, because its division rounds negative numbers towards zero. */
+/** Returns the number of a slot long before any row. SQL counts slots from there, as its division rounds negative numbers towards zero. */
 const baseSlot = (unitMs: number): number => Math.floor(-1e14 / unitMs);
 
 /** SQL expression: the slot of a row, relative to the slot of `baseSlot`. */

@@ -84,7 +84,7 @@ export class ErasureJournal {
     this.#db.exec('COMMIT');
   }
 
-  /** Records the erasures that the data file has lost. If the data file has nothing of the user, the erasure is recorded as done. */
+  /** Records the erasures that the data file has lost. If the data file has no data of the user, the erasure is recorded as done. */
   #restore(db: DatabaseSync): void {
     const prepare = statementCache(db);
     const all = this.#prepare<JournalRow>(allSql).iterate();

@@ -12,7 +12,7 @@ export const migrations: readonly string[] = [
   ALTER TABLE dead_letters ADD COLUMN id TEXT AS (topic || ':' || partition || ':' || offset) VIRTUAL;
   CREATE INDEX dead_letters_by_time ON dead_letters (died_at, id);
   CREATE INDEX dead_letters_by_code ON dead_letters (code, died_at, id);`,
-  // Dead letters can be found by the id of their activity.
+  // Adds the id of the activity to dead letters, and an index on it.
   `ALTER TABLE dead_letters ADD COLUMN activity_id TEXT;
   CREATE INDEX dead_letters_by_activity ON dead_letters (activity_id, died_at) WHERE activity_id IS NOT NULL;`,
   // Adds an index that gives the total size and the oldest of the dead letters of the edge (of refused requests).
