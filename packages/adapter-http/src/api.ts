@@ -88,7 +88,8 @@ export const api = fastifyPlugin(async (app: FastifyInstance, options: ApiOption
     if (vary !== undefined) reply.header('vary', vary);
     // Preflights are answered after the check of the host and before the check of the key, because a preflight has no key.
     if (handleCors(request, reply)) return;
-    // Only a request on a connection that is already open gets here. A retry may reach another instance, which can serve it.
+    // While the service stops, requests arrive only on connections that were already open. A retry may reach another instance, which can
+    // serve it.
     if (stopping && !isHealthCheck)
       throw new Problem(503, 'The service is stopping.', { headers: { 'retry-after': '1' } });
     shedLoad(request);

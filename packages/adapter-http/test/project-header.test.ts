@@ -221,7 +221,7 @@ describe('the documentation', async () => {
   test('gives the rule and the default', () => {
     const { Project, ReadableProject } = document.components.parameters;
     const patternOf = (parameter: typeof Project) => new RegExp(parameter?.schema?.pattern ?? 'missing');
-    const rules: unknown = expect.stringMatching(/1-64 of `a-z`.* Default: `default`\./);
+    const rules: unknown = expect.stringMatching(/1-64 characters from `a-z`.* Default: `default`\./);
     expect([Project, ReadableProject]).toMatchObject([
       { name: 'X-Project', in: 'header', description: rules },
       { name: 'X-Project', in: 'header', description: rules },

@@ -16,7 +16,10 @@ export const rejectedItemsSchema = Type.Array(
   namedSchema(
     'RejectedItem',
     Type.Object({
-      index: Type.Integer({ description: 'Counted from 0.', examples: [1] }),
+      index: Type.Integer({
+        description: 'The index of the item in the batch, counted from 0.',
+        examples: [1],
+      }),
       errors: violationsSchema,
     }),
   ),

@@ -1,8 +1,9 @@
 import type { ServerResponse } from 'node:http';
 
-// Small enough that a client with 2 KB/s reads a portion within the time limit.
+// To read a portion within `maxStallMs`, a client needs only 2.2 KB/s.
 const portionBytes = 64 * 1024;
-// The connection of a client that does not read a portion within this time is closed. The client can continue after its last event.
+// The connection of a client that does not read a portion within this time is closed. The client can continue after the last event or line
+// that it received.
 const maxStallMs = 30_000;
 
 type Response = Pick<ServerResponse, 'destroy' | 'writableNeedDrain' | 'on' | 'off'>;

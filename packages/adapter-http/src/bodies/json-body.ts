@@ -89,13 +89,13 @@ export const withoutByteOrderMark = (start: Buffer): Buffer =>
     ? start.subarray(byteOrderMark.length)
     : start;
 
-/** Returns a JSON body without its byte order mark. Throws 415 if the media type names another charset than UTF-8. */
+/** Returns a JSON body without its byte order mark. Throws 415 if the media type names a charset other than UTF-8. */
 export function utf8Body(contentType: string | undefined, body: Buffer): Buffer {
   assertUtf8(contentType);
   return withoutByteOrderMark(body);
 }
 
-/** Throws 415 if the media type names another charset than UTF-8 (RFC 8259, section 8.1). */
+/** Throws 415 if the media type names a charset other than UTF-8 (RFC 8259, section 8.1). */
 export function assertUtf8(contentType: string | undefined): void {
   const charset = charsetOf(contentType);
   if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8')

@@ -84,8 +84,8 @@ export class ElementCutter {
   start: number;
   end: number;
   /**
-   * An estimate of the memory that the value of the latest element takes, in bytes. A loop of its own over the bytes would take as long as
-   * this one.
+   * An estimate of the memory that the value of the latest element takes, in bytes. Computed with the bounds, because a second loop over
+   * the bytes would take as long again.
    */
   valueBytes = 0;
   #hasNext: boolean;

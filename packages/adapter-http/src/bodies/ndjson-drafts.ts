@@ -40,10 +40,9 @@ export function parseNdjsonBodies(app: FastifyInstance, maxLines: number): void 
 }
 
 /**
- * Yields the drafts of a body in portions, as its bytes arrive, and never holds the whole body. Lines end with
- *  or \r
- * . Blank lines are ignored. A line that is not JSON in UTF-8, or is longer than 1 MiB, becomes a `FaultyDraft`. Throws INPUT_TOO_LARGE if
- * the body exceeds a limit, and INPUT_UNREADABLE if the body breaks off. The body can be read only once.
+ * Yields the drafts of a body in portions, as its bytes arrive, and never holds the whole body. Lines end with `\n` or `\r\n`. Blank lines
+ * are ignored. A line that is not JSON in UTF-8, or is longer than 1 MiB, becomes a `FaultyDraft`. Throws INPUT_TOO_LARGE if the body
+ * exceeds a limit, and INPUT_UNREADABLE if the body breaks off. The body can be read only once.
  */
 export class NdjsonDrafts implements AsyncIterable<readonly unknown[]> {
   readonly #payload: Readable;

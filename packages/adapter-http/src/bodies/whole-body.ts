@@ -10,8 +10,8 @@ export function assertBodyFits({ headers, route: { bodyLimit } }: FastifyRequest
 }
 
 /**
- * Reads each body of a media type (`*`: of any) whole, and passes it to `parse`. Fastify's own reader needs more memory, because it keeps
- * all chunks.
+ * Reads the whole body of each request with a media type (`*`: any media type), and passes it to `parse`. Fastify's own reader needs more
+ * memory, because it keeps all chunks.
  */
 export function parseBodies(
   app: FastifyInstance,

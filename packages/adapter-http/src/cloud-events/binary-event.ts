@@ -20,7 +20,7 @@ const misplacedAttributes: ReadonlyMap<string, string> = new Map([
 /**
  * Turns an event in binary mode (HTTP protocol binding 1.0.2, section 3.1) into the members of the JSON event format. A faulty header
  * becomes a `FaultyMember`. The Content-Type decides whether the data becomes a JSON value, a text or base64. If the body is empty, the
- * event has no data. Throws 400 if the Content-Type is JSON but the body is not, and 415 if JSON has another charset than UTF-8.
+ * event has no data. Throws 400 if the Content-Type is JSON but the body is not, and 415 if JSON has a charset other than UTF-8.
  */
 export function parseBinaryEvent(
   { rawHeaders, headers }: Pick<IncomingMessage, 'headers' | 'rawHeaders'>,

@@ -40,8 +40,8 @@ const afterParameter: Parameter<Position> = {
   schema: Type.String({
     pattern: '^[^~]+~[\\x21-\\x7e]{1,128}$',
     description:
-      'Continues an export: the `createdAt` and the `id` of the last line that you have, joined by `~`. That activity may be ' +
-      'gone. Send the same filter and order again, with absolute times. With `after`, CSV has no header.',
+      'Continues an export: the `createdAt` and the `id` of the last line that you have, joined by `~`. That activity may ' +
+      'have been removed since. Send the same filter and order again, with absolute times. With `after`, CSV has no header.',
     examples: [exampleAfter],
   }),
   parse(raw) {

@@ -6,7 +6,7 @@ import { pause } from '../requests/prefer-wait.ts';
 import { Problem } from '../requests/problem.ts';
 import type { RouteDeps } from '../requests/route.ts';
 
-// Shorter than the minute after which a connection without traffic is closed.
+// An export waits no longer than this for a page. A connection without traffic is closed only after a minute.
 const maxBusyMs = 30_000;
 const pauseSeconds = 1;
 

@@ -23,7 +23,7 @@ const schema = {
   tags: ['activities'],
   summary: 'Export activities',
   description:
-    'Returns all activities that match, in one response of any size. The oldest come first. The body has nothing but activities and, for CSV, a header. If ' +
+    'Returns all activities that match, in one response of any size. The oldest come first, or the newest with `order=desc`. The body has nothing but activities and, for CSV, a header. If ' +
     'the connection breaks before the end of the response, the export is not complete: continue it with `after`. An export ends the ' +
     'connection early if the store fails, the key expires or is revoked, or the client reads nothing for 30 s. At most 8 exports run at once in each ' +
     'process; a further one gets 503.',

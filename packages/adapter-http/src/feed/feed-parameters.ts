@@ -32,7 +32,7 @@ const waitParameter: Parameter<number> = {
     minimum: 0,
     maximum: maxWaitSeconds,
     default: 0,
-    description: 'For how many seconds to wait if there is nothing to return yet.',
+    description: 'How many seconds to wait if there is nothing to return yet.',
   }),
   parse(raw) {
     if (!/^\d{1,2}$/.test(raw) || Number(raw) > maxWaitSeconds)
@@ -46,7 +46,7 @@ export const streamParameterSchemas = {
   ...feedFilterReader.schemas,
   from: Type.String({
     description:
-      'createdAt at or after this time, as in `GET /api/logs`. `now` has no effect, because a stream without a position ' +
+      'Only activities whose `createdAt` is at or after this time, as in `GET /api/logs`. `now` has no effect, because a stream without a position ' +
       'begins at the end anyway.',
     examples: ['2026-11-01T00:00:00Z', '2026-11-01', '-24h'],
   }),
@@ -58,7 +58,7 @@ export const feedParameterSchemas = {
   ...streamParameterSchemas,
   from: Type.String({
     description:
-      'With `now` and without a cursor, the page begins at the end of the feed. Any other value: createdAt at or after this time, as in `GET /api/logs`.',
+      'With `now` and without a cursor, the page begins at the end of the feed. Any other value: only activities whose `createdAt` is at or after this time, as in `GET /api/logs`.',
     examples: ['now', '2026-11-01T00:00:00Z'],
   }),
   [limitParameter.name]: limitParameter.schema,
@@ -75,8 +75,8 @@ export interface FeedRequest extends Selection {
 }
 
 /**
- * Reads the query of a page. The page begins after the cursor, or without one at the beginning or the end of the feed. Throws INVALID_QUERY
- * with every violation.
+ * Reads the query of a page. The page begins after the cursor. Without a cursor, it begins at the beginning or the end of the feed. Throws
+ * INVALID_QUERY with every violation.
  */
 export function readFeedQuery(project: ProjectId, parameters: QueryParameters, clock: Clock): FeedRequest {
   const { reader, cursor, beginsAtEnd, finish } = readSelection(parameters, clock, [

@@ -20,8 +20,8 @@ const schema = {
   description:
     'Activities in an order in which no new activity ever appears before the position of a reader. Those of a user are in the order in which the service ' +
     'received them. So a program that keeps `nextCursor` misses nothing and gets nothing twice, however late an activity is stored and whatever its ' +
-    'createdAt is. There is always a `nextCursor`, also on an empty page. If `hasMore` is true, send the next request at once: a page ends with ' +
-    '`limit`, with 4 MiB, or when 5,000 activities were examined, so it may be short or empty.',
+    'createdAt is. There is always a `nextCursor`, also on an empty page. If `hasMore` is true, send the next request at once: a page ends at ' +
+    '`limit` activities, at 4 MiB, or after 5,000 examined activities, so it may be short or empty.',
   querystring: Type.Partial(Type.Object(feedParameterSchemas)),
   response: {
     200: pageResponseSchema('FeedPage', activitySchema, {

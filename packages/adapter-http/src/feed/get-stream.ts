@@ -124,8 +124,8 @@ async function* chunksOf(
     if (page !== undefined && page.activities.length > 0) yield* sent(request, reply, encodeEvents(page));
     else if (performance.now() >= heartbeatAt) yield* sent(request, reply, encodeHeartbeat(position));
     else {
-      // Pauses if the store failed, the keys cannot be read, a limit is reached, or the service stops. If the page ended because a filter
-      // matches little, it has more, and no pause is needed.
+      // Pauses if the store failed, the keys cannot be read, a limit is reached, or the service stops. If the page ended because few
+      // activities match the filter, more of the feed can be read, and no pause is needed.
       if (page?.hasMore !== true) await pause(reply, pauseSeconds);
       continue;
     }

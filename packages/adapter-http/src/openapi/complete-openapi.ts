@@ -6,7 +6,7 @@ import { projectPattern, projectRule } from './project-name.ts';
 import { exampleOf } from './schema-example.ts';
 import { problemContent } from './schemas.ts';
 
-// Not an import, which would slow down each start: ../requests/node-http.ts says why.
+// An import of `node:http` would slow down each start: ../requests/node-http.ts says why.
 const { STATUS_CODES } = process.getBuiltinModule('node:http');
 
 const problemType = 'application/problem+json';
@@ -35,11 +35,11 @@ const headers = {
     true,
   ),
   RateLimit: header(
-    'What is left of each limit of the key and of the project, and the seconds until there is more (draft-ietf-httpapi-ratelimit-headers-10).',
+    'What is left of each limit of the key and of the project (`r`), and the number of seconds until there is more (`t`): draft-ietf-httpapi-ratelimit-headers-10.',
     '"key-itemsPerSecond";r=0;t=3',
   ),
   RateLimitPolicy: header(
-    'The limits of the key and of the project: what can be used at once, and the seconds in which that is available again.',
+    'The limits of the key and of the project: how much can be used at once (`q`), its unit (`qu`), and the number of seconds until all of it is available again (`w`).',
     '"key-itemsPerSecond";q=2500;qu="items";w=5',
   ),
   Allow: header('The methods of the path (RFC 9110, section 10.2.1).', 'GET, HEAD, POST', true),
@@ -72,7 +72,7 @@ const projectHeader = (projects: string, pattern: string): Part => ({
   description:
     `The project of the request: ${projects}. Default: \`${ProjectId.default}\`. Projects see nothing of each other, and an id is ` +
     'unique only within its project.',
-  // There is no default and no example: generated clients and the documentation page would always send the header.
+  // Has no default and no example: with either, generated clients and the documentation page would always send the header.
   schema: { type: 'string', pattern },
 });
 
@@ -103,7 +103,7 @@ export function completeOpenApi(document: Part): Part {
         MethodNotAllowed: problem(405, 'The path does not have this method.'),
         TooManyRequests: problem(
           429,
-          'The API key or the project has reached a limit, which the detail names, and nothing was stored. Or the address of the client has sent too many invalid API keys.',
+          'The API key or the project has reached a limit, and nothing was stored. `detail` names the limit. Or the address of the client has sent too many invalid API keys.',
         ),
         RequestHeaderFieldsTooLarge: problem(431, 'The request line and the headers are larger than 16 KiB.'),
       },

@@ -23,7 +23,7 @@ export const deadLetterCodeSchema = Type.Unsafe<DeadLetterCode>(
 export const deadLetterIdSchema = Type.String({
   pattern: '^[A-Za-z0-9._-]{1,249}(?:@[A-Za-z0-9-]{1,64})?:(?:0|[1-9][0-9]{0,8}):(?:0|[1-9][0-9]{0,14})$',
   description:
-    'The topic, partition and offset of the original record, joined by `:`. If the topic was deleted and made again, the topic is followed ' +
+    'The topic, partition and offset of the original record, joined by `:`. If the topic was deleted and recreated, the topic is followed ' +
     'by `@` and the id of its log.',
   examples: ['user-activity:3:1042'],
 });
@@ -52,7 +52,7 @@ export const deadLetterSchema = namedSchema(
     id: Type.String({
       description:
         'The topic, partition and offset of the original record, joined by `:`. The topic is `http` for a call that was never on the log. ' +
-        'If the topic was deleted and made again, it is followed by `@` and the id of its log.',
+        'If the topic was deleted and recreated, the topic is followed by `@` and the id of its log.',
       examples: ['user-activity:3:1042'],
     }),
     origin: Type.Object(
@@ -61,7 +61,7 @@ export const deadLetterSchema = namedSchema(
         log: Type.Optional(
           Type.String({
             description:
-              'The id of the log. Absent for the first log of the topic. A topic that was deleted and made again has another log.',
+              'The id of the log. Absent for the first log of the topic. A topic that was deleted and recreated has a new log.',
           }),
         ),
         partition: Type.Integer(),
@@ -108,7 +108,7 @@ export const deadLetterSchema = namedSchema(
       ),
     ),
     omitted: Type.Array(Type.Union([Type.Literal('key'), Type.Literal('value'), Type.Literal('headers')]), {
-      description: `The parts that are left out: a key above ${listedBytes.key} bytes, a value above ${listedBytes.value}, headers above about ${listedBytes.headers}.`,
+      description: `The parts that are left out: a key above ${listedBytes.key} bytes, a value above ${listedBytes.value} bytes, headers above about ${listedBytes.headers} bytes.`,
       examples: [[]],
     }),
   }),

@@ -15,8 +15,8 @@ export const erasureSchema = namedSchema(
     id: erasureIdSchema,
     status: Type.Union([Type.Literal('accepted'), Type.Literal('running'), Type.Literal('done')], {
       description:
-        '`accepted`: the log holds the request. `running`: a consumer has recorded it. No further activity that it covers is stored, and those ' +
-        'in the store are being removed. `done`: the store has no activity that it covers.',
+        '`accepted`: the log holds the request. `running`: a consumer has recorded the request. No further activity that the request covers is ' +
+        'stored, and those in the store are being removed. `done`: the store has no activity that the request covers.',
     }),
     erased: Type.Integer({
       minimum: 0,

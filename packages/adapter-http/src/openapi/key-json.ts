@@ -22,7 +22,7 @@ const scope = namedSchema(
   'Scope',
   Type.Union(
     Scope.all.map((each) => Type.Literal(each)),
-    { description: 'A kind of work that a key allows. `admin` includes all others.' },
+    { description: 'A kind of work that a key allows. `admin` includes all other scopes.' },
   ),
 );
 
@@ -55,7 +55,7 @@ const timeOrNull = (description: string) =>
 const members = {
   id: Type.String({
     pattern: '^[0-9a-f]{16}$',
-    description: 'The id of the key. It is no secret, and stays the same when the secret is rotated.',
+    description: 'The id of the key. It is not secret, and stays the same when the secret is rotated.',
     examples: ['9f86d081884c7d65'],
   }),
   name: keyNameSchema,
@@ -80,7 +80,8 @@ export const secretKeySchema = namedSchema(
     ...members,
     secret: Type.String({
       pattern: '^ua_[0-9a-f]{16}_[A-Za-z0-9_-]{43}$',
-      description: 'What clients send as their API key. It is shown this once, and cannot be read again.',
+      description:
+        'What clients send as their API key. It is shown only in this response, and cannot be read again.',
       examples: ['ua_9f86d081884c7d65_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'],
     }),
   }),

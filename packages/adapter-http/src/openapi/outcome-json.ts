@@ -14,7 +14,7 @@ export const responseByOutcome = {
   },
   conflict: {
     status: 409,
-    meaning: 'Another fact is stored under the id of the activity, which became a dead letter.',
+    meaning: 'Another fact is stored under the id of the activity. The new activity became a dead letter.',
   },
   erased: {
     status: 410,
@@ -22,7 +22,8 @@ export const responseByOutcome = {
   },
   dead_lettered: {
     status: 422,
-    meaning: 'The body breaks a rule (a problem), or the activity could not be stored (an outcome).',
+    meaning:
+      'The body breaks a rule (the response is a problem), or the activity could not be stored (the response is an outcome).',
   },
 } satisfies Record<ActivityOutcome, { status: number; meaning: string }>;
 
@@ -36,7 +37,7 @@ const statusMeanings: Record<ActivityStatus, string> = {
   stored: 'an activity is stored under the id',
   dead_lettered: 'nothing is stored under the id, and a dead letter names it',
   unknown:
-    'neither an activity nor a dead letter has the id: it was never accepted, or its activity still waits on the log',
+    'neither an activity nor a dead letter has the id: an activity with the id may still wait on the log, or was never accepted',
 };
 
 /** The meaning of each status of an activity, in Markdown. */

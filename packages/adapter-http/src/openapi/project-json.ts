@@ -13,7 +13,7 @@ export const retentionDaysSchema = Type.Union([days, Type.Null()], {
   examples: [30],
 });
 
-// Not "Project": generators of clients in Go would confuse it with the parameter of that name.
+// Not "Project": client generators for Go would confuse the schema with the parameter of that name.
 export const projectSchema = namedSchema(
   'ProjectDetails',
   Type.Object({

@@ -14,7 +14,7 @@ import { reservedIds, reservedPattern } from './reserved-ids.ts';
 export const exampleId = '0197a1c2-7e3f-7b44-9c1d-2f6f0a9c8b10';
 
 const violationPathText =
-  'JSON Pointer (RFC 6901) into the body, or `/name` of a query parameter or a header.';
+  'A JSON Pointer (RFC 6901) into the body, or `/` and the name of a query parameter or a header.';
 const violationSchema = Type.Object({
   path: Type.String({ description: violationPathText, examples: ['/userId'] }),
   message: Type.String({ examples: ['is required'] }),
@@ -32,8 +32,8 @@ const idSchema = Type.String({
   maxLength: ActivityId.maxLength,
   pattern: `^(?!(?:\\.+|${reservedPattern})$|pk\\.)[\\x21-\\x7e]+$`,
   description:
-    'The idempotency key of the activity: each id is stored once. 1-128 printable ASCII characters without spaces, not only dots, and ' +
-    `none of the words ${[...reservedIds].join(', ')}, and not beginning with "${PublicId.prefix}". Default: a new UUIDv7. With a public key, the ` +
+    'The idempotency key of the activity: each id is stored once. 1-128 printable ASCII characters without spaces, not only dots, not ' +
+    `one of the words ${[...reservedIds].join(', ')}, and not beginning with "${PublicId.prefix}". Default: a new UUIDv7. With a public key, the ` +
     'id of the activity is derived from this one.',
   examples: [exampleId],
 });
@@ -66,7 +66,7 @@ const metadata = Type.Unsafe<JsonObject>(
       'x-component': 'Metadata',
       additionalProperties: true,
       description:
-        `Further details: at most \`MAX_METADATA_BYTES\` bytes of JSON (default: ${defaultMetadataBytes}, maximum: ${maxMetadataBytes}), and 16 levels. ` +
+        `Further details: at most \`MAX_METADATA_BYTES\` bytes of JSON (default: ${defaultMetadataBytes}, maximum: ${maxMetadataBytes}), and at most 16 levels. ` +
         'Activities that differ only in the member `original` are the same fact.',
       examples: [{ ip: '127.0.0.1' }],
     },
@@ -118,7 +118,7 @@ export const activitySchema = namedSchema(
     type: typeSchema,
     metadata,
     createdAt,
-    receivedAt: Type.String({ format: 'date-time', description: 'When the service accepted it.' }),
+    receivedAt: Type.String({ format: 'date-time', description: 'When the service accepted the activity.' }),
     source: Type.Optional(
       Type.Literal('public', {
         description: 'The activity came with a public key, so anyone may have sent it. Absent otherwise.',
@@ -131,7 +131,7 @@ const problemSchema = Type.Unsafe<never>(
   Type.Object(
     {
       type: Type.String({ examples: ['about:blank'] }),
-      title: Type.String({ description: 'The name of the status.' }),
+      title: Type.String({ description: 'The name of the HTTP status.' }),
       status: Type.Integer(),
       detail: Type.String({ description: 'The fault and the remedy, for people.' }),
       errors: violationsSchema,
@@ -162,12 +162,12 @@ const problemDescriptions = {
   401: 'An API key is required.',
   403: 'The API key does not have the scope that the route needs (see `x-scope`), or belongs to another project. Or the service has no API_KEYS, and the host of the request, or of the page that sent it, is neither loopback nor in ALLOWED_HOSTS.',
   404: 'There is no such activity.',
-  409: 'Another such request is in progress. Send this one again after the seconds in `Retry-After`.',
-  410: 'The position belongs to an old log, which another one has replaced. Begin again with `GET /api/logs/feed` without a cursor to get everything, or with `from=now` to begin at the end.',
+  409: 'Another request of this kind is in progress. Send the request again after the number of seconds in `Retry-After`.',
+  410: 'The position belongs to an old log, which a new log has replaced. Begin again with `GET /api/logs/feed` without a cursor to get everything, or with `from=now` to begin at the end.',
   413: 'The decoded body is too large. The limit for one activity, event or call is 1 MiB. A batch has at most `MAX_BODY_BYTES` and `MAX_BATCH_SIZE` items.',
   415: 'The route does not accept the media type, the charset or the encoding of the body.',
   422: 'The body breaks a rule; every violation is listed with its path.',
-  426: 'The route needs HTTP/1.1, because a client could not see that an HTTP/1.0 response broke off.',
+  426: 'The route needs HTTP/1.1, because an HTTP/1.0 client could not tell whether the response is complete.',
   503: 'The log or the store does not answer, or the service is busy. Send the request again later. Use the ids in `ids`, if there are any, so that nothing is stored twice.',
 } as const;
 

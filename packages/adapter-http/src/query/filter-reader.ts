@@ -46,11 +46,11 @@ export const timeRangeReader = (field: string): FilterReader<TimeRange> => ({
   names: ['from', 'to'],
   schemas: {
     from: Type.String({
-      description: `${field} at or after this time. ${timeForms}`,
+      description: `Only items whose \`${field}\` is at or after this time. ${timeForms}`,
       examples: ['2026-11-01T00:00:00Z', '2026-11-01', '-24h'],
     }),
     to: Type.String({
-      description: `${field} before this time, so \`to=2026-12-01\` leaves out that day. It has the same forms as \`from\`.`,
+      description: `Only items whose \`${field}\` is before this time, so \`to=2026-12-01\` leaves out that day. It has the same forms as \`from\`.`,
       examples: ['2026-12-01T00:00:00Z', '2026-12-01', '-1h'],
     }),
   },

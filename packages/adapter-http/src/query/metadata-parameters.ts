@@ -30,7 +30,7 @@ const conditionsReader = (
       additionalProperties: { type: 'string' },
       maxProperties: maxConditions,
       description:
-        `Filters \`metadata.<path>=<value>\`. ${rule}The path is a list of keys, separated by \`.\`. ` +
+        `Filters of the form \`metadata.<path>=<value>\`. ${rule}The path is a list of keys, separated by \`.\`. ` +
         'Put a backslash before a `.` in a key: `metadata.a\\.b` is the key `a.b`. If the path reaches an array, each element is searched. ' +
         '`5` matches the number 5 and the string "5". `null` matches a null, but not a missing member. ' +
         `To match any of several values, repeat the parameter, at most ${maxValues} times.`,

@@ -51,7 +51,7 @@ export const timeZoneParameter: Parameter<TimeZone> = {
   schema: Type.String({
     pattern: '^[A-Za-z][A-Za-z0-9_+/-]{0,63}$',
     // The schema has no default, because generated clients would send it even with `by=type`, which is refused.
-    description: 'A zone of the IANA database. Only for units of time. Default: UTC.',
+    description: 'A time zone of the IANA database. Allowed only if `by` has a unit of time. Default: UTC.',
     examples: ['Europe/Berlin'],
   }),
   parse: (raw) => TimeZone.parse(raw),

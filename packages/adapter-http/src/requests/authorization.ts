@@ -30,8 +30,9 @@ export function assertScopeNamed(route: Routed): void {
 }
 
 /**
- * Makes a function that returns whether a request needs an API key. With root keys, every request does. Without root keys, only a request
- * from a foreign page that a public key allows does; requests for a foreign host, or from any other foreign page, throw 403.
+ * Makes a function that returns whether a request needs an API key. If the service has root keys, every request needs one. If it has none,
+ * only a request from a page of another site needs one. Without root keys, the function throws 403 for a request that is for a foreign host,
+ * or from a page of another site that no public key allows.
  */
 export const keyRequirement = ({
   apiKeys,
@@ -40,7 +41,7 @@ export const keyRequirement = ({
   readonly apiKeys: readonly string[];
   readonly allowedHosts: readonly string[];
 }): ((request: FastifyRequest) => boolean) =>
-  // A page of another site has no key. If no key is required, only the host and the origin in the headers reveal such a page.
+  // Without root keys, a page of another site could send requests without a key. Only the headers reveal such a page.
   apiKeys.length > 0 ? () => true : foreignHostCheck(allowedHosts);
 
 /**
@@ -73,7 +74,7 @@ export const authorization =
 const isKeyInBody = ({ headers, needsKey, route }: FastifyRequest, keys: readonly string[]): boolean =>
   needsKey && keys.length === 0 && headers.authorization === undefined && route.config.keyInBody === true;
 
-/** Whether the key of a request still allows its route: `ended` if it does not any more, `unknown` while the keys cannot be read. */
+/** Whether the key of a request still allows its route: `ended` if it no longer does, `unknown` while the keys cannot be read. */
 export type KeyValidity = 'valid' | 'ended' | 'unknown';
 
 /** Checks the key in the headers again, while a long response is being sent. */
@@ -117,7 +118,7 @@ function permitted(request: FastifyRequest, found: Identification, lastOption: s
   if (!Principal.isAllowedFrom(found, request.headers.origin))
     throw new Problem(
       403,
-      'This API key is for web pages, and the header Origin names none of its origins. Elsewhere, use a key without origins.',
+      'This API key is for web pages, and the header Origin does not name one of its origins. Outside web pages, use a key without origins.',
     );
   return found;
 }

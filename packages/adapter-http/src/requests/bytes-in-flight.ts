@@ -7,7 +7,7 @@ import { maxItemBytes, inputTooLarge } from './input-limits.ts';
 
 // Per connection: room for several pages, each of at most 4 MiB.
 const maxUnsentBytes = 16 * 1024 * 1024;
-// Responses up to this size are never refused, because the refusal itself would be as large.
+// Responses up to this size are never refused, because a refusal would save little memory.
 const maxSmallResponseBytes = 16 * 1024;
 const maxClientWaitMs = 10_000;
 const minCloseIntervalMs = 1000;
@@ -25,7 +25,7 @@ interface ByteLimit {
 }
 
 /**
- * Counts and limits the bytes of request bodies and responses that the process holds. A body counts with its decoded size as it arrives,
+ * Counts and limits the bytes of request bodies and responses that the process holds. The decoded bytes of a body count from their arrival
  * until the handler has finished and the response no longer counts. A response counts until it is sent or its connection is closed. Above
  * the maximum, bodies and responses are refused with PROCESS_BUSY, and connections of slow clients are closed.
  */

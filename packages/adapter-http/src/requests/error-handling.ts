@@ -8,7 +8,10 @@ import { SeveralValuesProblem } from './several-values.ts';
 /** The responses to some errors of Fastify, by error code. Fastify's own messages would quote the request. */
 const answersByCode: ReadonlyMap<string, readonly [status: number, detail: string]> = new Map([
   ['FST_ERR_BAD_URL', [400, 'The path of the URL must be percent-encoded UTF-8. Write % as %25.']],
-  ['FST_ERR_MAX_PARAM_LENGTH', [404, 'There is nothing at this path: the last part is longer than any id.']],
+  [
+    'FST_ERR_MAX_PARAM_LENGTH',
+    [404, 'There is nothing at this path: one of its parts is longer than any id.'],
+  ],
 ]);
 
 /** Turns any error into a problem. An unexpected error becomes a 500 that reveals nothing about the service. */
@@ -34,7 +37,7 @@ function problemOf(error: unknown, request: FastifyRequest): Problem {
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const problem = problemOf(error, request);
   const { status, message, cause } = problem;
-  // These two are logged without a stack: an overload, or unreadable keys, may cause thousands of these errors.
+  // The first two cases log no stack, because an overload, or unreadable keys, may cause thousands of errors.
   if (isDomainError(cause) && cause.kind === 'overloaded') request.log.warn({ code: cause.code }, message);
   else if (status >= 500 && cause === undefined) request.log.warn(message);
   else if (status >= 500) request.log[status === 500 ? 'error' : 'warn']({ err: cause }, message);

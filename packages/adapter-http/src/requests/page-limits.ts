@@ -33,7 +33,7 @@ export const makePage = <Page>(
 
 /**
  * Makes a pipelined request wait until the previous response is sent. Responses must be sent in the order of the requests anyway (RFC 9112,
- * section 9.3.2). So a client that requests many pages and reads none takes the memory of only one page.
+ * section 9.3.2). This way, a client that requests many pages and reads none takes the memory of only one page.
  */
 export async function waitForPrevious(
   { connection }: FastifyRequest,

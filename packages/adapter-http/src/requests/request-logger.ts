@@ -4,8 +4,8 @@ type ChildArgs = Parameters<FastifyBaseLogger['child']>;
 type Level = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
 /**
- * The logger of one request, which adds the request id to each line. Most requests log nothing with it, so it makes its child logger of
- * pino only for the first line.
+ * The logger of one request, which adds the request id to each line. Most requests log nothing with it, so it makes pino's child logger
+ * only for the first line.
  */
 export class RequestLogger implements FastifyBaseLogger {
   readonly #parent: FastifyBaseLogger;

@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 // In seconds. Bounds and metric names follow OpenTelemetry's semantic conventions for HTTP metrics, 1.23 and later.
 const bucketBounds = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
 const schemeLabel = { 'url.scheme': 'http' };
-// Clients may invent methods. All unknown methods share the last value, to limit the number of values.
+// Clients may invent methods. All unknown methods share the last label, to limit the number of labels.
 const methodLabels = [
   'GET',
   'HEAD',

@@ -51,7 +51,7 @@ declare module 'fastify' {
     /** Whether the request is refused without a valid API key. Not set for health checks. */
     needsKey: boolean;
     /**
-     * Set if no route has both the path and the method of the request: the path, and its methods. No methods if the path has an empty id.
+     * The path and its methods, if the path has routes, but none for the method of the request. No methods if the path has an empty id.
      */
     otherMethods?: { readonly path: string; readonly methods: readonly string[] };
     /** Measures the duration of the request. */

@@ -56,7 +56,7 @@ export class WebPages {
 
 /**
  * Adds the headers with which the page of an allowed origin can read the response (CORS: Fetch standard, section 3.3). If the request is a
- * preflight, sends the response and returns true. It does not allow cookies.
+ * preflight, sends the response and returns true. Cookies are not allowed.
  */
 export function handleCors(request: FastifyRequest, reply: FastifyReply): boolean {
   const { pageOrigin, method, headers } = request;

@@ -32,8 +32,8 @@ const findActivitiesSchema = {
   summary: 'Find activities',
   description:
     'The newest come first, or the oldest with `order=asc`, by (createdAt, id). An activity must match every filter, and any value of a ' +
-    'repeated filter. Follow `nextCursor` or `Link: rel="next"` to the next page: no activity is skipped or repeated. A page of more than ' +
-    '4 MiB ends before `limit`, so use `nextCursor` to see whether more follow.',
+    'repeated filter. Follow `nextCursor` or `Link: rel="next"` to the next page: no activity is skipped or repeated. A page may ' +
+    'have fewer activities than `limit`, because it has at most 4 MiB. So use `nextCursor` to see whether more activities follow.',
   querystring: Type.Partial(Type.Object({ ...activityList.filter.schemas, ...pageParameterSchemas })),
   response: {
     200: pageResponseSchema('ActivityPage', activitySchema),
@@ -99,11 +99,19 @@ const Stats = Type.Object(
           key: Type.String({
             description:
               'The type or the user; the month as `2026-11`; the day as `2026-11-25`; the week as the date of its Monday; the hour or ' +
-              'minute as RFC 3339 with the offset of the zone. An offset before 1972 may have seconds. A year before 0000 or after ' +
+              'minute as RFC 3339 with the offset of the zone. Before 1972, the offset may have seconds. A year before 0000 or after ' +
               '9999 has six digits and a sign.',
           }),
-          type: Type.Optional(Type.String({ description: 'Only if `by` is a unit of time and `type`.' })),
-          userId: Type.Optional(Type.String({ description: 'Only if `by` is a unit of time and `userId`.' })),
+          type: Type.Optional(
+            Type.String({
+              description: 'Present only if `by` is a unit of time and `type`, such as `hour,type`.',
+            }),
+          ),
+          userId: Type.Optional(
+            Type.String({
+              description: 'Present only if `by` is a unit of time and `userId`, such as `hour,userId`.',
+            }),
+          ),
           count: Type.Integer({ format: 'int64', minimum: 1 }),
         }),
       ),
@@ -150,11 +158,13 @@ const activityStatsSchema = {
   tags: ['activities'],
   summary: 'Count activities by type, user or time',
   description:
-    `Types and users are sorted by count, the highest first, then by code points. If there are more than ${withCommas(maxKeys)}, the response is 400. ` +
-    `Units of time are those of a clock in \`timezone\`, the earliest first. If more than ${withCommas(maxTimeLines)} have an activity, the response is 400. ` +
-    'With two units, such as `hour,type`, each unit of time has a line for each type, in the order of code points. The limit is for all lines together. If there are ' +
-    `more than ${maxSeries} types or users, the response is 400. ` +
-    'Units without an activity are left out. At the end of summer time, the hour that the clock shows twice counts as two units.',
+    'Types and users are sorted by count, from the highest to the lowest. Those with the same count are sorted by code points. ' +
+    `If there are more than ${withCommas(maxKeys)} types or users, the response is 400. ` +
+    'Units of time follow the local time of `timezone`, and are sorted from the earliest to the latest. ' +
+    `If more than ${withCommas(maxTimeLines)} units of time have an activity, the response is 400. ` +
+    'With a unit of time and a field, such as `hour,type`, each unit of time has one line for each type or user that it contains, sorted by code points. ' +
+    `If there are more than ${withCommas(maxTimeLines)} lines in all, or more than ${maxSeries} types or users, the response is 400. ` +
+    'Units of time without an activity are left out. At the end of summer time, the hour that the clock shows twice counts as two units.',
   querystring: Type.Object({ [byParameter.name]: byParameter.schema, ...optionalParameters }),
   response: { 200: Stats, ...problemResponses(400, 401, 403, 503) },
 };
@@ -226,7 +236,7 @@ const getStatus: Route<'findStatus'> = (app, { findStatus }) => {
   );
 };
 
-/** Returns the id in a path, or undefined if it is invalid. Throws 404 for an empty id: then the path ends with two slashes. */
+/** Returns the id in a path, or undefined if it is invalid. Throws 404 for an empty id, as in `/api/logs//`. */
 function idInPath({ id }: { readonly id: string }): ActivityId | undefined {
   if (id === '') throw unknownPathProblem();
   return unlessBroken(() => ActivityId.parse(id));

@@ -7,7 +7,7 @@ import { projectsOf } from '../requests/project.ts';
 
 const keySchemes = [{ bearer: [] }, { apiKey: [] }, { basic: [] }];
 
-// `upgrade-insecure-requests` is missing, because a page on plain HTTP would load its styles by HTTPS and stay blank.
+// `upgrade-insecure-requests` is missing. With it, a page on plain HTTP would load its styles by HTTPS and stay blank.
 const contentSecurityPolicy = {
   'default-src': "'self'",
   'base-uri': "'self'",
@@ -88,7 +88,7 @@ export async function serveDocs(
   await app.register(swaggerUi, {
     routePrefix: '/docs',
     staticCSP: contentSecurityPolicy,
-    // Swagger UI would send the document to a service on the internet, to validate it.
+    // By default, Swagger UI sends the document to a service on the internet, which validates it.
     uiConfig: { validatorUrl: null },
   });
 }

@@ -58,8 +58,8 @@ const schema = {
   tags: ['health'],
   summary: 'What this process measured in the last hour',
   description:
-    'One point for each minute, 60 at most. A member is absent if the process does not measure it, or cannot at the time: while the log does not answer, `lag` is absent. An API without a consumer stores nothing itself, and ' +
-    '`handled` is that of the whole consumer group. A consumer accepts nothing. Each process has its own history, which ends with it. Use `/metrics` for all processes together, and for longer times.',
+    'One point for each minute, 60 at most. A member is absent if the process does not measure it, or cannot measure it at the time. For example, `lag` is absent while the log does not answer. An API without a consumer stores nothing itself, and ' +
+    'its `handled` counts the records of the whole consumer group. A consumer accepts nothing. Each process has its own history, which ends with it. Use `/metrics` for all processes together, and for longer times.',
   response: { 200: HealthHistory, ...problemResponses(400, 401, 403, 503) },
 };
 

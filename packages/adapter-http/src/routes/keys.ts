@@ -31,7 +31,7 @@ const findKeysSchema = {
   tags: ['keys'],
   summary: 'List API keys',
   description:
-    'Lists the keys of the project, the oldest first, without their secrets. Operators that do not send `X-Project` get the keys of all ' +
+    'Lists the keys of the project, the oldest first, without their secrets. Operators who do not send `X-Project` get the keys of all ' +
     'projects. Keys that were revoked or have expired are listed until they make room for others.',
   response: {
     200: namedSchema('KeyList', Type.Object({ data: Type.Array(keySchema) })),
@@ -59,8 +59,8 @@ const createKeySchema = {
   tags: ['keys'],
   summary: 'Make an API key',
   description:
-    'The response has the `secret`, which clients send as their API key. It is shown this once. Every process of the service knows the key ' +
-    'within some seconds. Without `project`, the key belongs to the project of the request. Only operators may name another project, or `*`.',
+    'The response has the `secret`, which clients send as their API key. It is shown only in this response. Every process of the service knows the key ' +
+    'within a few seconds. Without `project`, the key belongs to the project of the request. Only operators may name another project, or `*`.',
   body: Type.Unsafe<unknown>(
     namedSchema(
       'NewKey',
@@ -114,7 +114,7 @@ const rotateKeySchema = {
   summary: 'Rotate the secret of an API key',
   description:
     'The response has the new `secret`. Older secrets still work during the overlap, so that clients can change without an outage. An overlap ' +
-    `that an earlier rotation began is not made longer. A key has at most ${maxSecrets} secrets; beyond that, the oldest stops working at once. The id, project and scopes ` +
+    `that an earlier rotation began is not extended. A key has at most ${maxSecrets} secrets; beyond that, the oldest stops working at once. The id, project and scopes ` +
     'of the key stay the same. After a lost response, send the request again: the secrets that clients know still work.',
   params: keyInPathSchema,
   body: Type.Unsafe<unknown>(
@@ -156,7 +156,7 @@ const postKeyRotation: Route<'rotateKey' | 'clock'> = (app, { rotateKey, clock }
       const rotated = await rotateKey(request.principal, id, overlapMs, request.namedProject);
       if (rotated === 'absent') throw noSuchKey();
       if (rotated === 'ended')
-        throw new Problem(409, 'The key was revoked or has expired: make another one.');
+        throw new Problem(409, 'The key was revoked or has expired. Make another key.');
       return reply
         .code(200)
         .header('cache-control', 'no-store')
@@ -190,7 +190,7 @@ const revokeKeySchema = {
   tags: ['keys'],
   summary: 'Revoke an API key',
   description:
-    'Revokes the key for good. Every process of the service refuses it within 5 seconds. You can send the request again.',
+    'Revokes the key permanently. Every process of the service refuses it within 5 seconds. You can send the request again.',
   params: keyInPathSchema,
   response: {
     204: Type.Null({ description: 'The key is revoked.' }),

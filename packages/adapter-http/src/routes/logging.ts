@@ -37,7 +37,7 @@ const logActivitySchema = {
   summary: 'Log one activity',
   description:
     'Answers 202 only after the log holds the activity durably. An activity that is sent twice with the same id is stored once. With ' +
-    '`Prefer: wait=10` the service waits up to 10 seconds, and answers with the outcome.',
+    '`Prefer: wait=10`, the service waits up to 10 seconds for the outcome, and returns it.',
   headers: Type.Object({
     'idempotency-key': Type.Optional(
       Type.String({
@@ -117,7 +117,7 @@ const logActivitiesSchema = {
       'application/json': {
         schema: Type.Unsafe<unknown>(Type.Array(draftSchema, { minItems: 1, examples: [examples] })),
       },
-      // The schema is a string, because tools would send an array as JSON and not as lines.
+      // The schema is a string, because tools would send an array as one JSON text and not as lines.
       'application/x-ndjson': {
         schema: Type.Unsafe<unknown>(
           Type.String({

@@ -41,7 +41,7 @@ const findProjectsSchema = {
   tags: ['projects'],
   summary: 'List the projects of the deployment',
   description:
-    'Lists every project that has activities, dead letters, a retention of its own, or an erasure in progress. The projects are sorted by name.',
+    'Lists every project that has activities, dead letters, settings of its own, or an erasure in progress. The projects are sorted by name.',
   querystring: Type.Partial(Type.Object({ limit: limitParameter.schema, cursor: cursorSchema })),
   response: {
     200: namedSchema(
@@ -78,7 +78,7 @@ const putProjectSchema = {
   tags: ['projects'],
   summary: 'Change the settings of a project',
   description:
-    'A member that is absent stays as it is, and null removes the setting. `limits` replaces all limits. Activities that are older than the retention are refused, and removed in the background. The change takes effect within some seconds. ' +
+    'A member that is absent stays as it is, and null removes the setting. `limits` replaces all limits. Activities that are older than the retention are refused when they arrive, and removed in the background if they are stored. The change takes effect within a few seconds. ' +
     '`RETENTION_DAYS` of the deployment is the maximum of the retention. The project is the one in the path, not the one in `X-Project`.',
   params: projectInPathSchema,
   body: Type.Unsafe<unknown>(
@@ -108,7 +108,7 @@ const putProject: Route<'changeSettings'> = (app, { changeSettings }) => {
   );
 };
 
-const tooManyMessage = `can't be set: ${maxProjectSettings} projects have settings, which is the maximum of a deployment; remove those of another project first`;
+const tooManyMessage = `can't be set: ${maxProjectSettings} projects have settings, which is the maximum of a deployment; remove the settings of another project first`;
 
 /** Returns the change in the body. Throws 422 with every violation of the body. */
 function changeIn(body: unknown): SettingsChange {
@@ -138,9 +138,9 @@ const eraseProjectSchema = {
   tags: ['projects'],
   summary: 'Erase a project',
   description:
-    'Erases everything that the service received for the project until this request: its activities, also those that still wait on the log, ' +
-    'its dead letters and its retention. The response is 202, because the work is done in the background: the project has `erasing` in ' +
-    'the list until it is done. You can send the request again after a 503 or a lost response. Activities that are logged later are kept. The project is the one in the path, not the one in `X-Project`.',
+    'Erases everything that the service received for the project until this request: its activities, including those that still wait on the log, ' +
+    'its dead letters and its settings. The response is 202, because the work is done in the background: in the list of projects, `erasing` is ' +
+    'true until the work is done. You can send the request again after a 503 or a lost response. Activities that are logged later are kept. The project is the one in the path, not the one in `X-Project`.',
   params: projectInPathSchema,
   response: { 202: projectSchema, ...problemResponses(400, 401, 403, 503) },
 };

@@ -15,8 +15,8 @@ const modeParameter: Parameter<ErasureMode> = {
   schema: Type.Union([Type.Literal('erase'), Type.Literal('anonymise')], {
     default: ErasureMode.default,
     description:
-      '`erase` removes the activities. `anonymise` removes only their metadata, and replaces the user id by a digest that is made with a secret ' +
-      'key, so that counts stay the same. It needs `ANONYMISATION_KEY`.',
+      '`erase` removes the activities. `anonymise` removes only their metadata, and replaces the user id with a digest that is made with a secret ' +
+      'key, so that counts stay the same. `anonymise` needs `ANONYMISATION_KEY`.',
   }),
   parse: (raw) => ErasureMode.parse(raw),
 };
@@ -26,8 +26,8 @@ const eraseUserSchema = {
   tags: ['erasures'],
   summary: 'Erase a user',
   description:
-    'Erases everything that the service received for the user in the project until this request: its activities, also those that still wait ' +
-    'on the log, and its dead letters. Answers 202 once the log holds the request. The log keeps it in order with the activities of the user, so ' +
+    'Erases everything that the service received for the user in the project until this request: the activities, including those that still wait ' +
+    'on the log, and the dead letters. Answers 202 once the log holds the request. The log keeps the request in order with the activities of the user, so ' +
     'activities that are logged later are kept. `GET /api/erasures/{id}` shows the progress. You can send the request again after a ' +
     '503 or a lost response. What is erased stays erased when the log is read again or dead letters are replayed.',
   params: Type.Object({ userId: userIdSchema }),
@@ -83,8 +83,8 @@ const findErasureSchema = {
   tags: ['erasures'],
   summary: 'Get the progress of an erasure',
   description:
-    'The service keeps the state of an erasure for good, but removes the id of the user once the erasure is done. A 404 right after ' +
-    'the 202 can mean that the request is on the log but not recorded yet: ask again.',
+    'The service keeps the state of an erasure permanently, but removes the id of the user once the erasure is done. A 404 right after ' +
+    'the 202 can mean that the request is on the log but not recorded yet: send the request again.',
   params: Type.Object({ id: erasureIdSchema }),
   response: {
     200: erasureSchema,

@@ -40,8 +40,8 @@ export async function parseBatch(body: Buffer, countBytes: CountBytes): Promise<
 }
 
 /**
- * Yields the calls in portions, as `readBatchItems` does. If all copies of the shared context together would exceed their limit, no call gets a
- * copy: otherwise, a small body could become gigabytes. This is decided before the first call, so that a retry has the same result.
+ * Yields the calls in portions, as `readBatchItems` does. If all copies of the shared context together would exceed their limit, no call
+ * gets a copy: otherwise, a small body could become gigabytes. This is decided before the first call, so that a retry has the same result.
  */
 export async function* readCalls(
   { calls, context }: BatchBody,

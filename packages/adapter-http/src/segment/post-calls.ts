@@ -30,8 +30,8 @@ const Answer = namedSchema(
     incomplete: Type.Optional({
       ...rejectedItemsSchema,
       description:
-        'Accepted calls with values that are too large, at these paths. The activity holds only the size and SHA-256 of such a value, and the ' +
-        'whole call is a dead letter as well. Absent if there are no such calls.',
+        'The accepted calls with values that are too large. `errors` has the paths of these values. The activity holds only the size and ' +
+        'SHA-256 of such a value, and the whole call becomes a dead letter as well. Absent if there are no such calls.',
     }),
     omittedErrors: omittedErrorsSchema,
   }),

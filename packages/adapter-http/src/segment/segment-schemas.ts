@@ -26,7 +26,7 @@ const commonMembers = {
     'x-component': 'SegmentUserId',
     description:
       'The user. A number becomes a string. An invalid user id is cut to 200 characters, followed by `~` and its SHA-256.',
-    // An example, because a call without a user would become a dead letter.
+    // Without this example, the example call would have no user, and would become a dead letter.
     examples: ['123'],
   }),
   anonymousId: scalarSchema({
