@@ -5,7 +5,7 @@ const patchedRunners = new WeakSet<object>();
 const retiredHandlers = new WeakSet<object>();
 
 /**
- * Makes all further fetches of the consumer that was run with this `eachBatch` fail. If a consumer is stopped while it joins its group,
+ * After this call, all fetches of the consumer that runs with this `eachBatch` fail. If a consumer is stopped while it joins its group,
  * KafkaJS still completes the join. The consumer would then keep its partitions for ever, and handle none of their records.
  */
 export function retireConsumer(eachBatch: object): void {

@@ -23,10 +23,10 @@ interface TopicAnswer extends DescribedTopic {
 }
 
 const { failure, createErrorFromCode } = protocolErrors;
-// The numbers of Metadata requests and of the error LEADER_NOT_AVAILABLE in Kafka's protocol.
+// In Kafka's protocol, the API key of Metadata requests, and the code of the error LEADER_NOT_AVAILABLE.
 const metadataApiKey = 3;
 const leaderNotAvailable = 5;
-// Versions of Metadata requests: 10 is the first with topic ids, and 13 moves fields. KafkaJS uses version 6.
+// Versions of Metadata requests: 10 is the first with topic ids, and 12 is the last that this file can read. KafkaJS uses version 6.
 const minVersion = 10;
 const maxVersion = 12;
 const idBytes = 16;

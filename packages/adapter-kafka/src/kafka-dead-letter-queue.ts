@@ -16,8 +16,8 @@ const maxAttempts = 5;
 const maxRequestBytes = 900_000;
 
 /**
- * Writes dead letters to a topic of their own. Each goes to the partition with the same number as in its origin. A letter may be written
- * twice: readers must take the last letter of each origin.
+ * Writes dead letters to a topic of their own. Each letter goes to the partition with the same number as that of its record. A letter may
+ * be written twice, so readers must take the last letter of each origin.
  */
 export class KafkaDeadLetterQueue implements DeadLetterQueue {
   readonly #producer: ConfirmedProducer;

@@ -23,7 +23,7 @@ interface ProduceAnswer {
   readonly clientSideThrottleTime: number;
 }
 
-/** The number of Produce requests in Kafka's protocol. */
+/** The API key of Produce requests in Kafka's protocol. */
 export const produceApiKey = 0;
 // Versions of Produce requests: 3 is the first with record batches. 7 is supported from Kafka 2.1 to Kafka 4.
 export const minProduceVersion = 3;

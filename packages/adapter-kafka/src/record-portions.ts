@@ -7,7 +7,7 @@ import { BatchRecord, UnreadableBatch } from '@user-activity/record-batch';
 type ParsedRecord = BatchRecord | UnreadableBatch;
 
 const maxRecords = 1000;
-// In bytes. The limit is low, because several partitions may have such a portion in memory at the same time.
+// The maximum weight of a portion, in bytes. It is low, because several partitions may have a portion in memory at the same time.
 const maxWeight = 2 * 1024 * 1024;
 // Reading a header takes as long as reading this many bytes of a value.
 const headerWeight = 128;

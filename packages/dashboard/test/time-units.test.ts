@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { bucketTimes, endOf, startOf, timeOfKey, unitFor } from '../src/shared/time-units.ts';
+import { bucketTimes, roundUpTo, startOf, timeOfKey, unitFor } from '../src/shared/time-units.ts';
 
 const at = (text: string): number => Date.parse(text);
 const hourMs = 3_600_000;
@@ -18,13 +18,13 @@ describe('units of time', () => {
   });
 
   test.each(['minute', 'hour', 'day', 'week', 'month'] as const)(
-    'a moment in a %s has the start and the end of that unit',
+    'a moment in a %s is rounded down and up to the starts of units',
     (unit) => {
       const moment = at('2026-03-29T01:30:27.123Z');
       const start = startOf(unit, moment);
       expect(startOf(unit, start)).toBe(start);
-      expect(endOf(unit, start)).toBe(start);
-      expect(endOf(unit, moment)).toBe(bucketTimes(unit, moment, moment + 400 * 86_400_000)[1]);
+      expect(roundUpTo(unit, start)).toBe(start);
+      expect(roundUpTo(unit, moment)).toBe(bucketTimes(unit, moment, moment + 400 * 86_400_000)[1]);
       expect(start).toBeLessThanOrEqual(moment);
     },
   );

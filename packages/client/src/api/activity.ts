@@ -49,7 +49,7 @@ export interface ActivityFilter {
 /** A value that a metadata filter can match. */
 export type MetadataValue = string | number | boolean | null;
 
-/** Which activities to read, in which order and in pages of which size. */
+/** Which activities to read, in which order, and how many per page. */
 export interface ActivityQuery extends ActivityFilter {
   /** `desc`: newest first. `asc`: oldest first. Default: `desc`. */
   readonly order?: 'asc' | 'desc' | undefined;

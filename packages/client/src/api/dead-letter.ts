@@ -17,6 +17,7 @@ export interface DeadLetter {
   readonly code: DeadLetterCode;
   /** Why the record could not be stored, in a sentence for people. */
   readonly reason: string;
+  /** When the record became a dead letter (RFC 3339). */
   readonly diedAt: string;
   readonly activityId?: string;
   readonly key: Bytes | null;

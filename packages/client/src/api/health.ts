@@ -27,7 +27,7 @@ export interface HealthPoint {
   readonly stored?: number;
   /** The number of dead letters that the process added. */
   readonly deadLettered?: number;
-  /** The number of records that all consumers handled. Only a process without a consumer has it. */
+  /** The number of records that all consumers together handled. Only a process without a consumer measures it. */
   readonly handled?: number;
   /** The number of records that no consumer had handled at the end of the minute. */
   readonly lag?: number;

@@ -1,7 +1,7 @@
 /** A permission of a key. `admin` includes all others. */
 export type Scope = 'write' | 'read' | 'dead-letters' | 'metrics' | 'erase' | 'admin';
 
-/** How much the requests with a key may use per second. There is no limit where a member is absent or null. */
+/** How much the requests with a key may use per second. A member that is absent or null sets no limit. */
 export interface KeyLimits {
   readonly itemsPerSecond?: number | null;
   readonly bytesPerSecond?: number | null;

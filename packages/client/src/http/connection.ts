@@ -5,7 +5,7 @@ import { withTimeLimit } from './time-limit.ts';
 
 /** Where the service is, and how to call it. */
 export interface ConnectionOptions {
-  /** The URL of the service, such as `https://logs.example`. It has no user, query or fragment. */
+  /** The URL of the service, such as `https://logs.example`. It must not contain a user, a query or a fragment. */
   readonly url: string | URL;
   /**
    * The API key, or a function that returns it. The function is called before each request, so a new key needs no new client. If it

@@ -7,10 +7,10 @@ const maxPauseMs = 30_000;
 const maxRetryAfterSeconds = 3600;
 
 /**
- * Returns the pause before the next attempt, in ms: a random back-off that grows with the number of failures, after the time that
- * `Retry-After` asks for.
+ * Returns how long to wait before the next attempt, in ms: the time that `Retry-After` asks for, plus a random back-off that grows with
+ * the number of failures.
  */
-export function pauseAfter(error: unknown, failures: number): number {
+export function computePauseMs(error: unknown, failures: number): number {
   const ceiling = Math.min(maxPauseMs, firstPauseMs * 2 ** failures);
   // Random, so that clients do not all reconnect at the same moment after an outage.
   const backOff = ceiling * (0.5 + Math.random() / 2);
@@ -49,7 +49,7 @@ export async function waitBeforeRetry(
   signal?.throwIfAborted();
   if (!isRetryable(error, hasAnswered)) throw error;
   onReconnect?.(error);
-  await sleep(pauseAfter(error, failures), signal);
+  await sleep(computePauseMs(error, failures), signal);
 }
 
 /**
@@ -65,7 +65,7 @@ export async function retry<Result>(
     try {
       return await work();
     } catch (error) {
-      const pauseMs = pauseAfter(error, failures);
+      const pauseMs = computePauseMs(error, failures);
       if (!isTransient(error) || !mayRetry(failures + 1, pauseMs, error)) throw error;
       await sleep(pauseMs, signal);
     }

@@ -2,7 +2,7 @@ import type { Violation } from '../api/answers.ts';
 import { parseJsonOrNull } from './parse-json-or-null.ts';
 
 /**
- * The service, or a proxy before it, answered with an error status. `message` is the `detail` of the problem details (RFC 9457): what is
+ * The service, or a proxy in front of it, answered with an error status. `message` is the `detail` of the problem details (RFC 9457): what is
  * wrong and how to correct it, for people.
  */
 export class ProblemError extends Error {
@@ -34,7 +34,7 @@ export class ProblemError extends Error {
     this.hasDetails = hasDetails;
   }
 
-  /** Makes the error from a response. A response without problem details, such as one from a proxy, gives its status text as the title. */
+  /** Makes the error from a response. Without problem details, as from a proxy, the title is the status text of the response. */
   static async of(response: Response): Promise<ProblemError> {
     const hasDetails = hasMediaType(response, 'application/problem+json');
     // The status is enough for an error, even if the body breaks off.

@@ -13,15 +13,15 @@ export interface SpoolOptions {
   /** A folder that only this spool uses. It is created if it does not exist. */
   readonly folder: string;
   /**
-   * The maximum size of the waiting activities, in bytes. Default: 1 GiB. The disk may need one segment more, for settled activities that
-   * share a file with waiting ones.
+   * The maximum size of the waiting activities, in bytes. Default: 1 GiB. The disk may need the size of one more
+   * segment, because a file is removed only after none of its activities waits any more.
    */
   readonly maxBytes?: number | undefined;
   /** The size at which the spool starts a new file, in bytes. Default: 8 MiB, or an eighth of `maxBytes` if that is less. */
   readonly segmentBytes?: number | undefined;
   /**
    * The maximum time until an activity is synced to the disk, in ms. Default: 1,000. With 0, `log` returns only after the sync, which takes
-   * milliseconds. A crash of the machine loses activities that are not synced. The end of the process loses none.
+   * milliseconds. A crash of the machine loses activities that are not synced. If only the process ends, none are lost.
    */
   readonly syncMs?: number | undefined;
 }
@@ -49,7 +49,7 @@ export class DiskSpool implements ActivityQueue {
   #nextNumber: number;
   /** The number of settled bytes at the beginning of the first segment. */
   #offset = 0;
-  /** The sizes in bytes of the lines that the last `first` returned and that are not removed yet. */
+  /** The sizes in bytes of the lines that the last call of `first` returned and that are not removed yet. */
   #sizes: readonly number[] = [];
   #count = 0;
   #bytes = 0;

@@ -107,7 +107,7 @@ export class Segment {
       const bytes = readSync(this.#file, buffer, 0, length, offset);
       if (bytes < length)
         throw new SpoolError(`Another program truncated a file of the spool: ${this.#path}.`);
-      // `length` exceeds the limit only if no complete line fits into it.
+      // `length` exceeds `maxBytes` only if the first line is longer than `maxBytes`.
       const lines = splitLines(buffer, length > maxBytes ? 1 : maxCount);
       if (lines.texts.length > 0 || length === left) return lines;
     }

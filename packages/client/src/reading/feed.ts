@@ -4,7 +4,7 @@ import { isRetryable, retry } from '../http/pauses.ts';
 import { requestErrorFrom } from '../http/problem-error.ts';
 import { filterParameters } from './query-parameters.ts';
 
-/** Where to start in the feed, which activities to read, and in pages of which size. */
+/** Where the feed starts, which activities it yields, and how many per page. */
 export interface FeedOptions extends Omit<ActivityFilter, 'from'>, CallOptions {
   /** The `cursor` of the last page that you have processed. Default: the feed begins with the oldest activity. */
   readonly cursor?: string | undefined;

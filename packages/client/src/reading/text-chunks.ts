@@ -32,8 +32,8 @@ export async function* textChunks(
           throw requestErrorFrom(error);
         },
       );
-      // The last call, without bytes, replaces a character that the end of the stream cut off.
       bytes = chunk?.value;
+      // The last call of `decode`, without bytes, replaces a character that the end of the stream cut off.
       yield decoder.decode(bytes, { stream: bytes !== undefined });
     } while (bytes !== undefined);
   } finally {

@@ -62,8 +62,8 @@ function answerFromError(error: unknown, count: number): BatchAnswer {
 }
 
 /**
- * Returns the rejected lines of a batch that was refused because it has no valid item. Each error belongs to the line whose index begins
- * its path: `/0/type`.
+ * Returns the rejected lines of a batch that was refused because it has no valid item. The path of an error begins with the index of its
+ * line, such as `/0/type`.
  */
 function rejectedLinesFrom({ status, errors, rejected }: ProblemError): readonly RejectedLine[] {
   const byIndex = new Map<number, Violation[]>(rejected.map((index) => [index, []]));

@@ -5,7 +5,7 @@ import { retry } from '../http/pauses.ts';
 import { hasMediaType } from '../http/problem-error.ts';
 import { activityLine } from './activity-line.ts';
 
-/** Options of `logDurably`. `timeoutMs` limits the whole call: all attempts together, without the time for `wait`. */
+/** Options of `logDurably`. `timeoutMs` limits all attempts together. The time for `wait` is added to it. */
 export interface DurableOptions extends CallOptions {
   /** How long to wait until the activity is stored, in seconds. At most 30. Default: 0, which resolves once the log holds the activity. */
   readonly wait?: number | undefined;

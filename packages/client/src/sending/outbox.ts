@@ -2,7 +2,7 @@ import type { CallOptions, Connection } from '../http/connection.ts';
 import { withTimeLimit } from '../http/time-limit.ts';
 import type { ActivityQueue } from './activity-queue.ts';
 import { NotLoggedError, type Rejection, Rejections } from './rejections.ts';
-import { closedError, Sender, type SenderOptions } from './sender.ts';
+import { makeClosedError, Sender, type SenderOptions } from './sender.ts';
 
 /** How to close a client. */
 export interface CloseOptions extends Omit<CallOptions, 'timeoutMs'> {
@@ -59,7 +59,7 @@ export class Outbox {
   }
 
   #assertOpen(): void {
-    if (this.#closed !== undefined) throw closedError();
+    if (this.#closed !== undefined) throw makeClosedError();
   }
 
   async #close({ signal, timeoutMs = defaultCloseTimeoutMs }: CloseOptions): Promise<void> {

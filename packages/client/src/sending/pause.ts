@@ -3,7 +3,7 @@ import { startTimer } from '../shared/start-timer.ts';
 /** An event that can end a pause early: a full batch, a call of `flush`, or the end of the client. `stop` ends every pause. */
 export type Interruption = 'batch' | 'flush' | 'stop';
 
-/** A pause that can be interrupted. There is one pause at a time. */
+/** A pause that can be interrupted. At most one pause runs at a time. */
 export class Pause {
   #end: ((interruption: Interruption) => void) | undefined;
 

@@ -1,6 +1,6 @@
 import { checkNumbers } from '../shared/check-numbers.ts';
 import type { Connection } from '../http/connection.ts';
-import { pauseAfter } from '../http/pauses.ts';
+import { computePauseMs } from '../http/pauses.ts';
 import type { ActivityQueue } from './activity-queue.ts';
 import { type BatchAnswer, sendBatch } from './batch-answer.ts';
 import { utf8Length } from './utf8-length.ts';
@@ -26,7 +26,7 @@ const maxKeepaliveBytes = 60_000;
 const refusedPauseMs = 60_000;
 
 /** Makes the error of a call after the client was closed. */
-export const closedError = (): Error => new Error('The client is closed.');
+export const makeClosedError = (): Error => new Error('The client is closed.');
 
 /** A call of `flush` that waits until its lines are settled. */
 interface Waiter {
@@ -136,7 +136,7 @@ export class Sender {
 
   /** Stops sending. Cancels pending requests, and rejects waiting `flush` calls. */
   async stop(): Promise<void> {
-    this.#end.abort(closedError());
+    this.#end.abort(makeClosedError());
     this.#pause.end('stop');
     await this.#running;
     for (const { reject } of this.#waiters.splice(0)) reject(this.#end.signal.reason);
@@ -147,7 +147,7 @@ export class Sender {
       if (this.#queue.count < this.#maxCount && this.#waiters.length === 0)
         await this.#pause.begin(this.#maxDelayMs, ['batch', 'flush']);
       if (this.#end.signal.aborted) return;
-      // A queue on the disk may throw, too.
+      // A queue on the disk may throw.
       await this.#sendNext().catch((error: unknown) => this.#fail(error));
     }
   }
@@ -155,7 +155,7 @@ export class Sender {
   async #sendNext(): Promise<void> {
     const lines = this.#queue.first(this.#batchCount, this.#keepalive ? maxKeepaliveBytes : maxBatchBytes);
     this.#inFlight = lines.length;
-    // A request beyond the keepalive limit fails, and other scripts of the page count, too. So retries do not use keepalive.
+    // A `keepalive` request over the limit fails, and requests of other scripts count, too. So retries do not use `keepalive`.
     const isRetry = this.#failures > 0;
     const answer = await this.#send(lines, this.#keepalive && !isRetry && this.#fitsKeepalive(lines));
     this.#inFlight = 0;
@@ -166,7 +166,7 @@ export class Sender {
     switch (answer.kind) {
       case 'settled':
         this.#failures = 0;
-        // It grows slowly, because the limit of the service may be lower than ours.
+        // Batches grow slowly, because the limit of the service may be lower than ours.
         this.#batchCount = Math.min(this.#maxCount, this.#batchCount + Math.ceil(this.#batchCount / 8));
         // Before `remove`: if the process ends in between, a rejection is reported twice, and not lost.
         for (const rejected of answer.rejected) this.#rejections.add(lines, rejected);
@@ -191,7 +191,7 @@ export class Sender {
   }
 
   #fail(error: unknown): Promise<void> {
-    const pauseMs = pauseAfter(error, this.#failures);
+    const pauseMs = computePauseMs(error, this.#failures);
     this.#failures += 1;
     return this.#retryAfter(error, pauseMs, []);
   }

@@ -2,7 +2,7 @@ import { batch, signal } from '@preact/signals';
 
 const storageName = 'user-activity.key';
 
-/** A request of the page to the person to enter an API key. */
+/** Why the page asks the person for an API key. */
 export interface KeyRequest {
   /** `missing`: the service refused a request without a key. `refused`: it refused the key. `chosen`: the person wants to change the key. */
   readonly reason: 'missing' | 'refused' | 'chosen';

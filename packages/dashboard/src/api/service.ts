@@ -4,14 +4,14 @@ import { HealthClient } from '@user-activity/client/health';
 import { apiKey, askForKey } from './key.ts';
 import { project } from './project.ts';
 
-/** The URL of the service, without a slash at its end. It is the URL of the page, because the service serves the page. */
+/** The URL of the service, without a slash at its end. The service serves this page, so it is the folder of the page's URL. */
 export const serviceUrl: string = new URL('.', location.href).href.replace(/\/$/, '');
 
 /** How far the clock of the service is ahead of the browser's clock, in ms. 0 until the first answer. */
 export const clockOffsetMs: Signal<number> = signal(0);
 
-// Smaller offsets are ignored: the header `Date` has only whole seconds, and an answer takes time to arrive.
-const minOffsetMs = 2000;
+// Smaller changes of the offset are ignored: the header `Date` has only whole seconds, and an answer takes time to arrive.
+const minChangeMs = 2000;
 
 /** Returns the time of the service, in ms since 1970. A component that calls it renders again when the clock offset changes. */
 export const serviceNow = (): number => Date.now() + clockOffsetMs.value;
@@ -23,7 +23,7 @@ async function send(input: RequestInfo | URL, init: RequestInit = {}): Promise<R
   if (key !== undefined) headers.set('authorization', `Bearer ${key}`);
   const name = project.peek();
   if (name !== undefined) headers.set('x-project', name);
-  // With this header, the service does not make the browser show its own password prompt.
+  // With this header, the service does not make the browser show a password prompt.
   headers.set('x-requested-with', 'XMLHttpRequest');
   const response = await fetch(input, { ...init, headers });
   measureClock(response);
@@ -42,7 +42,7 @@ export const serviceHealth: HealthClient = new HealthClient(connection);
 function measureClock(response: Response): void {
   const date = Date.parse(response.headers.get('date') ?? '');
   const offset = date - Date.now();
-  if (Math.abs(offset - clockOffsetMs.peek()) > minOffsetMs) clockOffsetMs.value = offset;
+  if (Math.abs(offset - clockOffsetMs.peek()) > minChangeMs) clockOffsetMs.value = offset;
 }
 
 async function detailOf(response: Response): Promise<string> {

@@ -26,7 +26,7 @@ interface ActivityDrawerProps {
   readonly onFilterMetadata: (path: string, value: string) => string | undefined;
 }
 
-/** On narrow windows, the drawer covers the table. */
+/** Matches if the window is so narrow that the drawer covers the table. */
 const covering = matchMedia('(width <= 900px)');
 
 /** A panel that shows all data of one activity, with buttons to copy it and to filter by its values. */

@@ -61,7 +61,7 @@ export function ActivityTable({
     const id = rows[latest.current ?? -1]?.id;
     if (id !== undefined) onOpen(id);
   };
-  // These two keys work without the focus. The keys of `onKeyDown` need it, because they also scroll or press buttons elsewhere.
+  // The keys j and k work without the focus. The keys of `onKeyDown` need it, because elsewhere they scroll or press buttons.
   const moveFrom = (by: number) => (): void => {
     scroller.current?.focus({ preventScroll: true });
     move(by);

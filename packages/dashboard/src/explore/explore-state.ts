@@ -14,7 +14,9 @@ export interface ExploreState {
   readonly users: readonly string[];
   readonly types: readonly string[];
   readonly metadata: readonly MetadataCondition[];
+  /** The start of the time range: a relative time such as `-24h`, RFC 3339, a date, or `all` for no start. */
   readonly from: string;
+  /** The end of the time range, in the same formats. Empty if no end is chosen. */
   readonly to: string;
   readonly order: 'asc' | 'desc';
   /** The id of the activity whose details are open. */
@@ -46,7 +48,7 @@ export function parseExplore(parameters: URLSearchParams): ExploreState {
   };
 }
 
-/** Returns an error message if the service would refuse this condition beside the others. Otherwise returns undefined. */
+/** Returns an error message if the service would refuse the condition in addition to `conditions`. Otherwise returns undefined. */
 export function conditionFault(
   conditions: readonly MetadataCondition[],
   { path }: MetadataCondition,

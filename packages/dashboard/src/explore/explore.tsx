@@ -33,7 +33,7 @@ export function Explore() {
   const change = (changes: Partial<ExploreState>, options = {}): void =>
     goTo('explore', exploreParameters({ ...state, ...changes }), options);
   const reload = (): void => setLoads(loads + 1);
-  // Opening an activity does not change the query, so it is left out. The clock offset is part of it, because ranges end at the time of the
+  // Identifies the query, so it does not contain the open activity. It contains the clock offset, because ranges end at the time of the
   // service, which is known only after its first answer.
   const version = `${loads} ${clockOffsetMs.value} ${String(exploreParameters({ ...state, open: undefined }))}`;
   const range = useMemo(() => resolveRange(state.from, state.to, serviceNow()), [version]);
@@ -46,7 +46,7 @@ export function Explore() {
   const open = (id: string | undefined): void => {
     // Opening the first activity adds a step to the browser history. Moving to another one replaces that step.
     change({ open: id }, { replace: state.open !== undefined && id !== undefined });
-    // The drawer had the focus, and is gone.
+    // The drawer, which is closed now, had the focus. Give it to the table.
     if (id === undefined) document.querySelector<HTMLElement>('[role=grid]')?.focus();
   };
   useShortcuts({
@@ -137,7 +137,7 @@ function Results({ pages, newest, isStale, state, change, open, reload, total, c
     if (isLoading || newest.value === undefined) return <Loading />;
     return <NoMatches state={state} newest={newest.value.time} onChange={change} />;
   }
-  // The next range begins at this millisecond. Some of its activities are shown again, so that none is missing.
+  // The next range begins at the millisecond of the last row. It may show some activities again, but it misses none.
   const last = Date.parse(rows.at(-1)?.createdAt ?? '');
   return (
     <div class={`found ${isStale ? 'stale' : ''}`} aria-busy={isLoading}>
@@ -182,8 +182,8 @@ function Results({ pages, newest, isStale, state, change, open, reload, total, c
 
 /** Returns a text that says how many of the matching activities are in the table. */
 function loadedText(loaded: number, total: number | undefined, { rest, isLoading }: Pages): string {
-  // If activities arrived after the count, there may be more rows than it says.
   if (rest === 'end') return `All ${formatCount(loaded)} loaded`;
+  // If activities arrived after `total` was loaded, there may be more rows than that.
   const of = total === undefined || total < loaded ? '' : ` of ${formatCount(total)}`;
   return `${formatCount(loaded)}${of} loaded${isLoading ? ' …' : ''}`;
 }

@@ -67,7 +67,7 @@ export function ExportMenu({ filter, order }: ExportMenuProps) {
       {() => (
         <div class="export-menu">
           {formats.map(([format, title]) =>
-            // A link cannot send a key or a project, which are headers. If there are none, a link lets the browser download in constant memory.
+            // A link cannot send headers, such as the key and the project. Without them, a link lets the browser download in constant memory.
             apiKey.value === undefined && project.value === undefined ? (
               <a key={format} class="menu-item" href={urlOf(format)} download={`activities.${format}`}>
                 {title}

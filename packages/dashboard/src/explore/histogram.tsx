@@ -2,7 +2,7 @@ import { useMemo } from 'preact/hooks';
 import { Failed } from '../shared/states.tsx';
 import { TimeChart } from '../shared/time-chart.tsx';
 import { formatCount } from '../shared/time-format.ts';
-import { endOf, startOf } from '../shared/time-units.ts';
+import { roundUpTo, startOf } from '../shared/time-units.ts';
 import { Value } from '../shared/value.tsx';
 import type { Counts } from './load-counts.ts';
 import './histogram.css';
@@ -70,9 +70,9 @@ export function Histogram({
         series={stacks.series}
         kind="stacked-bars"
         from={startOf(unit, from)}
-        to={endOf(unit, to)}
+        to={roundUpTo(unit, to)}
         height={132}
-        onSelect={(first, last) => onSelect(startOf(unit, first), endOf(unit, last))}
+        onSelect={(first, last) => onSelect(startOf(unit, first), roundUpTo(unit, last))}
       />
     </section>
   );

@@ -9,6 +9,7 @@ import type { TimeRange } from './time-range.ts';
 export interface Counts {
   readonly stacks: Stacks;
   readonly unit: TimeUnit;
+  /** The time range, in ms since 1970. */
   readonly from: number;
   readonly to: number;
 }

@@ -13,7 +13,7 @@ export interface HealthChart {
 export interface Figures {
   readonly acceptedPerSecond: number | undefined;
   readonly storedPerSecond: number | undefined;
-  /** The records that all consumers together handled. Only a process without a consumer has it. */
+  /** The number of records that all consumers together handled. Only a process without a consumer measures it. */
   readonly handledPerSecond: number | undefined;
   /** The number of records that are not handled yet. */
   readonly lag: number | undefined;
@@ -92,7 +92,9 @@ export function chartsOf(points: readonly HealthPoint[]): readonly HealthChart[]
 export const hasNoConsumer = (points: readonly HealthPoint[]): boolean =>
   points.some(({ handled }) => handled !== undefined) && points.every(({ stored }) => stored === undefined);
 
-/** Returns the figures: those of the last minute, and the dead letters of the whole hour. */
+/**
+ * Returns the figures of the last minute, and the dead letters of the whole hour. `storedAfterMs` is from the latest minute that has it.
+ */
 export function figuresOf(points: readonly HealthPoint[]): Figures {
   const last = points.at(-1);
   const counted = points.flatMap(({ deadLettered }) => deadLettered ?? []);

@@ -106,7 +106,7 @@ function History({ history }: { readonly history: Polled<Points> }) {
   const times = useMemo(() => points.map(({ at }) => Date.parse(at)), [points]);
   const charts = useMemo(() => chartsOf(points), [points]);
   const { from, to } = useMemo(() => lastHour(Math.max(serviceNow(), times.at(-1) ?? 0)), [times]);
-  // Without an answer yet, the error stands in the place of the charts.
+  // Until the first answer, an error is shown instead of the charts.
   if (value === undefined && error !== undefined) return <Failed error={error} retry={reload} />;
   if (value === undefined) return <Loading />;
   return (
@@ -181,6 +181,6 @@ function FigureList({ figures }: { readonly figures: Figures }) {
   );
 }
 
-/** Formats a number. A fraction is rounded to an integer from 10 on, and to one decimal place below 10. */
+/** Formats a number. Rounds it to an integer if it is 10 or more, and to at most one decimal place if it is less. */
 const formatFigure = (value: number): string =>
   value >= 10 || Number.isInteger(value) ? formatCount(Math.round(value)) : value.toFixed(1);

@@ -9,7 +9,7 @@ export const rateSeconds = 60;
 export interface LiveSnapshot {
   /** The activities in the list, newest first. */
   readonly rows: readonly Activity[];
-  /** The number of new activities that are not in the list yet, because it is held. */
+  /** The number of new activities that are not in the list yet, because the list is held: its rows must not change. */
   readonly waiting: number;
   /** The number of activities since the buffer was made. */
   readonly total: number;
@@ -18,8 +18,8 @@ export interface LiveSnapshot {
 }
 
 /**
- * Collects the activities that arrive between two renderings, so that the page renders equally often at any rate. It keeps at most 3,000
- * activities: those in the list, and the newest that have arrived since.
+ * Collects the activities that arrive between two renderings, so that the page does not render once for each of them. It keeps at most
+ * 3,000 activities: those in the list, and the newest that have arrived since.
  */
 export class LiveBuffer {
   #rows: readonly Activity[] = [];

@@ -157,7 +157,7 @@ function ActivityList({ rows, list, onScroll }: ActivityListProps) {
   const { rowHeight } = useRowHeight();
   const types = useMemo(() => frequentTypes(rows.map(({ type }) => type)), [rows]);
   const colors = useMemo(() => assignColors(types), [types.join('\n')]);
-  // The next list starts at its top.
+  // When this list disappears, it is no longer scrolled. The next list starts at its top.
   useEffect(() => () => onScroll(false), []);
   return (
     <div

@@ -34,7 +34,7 @@ export interface Tail extends LiveSnapshot {
 
 /** The minimum time between two renderings. Nobody can read faster. */
 const minRenderMs = 120;
-/** How often the rates are rendered. */
+/** The time between two renderings of the rates. */
 const rateMs = 1000;
 
 /**
@@ -124,7 +124,7 @@ class Outage {
     if (this.#to !== undefined && Date.parse(receivedAt) <= this.#to) this.#caughtUp += 1;
   }
 
-  /** Returns the length of the outage and the number of activities. Empty if there was no outage, or if it has not ended. */
+  /** Returns the length of the outage and the number of activities. The object is empty if no outage has ended. */
   recovery(): { readonly recovery?: Recovery } {
     if (this.#from === undefined || this.#to === undefined) return {};
     const seconds = Math.max(1, Math.round((this.#to - this.#from) / 1000));

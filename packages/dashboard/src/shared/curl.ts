@@ -5,8 +5,8 @@ interface CurlOptions {
   readonly hasKey: boolean;
   readonly project: string | undefined;
   /**
-   * The file to which curl writes the answer. With a file, the command fails if the service refuses the request, and writes none. Default:
-   * curl prints the answer.
+   * The file to which curl writes the answer. With a file, if the service refuses the request, the command fails and does not write the
+   * file. Default: curl prints the answer.
    */
   readonly file?: string;
 }

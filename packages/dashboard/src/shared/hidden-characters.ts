@@ -18,7 +18,7 @@ const hidden =
 const joiners: ReadonlySet<string> = new Set(['\u200C', '\u200D', '\uFE0E', '\uFE0F']);
 /** Matches the characters whose look a joiner can change. */
 const joinable = /[^\p{ASCII}\p{Cf}\p{Default_Ignorable_Code_Point}]|[#*0-9]/u;
-/** The maximum number of invisible characters that are named. A hostile text with more would make the page slow. */
+/** A text is cut off after this number of invisible characters, because a hostile text with more would make the page slow. */
 const maxHidden = 500;
 
 /** Splits a text into visible parts and invisible characters. With `isMultiline`, tabs and line breaks count as visible. */

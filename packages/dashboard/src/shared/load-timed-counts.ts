@@ -37,7 +37,7 @@ export async function loadTimedCounts(
   }
 }
 
-/** Returns the types that get a color of their own, one less than there are colors. Empty if there are too many types to count. */
+/** Returns the most frequent types, one fewer than there are colors. Empty if there are too many types to count. */
 async function frequentTypes(filter: ActivityFilter, signal: AbortSignal): Promise<readonly string[]> {
   const types = await loadTypeCounts(filter, signal);
   return (types ?? []).slice(0, maxTypes - 1).map(({ type }) => type);

@@ -24,7 +24,7 @@ export interface Stacks {
   /** The start of each bar, in ms since 1970. */
   readonly times: readonly number[];
   readonly series: readonly Stack[];
-  /** The number of all activities. */
+  /** The total number of activities. */
   readonly total: number;
 }
 
@@ -70,7 +70,7 @@ export function stacksOf(
   return { times, series: series.filter((stack) => stack.total > 0), total };
 }
 
-/** Adds a count for the other types in each unit of time: the count of all types together, from `all`, less the counts in `frequent`. */
+/** Adds a count for the other types in each unit of time: the count of all types together, from `all`, minus the counts in `frequent`. */
 export function addOtherTypes(
   frequent: readonly TimedCount[],
   all: readonly { readonly key: string; readonly count: number }[],

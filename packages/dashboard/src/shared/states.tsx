@@ -11,7 +11,7 @@ interface NoticeProps {
   readonly children?: ComponentChildren;
 }
 
-/** A message that a view shows in the place of data. */
+/** A message that a view shows instead of data. */
 export function Notice({ icon, title, children }: NoticeProps) {
   return (
     <div class="notice">

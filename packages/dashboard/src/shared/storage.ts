@@ -7,7 +7,7 @@ export function storedText(name: string): string | undefined {
   }
 }
 
-/** Stores a text in `localStorage`, or removes it if it is undefined. Does nothing if the page cannot use the storage. */
+/** Stores a text under a name in `localStorage`. Undefined removes the stored text. Does nothing if the page cannot use the storage. */
 export function storeText(name: string, text: string | undefined): void {
   try {
     if (text === undefined) localStorage.removeItem(name);

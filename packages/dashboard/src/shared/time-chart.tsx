@@ -146,7 +146,7 @@ export function TimeChart(props: TimeChartProps) {
   );
 }
 
-/** Returns the data in the form that uPlot draws. Stacked series come in reverse order, because each covers those that it includes. */
+/** Returns the data in the format of uPlot. Stacked series are in reverse order, so that the smaller sums are drawn over the larger ones. */
 function dataOf({ times, series, kind }: TimeChartProps): uPlot.AlignedData {
   const drawn = kind === 'stacked-bars' ? stackSeries(series) : series;
   return [times.map((time) => time / 1000), ...drawn.map(({ values }) => [...values])];

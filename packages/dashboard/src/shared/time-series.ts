@@ -5,8 +5,8 @@ interface Values {
 }
 
 /**
- * Stacks series: adds to each the sum of the series before it. Returns them in reverse order, so that the largest sums are drawn first, and
- * each later series covers all but the difference.
+ * Stacks series: adds to each the sum of the series before it. Returns them in reverse order, so that the smaller sums are drawn over the
+ * larger ones.
  */
 export function stackSeries<Series extends Values>(series: readonly Series[]): Series[] {
   let below: readonly number[] = [];
@@ -32,7 +32,7 @@ export const indexesWithoutNeighbors = (values: readonly (number | null | undefi
   return [...values.keys()].filter((index) => isThere(index) && !isThere(index - 1) && !isThere(index + 1));
 };
 
-/** Returns a label for each tick of a time axis: the day at the first tick of a day, and the time at others. Ticks are in s since 1970. */
+/** Returns a label for each tick of a time axis: the day where a new day begins, and otherwise the time. Ticks are in s since 1970. */
 export function tickLabels(ticks: readonly number[]): string[] {
   const days = ticks.map((seconds) => dayFormat.format(seconds * 1000));
   return ticks.map((seconds, index) => {

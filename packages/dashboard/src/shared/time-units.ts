@@ -15,8 +15,8 @@ export function unitFor(from: number, to: number): TimeUnit {
 }
 
 /**
- * Returns the start of a unit of time, in ms since 1970, from the key that the service gives it. Days, weeks and months start in local time.
- * Undefined if the key is not a time.
+ * Converts the key that the service gives a unit of time to the start of the unit, in ms since 1970. Days, weeks and months start in local
+ * time. Undefined if the key is not a time.
  */
 export function timeOfKey(key: string, unit: TimeUnit): number | undefined {
   const isClockTime = unit === 'minute' || unit === 'hour';
@@ -30,7 +30,7 @@ export function timeOfKey(key: string, unit: TimeUnit): number | undefined {
 /** The maximum number of bars in a chart. Nobody can see more. */
 const maxBuckets = 2000;
 
-/** Returns the starts of all units in a time range, in ms since 1970. Units start in local time. */
+/** Returns the starts of the units in a time range, at most `maxBuckets`, in ms since 1970. Units start in local time. */
 export function bucketTimes(unit: TimeUnit, from: number, to: number): number[] {
   const times: number[] = [];
   for (let time = startOf(unit, from); time < to && times.length < maxBuckets; time = nextStart(unit, time))
@@ -38,8 +38,8 @@ export function bucketTimes(unit: TimeUnit, from: number, to: number): number[] 
   return times;
 }
 
-/** Returns the end of the unit that contains a moment. If a unit starts exactly at the moment, returns the moment. */
-export function endOf(unit: TimeUnit, moment: number): number {
+/** Rounds a moment up to the next start of a unit. If a unit starts exactly at the moment, returns the moment. */
+export function roundUpTo(unit: TimeUnit, moment: number): number {
   const start = startOf(unit, moment);
   return start === moment ? moment : nextStart(unit, start);
 }
@@ -48,7 +48,7 @@ export function endOf(unit: TimeUnit, moment: number): number {
 export function startOf(unit: TimeUnit, moment: number): number {
   const date = new Date(moment);
   if (unit === 'minute') return date.setSeconds(0, 0);
-  // Not `setMinutes`: when clocks are set back, an hour occurs twice, and it would return the start of the first one for both.
+  // Not `setMinutes`: when clocks are set back, an hour occurs twice, and `setMinutes` returns the start of the first one for both.
   if (unit === 'hour')
     return moment - (date.getMinutes() * minute + date.getSeconds() * 1000 + date.getMilliseconds());
   if (unit === 'week') date.setDate(date.getDate() - ((date.getDay() + 6) % 7));

@@ -12,7 +12,7 @@ export interface Suggestion {
 interface TokenInputProps {
   readonly label: string;
   readonly placeholder: string;
-  /** The id of the input element, with which shortcuts focus it. */
+  /** The id of the input element. Shortcuts use it to focus the input. */
   readonly id: string;
   /** Adds a value. Returns an error message if the text is not valid, and otherwise undefined. */
   readonly onAdd: (text: string) => string | undefined;

@@ -21,7 +21,7 @@ export function dragByTouch(element: HTMLElement): () => void {
   };
   const end = (event: PointerEvent): void => {
     if (start === undefined || event.pointerId !== start.pointerId) return;
-    // After a `pointercancel`, the browser scrolls. Ending at the start selects nothing.
+    // After a `pointercancel`, the browser scrolls. A drag that ends where it started selects nothing.
     const last = event.type === 'pointercancel' ? start : event;
     start = undefined;
     send('mousemove', last);

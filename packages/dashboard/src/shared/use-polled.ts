@@ -3,8 +3,8 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { keyVersion } from '../api/key.ts';
 
 /**
- * Data that a view loads repeatedly. After a failed attempt, `value` is still the previous value. If the service answered 401 or 403, it is
- * undefined, because the key is not allowed to read it any more.
+ * Data that a view loads repeatedly. After a failed attempt, `value` is still the previous value. If the service answered 401 or 403, `value`
+ * is undefined, because the key is not allowed to read the data any more.
  */
 export interface Polled<Value> {
   readonly value: Value | undefined;
@@ -17,7 +17,7 @@ export interface Polled<Value> {
 }
 
 interface PollOptions<Value> {
-  /** The pause after each answer, in ms. It is longer if the service asks for that. */
+  /** The pause after each answer, in ms. It is longer if the service asks for a longer one. */
   readonly everyMs: number;
   /** Returns true if the value will not change any more, so that polling ends. Default: polling never ends. */
   readonly isLast?: (value: Value) => boolean;
@@ -60,7 +60,7 @@ export function usePolled<Value>(
           ...(before.version === version && !isForbidden(error) ? before : empty),
           error,
         }));
-        next(Math.max(everyMs, pauseAfter(error)));
+        next(Math.max(everyMs, retryAfterMs(error)));
       }
     };
     void poll();
@@ -77,5 +77,5 @@ export function usePolled<Value>(
 const isForbidden = (error: unknown): boolean =>
   error instanceof ProblemError && (error.status === 401 || error.status === 403);
 
-const pauseAfter = (error: unknown): number =>
+const retryAfterMs = (error: unknown): number =>
   error instanceof ProblemError ? (error.retryAfter ?? 0) * 1000 : 0;

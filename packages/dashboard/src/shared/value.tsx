@@ -8,8 +8,8 @@ interface ValueProps {
 }
 
 /**
- * Shows a text that somebody sent. Invisible characters are replaced by their names, so that a value cannot look like another one: U+202E
- * reverses the text after it, and U+200B has no width.
+ * Shows a text that somebody sent. Replaces invisible characters by their names, because they could make two different values look the
+ * same. For example, U+200B has no width, and U+202E reverses the text after it.
  */
 export const Value = ({ text, isMultiline = false }: ValueProps) => (
   <>

@@ -5,7 +5,7 @@ import { Icon } from '../shared/icon.tsx';
 interface ModalProps {
   readonly title: string;
   readonly onClose: () => void;
-  /** Whether the dialog must stay open, such as until a request is answered. Default: false. */
+  /** Whether the dialog must stay open, for example until a request is answered. Default: false. */
   readonly isBusy?: boolean;
   readonly children: ComponentChildren;
 }

@@ -1,7 +1,7 @@
 /**
  * What the page shows: a view, its parameters, and the project. The fragment of the URL contains it, such as `#/explore?type=LOGIN`, or
- * `#/@shop/explore` with a project. So a reload shows the same, and as browsers do not send fragments, neither the service nor a proxy logs
- * which user somebody looked up.
+ * `#/@shop/explore` with a project. So a reload shows the same place. Browsers do not send fragments, so neither the service nor a proxy
+ * logs which user somebody looked up.
  */
 export interface Place {
   readonly project: string | undefined;

@@ -4,7 +4,7 @@ import { Notice } from '../shared/states.tsx';
 import { hrefOf, place } from './place.ts';
 import { views } from './views.ts';
 
-/** Renders a view. If that throws, shows an error message instead, until the place changes. */
+/** Renders a view. If that throws, shows an error message instead, until the view or its parameters change. */
 export function ViewBoundary({ children }: { readonly children: ComponentChildren }) {
   // An error that is caught here must still appear in the console.
   const [error, retry] = useErrorBoundary((caught: unknown) => reportError(caught)) as [unknown, () => void];

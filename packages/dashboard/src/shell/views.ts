@@ -5,7 +5,7 @@ import { Live } from '../live/live.tsx';
 import type { IconName } from '../shared/icon.tsx';
 import { User } from '../user/user.tsx';
 
-/** A view of the page. Its component renders the parameters of the current place. */
+/** A view of the page. Its component takes its parameters from the URL. */
 export interface View {
   /** The name of the view in the URL. */
   readonly name: string;

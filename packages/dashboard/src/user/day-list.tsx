@@ -8,7 +8,7 @@ import type { UserState } from './user-state.ts';
 
 interface DayListProps {
   readonly timeline: Timeline;
-  /** Returns the name of a CSS variable. */
+  /** Returns the CSS variable with the color of a type. */
   readonly colorOf: (type: string) => string;
   readonly state: UserState;
 }

@@ -8,7 +8,7 @@ export interface Day {
   readonly activities: readonly Activity[];
 }
 
-/** Groups activities by day, in local time. The activities must be in the order of their time, and keep it. */
+/** Groups activities by day, in local time. The activities must be sorted by time. They keep their order. */
 export function daysOf(activities: readonly Activity[]): readonly Day[] {
   const days = Map.groupBy(activities, ({ createdAt }) => startOf('day', Date.parse(createdAt)));
   return [...days].map(([start, ofDay]) => ({ start, activities: ofDay }));

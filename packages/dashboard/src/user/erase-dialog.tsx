@@ -13,7 +13,7 @@ interface EraseDialogProps {
   readonly onStarted: (erasure: string) => void;
 }
 
-/** Asks for a confirmation before a user is erased. The id must be typed, because an erasure cannot be undone. */
+/** Asks for a confirmation before a user is erased: the person must type the user's id, because an erasure cannot be undone. */
 export function EraseDialog({ userId, onClose, onStarted }: EraseDialogProps) {
   const [typed, setTyped] = useState('');
   const [isSending, setSending] = useState(false);
@@ -27,7 +27,7 @@ export function EraseDialog({ userId, onClose, onStarted }: EraseDialogProps) {
     setSending(true);
     setFault(undefined);
     try {
-      // Without a signal, because the erasure may happen once the request is sent. The person must see its outcome.
+      // This has no signal to cancel it: once the request is sent, the erasure may happen, and the person must see the outcome.
       onStarted((await service.eraseUser(userId)).id);
     } catch (error) {
       setFault(error);

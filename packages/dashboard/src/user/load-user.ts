@@ -2,7 +2,7 @@ import type { Activity, ActivityFilter } from '@user-activity/client';
 import { service, serviceNow } from '../api/service.ts';
 import { loadTimedCounts, loadTypeCounts, type TypeCount } from '../shared/load-timed-counts.ts';
 import { type Stacks, stacksOf } from '../shared/stacks.ts';
-import { endOf, startOf, type TimeUnit, unitFor } from '../shared/time-units.ts';
+import { roundUpTo, startOf, type TimeUnit, unitFor } from '../shared/time-units.ts';
 import { assignColors, maxTypes, otherColor } from '../shared/type-colors.ts';
 import { rangeLengthMs, type UserState } from './user-state.ts';
 
@@ -29,7 +29,7 @@ export const filterOf = ({ userId, from, type }: UserState): ActivityFilter => (
   ...(type !== undefined && { type }),
 });
 
-/** Loads the statistics of a user. Only the chart is filtered by the chosen type: the list has all types, so that others can be chosen. */
+/** Loads the statistics of a user. The chosen type filters only the chart: `types` has all types, so that others can be chosen. */
 export async function loadSummary(state: UserState, signal: AbortSignal): Promise<Summary> {
   const filter = filterOf({ ...state, type: undefined });
   const outermost = async (order: 'asc' | 'desc'): Promise<Activity | undefined> =>
@@ -48,7 +48,7 @@ export async function loadSummary(state: UserState, signal: AbortSignal): Promis
   const begin = length === undefined ? oldest : now - length;
   const unit = unitFor(begin, latest);
   const lines = await loadTimedCounts(filterOf(state), unit, signal);
-  const range = { unit, from: startOf(unit, begin), to: endOf(unit, latest) };
+  const range = { unit, from: startOf(unit, begin), to: roundUpTo(unit, latest) };
   const colorOf = typeColors(types ?? []);
   const stacks = stacksOf(lines, range);
   const series = stacks.series.map((one) =>
@@ -57,7 +57,7 @@ export async function loadSummary(state: UserState, signal: AbortSignal): Promis
   return { ...range, state, total, types, stacks: { ...stacks, series }, first, last };
 }
 
-/** Returns a function from a type to the name of its CSS variable. The most frequent types have their own colors, and all others share one. */
+/** Returns a function from a type to the CSS variable with its color. The most frequent types have their own colors. All others share one. */
 export function typeColors(types: readonly TypeCount[]): (type: string) => string {
   const shown = types.slice(0, types.length > maxTypes ? maxTypes - 1 : maxTypes).map(({ type }) => type);
   const colors = assignColors(shown);

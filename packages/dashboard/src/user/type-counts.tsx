@@ -8,7 +8,7 @@ import './type-counts.css';
 interface TypeCountsProps {
   /** Most frequent first. Undefined if there are too many types for the service to count. */
   readonly types: readonly TypeCount[] | undefined;
-  /** Returns the name of a CSS variable. */
+  /** Returns the CSS variable with the color of a type. */
   readonly colorOf: (type: string) => string;
   readonly chosen: string | undefined;
   readonly onChoose: (type: string | undefined) => void;

@@ -10,7 +10,7 @@ export interface UserState {
   readonly erasure: string | undefined;
 }
 
-/** The time ranges to choose from. `from` is a parameter of the service. Empty: all time. */
+/** The time ranges to choose from. `from` is a value for the parameter `from` of the service. Empty: all time. */
 export const userRanges: readonly (readonly [from: string, label: string])[] = [
   ['-24h', 'Last 24 hours'],
   ['-7d', 'Last 7 days'],

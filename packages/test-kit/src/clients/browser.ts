@@ -3,12 +3,12 @@ import { afterAll, beforeAll } from 'vitest';
 import { temporaryFolder } from '../process/temporary-folder.ts';
 import { chromiumProgram } from './chromium.ts';
 
-/** The time limit of a step in a browser, in ms. It is long, because a slow machine is no failure. */
+/** The time limit of a step in a browser, in ms. It is long, so that no test fails only because the machine is slow. */
 export const stepTimeoutMs = 150_000;
 
 /**
- * Runs Chromium for the tests of a file. Returns a function that gets the browser. `hosts` are further names for this machine. Chromium
- * does not treat them as secure, as it does with `localhost`.
+ * Runs Chromium for the tests of a file. Returns a function that gets the browser. `hosts` are additional names for this machine.
+ * Unlike `localhost`, they do not count as secure in Chromium.
  */
 export function browserFor(hosts: readonly string[] = []): () => Browser {
   const home = temporaryFolder('chromium');

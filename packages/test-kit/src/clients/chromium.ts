@@ -19,7 +19,7 @@ export interface ChromiumProgram {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Returns the Chromium on the PATH or in the cache, or downloads it. If it can't, throws an error that says what to install. */
+/** Returns the Chromium on the PATH or in the cache, or downloads it. If that fails, throws an error that says what to install. */
 export function chromiumProgram(): ChromiumProgram {
   const findCommand = 'command -v chromium || command -v chromium-browser || command -v google-chrome';
   const installedPath = spawnSync('sh', ['-c', findCommand], { encoding: 'utf8' }).stdout.trim();

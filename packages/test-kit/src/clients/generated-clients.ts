@@ -19,7 +19,7 @@ export interface ClientProgram {
 const root = join(import.meta.dirname, '..', '..', '..', '..');
 const execute = promisify(execFile);
 
-/** Runs a program to its end, and resolves with its standard output. Rejects with all its output if it fails. */
+/** Runs a program to its end, and resolves with its standard output. Rejects with the output if the program fails. */
 async function outputOf(
   file: string,
   args: readonly string[],
@@ -50,7 +50,7 @@ export async function runInTypeScript(program: ClientProgram, packages: string):
 }
 
 /**
- * Generates types with openapi-typescript, and checks a file of the program with tsc, with the types of browsers alone. Rejects with the
+ * Generates types with openapi-typescript, and checks a file of the program with tsc, with only the types of browsers. Rejects with the
  * errors. Packages of this workspace are checked as sources.
  */
 export async function checkInTypeScript(
@@ -91,7 +91,7 @@ export async function runInPython(program: ClientProgram): Promise<string> {
   return outputOf('python3', ['round_trip.py', ...program.arguments], { cwd: folder, env });
 }
 
-/** Returns whether the installed version of Go is at least the version in the `go.mod` of the program. */
+/** Returns true if the installed version of Go is at least the version in the `go.mod` of the program. */
 export function canRunInGo(source: string): boolean {
   const goVersion = spawnSync('go', ['env', 'GOVERSION'], { encoding: 'utf8' });
   if (goVersion.error !== undefined || goVersion.status !== 0) return false;

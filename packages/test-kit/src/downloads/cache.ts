@@ -25,7 +25,7 @@ export function cachedFolder(name: string, fill: (draft: string) => void): strin
   return target;
 }
 
-/** Returns whether a program is installed: it runs with these arguments and ends with exit code 0. */
+/** Returns true if a program is installed, which means that it runs with these arguments and ends with exit code 0. */
 export const isInstalled = (file: string, ...args: readonly string[]): boolean =>
   spawnSync(file, args, { stdio: 'ignore' }).status === 0;
 

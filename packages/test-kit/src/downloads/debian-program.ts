@@ -3,7 +3,7 @@ import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { cachedFolder, run } from './cache.ts';
 
-/** A program, and the package of Debian that has it. */
+/** A program, and the Debian package that contains it. */
 export interface DebianProgram {
   readonly program: string;
   readonly package: string;

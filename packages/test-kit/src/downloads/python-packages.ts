@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cachedFolder, isInstalled, run } from './cache.ts';
 
-// The folder must have this name. Hypothesis takes packages in any other folder for the code under test, and parses all their modules.
+// The folder must have this name. Hypothesis treats packages in any other folder as the code under test, and parses all their modules.
 const sitePackages = 'site-packages';
 
 /**

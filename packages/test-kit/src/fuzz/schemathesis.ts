@@ -6,7 +6,7 @@ import { pythonPackages } from '../downloads/python-packages.ts';
 
 /** Options of a fuzzing run. */
 export interface FuzzOptions {
-  /** The URL of the service. Requests are made from its `/openapi.json`. */
+  /** The URL of the service. Schemathesis reads the document at `/openapi.json` of this URL. */
   readonly url: string;
   /** The seed of the random values. The same seed makes the same requests, unless requests depend on earlier answers. */
   readonly seed: number;
@@ -59,7 +59,7 @@ export async function fuzz({
       },
     },
   );
-  // Schemathesis needs no guard. The service ends when this process ends, and then the requests of Schemathesis fail.
+  // If this process ends, the service ends, too. Then all requests of Schemathesis fail, so it ends by itself.
   const [out, err] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
   return { passed: child.exitCode === 0, output: out + err };
 }

@@ -28,7 +28,7 @@ export function varint(value: number): Buffer {
 const lengthPrefixed = (bytes: Buffer | null): Buffer[] =>
   bytes === null ? [varint(-1)] : [varint(bytes.length), bytes];
 
-/** Encodes a record, https://kafka.apache.org/documentation/#record. */
+/** Encodes a record (https://kafka.apache.org/documentation/#record). */
 export function recordBytes({
   offsetDelta = 0,
   key = null,
@@ -50,7 +50,7 @@ export function recordBytes({
   return Buffer.concat([varint(body.length), body]);
 }
 
-/** Encodes a batch with this payload and a correct checksum, https://kafka.apache.org/documentation/#recordbatch. */
+/** Encodes a batch with this payload and a correct checksum (https://kafka.apache.org/documentation/#recordbatch). */
 export function batchBytes(payload: Buffer, parts: BatchParts = {}): Buffer {
   const { firstOffset = 0, codec = 0, magicByte = 2, count = 1, lastOffsetDelta = count - 1 } = parts;
   const batch = Buffer.concat([Buffer.alloc(61), payload]);

@@ -3,8 +3,8 @@ import { buffer, text } from 'node:stream/consumers';
 import { kafkaClassPath } from './kafka-program.ts';
 
 /**
- * Runs a Java program of a single file with Kafka's classes on its class path, and with `input` as its standard input. Resolves with the
- * bytes that it prints. Rejects if it fails. If Java or Maven is missing, rejects with an error that says what to install.
+ * Runs a Java program that is a single file, with Kafka's classes on its class path, and with `input` as its standard input. Resolves with
+ * the bytes that it prints. Rejects if it fails. If Java or Maven is missing, rejects with an error that says what to install.
  */
 export async function runWithKafkaJava(
   file: string,

@@ -35,7 +35,7 @@ export interface KafkaOptions {
   readonly brokers?: number;
   /** If set, clients must use these credentials, with SASL PLAIN. */
   readonly credentials?: Credentials;
-  /** If set, clients must use TLS, SASL SCRAM-SHA-512, and have ACLs. A new cluster has neither users nor ACLs: make them at `directBrokers`. */
+  /** If set, clients must use TLS, SASL SCRAM-SHA-512, and have ACLs. A new cluster has no users and no ACLs: create them at `directBrokers`. */
   readonly secured?: TlsFiles;
   /** Whether clients reach the brokers through proxies. Default: false. */
   readonly proxied?: boolean;

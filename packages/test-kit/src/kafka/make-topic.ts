@@ -19,7 +19,7 @@ export async function makeTopic(
   const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
   const isMade = await admin.createTopics({
     topics: [{ topic, numPartitions: partitions, configEntries }],
-    // KafkaJS does not repeat its request while the broker does not know the new topic.
+    // KafkaJS asks for the leaders only once, even if the broker does not know the new topic yet.
     waitForLeaders: false,
   });
   if (!isMade) throw new Error(`The topic ${topic} exists.`);
@@ -27,7 +27,7 @@ export async function makeTopic(
   await admin.disconnect();
 }
 
-/** Resolves with true once the broker knows the topic and the leaders of all its partitions. */
+/** Resolves with true if the broker knows the topic and the leaders of all its partitions. */
 const hasLeaders = (admin: kafkajs.Admin, topic: string): Promise<boolean> =>
   admin.fetchTopicMetadata({ topics: [topic] }).then(
     () => true,

@@ -36,7 +36,7 @@ export async function readTopic(brokers: readonly string[], topic: string): Prom
   return [...records.values()];
 }
 
-/** Asks again while the leader of a new partition does not know yet that it leads. KafkaJS throws in this case. */
+/** Resolves with the offsets of each partition. Retries while the leader of a new partition does not know yet that it is the leader. */
 async function offsetsOf(admin: Admin, topic: string): ReturnType<Admin['fetchTopicOffsets']> {
   for (;;) {
     try {

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { classPathOf } from '../downloads/maven-jars.ts';
 
 const version = '4.3.1';
-/** The classes behind the scripts that Kafka has in its folder `bin`. */
+/** The Java classes that Kafka's scripts in its folder `bin` run. */
 const classes: Readonly<Record<string, string>> = {
   'kafka-acls.sh': 'org.apache.kafka.tools.AclCommand',
   'kafka-configs.sh': 'kafka.admin.ConfigCommand',

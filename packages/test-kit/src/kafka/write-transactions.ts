@@ -35,7 +35,7 @@ export async function writeTransactions(
   await Promise.all([admin.disconnect(), producer.disconnect()]);
 }
 
-/** Returns the number of offsets that the topic ever had. */
+/** Returns the sum of the end offsets of all partitions. */
 async function sizeOf(admin: Admin, topic: string): Promise<number> {
   const partitions = await admin.fetchTopicOffsets(topic);
   return partitions.reduce((sum, { high }) => sum + Number(high), 0);

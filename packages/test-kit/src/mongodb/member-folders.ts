@@ -15,12 +15,12 @@ export class MemberFolders {
     return folder;
   }
 
-  /** Replaces the backup by a copy of the member's folder. The member must not write to the folder meanwhile. */
+  /** Replaces the backup with a copy of the member's folder. The member must not write to the folder meanwhile. */
   async backUp(member: number): Promise<void> {
     await replace(this.#backup, this.of(member));
   }
 
-  /** Replaces the member's folder by a copy of the backup. Throws if there is no backup. The member must not run. */
+  /** Replaces the member's folder with a copy of the backup. Throws if there is no backup. The member must not run. */
   async restore(member: number): Promise<void> {
     await replace(this.of(member), this.#backup);
   }
@@ -32,7 +32,7 @@ export class MemberFolders {
 
 async function replace(folder: string, source: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
-  // MongoDB makes these files in advance. They are empty and have 100 MB each.
+  // MongoDB creates the files `WiredTigerPreplog…` in advance. They hold no data yet, but take 100 MB each.
   const isNeeded = (path: string): boolean => !basename(path).startsWith('WiredTigerPreplog');
   await cp(source, folder, { recursive: true, filter: isNeeded });
 }

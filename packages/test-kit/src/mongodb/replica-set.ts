@@ -121,7 +121,7 @@ function portOf(ports: readonly number[], member: number): number {
   return port;
 }
 
-/** Asks all members repeatedly which of them is the primary. */
+/** Resolves with the index of the primary once there is one. Asks all members repeatedly. */
 async function primaryOf(ports: readonly number[]): Promise<number> {
   for (;;) {
     const answers = await Promise.allSettled(

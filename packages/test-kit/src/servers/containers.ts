@@ -8,7 +8,7 @@ import type { Mongod } from '../mongodb/mongod.ts';
 /** The socket of Docker's engine. */
 const engineSocket = '/var/run/docker.sock';
 
-/** Returns whether the Docker engine answers. Testcontainers takes seconds to notice that there is no engine. */
+/** Returns true if the Docker engine answers. Testcontainers takes seconds to notice that there is no engine. */
 export async function dockerAnswers(socketPath: string = engineSocket): Promise<boolean> {
   // If a developer set DOCKER_HOST, tests must use its engine, and fail if that engine does not answer.
   if (process.env['DOCKER_HOST']) return true;

@@ -10,7 +10,7 @@ export function runSql(file: string, sql: string): readonly unknown[] {
   }
 }
 
-/** Makes a SQLite file with a script of SQL statements. */
+/** Creates a SQLite file by running a script of SQL statements. */
 export function makeSqliteFile(file: string, script: string): void {
   const database = new DatabaseSync(file);
   try {
