@@ -22,6 +22,7 @@ import { assertSameLetters, at, bytes, comparable, idsOf, letterOf } from './let
 import { assertEachRejects } from './rejections.ts';
 import { letterCases, type LetterRepositorySubject } from './letter-repository-subject.ts';
 import { lettersOfLogsCases } from './letters-of-logs-cases.ts';
+import { replayClaimCases } from './replay-claim-cases.ts';
 import { sweepCases } from './sweep-cases.ts';
 
 const ids = (letters: readonly DeadLetter[]): DeadLetterId[] =>
@@ -287,6 +288,7 @@ export const deadLetterRepositoryContract: Contract<LetterRepositorySubject> = [
   ...latestLetterCases,
   ...letterIsolationCases,
   ...sweepCases,
+  ...replayClaimCases,
   ...lettersOfLogsCases,
 ];
 
@@ -294,6 +296,5 @@ function originOf(topic: string, partition: number, offset: number): DeadLetter[
   return { topic, partition, offset };
 }
 
-function compareByTime(a: DeadLetter, b: DeadLetter): number {
-  return a.diedAt - b.diedAt || (DeadLetterId.of(a.origin) < DeadLetterId.of(b.origin) ? -1 : 1);
-}
+const compareByTime = (a: DeadLetter, b: DeadLetter): number =>
+  a.diedAt - b.diedAt || (DeadLetterId.of(a.origin) < DeadLetterId.of(b.origin) ? -1 : 1);

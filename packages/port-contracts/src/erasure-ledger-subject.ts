@@ -45,7 +45,7 @@ interface Fields {
   readonly second?: number;
 }
 
-/** Makes an erasure. By default it is of `user-1`, is at offset 100 of partition 0, and was requested at `sampleTime`. */
+/** Makes an erasure. By default, its user is `user-1`, and its request is at offset 100 of partition 0 and was made at `sampleTime`. */
 export const erasureOf = ({
   id = 'erasure-1',
   project = ProjectId.default,

@@ -42,7 +42,7 @@ const eventsOfUser = (userId: string, rounds: number): LogEvent[] =>
 /** The promises of a publisher about erasures of users. */
 export const publishedErasureCases = logCases({
   P2: {
-    async 'an erasure is delivered in its order among the activities of its user, across publishers'(
+    async 'the activities and erasures of a user are delivered in the order of publishing, across publishers'(
       subject,
     ) {
       const users = ['user-1', 'user-2', 'user-3'];
@@ -114,7 +114,7 @@ async function assertDelivered(subject: LogSubject, events: readonly LogEvent[])
 /** The promises of a consumer about erasures of users. */
 export const deliveredErasureCases: Contract<LogSubject> = logCases({
   L2: {
-    'an erasure is delivered in order with the activities of its user': (subject) =>
+    'the activities and erasures of a user are delivered in the order of publishing': (subject) =>
       assertDelivered(subject, eventsOfUser('user-1', 20)),
   },
   L6: {
@@ -138,7 +138,7 @@ export const deliveredErasureCases: Contract<LogSubject> = logCases({
     },
   },
   L9: {
-    async 'any published erasure is delivered equal'(subject) {
+    async 'any published erasure is delivered unchanged'(subject) {
       const reader = await Reader.start(subject, 'one');
       const publisher = await subject.openPublisher();
       const idOf = ({ erasure }: ErasureRequested): string => erasure.id;

@@ -15,7 +15,7 @@ async function readAll(ledger: ErasureLedger): Promise<readonly KeptUserErasure[
   }
 }
 
-/** Returns the erasure with another id. */
+/** Returns a copy of the erasure that has this id. */
 const withId = (erasure: KeptUserErasure, id: string): KeptUserErasure => ({
   ...erasure,
   id: ErasureId.parse(id),

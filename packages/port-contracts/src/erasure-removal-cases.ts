@@ -83,7 +83,11 @@ async function savePlaced(repository: ActivityRepository): Promise<void> {
 /** The promises of a ledger about what it removes, anonymises and keeps. */
 export const erasureRemovalCases = ledgerCases({
   E4: {
-    async 'after `finish`, the erasure is found by user digest, but has no user name'(ledger, _, subject) {
+    async 'after `finish`, the erasure is found by the digest of its user, but has no user id'(
+      ledger,
+      _,
+      subject,
+    ) {
       const erasure = erasureOf({ userId: 'somebody@example.com' });
       await ledger.record(erasure);
       await ledger.finish(erasure.id);
@@ -191,7 +195,7 @@ export const erasureRemovalCases = ledgerCases({
     },
   },
   E7: {
-    async 'removeRecords removes activities with the given ids if they are of the user and covered'(
+    async 'removeRecords removes the activities of its records that belong to the user and that the erasure covers'(
       ledger,
       repository,
       subject,
@@ -229,7 +233,10 @@ export const erasureRemovalCases = ledgerCases({
         [other.origin],
       );
     },
-    async 'removeRecords anonymises activities instead if the user has a replacement'(ledger, repository) {
+    async 'removeRecords anonymises an activity if its record names a replacement for the user'(
+      ledger,
+      repository,
+    ) {
       const [activity] = sampleActivities(1, { metadata: { name: 'Ann' } });
       assert.ok(activity !== undefined);
       await repository.save([activity], [at(5)]);

@@ -120,7 +120,7 @@ const eventConsumerCases = logCases({
     },
   },
   L5: {
-    async 'if the handler of a group blocks, another group gets every record, and the blocked group later'(
+    async 'if the handler of a group blocks, another group still gets every record, and the blocked one gets them later'(
       subject,
     ) {
       const activities = sampleActivities(30);
@@ -177,7 +177,7 @@ const eventConsumerCases = logCases({
       const delivered = reader.records
         .slice(0, -1)
         .map((delivery) => JSON.stringify(withPlainArrays(delivery.raw())));
-      // deepEqual would take minutes to print the difference between so many headers.
+      // `deepEqual` would take minutes to print the difference between so many headers.
       assert.ok(
         delivered.join() === appended.map((bytes) => JSON.stringify(withPlainArrays(bytes))).join(),
         'the headers differ',
@@ -205,7 +205,7 @@ const eventConsumerCases = logCases({
       const end = await endOf(subject, partition);
       await reader.waitUntil(
         () => reader.spans.at(-1)?.to === end,
-        () => `only the offsets below ${reader.spans.at(-1)?.to} of ${end} were handled`,
+        () => `only the offsets below ${reader.spans.at(-1)?.to} were handled; the partition ends at ${end}`,
       );
       await publish(subject, after);
       await reader.waitFor(after);
@@ -227,7 +227,7 @@ const eventConsumerCases = logCases({
     },
   },
   L9: {
-    async 'any published activity is delivered equal'(subject) {
+    async 'any published activity is delivered unchanged'(subject) {
       const reader = await Reader.start(subject, 'one');
       const publisher = await subject.openPublisher();
       await fc.assert(
@@ -241,7 +241,7 @@ const eventConsumerCases = logCases({
       );
       await reader.stop();
     },
-    async 'activities with the largest values are delivered equal, and do not block others'(subject) {
+    async 'activities with the largest values are delivered unchanged, and do not block others'(subject) {
       const reader = await Reader.start(subject, 'one');
       const fill = 'x'.repeat(maxMetadataBytes - '{"fill":""}'.length);
       const largest = ['a', 'b', 'c', 'd', 'e'].map((letter) =>

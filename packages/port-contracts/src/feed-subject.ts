@@ -24,7 +24,7 @@ export interface ActivityFeedSubject extends StoreSubject<ActivityFeed> {
   readonly timeoutMs?: number;
 }
 
-/** The log of most cases, and another one, whose id differs only in case. */
+/** The log of most cases, and a second log. The ids differ only in one capital letter. */
 export const [log, otherLog] = [LogId.parse('feed-log'), LogId.parse('feed-Log')];
 /** The number of partitions of `log`. */
 export const partitionCount = 3;

@@ -109,7 +109,7 @@ export const filteredStatsCases = repositoryCases({
         assert.equal((await repository.countByKey(filter, field, 3)).length, 3);
       }
     },
-    async 'for any filter and slots, each grouped count equals counting the activities one by one'(
+    async 'for any filter and slots, grouped counts are the same as if the activities were counted one by one'(
       repository,
     ) {
       const allActivities: UserActivity[] = [];

@@ -35,7 +35,7 @@ export const idGeneratorContract = generatorCases({
   },
   I4: {
     // The digests are those of `printf '%s' … | openssl dgst -sha256 -binary | basenc --base64url`.
-    async 'sha256 returns the SHA-256 of a text, also of an empty one and beyond ASCII'(generator) {
+    async 'sha256 returns the SHA-256 of any text, even of an empty one or one beyond ASCII'(generator) {
       assert.equal(generator.sha256(''), '47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU');
       assert.equal(generator.sha256('Grüße 😀'), 'NDbPHC-RKSPrbFhDK8lz8eO_V4UvAAgitTlU5F5sW-Q');
       assert.equal(generator.sha256('a'.repeat(300)), 'mDX6a_TiCpueqBJQYwLpiYJyGmz40srmevVxKb8hrpA');

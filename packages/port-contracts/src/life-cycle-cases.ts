@@ -92,7 +92,7 @@ export const lifeCycleCases = logCases({
       assert.equal(await lagOf(await subject.openConsumer('one')), 3);
       await second.stop();
     },
-    async 'a member with `resumeAt` marks its commits, even without records; a member without it does not'(
+    async 'a member with `resumeAt` marks its commits, even without records, and one without `resumeAt` does not'(
       subject,
     ) {
       const handle = async (): Promise<void> => undefined;

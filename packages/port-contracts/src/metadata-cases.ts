@@ -76,7 +76,7 @@ const lookups: readonly (readonly [conditions: readonly MetadataCondition[], ids
   [[where('m', '1e300', '1e999')], ['large']],
 ];
 
-/** One of few keys. With few keys and values, random conditions often match. */
+/** A key from a small set. Because there are few keys and values, random conditions often match. */
 const someKey = fc.constantFrom('a', 'b', '', '$set', 'a.b', '%', '0', '1', 'constructor', '_bsontype');
 const someScalar = fc.constantFrom<JsonValue>(
   1,

@@ -8,7 +8,7 @@ const log = LogId.parse('0198-log-A');
 
 const at = (offset: number, partition = 0): LogPosition => ({ log, partition, offset });
 
-/** The promise R19 about the origins of activities: their positions on the log. */
+/** The promise R19 about the origin of an activity, which is the position of its record on the log. */
 export const originCases = repositoryCases({
   R19: {
     async 'each activity comes back with its own origin, from every method'(repository, subject) {

@@ -26,7 +26,7 @@ export const projectCases = casesWith(
   async (subject: ProjectRepositorySubject) => [await subject.open(), subject] as const,
 );
 
-/** Two projects. */
+/** The two projects of most cases. */
 export const [shop, forum] = [ProjectId.parse('shop'), ProjectId.parse('forum')];
 
 /** Saves activities to the store of the subject. */
@@ -38,7 +38,7 @@ export async function save(
 }
 
 /** Returns the sorted ids of all activities that the project still has. */
-export async function remainingIdsIn(
+export async function activityIdsIn(
   subject: ProjectRepositorySubject,
   project: ProjectId,
 ): Promise<string[]> {
@@ -49,7 +49,7 @@ export async function remainingIdsIn(
     .toSorted();
 }
 
-/** Returns the sorted ids of the dead letters that the project still has, of one page at most. */
+/** Returns the sorted ids of the dead letters that the project still has. Reads only one page of them. */
 export async function letterIdsIn(subject: ProjectRepositorySubject, project: ProjectId): Promise<string[]> {
   const query = DeadLetterQuery.of({ filter: DeadLetterFilter.of({ project }), limit: maxLimit });
   const { letters } = await (await subject.letters()).find(query);

@@ -11,7 +11,7 @@ export const resumeCases = logCases({
       subject,
     ) {
       const [old, fresh] = [sampleActivities(30), sampleActivities(5)];
-      const [tenth, end] = await handledByGroup(subject, old);
+      const [atIndex10, end] = await handledByGroup(subject, old);
       await publish(subject, fresh);
       const asked: number[] = [];
       const spans: OffsetSpan[] = [];
@@ -20,15 +20,15 @@ export const resumeCases = logCases({
         'one',
         (_, __, span) => spans.push(span),
         async (partition, next) => {
-          if (partition === tenth.origin.partition) asked.push(next);
-          return Math.min(next, tenth.origin.offset);
+          if (partition === atIndex10.origin.partition) asked.push(next);
+          return Math.min(next, atIndex10.origin.offset);
         },
       );
       await reader.waitFor([...old.slice(10), ...fresh]);
       await reader.stop();
       assert.deepEqual(asked, [end]);
       assert.deepEqual(reader.ids, idsOf([...old.slice(10), ...fresh]));
-      assert.equal(spans[0]?.from, tenth.origin.offset);
+      assert.equal(spans[0]?.from, atIndex10.origin.offset);
       // Each span begins where the previous span ended.
       const ends = reader.batches.map((batch) => (batch.at(-1)?.origin.offset ?? 0) + 1);
       assert.deepEqual(
@@ -44,13 +44,13 @@ export const resumeCases = logCases({
       subject,
     ) {
       const old = sampleActivities(30);
-      const [tenth] = await handledByGroup(subject, old);
+      const [atIndex10] = await handledByGroup(subject, old);
       const reader = await Reader.start(
         subject,
         'one',
         () => undefined,
         async (partition, next) =>
-          partition === tenth.origin.partition ? Math.min(next, tenth.origin.offset) : next,
+          partition === atIndex10.origin.partition ? Math.min(next, atIndex10.origin.offset) : next,
       );
       await reader.waitFor(old.slice(10));
       await reader.stop();
@@ -60,7 +60,7 @@ export const resumeCases = logCases({
       subject,
     ) {
       const [old, fresh, later] = [sampleActivities(10), sampleActivities(5), sampleActivities(5)];
-      const [tenth, end] = await handledByGroup(subject, old);
+      const [atIndex10, end] = await handledByGroup(subject, old);
       const asked: number[] = [];
       await publish(subject, fresh);
       const reader = await Reader.start(
@@ -68,7 +68,7 @@ export const resumeCases = logCases({
         'one',
         () => undefined,
         async (partition, next) => {
-          if (partition === tenth.origin.partition) asked.push(next);
+          if (partition === atIndex10.origin.partition) asked.push(next);
           return next;
         },
       );
@@ -159,12 +159,12 @@ export const resumeCases = logCases({
 async function handledByGroup(
   subject: LogSubject,
   activities: Parameters<typeof publish>[1],
-): Promise<readonly [tenth: LogRecord, end: number]> {
+): Promise<readonly [atIndex10: LogRecord, end: number]> {
   await publish(subject, activities);
   const { records } = await Reader.readAll(subject, activities);
-  const [tenth, last] = [records[10] ?? records.at(-1), records.at(-1)];
-  assert.ok(tenth !== undefined && last !== undefined);
-  return [tenth, last.origin.offset + 1];
+  const [atIndex10, last] = [records[10] ?? records.at(-1), records.at(-1)];
+  assert.ok(atIndex10 !== undefined && last !== undefined);
+  return [atIndex10, last.origin.offset + 1];
 }
 
 const firstOffsetOf = (reader: Reader): number => reader.records[0]?.origin.offset ?? 0;

@@ -4,7 +4,7 @@ import { repositoryCases } from './repository-subject.ts';
 import { sampleActivity } from './samples.ts';
 import { filterOf } from './walk.ts';
 
-/** The promises of `ActivityRepository` about a second activity with the same id: R2 the same fact, R3 a different fact. */
+/** The promises of `ActivityRepository` about a second activity with the same id: R2 if it is the same fact, R3 if it is a different one. */
 export const sameFactCases = repositoryCases({
   R2: {
     async 'the same fact is stored once, and reported as redelivered or duplicate'(repository) {

@@ -55,7 +55,7 @@ export const idsOf = (activities: readonly Pick<UserActivity, 'id'>[]): string[]
 
 /**
  * Makes 2,200 activities for each of three users, a second apart. Of every 50 activities of a user, the first and the last have the step
- * `rare`, so that a store that reads some hundreds at a time finds one at both ends. `first` is true for the first 1,000 of `user-1`.
+ * `rare`, so that a store that reads a few hundred at a time finds one at both ends. `first` is true for the first 1,000 of `user-1`.
  */
 export const activitiesWithRareSteps = (): UserActivity[] =>
   sampleActivities(6600).map(({ createdAt }, index) =>

@@ -25,7 +25,7 @@ export const slotsOf = (
   offsets: offsets.map(([from, offsetMs]) => ({ from: at(from), offsetMs })),
 });
 
-/** Asserts that each kind of count equals counting the activities one by one. */
+/** Asserts that the counts by key and by slot are the same as if the activities were counted one by one. */
 export async function assertCounts(
   repository: ActivityRepository,
   allActivities: readonly UserActivity[],

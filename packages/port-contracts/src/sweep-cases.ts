@@ -18,7 +18,7 @@ const firstPage = DeadLetterQuery.of({
   limit: 500,
 });
 
-/** Makes a letter of the edge, that is, of a call that the API refused. It died `millis` milliseconds after the default time. */
+/** Makes an edge letter, which is the dead letter of a call that the API refused. It died `millis` milliseconds after the default time. */
 const edgeLetter = (millis: number, valueBytes = 50_000): DeadLetter =>
   letterOf(millis, {
     origin: { topic: edgeTopic, partition: 7, offset: millis },
@@ -36,10 +36,10 @@ const withoutLimits: SweepLimits = {
   limit: 100,
 };
 
-/** The promises of a `DeadLetterRepository` about `sweep`, and about claims to replay letters. */
+/** The promises of a `DeadLetterRepository` about `sweep`. */
 export const sweepCases = letterCases({
   B10: {
-    async '`sweep` removes letters by age, with one limit for letters of the edge and another for letters from the log'(
+    async '`sweep` removes letters by age, with one limit for edge letters and another for letters from the log'(
       repository,
       queue,
       subject,
@@ -57,7 +57,7 @@ export const sweepCases = letterCases({
       const rest = await repository.sweep({ ...withoutLimits, edgeBefore: at(99), logBefore: at(99) });
       assert.deepEqual(rest, { expired: 4, evicted: 0, edgeBytes: 0 });
     },
-    async '`sweep` removes the oldest letters of the edge while together they exceed their size limit'(
+    async '`sweep` removes the oldest edge letters while their total size exceeds the limit'(
       repository,
       queue,
       subject,
@@ -117,38 +117,6 @@ export const sweepCases = letterCases({
       await assertRejects(repository.sweep(sweep), 'STORE_UNAVAILABLE', 'STORE_TIMEOUT');
       await restore();
       assert.equal((await repository.sweep(sweep)).evicted, 1);
-    },
-  },
-  B11: {
-    async 'exactly one of many concurrent claims succeeds, and holds until it is released or expires'(
-      first,
-      _,
-      subject,
-    ) {
-      const second = await subject.open();
-      const handles = [first, second];
-      for (let opened = 2; opened < 8; opened += 1) handles.push(await subject.open());
-      const claimAt = (millis: number) => ({ from: at(millis), until: at(millis + 1000) });
-      for (const millis of [0, 10_000]) {
-        // The claims have slightly different times, because clocks differ.
-        const claims = handles.map((handle, index) => handle.claimReplay(claimAt(millis + index)));
-        const outcomes = await Promise.all(claims);
-        assert.deepEqual(outcomes.filter((outcome) => outcome === 'claimed').length, 1);
-        assert.equal(await second.claimReplay(claimAt(millis + 900)), 'taken');
-        await second.releaseReplay(claimAt(millis + 900));
-        assert.equal(await first.claimReplay(claimAt(millis + 900)), 'taken');
-      }
-      const held = claimAt(20_000);
-      assert.equal(await first.claimReplay(held), 'claimed');
-      await first.releaseReplay(held);
-      assert.equal(await second.claimReplay(claimAt(20_001)), 'claimed');
-      // The claim expires without a release, as if its process had crashed.
-      assert.equal(await first.claimReplay(claimAt(21_001)), 'claimed');
-    },
-    async 'a claim from a clock that was far ahead blocks no other claim'(repository) {
-      const ahead = { from: at(1_000_000_000), until: at(1_000_001_000) };
-      assert.equal(await repository.claimReplay(ahead), 'claimed');
-      assert.equal(await repository.claimReplay({ from: at(0), until: at(1000) }), 'claimed');
     },
   },
 });

@@ -81,7 +81,7 @@ export const topicRegistryContract = topicCases({
     },
   },
   T6: {
-    async 'a topic that was deleted and made again is another topic, with values of its own'(topics) {
+    async 'a topic that was deleted and created again is a different topic, with its own values'(topics) {
       assert.deepEqual(await register(topics, 'one', 6, 'id-1'), registeredAs(6));
       assert.deepEqual(await register(topics, 'one', 3, 'id-2'), registeredAs(3, false));
       assert.deepEqual(await register(topics, 'one', 4, 'id-3'), registeredAs(4, false));

@@ -41,7 +41,7 @@ export async function saveAll(
     await repository.save(activities.slice(saved, saved + size));
 }
 
-/** Makes a metadata condition from a path, as keys joined by dots or as a list of keys, and from values as a query has them. */
+/** Makes a metadata condition from a path, as keys joined by dots or as a list of keys, and from values as texts, as in a query. */
 export const where = (path: string | readonly string[], ...texts: readonly string[]): MetadataCondition => ({
   path: typeof path === 'string' ? path.split('.') : path,
   scalars: MetadataCondition.scalarsOf(texts),

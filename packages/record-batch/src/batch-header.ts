@@ -31,7 +31,7 @@ export class BatchHeader {
   readonly #firstTimestamp: number;
   readonly #maxTimestamp: number;
 
-  /** Reads the header of a batch. In other format versions, only the first offset is read, and the batch seems to have no other offset. */
+  /** Reads the header of a batch. In other format versions, only the first offset is read, and `lastOffset` is equal to it. */
   constructor(bytes: Buffer) {
     this.firstOffset = Number(bytes.readBigInt64BE(0));
     this.magicByte = bytes.readInt8(16);

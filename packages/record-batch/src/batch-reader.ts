@@ -27,7 +27,7 @@ const recordCost = 300;
 // Decompression takes at least 0.1 ms.
 const decompressionCost = 16 * 1024;
 const bytesPerTurn = 1024 * 1024;
-// A batch may be damaged only in transit, so it is fetched again up to this many times.
+// A batch may be damaged in transit and intact on the broker, so a damaged batch is fetched again up to this many times.
 const maxRepetitions = 3;
 
 /** An entry of a batch, with the fields that KafkaJS expects. */
@@ -95,14 +95,14 @@ export class BatchReader {
       if (!(error instanceof UnreadableBytes)) throw error;
       if (error instanceof TooManyBytes && maxCost < maxBatchBytes) return undefined;
       if (damage !== undefined) assertLastOffsetKnown(header);
-      // If the checksum is wrong, the length may be wrong too. If the format is unknown, so is the last offset. Then the length is trusted,
-      // because a consumer gets past this batch only with the offset of a later one.
+      // If the checksum is wrong, the length may be wrong too. If the format cannot be read, the last offset is unknown. Then the length is
+      // trusted, because only the offset of a later batch lets a consumer get past this one.
       const isEndKnown = damage === undefined || header.magicByte !== readableFormat;
       return { entries: [new UnreadableBatch(header, batch, error.message)], cost, isEndKnown };
     }
   }
 
-  /** Returns undefined for a batch that is not compressed. */
+  /** Returns the codec of a batch, or undefined if the batch is not compressed. Throws UnreadableBytes if the codec is unknown. */
   #codecOf({ codec: number }: BatchHeader): Codec | undefined {
     const codec = this.#codecs.get(number);
     if (codec === undefined && number !== 0) throw new UnreadableBytes(`codec ${number} is unknown`);

@@ -6,7 +6,7 @@ const maxBatches = 1000;
 export class FaultCounts {
   readonly #counts: Map<string, number> = new Map();
 
-  /** Counts that a damaged batch was read once more. Returns how often it was read so far. */
+  /** Counts that a damaged batch was read once more. Returns how often it has been read so far. */
   add(batch: Buffer): number {
     const key = keyOf(batch);
     const count = (this.#counts.get(key) ?? 0) + 1;

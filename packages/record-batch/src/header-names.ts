@@ -8,7 +8,7 @@ const maxNameBytes = 64;
 
 /**
  * Decodes the names of headers, with a cache: most records of a topic have the same names in the same order, and comparing the bytes of a name
- * with those of the last record is faster than decoding them. Caches at most 32 names of 64 bytes.
+ * with those of the previous record is faster than decoding them. Caches at most 32 names of 64 bytes.
  */
 export class HeaderNames {
   readonly #names: Name[] = [];

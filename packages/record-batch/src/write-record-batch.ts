@@ -22,7 +22,7 @@ export interface NewRecord {
   readonly timestamp: number;
 }
 
-// The value of a field that is not set: of what only an idempotent producer or a broker sets.
+// The value of the fields that only an idempotent producer or a broker sets.
 const none = -1;
 
 /**

@@ -12,7 +12,7 @@ import {
 import { textOf } from './text-of.ts';
 
 const prefix = 'user-activity-dead-letter-';
-// The dead record may have headers with such names itself, for instance if it was a dead letter already. Their names get `original-` in front.
+// The dead record itself may have headers with such names, for instance if it was a dead letter already. Those names get the prefix `original-`.
 const conflictingName = /^(?:original-)*user-activity-dead-letter-/;
 const originalPrefix = /^original-(?=(?:original-)*user-activity-dead-letter-)/;
 const codes: readonly string[] = DeadLetterCode.all;
@@ -87,7 +87,7 @@ function projectOf(name: Uint8Array | undefined): ProjectId {
   return unlessBroken(() => ProjectId.parseReadable(textOf(name))) ?? ProjectId.system;
 }
 
-/** Returns the log id in the header, or no log without a header: then it is the first log of the topic. Returns undefined for an invalid id. */
+/** Returns the log id in the header. Without a header, returns no id, which means the topic's first log. Returns undefined for an invalid id. */
 function logIn(bytes: Uint8Array | undefined): Pick<Origin, 'log'> | undefined {
   if (bytes === undefined) return {};
   return unlessBroken(() => ({ log: LogId.parse(textOf(bytes) ?? '') }));

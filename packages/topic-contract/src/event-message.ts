@@ -15,7 +15,7 @@ import {
 import { reasonOfKeptBytes } from './kept-bytes.ts';
 import { textOf } from './text-of.ts';
 
-// More than any activity has, which is at most 270 kB. A compressed batch of 2 kB can hold a value of 64 MiB, which would take seconds to parse.
+// Any activity is smaller: it has at most 270 kB. A compressed batch of 2 kB can hold a value of 64 MiB, which would take seconds to parse.
 const maxValueBytes = 1024 * 1024;
 const maxTypeBytes = 1024;
 
@@ -28,7 +28,7 @@ export interface TopicMessage {
   readonly key: string;
   readonly value: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** The time at which the service accepted the event, in milliseconds since 1970. Not the client's time, as Kafka removes records by it. */
+  /** The time at which the service accepted the event, in milliseconds since 1970. Not the client's time, because Kafka's retention goes by it. */
   readonly timestamp: number;
 }
 

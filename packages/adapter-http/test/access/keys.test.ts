@@ -175,7 +175,7 @@ test('a revoked key can be revoked again, but a revoked or expired key cannot be
 /** Each line is the path of a violation and the beginning of its message. */
 test.each<[unknown, string[]]>([
   [[], [' must be a JSON object']],
-  [{}, ['/name is required', '/scopes must be a list of at least one of write, read']],
+  [{}, ['/name is required', '/scopes must be a list of one or more scopes, each one of write, read']],
   [
     { name: ' ', scopes: ['write', 'write'], project: 'Shop', expiresAt: 'tomorrow', more: 1 },
     [
@@ -190,7 +190,7 @@ test.each<[unknown, string[]]>([
     { name: 'x', scopes: ['all'], project: '_system' },
     [
       '/project must be "*" for all projects, or the name of one',
-      '/scopes must be a list of at least one of write, read',
+      '/scopes must be a list of one or more scopes, each one of write, read',
     ],
   ],
   [{ name: 'x', scopes: ['read'], expiresAt: '2000-01-01T00:00:00Z' }, ['/expiresAt must be in the future']],

@@ -22,6 +22,6 @@ export const KeyId = {
   trusted: (raw: string): KeyId => raw as KeyId,
   /** Joins an id and 32 random bytes, given in base64url, into the secret that clients send. */
   secretText: (id: KeyId, bytes: string): string => `${prefix}${id}_${bytes}`,
-  /** Returns whether a text has the form of a secret. No such key needs to exist. */
+  /** Returns whether a text has the form of a secret. Its key need not exist. */
   isSecret: (text: string): boolean => secretPattern.test(text),
 };

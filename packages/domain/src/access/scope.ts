@@ -18,7 +18,7 @@ export const Scope = {
   /** Parses the scopes of a key. Throws RuleBroken if they are not a list of at least one scope, or if the list has a scope twice. */
   parseList(raw: unknown): readonly Scope[] {
     if (!Array.isArray(raw) || raw.length === 0 || raw.length > scopes.length || !raw.every(isScope))
-      throw new RuleBroken(`must be a list of at least one of ${scopes.join(', ')}`);
+      throw new RuleBroken(`must be a list of one or more scopes, each one of ${scopes.join(', ')}`);
     if (new Set(raw).size < raw.length) throw new RuleBroken('must not name a scope twice');
     return scopes.filter((scope) => raw.includes(scope));
   },

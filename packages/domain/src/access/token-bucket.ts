@@ -47,7 +47,7 @@ export class TokenBucket {
     this.#tokens = Math.min(this.capacity, this.#tokens - amount);
   }
 
-  /** Changes how many tokens the bucket gains per second from now on. Its tokens and debt stay, but the tokens not above the new maximum. */
+  /** Changes how many tokens the bucket gains per second from now on. Keeps its tokens, up to the new capacity, and its debt. */
   change(perSecond: number, now: number): void {
     this.#gain(now);
     this.#perSecond = perSecond;

@@ -30,7 +30,7 @@ export const UsageLimits = {
   names: names as readonly (keyof UsageLimits)[],
   /** The maximum of each limit. */
   max: max as number,
-  /** The default limits of public keys. They have some because anybody can use such a key. */
+  /** The default limits of public keys. Public keys have limits by default because anybody can use them. */
   ofPublicKeys: { itemsPerSecond: 500, bytesPerSecond: 1_000_000 } satisfies RateLimits as RateLimits,
   /** Parses one limit. Returns undefined for null, which means no limit. Throws RuleBroken if it is not a whole number from 1 to `max`. */
   parse(raw: unknown): number | undefined {

@@ -9,7 +9,7 @@ import { RuleBroken } from '../shared/violation.ts';
 export type ActivityType = Brand<string, 'ActivityType'>;
 
 const maxLength = 256;
-// Texts that upper case alone makes canonical.
+// Texts that only need upper case to become canonical.
 const plain = new RegExp(`^[\\w.:/]{1,${maxLength}}$`);
 const maxUnits = 4 * maxLength;
 const wrongLength = `must be 1-${maxLength} characters`;

@@ -42,7 +42,7 @@ export const Metadata = {
     maxBytes: number,
     maxLevels: number = maxNewLevels,
   ): Metadata | undefined {
-    // The fast path would read an invalid value twice. A caller that lists no violations may have many of them, so it does without.
+    // With the fast path, an invalid value is read twice. A caller that lists no violations may have many invalid values, so it skips this path.
     const plain = violations.isListing ? copyPlainMetadata(raw, maxBytes, maxLevels) : undefined;
     if (plain !== undefined) return plain as Metadata;
     if (!isPlainObject(raw)) {

@@ -10,7 +10,7 @@ const bytesPerMark = 4;
 /**
  * The fast path of `Metadata.parse`. Copies metadata that surely obeys all rules. Returns undefined for all other values, so that
  * `Metadata.parse` applies the rules one by one. Assumes the worst size for each text, because even then nearly all metadata is far below
- * the limit. For four members, this takes 0.35 µs instead of 0.75 µs.
+ * the limit. For metadata of four members, this takes 0.35 µs instead of 0.75 µs.
  */
 export function copyPlainMetadata(raw: unknown, maxBytes: number, maxLevels: number): JsonObject | undefined {
   const room = maxBytes - bytesPerMark;

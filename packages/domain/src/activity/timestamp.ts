@@ -42,7 +42,7 @@ export const Timestamp = {
   },
   /** Returns the moment as RFC 3339 in UTC with milliseconds, such as `2026-11-24T07:30:00.123Z`. */
   toISO(moment: Timestamp): string {
-    // Most calls in a row are for the same moment, that of a batch. The cache takes 0.01 µs instead of 0.5 µs.
+    // Most calls are for the same moment as the previous call, because the activities of a batch share it. The cache takes 0.01 µs, not 0.5 µs.
     if (moment !== latestMoment) {
       latestText = new Date(moment).toISOString();
       latestMoment = moment;

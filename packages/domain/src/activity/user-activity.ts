@@ -52,7 +52,8 @@ export interface RecordingDeps {
 
 const draftFields: ReadonlySet<string> = new Set(['id', 'userId', 'type', 'metadata', 'createdAt']);
 const maxAheadMs = 5 * 60_000;
-// The levels of metadata on the log: more than any version allows for new activities, and fewer than any store can hold (MongoDB: 100).
+// The maximum number of levels of metadata on the log: more than any version allows for new activities, and fewer than the maximum of any store
+// (MongoDB: 100).
 const maxHistoryLevels = 64;
 
 /** The aggregate: who did what, and when. It is a fact, so it never changes. */
@@ -77,8 +78,8 @@ export class UserActivity implements ActivityState {
 
   /**
    * Makes a new activity from a client's draft `{id?, userId, type, metadata?, createdAt?}`. An optional member may be null, which means
-   * absent. `ids` makes an absent id. receivedAt is the clock's `now`, and so is an absent createdAt. The id becomes a `PublicId` if the
-   * sender has a public key.
+   * absent. If the id is absent, `ids` makes one. receivedAt is the time of the clock, and so is createdAt if it is absent. The id becomes a
+   * `PublicId` if the sender has a public key.
    * Throws INVALID_ACTIVITY with the violations. They are collected in `violations`, which must be empty and may limit their number. A createdAt
    * must not be more than 5 minutes ahead of the clock, nor older than the retention of the project.
    */

@@ -24,7 +24,7 @@ export type AuditType =
 export interface AuditEvent {
   readonly type: AuditType;
   readonly actor: Actor;
-  /** Has ids, projects, scopes, numbers and digests, but never a secret, a name for people, a user id, or a value of a filter. */
+  /** Has ids, projects, scopes, numbers and digests, but never a secret, the name of a key, a user id, or a value of a filter. */
   readonly details: JsonObject;
 }
 

@@ -19,7 +19,7 @@ export interface PlacedErasure {
   readonly topic: string;
 }
 
-/** What decides whether an erasure of its user covers an activity. */
+/** The values of an activity that decide whether an erasure of its user covers it. */
 export interface Placed {
   /**
    * The log position of the activity's record. If the record is a replay of a dead letter, it is that of the original record. Undefined if an
@@ -70,7 +70,7 @@ export const decidingErasure = <Erasure extends PlacedErasure>(
     .at(0);
 
 /**
- * Returns the projects whose unreadable records and dead letters may belong to a user of the project. `_system` is one of them: it gets those
- * whose record names its project wrongly.
+ * Returns the projects whose unreadable records and dead letters may belong to a user of the project. `_system` is one of them, because it
+ * gets each record that names an invalid project or two different ones.
  */
 export const projectsOfUser = (project: ProjectId): readonly ProjectId[] => [project, ProjectId.system];

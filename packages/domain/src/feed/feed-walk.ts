@@ -8,8 +8,8 @@ export const maxExamined = 5000;
 
 // A query costs at least as much as examining this many entries. So a page takes at most 250 queries.
 const queryCost = 20;
-// The maximum number of activities in the first portion of a page. With metadata of 32 KiB each, they have 2 MiB. The activities read so far
-// tell how many make the next portion, which should have `portionBytes`.
+// The maximum number of activities in the first portion of a page. With metadata of 32 KiB each, they have 2 MiB. Each later portion should
+// have `portionBytes`, and the average size of the activities read so far tells how many activities that takes.
 const firstPortion = 64;
 const portionBytes = 2 * 1024 * 1024;
 

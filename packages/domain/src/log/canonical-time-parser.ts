@@ -7,8 +7,8 @@ const length = 24;
 const zero = 0x30;
 
 /**
- * Parses times in the one format that `Timestamp.toISO` writes, in 0.06 µs where `Timestamp.parse` takes 0.7 µs. Most times on a log are of
- * the same day as the time before, so the latest date is cached, and only the time of day is parsed.
+ * Parses times in the one format that `Timestamp.toISO` writes, in 0.06 µs where `Timestamp.parse` takes 0.7 µs. Most times on a log are on
+ * the same day as the previous one, so the latest date is cached, and only the time of day is parsed.
  */
 export class CanonicalTimeParser {
   #date = '';

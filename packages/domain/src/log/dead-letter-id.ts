@@ -9,7 +9,7 @@ import { QualifiedTopic } from './qualified-topic.ts';
  */
 export type DeadLetterId = Brand<string, 'DeadLetterId'>;
 
-// The name of the topic is as Kafka allows it, and the log as in `LogId`. Numbers have no leading zeros, so that each letter has only one id.
+// The topic is a name that Kafka allows, and the log is a `LogId`. Numbers have no leading zeros, so that each letter has only one id.
 const pattern = /^([A-Za-z0-9._-]{1,249}(?:@[A-Za-z0-9-]{1,64})?):(0|[1-9]\d{0,9}):(0|[1-9]\d{0,15})$/;
 const maxPartition = 2 ** 31 - 1;
 

@@ -45,12 +45,12 @@ export interface LatestLetter extends ActivityKey {
   readonly diedAt: Timestamp;
 }
 
-/** The topic in the origin of the dead letter of a call that the API (the edge) refused. No log has a topic of this name. */
+/** The `topic` in the origin of a dead letter that comes from a call that the API (the edge) refused. No log has a topic of this name. */
 export const edgeTopic = 'http';
 
 /**
- * Removes key, value and headers from the letter of a record that is too large to keep, and adds this to the reason. The log may hold such
- * a record if it was compressed, or if the limit was higher. The origin tells where to find the record while the log holds it.
+ * Returns the letter of a record that is too large to keep, without key, value and headers, and with a reason that says so. The log may
+ * hold such a record if it was compressed, or if the limit was higher. The origin tells where to find the record while the log holds it.
  */
 export function withoutBytes(letter: DeadLetter): DeadLetter {
   const size = letter.value?.length ?? 0;

@@ -5,7 +5,7 @@ import type { Origin, OriginalRecord, RawRecord } from './log-record.ts';
 // An edge letter is the dead letter of a call that the API (the edge) refused, or of which it dropped a part. The call itself was never on the
 // log.
 
-/** The maximum size of the value of an edge letter, in bytes: 64 KiB. The sender was told about the call, so the rest may be lost. */
+/** The maximum size of the value of an edge letter, in bytes: 64 KiB. The sender was told what was refused, so the rest may be lost. */
 export const maxEdgeValueBytes: number = 64 * 1024;
 
 /** The size and digest of a value of which an edge letter keeps only the beginning. */
@@ -19,11 +19,11 @@ export interface WholeValue {
 /** If the call came with a public key, the edge letter has this header with the value `public`. */
 const sourceHeader = 'user-activity-source';
 
-// If the value was cut, these headers have its whole size and digest. No other header of an edge letter can have these names.
+// If the value was cut, these headers have the size and digest of the whole value. No other header of an edge letter can have these names.
 const sizeHeader = 'user-activity-cut-size';
 const digestHeader = 'user-activity-cut-sha256';
 
-/** Returns the first headers of a new edge letter: one that says so if the call came with a public key, none otherwise. */
+/** Returns the headers of a new edge letter: `sourceHeader` if the call came with a public key, and none otherwise. */
 export const headersOfEdge = ({ publicKey }: Pick<Sender, 'publicKey'>): RawRecord['headers'] =>
   publicKey === undefined ? {} : { [sourceHeader]: [ascii('public')] };
 

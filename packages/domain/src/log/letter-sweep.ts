@@ -33,7 +33,7 @@ export interface SweptLetter {
   readonly bytes: number;
 }
 
-/** The number of bytes that each letter counts besides its key, value, headers and reason: an estimate of the store's overhead. */
+/** The number of bytes that are counted for each letter in addition to its key, value, headers and reason. It estimates the store's overhead. */
 export const letterOverheadBytes = 1024;
 
 /** Returns the number of bytes that a letter counts towards `maxEdgeBytes`. A store may count a few bytes more or less per header. */

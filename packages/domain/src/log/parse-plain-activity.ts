@@ -22,7 +22,7 @@ const timeParser = new CanonicalTimeParser();
  * caller must use `UserActivity.parse`, which accepts every valid activity and reports each violation.
  */
 export function parsePlainActivity(text: string): UserActivity | undefined {
-  // Without escapes, each key and string is in the text as it is. So all of them are well-formed, and none has U+0000.
+  // Without escapes, the text has the characters of each key and string themselves. So all of them are well-formed, and none has U+0000.
   if (text.length > maxLength || text.includes('\\') || !text.isWellFormed()) return undefined;
   try {
     const members: unknown = parseJson(text);

@@ -21,7 +21,7 @@ export const unreadable = (reason: string, project: ProjectId): Unreadable => ({
 
 /**
  * Parses the value of a record that should be the JSON of an activity. Returns `Unreadable` for bad input instead of throwing, because anyone
- * may have written the record. `named` is the project that the record's headers name, if they do: then the value must name the same project.
+ * may have written the record. `named` is the project that the record's headers name. If it is passed, the value must name the same project.
  */
 export function recordContent(text: string, named?: ProjectId): RecordContent {
   const activity = parsePlainActivity(text);

@@ -26,7 +26,7 @@ export function replayOf(headers: RawRecord['headers'], topic: string): Origin |
   return origin?.topic === topic ? origin : undefined;
 }
 
-// More than the longest id of a dead letter has.
+// The id of a dead letter is always shorter.
 const maxHeaderBytes = 400;
 
 /** Returns the original of a record, with its origin and its own headers: the record itself, or what it repeats if it is a replay. */

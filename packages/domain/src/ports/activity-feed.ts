@@ -18,7 +18,7 @@ import type { LogId } from '../log/log-id.ts';
  *  F7 Apart     what is on one log or in one project never appears in the feed of another.
  *  F8 Waiting   a position that is ahead of the settled offsets stays as it is until they have passed it. So if an older copy replaces the
  *               store, a reader misses nothing and reads nothing twice.
- *  F9 Waking    `onSettled` calls its listener after a settled offset was raised, mostly within some milliseconds. It may also call the
+ *  F9 Waking    `onSettled` calls its listener after a settled offset was raised, usually within a few milliseconds. It may also call the
  *               listener without a reason, or miss a change, so a reader must call `settled` now and then.
  *  F10 Honest   while the store is unreachable, `settled` and `read` reject with STORE_UNAVAILABLE or STORE_TIMEOUT, and work again
  *               afterwards. No driver error crosses the port.

@@ -11,13 +11,13 @@ import type { Position } from '../query/activity-query.ts';
 /**
  * The status of the erasure of a user:
  *  - `accepted`  the request is on the log;
- *  - `running`   a consumer has recorded the erasure. The store may still have activities that it covers. Those that are stored from now on
- *                are not found by any query;
+ *  - `running`   a consumer has recorded the erasure. The store may still have activities that it covers. If another such activity is stored
+ *                from now on, no query finds it;
  *  - `done`      the store has nothing left that the erasure covers.
  */
 export type ErasureStatus = 'accepted' | 'running' | 'done';
 
-/** How far the erasure of a user is. */
+/** The progress of the erasure of a user. */
 export interface ErasureProgress {
   readonly id: ErasureId;
   readonly status: ErasureStatus;

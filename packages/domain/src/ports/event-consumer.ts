@@ -11,7 +11,7 @@ export interface OffsetSpan {
 /**
  * Handles a batch of records of one partition in order, and resolves once all are handled. If the handler rejects, or is cancelled before it
  * resolves, the same records are delivered again. `span` begins where the span of the previous batch ended, and ends where the next one will
- * begin. Offsets without a record make it wider than the records. If none of its offsets has a record, there are no records.
+ * begin. Offsets without a record make it wider than the records. If none of its offsets has a record, `records` is empty.
  */
 export type RecordHandler = (
   records: readonly LogRecord[],
@@ -36,8 +36,8 @@ export interface PartitionProgress {
   readonly end: number;
   /**
    * Whether the committed offset has the mark of a member that was started with `resumeAt`. Such a member commits only after `resumeAt` has
-   * resolved. Members of older versions set no mark. Always false for a log in the same file as its store: a backup restores both together, so
-   * nobody needs the mark.
+   * resolved. Members of older versions set no mark. Always false for a log in the same file as its store, because a backup restores both
+   * together, so nobody needs the mark.
    */
   readonly isMarked: boolean;
 }
@@ -50,7 +50,7 @@ export interface GroupObserver {
   left(): void;
 }
 
-/** Notified of each failed attempt to use the log or the store, and of the first success after failures. `failures` counts those in a row. */
+/** Notified of failed attempts to use the log or the store, and of the first success after them. `failures` is the number of failures in a row. */
 export interface OutageObserver {
   failed(error: unknown, failures: number): void;
   recovered(failures: number): void;
@@ -74,7 +74,7 @@ export interface OutageObserver {
  *  L11 Honest      `ping` rejects with LOG_UNAVAILABLE while the member can't receive records, and works again afterwards.
  *  L12 Attributing  a replay of a dead letter is delivered with the origin of the original record in `replayOf`. That may be on another log of
  *                  the topic, with any offset. A replay header that is malformed or names another topic is ignored. Every other one is
- *                  trusted, as producers are. The consumer does not know its log, so it leaves it to `locatedRecord` to compare offsets.
+ *                  trusted, as producers are. The consumer does not know its log, so it compares no offsets: `locatedRecord` does that.
  *  L13 Measured    `progress` returns the `PartitionProgress` of each of the member's partitions, or of all partitions while the member is not
  *                  in its group. It rejects with LOG_UNAVAILABLE while the log does not answer.
  *  L14 Resuming    the member calls `resumeAt` for each of its partitions at each assignment, even if no record waits there. It also

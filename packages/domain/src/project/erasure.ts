@@ -6,8 +6,8 @@ import type { Erasure } from './project.ts';
 const maxAheadMs = 5 * 60_000;
 
 /**
- * Returns the latest `erasedAt` that is valid at the time `now`. A process with a wrong clock wrote a later one. Such an erasure would remove
- * everything that the service accepts in the meantime, so it is not carried out, and the next erasure of the project replaces it.
+ * Returns the latest `erasedAt` that is valid at the time `now`. A later one comes from a process with a wrong clock. An erasure with such a
+ * time would remove everything that the service accepts until then, so it is not carried out, and the next erasure of the project replaces it.
  */
 export const maxErasedAt = (now: Timestamp): Timestamp => Timestamp.trusted(now + maxAheadMs);
 

@@ -28,7 +28,7 @@ export interface Erasure {
   readonly erasedAt: Timestamp;
 }
 
-/** The erasure of a project in the store, which keeps it for ever. */
+/** The erasure of a project as the store keeps it. The store keeps every erasure for ever. */
 export interface KeptErasure extends Erasure {
   /** Whether the erasure is not finished, so that the store may still have data that it covers. */
   readonly erasing: boolean;

@@ -11,7 +11,7 @@ const maxOffsetMs = 86_400_000;
  */
 export function startOfDay(midnight: Timestamp, zone: TimeZone): Timestamp {
   if (zone === TimeZone.utc) return midnight;
-  // At either end of the calendar, a moment may not exist: use midnight.
+  // Near either end of the calendar, a moment may be out of range. Then midnight takes its place.
   const near = (millis: number): Timestamp => unlessBroken(() => Timestamp.fromMillis(millis)) ?? midnight;
   const offsets = TimeZone.offsetsBetween(zone, near(midnight - maxOffsetMs), near(midnight + maxOffsetMs));
   const candidates = offsets.map(({ from, offsetMs }) => Math.max(from, midnight - offsetMs));

@@ -48,19 +48,19 @@ export class TimeLines {
   }
 
   /**
-   * Returns the number of slots, of all series, that the next part of time may have. If it has more, there are certainly more than `maxLines`
-   * lines in total.
+   * Returns the maximum number of slots, over all series, for the next period of time. If the period has more, there are certainly more than
+   * `maxLines` lines in total.
    */
   maxSlots(maxLines: number, { offsets }: TimeSlots, series = 1): number {
-    // The first slots of a series may belong to its last existing line.
+    // In each series, the first slots of the period may belong to the last line of the previous period, which is counted already.
     const max = (maxLines - this.size + series) * (daysOf[this.#unit] ?? 1);
     if (!(this.#unit in daysOf)) return max;
-    // A clock that is set back over midnight shows two days a second time, in more slots. After a change at the end of the earlier part, one
-    // of these slots may be in this part.
+    // A clock that is set back over midnight shows two days a second time. So each change of the offset can add two slots to a series. If the
+    // change is at the end of the previous period, one of the two slots may be in this period.
     return max + series * (2 * (offsets.length - 1) + (this.size > 0 ? 1 : 0));
   }
 
-  /** Adds the counts of the next part of time. Parts must be added in the order of time. */
+  /** Adds the counts of the next period of time. Periods must be added in the order of time. */
   add({ offsets }: TimeSlots, counts: readonly SeriesSlotCount[]): void {
     for (const { segment, slot, series, count } of counts) {
       const [key, begin] = this.#lineOf(slot, offsets[segment]?.offsetMs ?? 0);

@@ -1,6 +1,6 @@
 import type { ZoneOffset } from './zone-clock.ts';
 
-/** The units of time by which activities are counted, by the clock of a zone; the shortest first. */
+/** The units of time by which activities are counted, from the shortest to the longest. They follow the local time of a zone. */
 export const timeUnits = ['minute', 'hour', 'day', 'week', 'month'] as const;
 export type TimeUnit = (typeof timeUnits)[number];
 

@@ -107,7 +107,7 @@ export class ZoneClock {
   }
 }
 
-/** Returns the index of a block with the same offsets that can be read: the block itself, the last one before 1800, or one after 2100. */
+/** Returns the index of the block to read in place of a block: the block itself, or the last one before 1800 or one after 2100 that is equal. */
 function blockToRead(index: number): number {
   if (index < firstBlock) return firstBlock - 1;
   return index < cyclicFrom ? index : cyclicFrom + ((index - cyclicFrom) % cycleBlocks);

@@ -7,8 +7,8 @@ export interface Claim {
 }
 
 /**
- * Returns a range of times. Another claim blocks this one if it ends within the range. A claim that ends after the range was made by a
- * process with a wrong clock. It is ignored, because it would block every other claim for too long.
+ * Returns the range in which the end of another claim must lie for that claim to block this one. A claim that ends after the range was made
+ * by a process with a wrong clock. It is ignored, because it would block every other claim for too long.
  */
 export const blockingClaimEnds = ({
   from,

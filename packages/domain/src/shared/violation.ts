@@ -74,7 +74,7 @@ export function pointer(parent: string, ...keys: readonly (string | number)[]): 
   let path = parent;
   for (const key of keys) {
     if (path.length > maxPathLength) break;
-    // Cut before escaping, so that a very long key takes no longer.
+    // Cut before escaping, so that the time does not grow with the length of the key.
     const name = String(key).slice(0, maxPathLength + 1);
     path += `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
   }
