@@ -22,7 +22,7 @@ export async function makeTopic(
     // KafkaJS asks for the leaders only once, even if the broker does not know the new topic yet.
     waitForLeaders: false,
   });
-  if (!isMade) throw new Error(`The topic ${topic} exists.`);
+  if (!isMade) throw new Error(`The topic ${topic} already exists.`);
   while (!(await hasLeaders(admin, topic))) await delay(20);
   await admin.disconnect();
 }

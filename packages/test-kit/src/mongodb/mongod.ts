@@ -18,7 +18,7 @@ export interface Mongod {
 }
 
 /** The name of all replica sets that tests start. */
-export const setName = 'rs0';
+export const replicaSetName = 'rs0';
 
 /** Options of a mongod. */
 export interface MongodOptions {
@@ -33,7 +33,7 @@ export async function startMongod({ replicaSet = true, secured }: MongodOptions 
   const [port = 0] = await freePorts(1);
   const folder = temporaryFolder('mongod');
   const server = launchMongod(folder.path, port, [
-    ...(replicaSet ? ['--replSet', setName] : []),
+    ...(replicaSet ? ['--replSet', replicaSetName] : []),
     ...(secured === undefined ? [] : securedOptions(secured, folder.path)),
   ]);
   const stop = async (): Promise<void> => {
@@ -42,7 +42,7 @@ export async function startMongod({ replicaSet = true, secured }: MongodOptions 
   };
   const members = [{ _id: 0, host: `127.0.0.1:${port}` }];
   try {
-    const configuration = replicaSet ? { _id: setName, members } : undefined;
+    const configuration = replicaSet ? { _id: replicaSetName, members } : undefined;
     await server.until(waitUntilWritable(port, configuration, secured));
   } catch (error) {
     await stop();
@@ -61,7 +61,7 @@ const root = { user: 'root', password: 'secret-of-root' };
 function uriOf(port: number, replicaSet: boolean, secured: TlsFiles | undefined): string {
   const login = secured === undefined ? '' : `${root.user}:${root.password}@`;
   const options = new URLSearchParams({
-    ...(replicaSet ? { replicaSet: setName } : {}),
+    ...(replicaSet ? { replicaSet: replicaSetName } : {}),
     ...(secured === undefined ? {} : { tls: 'true', tlsCAFile: secured.certificate }),
   }).toString();
   return `mongodb://${login}127.0.0.1:${port}/${options === '' ? '' : `?${options}`}`;

@@ -4,7 +4,7 @@ import { type FaultyProxy, faultyProxy } from '../network/faulty-proxy.ts';
 import { freePorts } from '../network/free-ports.ts';
 import type { GuardedProcess } from '../process/guarded-process.ts';
 import { MemberFolders } from './member-folders.ts';
-import { launchMongod, onServer, setName } from './mongod.ts';
+import { launchMongod, onServer, replicaSetName } from './mongod.ts';
 
 /** A replica set on the loopback interface. Members and clients reach each member through its proxy only. */
 export interface ReplicaSet {
@@ -39,7 +39,7 @@ export async function startReplicaSet(count: number): Promise<ReplicaSet> {
   const folders = new MemberFolders();
   const members: GuardedProcess[] = [];
   const launch = (member: number): void => {
-    members[member] = launchMongod(folders.of(member), portOf(ports, member), ['--replSet', setName]);
+    members[member] = launchMongod(folders.of(member), portOf(ports, member), ['--replSet', replicaSetName]);
   };
   const stop = async (): Promise<void> => {
     await Promise.all([...members.map((member) => member.kill()), ...proxies.map((proxy) => proxy.close())]);
@@ -49,7 +49,7 @@ export async function startReplicaSet(count: number): Promise<ReplicaSet> {
   try {
     for (const member of ports.keys()) launch(member);
     const configuration = {
-      _id: setName,
+      _id: replicaSetName,
       // Tests name a member in `readPreferenceTags`.
       members: hosts.map((host, _id) => ({ _id, host, tags: { member: String(_id) } })),
       // Short times, so that the set notices the loss of its primary soon.
@@ -79,7 +79,7 @@ export async function startReplicaSet(count: number): Promise<ReplicaSet> {
       });
   };
   return {
-    uri: `mongodb://${hosts.join()}/?replicaSet=${setName}`,
+    uri: `mongodb://${hosts.join()}/?replicaSet=${replicaSetName}`,
     proxies,
     signal: (member, signal) => members[member]?.signal(signal),
     async restart(member) {
@@ -117,7 +117,7 @@ export async function startReplicaSet(count: number): Promise<ReplicaSet> {
 
 function portOf(ports: readonly number[], member: number): number {
   const port = ports[member];
-  if (port === undefined) throw new Error(`There is no member ${member}.`);
+  if (port === undefined) throw new Error(`The replica set has no member ${member}.`);
   return port;
 }
 

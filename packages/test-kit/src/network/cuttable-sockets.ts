@@ -26,7 +26,7 @@ export class CuttableSockets {
   /** Closes all connections and refuses new ones, until the returned function is called. */
   cut(): EndFault {
     this.#isOpen = false;
-    for (const socket of this.#sockets) socket.destroy(new Error('cut'));
+    for (const socket of this.#sockets) socket.destroy(new Error('The test cut the connection.'));
     return () => {
       this.#isOpen = true;
     };
