@@ -33,7 +33,7 @@ function sleep(ms: number, signal?: AbortSignal): Promise<void> {
 
 /**
  * Returns true if another attempt may succeed. `hasAnswered`: whether the service has already answered an earlier request. If it has, an
- * unreadable answer comes from a proxy, and ends with the outage. If it has not, the URL is probably wrong, so a retry cannot help.
+ * unreadable answer probably comes from a proxy during an outage. If it has not, the URL is probably wrong, so a retry cannot help.
  */
 export const isRetryable = (error: unknown, hasAnswered: boolean): boolean =>
   isTransient(error) && (hasAnswered || !((error as Error).cause instanceof SyntaxError));

@@ -13,8 +13,8 @@ export interface SpoolOptions {
   /** A folder that only this spool uses. It is created if it does not exist. */
   readonly folder: string;
   /**
-   * The maximum size of the waiting activities, in bytes. Default: 1 GiB. The disk may need the size of one more
-   * segment, because a file is removed only after none of its activities waits any more.
+   * The maximum size of the waiting activities, in bytes. Default: 1 GiB. The disk may need the size of one more segment,
+   * because a file stays until the service has accepted or rejected all of its activities.
    */
   readonly maxBytes?: number | undefined;
   /** The size at which the spool starts a new file, in bytes. Default: 8 MiB, or an eighth of `maxBytes` if that is less. */
@@ -168,7 +168,7 @@ export class DiskSpool implements ActivityQueue {
     this.#nextNumber += 1;
     this.#segments.push(segment);
     this.#active = segment;
-    // With syncMs 0, the folder entry of the new file must be on the disk before `log` returns.
+    // If `syncMs` is 0, the folder entry of the new file must be on the disk before `log` returns.
     if (this.#syncMs === 0) this.#syncFolder();
     return segment;
   }

@@ -10,7 +10,7 @@ export interface ExportOptions extends ActivityFilter {
   /** `asc`: oldest first. `desc`: newest first. Default: `asc`. */
   readonly order?: 'asc' | 'desc';
   /**
-   * Starts the export after this activity: its createdAt and its id, joined by `~`. The activity need not exist any more. Default: the
+   * Starts the export after this activity: its `createdAt` and its id, joined by `~`. The activity need not exist any more. Default: the
    * export starts with the first activity that matches.
    */
   readonly after?: string | undefined;

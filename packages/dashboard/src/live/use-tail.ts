@@ -101,7 +101,7 @@ export function useTail(filter: ActivityFilter, version: string, isHeld: boolean
   };
 }
 
-/** Measures the latest outage of the connection: when it began and ended, in the time of the service, and what arrived during it. */
+/** Measures the latest outage of the connection: when it began and ended, by the clock of the service, and what arrived during it. */
 class Outage {
   #from: number | undefined;
   #to: number | undefined;
