@@ -40,7 +40,7 @@ test('a page that waited for more than ten seconds is refused without a query to
   const { findActivities, release, asked } = held();
   const { app, clock } = await service({ useCases: { findActivities } });
   const read = vi.spyOn(clock, 'now');
-  const places = Array.from({ length: 8 }, () => app.inject(page));
+  const pages = Array.from({ length: 8 }, () => app.inject(page));
   await expect.poll(asked).toBe(8);
   const late = app.inject(page);
   // A query waits for its slot as soon as the request is read.
@@ -48,7 +48,7 @@ test('a page that waited for more than ten seconds is refused without a query to
   const now = performance.now();
   vi.spyOn(performance, 'now').mockReturnValue(now + 10_001);
   release();
-  await Promise.all(places);
+  await Promise.all(pages);
   const { statusCode, headers } = await late;
   expect([statusCode, headers['retry-after']]).toEqual([503, '1']);
   expect(asked()).toBe(8);

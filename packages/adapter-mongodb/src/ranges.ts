@@ -11,7 +11,7 @@ export interface Range {
   readonly hasSingleTime: boolean;
 }
 
-/** A walk through documents in the order of a time field, then of `_id`. It continues after a position, or begins without one. */
+/** Selects the ranges for a walk in the order of a time field, then of `_id`. The walk continues after a position, or begins without one. */
 interface RangeQuery {
   readonly field: string;
   readonly within: TimeRange;

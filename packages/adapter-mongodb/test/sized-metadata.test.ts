@@ -37,7 +37,7 @@ test.each([
   ['a long list', { list: Array.from({ length: 120_000 }, () => []) }],
   ['text of 3 bytes for each code unit', { text: '漢'.repeat(80_000) }],
   ['text of 4 bytes for each character', { text: '😀'.repeat(60_000) }],
-  ['a list in a copyWithNewKeys member', { $list: Array.from({ length: 120_000 }, () => '') }],
+  ['a list in a member that is renamed', { $list: Array.from({ length: 120_000 }, () => '') }],
 ])('the bound holds for %s', (_, metadata) => {
   const { encoded, maxBytes } = sizedMetadata(metadata);
   expect(BSON.calculateObjectSize(encoded)).toBeLessThanOrEqual(maxBytes);

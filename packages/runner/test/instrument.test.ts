@@ -112,7 +112,7 @@ test('each use case of both records is measured under its own name', async () =>
     }
 });
 
-test('other packages get use cases only from the records of use cases', () => {
+test('application exports no use case that is not measured, but those for moves and for the start', () => {
   const makers = Object.keys(application).filter((name) => name.startsWith('make'));
   const measured = ['makeApiUseCases', 'makeStoringUseCases'];
   // The command line moves data with the first two. The last is called only at the start of a process.

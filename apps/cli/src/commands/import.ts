@@ -203,7 +203,6 @@ class RejectedRows {
     this.count += 1;
     this.#shown += 1;
     if (this.#shown <= maxShown) this.#output.note(`Row ${number}: ${fault}`);
-    if (this.#shown === maxShown + 1)
-      this.#output.note('Further rejected rows are countWithNoun, but not shown.');
+    if (this.#shown === maxShown + 1) this.#output.note('Further rejected rows are counted, but not shown.');
   }
 }

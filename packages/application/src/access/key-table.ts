@@ -27,7 +27,7 @@ export interface KeyTableOptions {
 const otherGraceMs = 60_000;
 
 /** How old the table may be, in milliseconds, before an unknown secret counts as `unavailable`, because its key may be new. */
-const maxReadMs = 10_000;
+const maxTableAgeMs = 10_000;
 
 interface Entry {
   readonly key: AccessKey;
@@ -70,7 +70,7 @@ export class KeyTable {
     const { clock, now, graceMs } = this.#options;
     const age = now() - this.#readAt;
     const entry = this.#entries.get(digest);
-    if (entry === undefined) return this.#lastReadFailed || age > maxReadMs ? 'unavailable' : 'unknown';
+    if (entry === undefined) return this.#lastReadFailed || age > maxTableAgeMs ? 'unavailable' : 'unknown';
     const state = AccessKey.secretStateOf(entry.key, entry.secret, clock.now());
     if (state !== 'valid') return state;
     return age > (scope === 'write' ? graceMs : otherGraceMs) ? 'unavailable' : entry.principal;

@@ -24,6 +24,5 @@ export const makeRelayAuditEvents = ({ outbox, publisher, clock }: Deps): RelayA
       await publisher.publish(ready.map(activityLogged));
       await outbox.remove(ready.map(({ id }) => id));
       published += ready.length;
-      if (ready.length < portionSize) return published;
     }
   };

@@ -36,8 +36,8 @@ export interface ResumeDeps {
 
 /**
  * Prepares the store before a consumer starts. If the log is new to the store, sets the settled offset of each partition to the offset
- * of the oldest record, or to the committed offset if an older version filled the store. Rejects with LogMismatch if the log has lost records above a
- * settled offset, unless the operator accepts the gap.
+ * of the oldest record, or to the committed offset if an older version filled the store. Rejects with LogMismatch if a partition ends before
+ * its settled offset, and, unless the operator accepts the gap, if its oldest record is above the settled offset.
  */
 export type BeginStoring = () => Promise<void>;
 
@@ -96,8 +96,8 @@ function settledOffsetOf(partition: number, settled: readonly number[]): number 
 }
 
 /**
- * Rejects with LogMismatch if the oldest record of a partition is above its settled offset. If the operator accepts such gaps, raises the
- * settled offsets instead.
+ * Rejects with LogMismatch if a partition ends before its settled offset. Also rejects if its oldest record is above that offset, unless the
+ * operator accepts such gaps; then raises the settled offset instead.
  */
 async function assertContinuous(
   { settledOffsets, log, acceptsGap, resumeObserver }: ResumeDeps,

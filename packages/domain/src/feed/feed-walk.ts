@@ -3,7 +3,7 @@ import { maxPageBytes } from '../query/page-end.ts';
 import { FeedPosition } from './feed-position.ts';
 import type { FeedPage, FeedQuery } from './feed-query.ts';
 
-/** The maximum number of entries of a store that one page examines, whether they match the filter or not. */
+/** The maximum number of entries of its project that one page examines, whether they match the filter or not. */
 export const maxExamined = 5000;
 
 // A query costs at least as much as examining this many entries. So a page takes at most 250 queries.

@@ -11,8 +11,8 @@ import type { PartitionProgress } from '../ports/event-consumer.ts';
 export type SettledHistory = 'empty' | 'untracked' | 'tracked';
 
 /**
- * Thrown if a log ends before the settled offset that the store has for it. Retrying does not help: either the log has lost records, or it
- * is not the log that the store knows.
+ * Thrown if a log does not continue where the settled offsets of the store end: it ends before them, it begins after them, or it is not the
+ * log that the store knows. Retrying does not help.
  */
 export class LogMismatch extends Error {
   override readonly name = 'LogMismatch';

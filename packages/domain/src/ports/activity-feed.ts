@@ -13,7 +13,7 @@ import type { LogId } from '../log/log-id.ts';
  *  F4 Settled   an activity is returned only if its offset is below the settled offset of its partition.
  *  F5 Filtered  `read` returns exactly the activities that match the filter. A walk may change its filter, because a position does not
  *               depend on it.
- *  F6 Bounded   a page has at most `limit` activities and about 4 MiB, and examines at most 5,000 entries of the store. If one of these
+ *  F6 Bounded   a page has at most `limit` activities and about 4 MiB, and examines at most 5,000 entries of its project. If one of these
  *               limits ends the page, `hasMore` is true and the position has advanced.
  *  F7 Apart     what is on one log or in one project never appears in the feed of another.
  *  F8 Waiting   a position that is ahead of the settled offsets stays as it is until they have passed it. So if an older copy replaces the

@@ -29,7 +29,7 @@ export type SaveOutcome = Exclude<RecordOutcome, 'dead_lettered'> | Refused;
  *  R5  Racing      exactly one of N concurrent saves of one id is `stored`.
  *  R6  Faithful    every value comes back equal, metadata deep-equal, whatever its keys are.
  *  R7  Filtered    `find` returns exactly the activities that match the filter: they have one of its users, one of its types, and a createdAt
- *                  in its range of time. A part that the filter leaves empty matches everything.
+ *                  in its range of time (`from` is included, `to` is not). A part that the filter leaves empty matches everything.
  *  R8  Ordered     `find` sorts by (createdAt, id), and ids bytewise. The order `asc` is the exact reverse of `desc`.
  *  R9  Paged       a page has at most `limit` activities, and fewer only at the end or because of R17. `hasMore` tells whether more
  *                  follow. The pages of a walk have no gaps and no repeats. A walk can begin after any position, also one without an activity.

@@ -8,7 +8,8 @@ import type { DeadLetterPage, DeadLetterQuery } from '../query/dead-letter-query
 
 /**
  * Lists, sweeps and removes the dead letters in the store.
- *  B1  Filtered  `find` returns exactly the letters that match the filter: they have one of its codes, and a diedAt in its range of time.
+ *  B1  Filtered  `find` returns exactly the letters that match the filter: they have one of its codes, and a diedAt in its range of time (`from` is
+ *                included, `to` is not).
  *  B2  Ordered   `find` sorts by (diedAt, id), and ids bytewise. The order `asc` is the exact reverse of `desc`.
  *  B3  Paged     a page has at most `limit` letters; `hasMore` tells whether more follow. The pages of a walk have no gaps and no
  *                repeats, whatever other letters are added or removed meanwhile.

@@ -43,7 +43,7 @@ describe.concurrent('a store that is restored from a backup catches up without m
     return { deployment, url, consumer, restore };
   }
 
-  const message = 'the store has settled less than the group has committed';
+  const message = 'the store is behind the committed offset of the consumer group';
 
   test('after a restart of the consumer: none of 1,000 later activities is missing', async ({
     onTestFinished,
