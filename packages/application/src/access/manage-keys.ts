@@ -113,7 +113,7 @@ export const makeFindKeys = ({ keys }: Pick<KeyDeps, 'keys'>): FindKeys =>
   };
 
 /**
- * Revokes a key permanently. Every process refuses it within some seconds. Returns 'absent' if the key does not exist, if the principal may
+ * Revokes a key permanently. Every process refuses it within a few seconds. Returns 'absent' if the key does not exist, if the principal may
  * not manage it, or if it does not belong to `project`. Throws STORE_UNAVAILABLE and STORE_TIMEOUT; then the caller must try again.
  */
 export type RevokeKey = (
