@@ -2,8 +2,8 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type SlotCount, slotMs, TimeLines, Timestamp, type TimeUnit, TimeZone } from '../src/index.ts';
 
-/** Adds a part of time to the lines: activities at these moments, in order, counted by slot as a store counts them. */
-function addPart(lines: TimeLines, unit: TimeUnit, zone: TimeZone, times: readonly Timestamp[]) {
+/** Adds the activities of a period at these moments, which are in order. They are counted by slot, as a store counts them. */
+function addPeriod(lines: TimeLines, unit: TimeUnit, zone: TimeZone, times: readonly Timestamp[]) {
   const [first, last] = [times[0], times.at(-1)];
   if (first === undefined || last === undefined) throw new Error('There is none.');
   const slots = { unitMs: slotMs[unit], offsets: TimeZone.offsetsBetween(zone, first, last) };
@@ -18,14 +18,14 @@ function addPart(lines: TimeLines, unit: TimeUnit, zone: TimeZone, times: readon
 
 const inOrder = (times: Iterable<Timestamp>): readonly Timestamp[] => [...times].toSorted((a, b) => a - b);
 
-/** Returns the keys of the lines of these moments. Checks that they are the same in one part as in a part for each moment. */
+/** Returns the keys of the lines of these moments. Checks that they are the same with one period as with a period for each moment. */
 function keys(unit: TimeUnit, name: string, ...moments: string[]): string[] {
   const zone = TimeZone.parse(name);
   const times = inOrder(moments.map((moment) => Timestamp.parse(moment)));
-  const [whole, parts] = [new TimeLines(unit, zone), new TimeLines(unit, zone)];
-  addPart(whole, unit, zone, times);
-  for (const time of times) addPart(parts, unit, zone, [time]);
-  expect(parts.inOrder()).toEqual(whole.inOrder());
+  const [whole, split] = [new TimeLines(unit, zone), new TimeLines(unit, zone)];
+  addPeriod(whole, unit, zone, times);
+  for (const time of times) addPeriod(split, unit, zone, [time]);
+  expect(split.inOrder()).toEqual(whole.inOrder());
   return whole.inOrder().map(({ key, count }) => (count === 1 ? key : `${key} x${count}`));
 }
 
@@ -225,7 +225,7 @@ describe('when the clock changes', () => {
   });
 });
 
-describe('the maximum number of slots of a part', () => {
+describe('the maximum number of slots of a period', () => {
   const anyMoment = fc
     .tuple(
       // St. John's, Kwajalein and Manila, where clocks went back over midnight.
@@ -242,13 +242,14 @@ describe('the maximum number of slots of a part', () => {
   const anyUnit = fc.constantFrom<TimeUnit>('minute', 'hour', 'day', 'week', 'month');
   const someMoments = fc.array(anyMoment, { minLength: 1, maxLength: 40, size: 'max' }).map(inOrder);
 
-  test('is only exceeded if there are too many lines, including the lines of earlier parts', () => {
+  test('is only exceeded if there are too many lines, including the lines of earlier periods', () => {
     const property = fc.property(anyUnit, anyZone, someMoments, fc.nat(100), (unit, name, times, cut) => {
       const zone = TimeZone.parse(name);
       const [known, lines] = [new TimeLines(unit, zone), new TimeLines(unit, zone)];
       const begin = Math.floor((cut / 101) * times.length);
-      for (const target of [known, lines]) if (begin > 0) addPart(target, unit, zone, times.slice(0, begin));
-      const { slots, counts } = addPart(lines, unit, zone, times.slice(begin));
+      for (const target of [known, lines])
+        if (begin > 0) addPeriod(target, unit, zone, times.slice(0, begin));
+      const { slots, counts } = addPeriod(lines, unit, zone, times.slice(begin));
       const found = new Set(counts.map(({ segment, slot }) => `${segment} ${slot}`)).size;
       for (const maxLines of [lines.size, lines.size + 1])
         expect(found).toBeLessThanOrEqual(known.maxSlots(maxLines, slots));

@@ -47,7 +47,7 @@ export type SaveOutcome = Exclude<RecordOutcome, 'dead_lettered'> | Refused;
  *  R17 Bounded     a page of `find` ends before the activity with which its JSON would exceed `maxPageBytes`, but has at least
  *                  one. At most one batch of the driver beyond that is read into memory.
  *  R18 Apart       an id is unique within its project. What is in one project is invisible from every other, for every method.
- *  R19 Located   a stored activity comes back with the origin that was passed to `save` for it, or without one: origin i belongs to
+ *  R19 Located     a stored activity comes back with the origin that was passed to `save` for it, or without one: origin i belongs to
  *                activity i. If the activity is saved again, it keeps its origin, with two exceptions: it had none, or it is
  *                `redelivered` with an earlier origin on the same log and partition. Then it gets the new one.
  */

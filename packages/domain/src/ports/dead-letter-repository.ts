@@ -32,7 +32,7 @@ import type { DeadLetterPage, DeadLetterQuery } from '../query/dead-letter-query
  *                get `taken` until the holder calls `releaseReplay`, or until the claim ends, because the holder may have died.
  *  B12 Apart     what is in one project is invisible from every other: `find`, `findByIds` and `findLatestLetters` return letters of
  *                their project only. Sweeps, removals and claims are for all projects together.
- *  B13 Distinct    letters from two logs are different letters for every method, even if topic, partition and offset are the same.
+ *  B13 Distinct  letters from two logs are different letters for every method, even if topic, partition and offset are the same.
  */
 export interface DeadLetterRepository {
   find(query: DeadLetterQuery): Promise<DeadLetterPage>;

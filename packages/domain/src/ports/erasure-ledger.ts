@@ -87,7 +87,7 @@ export interface ErasedUserRecord extends ActivityKey {
  *  E9 Apart      an erasure affects no other user and no other project.
  *  E10 Honest    while the store is unreachable, every method rejects with STORE_UNAVAILABLE or STORE_TIMEOUT, and works again
  *                afterwards. No driver error crosses the port.
- *  E11 Moved      `findAll` returns every recorded erasure, sorted by id bytewise, in pages. `keep` stores such an erasure in another ledger,
+ *  E11 Moved     `findAll` returns every recorded erasure, sorted by id bytewise, in pages. `keep` stores such an erasure in another ledger,
  *                equal in every field. It does not change an erasure that is recorded there already.
  */
 export interface ErasureLedger {
