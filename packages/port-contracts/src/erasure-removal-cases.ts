@@ -195,7 +195,7 @@ export const erasureRemovalCases = ledgerCases({
     },
   },
   E7: {
-    async 'removeRecords removes the activities of its records that belong to the user and that the erasure covers'(
+    async 'removeRecords removes exactly the activities with the given ids that the erasure of their user covers'(
       ledger,
       repository,
       subject,

@@ -10,7 +10,7 @@ import {
   Timestamp,
 } from '@user-activity/domain';
 import { letterOf, lettersOfLogs } from './letters.ts';
-import { forum, letterIdsIn, projectCases, activityIdsIn, save, shop } from './project-repository-subject.ts';
+import { activityIdsIn, forum, letterIdsIn, projectCases, save, shop } from './project-repository-subject.ts';
 import { sampleActivity, sampleTime } from './samples.ts';
 
 const moment = (millis: number): Timestamp => Timestamp.fromMillis(sampleTime + millis);

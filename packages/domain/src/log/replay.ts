@@ -26,7 +26,7 @@ export function replayOf(headers: RawRecord['headers'], topic: string): Origin |
   return origin?.topic === topic ? origin : undefined;
 }
 
-// The id of a dead letter is always shorter.
+// An upper bound of the length of a dead letter's id.
 const maxHeaderBytes = 400;
 
 /** Returns the original of a record, with its origin and its own headers: the record itself, or what it repeats if it is a replay. */

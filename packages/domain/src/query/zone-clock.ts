@@ -107,7 +107,7 @@ export class ZoneClock {
   }
 }
 
-/** Returns the index of the block to read in place of a block: the block itself, or the last one before 1800 or one after 2100 that is equal. */
+/** Returns the index of a block that has the same offsets: the block itself, the last one before 1800, or one in the 400 years after 2100. */
 function blockToRead(index: number): number {
   if (index < firstBlock) return firstBlock - 1;
   return index < cyclicFrom ? index : cyclicFrom + ((index - cyclicFrom) % cycleBlocks);

@@ -12,7 +12,7 @@ export function wellFormedText(raw: unknown, maxUnits: number, tooLong: string):
   return raw;
 }
 
-/** Returns whether the text has more than `max` characters (Unicode code points). The time does not grow with the length of the text. */
+/** Returns whether the text has more than `max` characters (Unicode code points). A very long text takes no more time. */
 export function isLongerThan(max: number, text: string): boolean {
   if (text.length <= max) return false;
   if (text.length > max * 2) return true;
