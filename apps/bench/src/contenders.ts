@@ -69,7 +69,8 @@ export const embeddedContenders: readonly Contender[] = [
   },
   {
     name: 'node:sqlite',
-    about: 'a minimal node:http server, and one transaction for all activities of a turn of the event loop',
+    about:
+      'a minimal node:http server, and one transaction for all activities that arrive in the same turn of the event loop',
     isOnKafka: false,
     program: nodeProgram('apps/bench/src/programs/raw-sqlite.ts'),
   },

@@ -48,7 +48,7 @@ test('uses no more connections than there are requests', async () => {
   expect(seen).toHaveLength(2);
 });
 
-test('fails if a request is answered with another status than expected', async () => {
+test('fails if a request is answered with a status other than the expected one', async () => {
   const load = await loadOn((_, response) => response.writeHead(503, { 'content-length': 0 }).end());
   await expect(load.run({ seconds: 5 })).rejects.toThrow('A request was answered with 503, not 202.');
 });

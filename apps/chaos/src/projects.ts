@@ -4,5 +4,5 @@ export const projects = ['default', 'shop'] as const;
 /** The project of the dead letters of records that name an invalid project, or two different projects. */
 export const systemProject = '_system';
 
-/** The project of the users that are erased. Other rules judge its activities than those of the other projects. */
+/** The project of the users that are erased. Its activities are judged by other rules: those of `findErasureFaults`. */
 export const erasureProject = 'forgotten';

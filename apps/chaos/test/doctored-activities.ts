@@ -88,7 +88,7 @@ export const doctoredActivities: readonly Doctoring[] = [
     },
   ],
   [
-    'a stored activity with another user than the client sent',
+    'a stored activity with a user other than the client sent',
     'changed',
     'two',
     (evidence) => {
@@ -107,7 +107,7 @@ export const doctoredActivities: readonly Doctoring[] = [
     },
   ],
   [
-    'a stored activity with another time than the client sent',
+    'a stored activity with a time other than the client sent',
     'changed',
     'two',
     (evidence) => {
@@ -118,7 +118,7 @@ export const doctoredActivities: readonly Doctoring[] = [
     },
   ],
   [
-    'a record on the log with another type than the client sent',
+    'a record on the log with a type other than the client sent',
     'changed',
     '0:1',
     (evidence) => {

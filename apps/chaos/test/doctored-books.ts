@@ -3,7 +3,7 @@ import { activityOf, type Doctoring, draftOf, replaced, without } from './eviden
 /** Changes after which the order is wrong, a response is wrong, or the log, the store and the dead letters contradict each other. */
 export const doctoredBooks: readonly Doctoring[] = [
   [
-    'two activities that are on the log in another order than they were answered',
+    'two activities that are on the log in a different order than they were answered',
     'swapped',
     'one',
     (evidence) => {
@@ -17,7 +17,7 @@ export const doctoredBooks: readonly Doctoring[] = [
     },
   ],
   [
-    'two activities that are on the log in another order than in their batch',
+    'two activities that are on the log in a different order than in their batch',
     'swapped',
     'three',
     (evidence) => {
@@ -38,7 +38,7 @@ export const doctoredBooks: readonly Doctoring[] = [
     },
   ],
   [
-    'two activities that were stored in another order than on the log',
+    'two activities that were stored in a different order than on the log',
     'swapped',
     'three',
     (evidence) => {

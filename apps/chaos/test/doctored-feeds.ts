@@ -19,7 +19,7 @@ export const doctoredFeeds: readonly Doctoring[] = [
     },
   ],
   [
-    'activities that a follower received in another order than on the log',
+    'activities that a follower received in a different order than on the log',
     'swapped',
     'one',
     (evidence) => {

@@ -52,7 +52,7 @@ test('two projects with the same ids are judged separately, and their counts are
   expect(counts).toMatchObject({ records: 18, stored: 10, duplicate: 2, conflict: 2, dead_lettered: 2 });
 });
 
-test('finds an activity that is stored in another project than its own', () => {
+test('finds an activity that is stored in a project other than its own', () => {
   const [byDefault, shop] = [soundEvidence(), soundEvidence()];
   shop.stored = shop.stored.filter(({ id }) => id !== 'two');
   shop.written = shop.written.filter((id) => id !== 'two');
@@ -67,7 +67,7 @@ test('finds an activity that is stored in another project than its own', () => {
   expect(violations.filter(({ subject }) => !/^(?:shop|other) /.test(subject))).toEqual([]);
 });
 
-test('finds a dead letter that is in another project than its record', () => {
+test('finds a dead letter that is in a project other than that of its record', () => {
   const byDefault = soundEvidence();
   const moved = byDefault.letters.slice(1);
   byDefault.letters = byDefault.letters.slice(0, 1);

@@ -6,7 +6,7 @@ import type { ProgressLine } from './progress-line.ts';
 
 // Much more than a portion, which has about 5,000 activities and rarely twice as many.
 const queue = { maxCount: 200_000, maxBytes: 256 * 1024 * 1024 };
-// Not more often, because each count makes the service read a whole index.
+// A shorter pause would slow the service, because each count reads a whole index.
 const pollMs = 2000;
 const conflictCount = 3;
 

@@ -31,7 +31,7 @@ export async function run(args: readonly string[], signal: AbortSignal): Promise
       ),
     )
     .addOption(
-      new Option('--seed <number>', 'another seed makes another demo. Default: 1').argParser(
+      new Option('--seed <number>', 'a different seed makes a different demo. Default: 1').argParser(
         wholeNumberParser(0, 2 ** 31 - 1),
       ),
     )

@@ -49,7 +49,7 @@ export async function runDemo(options: DemoOptions, signal: AbortSignal): Promis
   }
 }
 
-/** Returns the state from which to continue. Throws UsageError if the existing data is of another demo than the options describe. */
+/** Returns the state from which to continue. Throws UsageError if the existing data belongs to a different demo than the options describe. */
 function stateFor({ seed, activities, users, data }: DemoOptions, earlier: DemoState | undefined): DemoState {
   if (earlier === undefined)
     return {

@@ -2,7 +2,7 @@
 // CommonJS without imports at its top, so that old versions of Node parse it and print this message.
 const [major, minor] = process.versions.node.split('.').map(Number);
 
-// The SQLite of Node 24.6 and older refuses statements of ours; 24.11 is the first version with long-term support.
+// The SQLite in Node 24.6 and older rejects some of our SQL statements. 24.11 is the first version with long-term support.
 if (major < 24 || (major === 24 && minor < 11)) {
   process.stderr.write(
     `user-activity-log needs Node.js 24.11 or newer, and this is ${process.versions.node}: install a newer one.\n`,

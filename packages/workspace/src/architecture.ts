@@ -47,13 +47,13 @@ const frameworks: readonly Framework[] = [
     rule: 'kafkajs-in-adapter-kafka',
     modules: ['kafkajs', 'kafkajs-[^/]+'],
     allowedPaths: ['^packages/adapter-kafka/', '^packages/test-kit/', contenders],
-    reason: 'an app can use another log than Kafka',
+    reason: 'an app can use a log other than Kafka',
   },
   {
     rule: 'mongodb-in-adapter-mongodb',
     modules: ['mongodb', 'bson'],
     allowedPaths: ['^packages/adapter-mongodb/', '^packages/test-kit/', contenders],
-    reason: 'an app can use another store than MongoDB',
+    reason: 'an app can use a store other than MongoDB',
   },
   {
     rule: 'sqlite-in-adapter-sqlite',
@@ -102,11 +102,11 @@ const frameworks: readonly Framework[] = [
   },
 ];
 
-/** Returns a pattern of modules from outside of the workspace: of their paths below node_modules, or of their names if they are not installed. */
+/** Returns a pattern that matches modules from outside of the workspace: their paths below node_modules, or their names if they are not installed. */
 const externalPattern = (names: readonly string[]): string =>
   `(?:^|node_modules/)(?:${names.join('|')})(?:/|$)`;
 
-/** Returns a pattern of packages of this workspace: of their paths or their names. */
+/** Returns a pattern that matches the paths and the names of packages of this workspace. */
 const packagePattern = (names: readonly string[]): string =>
   `^(?:packages|@user-activity)/(?:${names.join('|')})(?:/|$)`;
 
@@ -176,7 +176,7 @@ export const rules: readonly Rule[] = [
   ...rooms.map(makeRoomRule),
   {
     name: 'client-runs-in-browsers',
-    comment: 'only the entry `node` of the client uses Node: the other one runs in browsers, too',
+    comment: 'only the entry `node` of the client may use Node.js: the main entry also runs in browsers',
     severity: 'error',
     from: { path: '^packages/client/src/', pathNot: '^packages/client/src/node/' },
     to: { pathNot: '^(?:packages|apps|@user-activity)/' },
@@ -237,7 +237,7 @@ export const rules: readonly Rule[] = [
   },
   {
     name: 'no-deep-imports',
-    comment: 'a package has one entry point, its exports: modules that are not exported may move',
+    comment: 'others may import only what a package exports: its other modules may move',
     severity: 'error',
     from: { path: anyMember },
     to: {
@@ -249,7 +249,7 @@ export const rules: readonly Rule[] = [
   },
   {
     name: 'no-circular',
-    comment: 'two files that import each other are one module',
+    comment: 'files that import each other cannot be understood or changed separately',
     severity: 'error',
     from: {},
     to: { circular: true },
@@ -268,7 +268,7 @@ export const options: ICruiseOptions = {
       '^(?:packages|apps|docs/examples)/[^/]+/(?:dist|site)/|^packages/workspace/test/fixtures/' +
       // These programs import files that their test generates.
       '|^packages/system-tests/test/clients/programs/' +
-      // It imports the bundle, which `npm run pack` makes.
+      // This program imports the bundle, which `npm run pack` makes.
       '|^apps/user-activity-log/bin/',
   },
   enhancedResolveOptions: {

@@ -73,7 +73,7 @@ export const rooms: readonly Room[] = [
     packageName: 'client',
     name: 'api',
     mayImport: [],
-    reason: 'these types describe requests and answers of the service, and a test compares them with it',
+    reason: 'these types only describe requests and responses of the service, so they need no other code',
   },
   {
     packageName: 'client',
@@ -91,7 +91,7 @@ export const rooms: readonly Room[] = [
     packageName: 'client',
     name: 'reading',
     mayImport: ['http', 'api', 'shared'],
-    reason: 'a program that only logs needs no pages, feeds and streams',
+    reason: 'a program that only logs needs no pages, feeds or streams',
   },
   {
     packageName: 'client',

@@ -36,7 +36,7 @@ export class Load {
     this.#worker = new Worker(new URL('load-thread.ts', import.meta.url), { workerData: options });
   }
 
-  /** Resolves when all requests are answered. Rejects if a request fails, or is answered with another status than expected. */
+  /** Resolves when all requests are answered. Rejects if a request fails, or is answered with a status other than the expected one. */
   async run(task: LoadTask): Promise<LoadResult> {
     const result = once(this.#worker, 'message');
     this.#worker.postMessage(task);

@@ -1,5 +1,5 @@
-// Writes activities to a log and a store in one SQLite file, which has the tables, the indexes and the settings of the embedded service. All
-// activities of a turn of the event loop are one transaction.
+// Writes activities to a log and a store in one SQLite file. Its tables, indexes and settings are the same as in the data file of the embedded
+// service. All activities that arrive in the same turn of the event loop are written in one transaction.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';

@@ -56,7 +56,7 @@ export function balance(
     if (letter === undefined) report(origin, `there is no dead letter with the code ${code}`);
     else if (letter.code !== code) report(origin, `the dead letter has the code ${letter.code}, not ${code}`);
     else if (letter.reason === '') report(origin, 'the dead letter has no reason');
-    else if (letter.digest !== digest) report(origin, 'the dead letter has other bytes than the record');
+    else if (letter.digest !== digest) report(origin, 'the dead letter and the record have different bytes');
     else if (!topicOrigins.has(origin)) report(origin, 'the dead letter is not on the topic of dead letters');
   }
   const recordOrigins = new Set(records.map(({ origin }) => origin));

@@ -10,7 +10,7 @@ export interface Evidence {
   readonly records: readonly LoggedRecord[];
   /** All stored activities, as the API lists them. */
   readonly stored: readonly ActivityJson[];
-  /** For each follower of the feed: the activities that it received, in that order. */
+  /** For each follower of the feed: the activities in the order in which it received them. */
   readonly feeds: readonly ReceivedFeed[];
   /** The ids of the stored activities, in the order in which the store wrote them. */
   readonly written: readonly string[];
@@ -29,7 +29,7 @@ export type EvidenceByProject = ReadonlyMap<string, Evidence>;
 export interface LoggedRecord {
   readonly partition: number;
   readonly offset: number;
-  /** `partition:offset` of the original record. If this record is a replayed dead letter, that is an earlier record, otherwise this record itself. */
+  /** `partition:offset` of the original record. For a replayed dead letter, that is an earlier record. For any other record, it is the record itself. */
   readonly origin: string;
   /** A digest of the key, the value and the headers, except the header that a replay adds. */
   readonly digest: string;

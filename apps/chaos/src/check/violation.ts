@@ -2,7 +2,7 @@
 export type ViolationKind =
   | 'lost' // Answered 202, but neither stored nor a dead letter, or missing in the feed.
   | 'doubled' // Stored twice, or twice in the feed.
-  | 'changed' // On the log or in the store with other content than the client sent.
+  | 'changed' // On the log or in the store, but not with the content that the client sent.
   | 'foreign' // On the log or in the store, but never sent; or in the feed, but not stored.
   | 'kept' // Not erased or not anonymised as requested.
   | 'swapped' // In a wrong order on the log, in the store or in the feed.

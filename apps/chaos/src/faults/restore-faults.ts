@@ -22,7 +22,7 @@ export const restoreFaults: Faults = {
       site.settledInBackup = await sumOfSettledOffsets(site);
     },
   },
-  // Like a real restore, it lasts longer than the timeout of the MongoDB driver, which is 10 s.
+  // The restore takes as long as a real one can: longer than the timeout of the MongoDB driver, which is 10 s.
   'restore-store': {
     lastsMs: [11_000, 13_000],
     overheadSeconds: 6,

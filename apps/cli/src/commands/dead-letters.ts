@@ -50,7 +50,7 @@ export function addDeadLetterCommands(program: Command, output: Output): void {
     .argument('[ids...]', 'the ids of the dead letters')
     .option(
       '--all',
-      'replay all of the project, except those with the code invalid, which were never on the log',
+      'replay all dead letters of the project, except those with the code invalid, which were never on the log',
       false,
     )
     .option('--json', 'write the result as JSON', false)

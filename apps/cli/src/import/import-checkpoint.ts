@@ -1,6 +1,6 @@
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 
-/** How far an import is. */
+/** How far an import has progressed. */
 export interface ImportProgress {
   /** The number of rows that are done: accepted by the service, or rejected. */
   readonly rows: number;

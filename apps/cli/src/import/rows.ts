@@ -11,7 +11,7 @@ export type Values = Readonly<Record<string, unknown>>;
 
 /** A row of a file. */
 export interface Row {
-  /** The number of the row, from 1. The header of a CSV file and blank lines are not countWithNoun. */
+  /** The number of the row, from 1. The header of a CSV file and blank lines are not counted. */
   readonly number: number;
   /** The text of the row. If the row has no id, its id is derived from this text. */
   readonly text: string;
@@ -22,7 +22,7 @@ export interface Row {
 
 export type Format = 'ndjson' | 'csv';
 
-/** How a file is written. */
+/** The format of a file, and the delimiter if it is CSV. */
 export interface FileFormat {
   readonly format: Format;
   /** The text that separates the cells of CSV. */

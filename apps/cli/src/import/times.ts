@@ -2,7 +2,7 @@
 // after the year 5138.
 const [minSeconds, maxSeconds] = [1e8, 1e11];
 const decimalNumber = /^\d+(\.\d+)?$/;
-// As databases write a time: with a space before the hour, without a zone, or with a zone that has only hours.
+// A time as databases write it: with a space before the hour, without a zone, or with a zone that has only hours.
 const almostRfc3339 =
   /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d(?:\.\d+)?)? ?(?:Z|([+-]\d\d):?(\d\d)?)?)?$/i;
 

@@ -68,7 +68,7 @@ export async function openSource(closers: Closers, options: SourceOptions): Prom
 /** Publishes all audit events that wait in the outbox to the log. */
 async function publishAuditEvents({ log, store: { outbox } }: OpenEngines): Promise<void> {
   const publisher = log.makePublisher(publisherOptions);
-  // This clock makes every event ready, also one whose process died before the outcome of its change was known.
+  // With this clock every event is ready, even an event whose process died before the outcome of its change was known.
   const clock = { now: () => endOfTime };
   try {
     await makeRelayAuditEvents({ outbox, publisher, clock })();

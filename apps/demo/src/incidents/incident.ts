@@ -28,7 +28,8 @@ export interface Scene {
 }
 
 /**
- * Returns a person with the role, after `skip` others. Returns the last of all people if there is none. Throws if there are no people at all.
+ * Skips the first `skip` people with the role, and returns the next one. If there is none, returns the last of all people. Throws if the list is
+ * empty.
  */
 export function personOfRole(people: readonly Person[], role: Person['role'], skip = 0): Person {
   const person = people.filter((item) => item.role === role)[skip] ?? people.at(-1);

@@ -49,7 +49,7 @@ export class Month {
   readonly #today: number;
   readonly #outage;
   readonly #timeline: AppTimeline;
-  /** The number of activities before each cell, and at the end the number of all. */
+  /** The number of activities before each cell. The last item is the total number of activities. */
   readonly #before: Float64Array;
   /** The first cell of each portion. */
   readonly #portions: readonly number[];

@@ -51,7 +51,7 @@ const devices: readonly (readonly [readonly [device: string, browser: string], n
 const emoji = ['🦊', '🌻', '🚀', '🐙', '👩‍🚀', '🇧🇷'];
 const stream = 1;
 
-/** Makes the people of a demo, each with another id. The first ones are machines. */
+/** Makes the people of a demo, each with a different id. The first ones are machines. */
 export function makePeople(seed: number, count: number): readonly Person[] {
   const taken = new Set<string>();
   return Array.from({ length: count }, (_, index) => {

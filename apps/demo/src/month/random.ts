@@ -5,7 +5,7 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 export class Random {
   readonly #generator: ReturnType<typeof xoroshiro128plus>;
 
-  /** Takes several seeds, such as the seed of the demo, a day and a person. Each combination gives other numbers. */
+  /** Takes several seeds, such as the seed of the demo, a day and a person. Each combination gives different numbers. */
   constructor(...seeds: readonly number[]) {
     this.#generator = xoroshiro128plus(seeds.reduce(mix, 0));
   }

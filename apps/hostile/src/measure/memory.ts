@@ -32,7 +32,7 @@ export class MemoryWatch {
 }
 
 /**
- * Returns the resident memory of a process in KiB: the current value (`VmRSS`) or the peak (`VmHWM`). Other systems than Linux report only
+ * Returns the resident memory of a process in KiB: the current value (`VmRSS`) or the peak (`VmHWM`). Systems other than Linux report only
  * the current value. Returns 0 if the process has ended.
  */
 export function residentKiB(pid: number, field: 'VmRSS' | 'VmHWM'): number {

@@ -58,7 +58,7 @@ export class ServiceHost {
   async #start(attackVariables: Readonly<Record<string, string>>, variablesJson: string): Promise<Service> {
     const { engines, hasSmallHeap = false } = this.#options;
     const folder = temporaryFolder('hostile');
-    // Lets other users enter the folder, like a folder that a user creates. Temporary folders are stricter.
+    // Lets other users enter the folder, as they can enter most folders. By default, only its owner can enter a temporary folder.
     chmodSync(folder.path, 0o755);
     const name = `hostile-${randomBytes(4).toString('hex')}`;
     const environment = {
