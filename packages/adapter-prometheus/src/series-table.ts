@@ -23,8 +23,8 @@ export class SeriesTable<Series> {
   }
 
   /**
-   * Returns the series of these attributes. Caches the series of a frozen object, so that the next call takes 0.01 µs instead of 0.8 µs. An
-   * object that is not frozen is read each time, because it may have changed.
+   * Returns the series of these attributes. Caches the series of a frozen object, so that the next call with this object takes 0.01 µs instead
+   * of 0.8 µs. An object that is not frozen is read each time, because it may have changed.
    */
   of(attributes: Attributes | undefined): Series {
     if (attributes === undefined) return (this.#unlabelled ??= this.#read(noAttributes));

@@ -49,7 +49,7 @@ export class EngineChoice {
     return chosenKinds(this.#kindsByRole.flat(), values).length > 0;
   }
 
-  /** Returns the faults of the choice: no log or store, more than one of them, or a faulty combination of variables of the chosen kind. */
+  /** Returns the faults of the choice: none or several chosen for a role (log or store), or a faulty combination of variables of a chosen kind. */
   faults(texts: RawValues): readonly string[] {
     const remoteKinds = this.#kindsByRole.flat().filter(({ variable }) => variable !== undefined);
     const setVariables = Object.keys(texts).filter((name) =>

@@ -7,9 +7,9 @@ export const digestUser: DigestUser = (user) =>
   UserDigest.trusted(createHash('sha256').update(user).digest('base64url'));
 
 /**
- * Makes an anonymiser with the secret of the deployment (ANONYMISATION_KEY). A replacement is a keyed hash of the user id, so only someone
- * who knows the secret can find the user of a replacement by trying user ids. Without a secret, `replace` throws STORE_UNAVAILABLE, because the
- * deployment must have had one when it accepted the erasure, and the work can be done once the secret is set again.
+ * Makes an anonymiser with the secret of the deployment (ANONYMISATION_KEY). It replaces a user id by a keyed hash, so only someone who knows
+ * the secret can find the user by trying user ids. Without a secret, `replace` throws STORE_UNAVAILABLE, which is temporary: the deployment
+ * must have had a secret when it accepted the erasure, and can anonymise again once the secret is set.
  */
 export const anonymiser = (secret: string | undefined): Anonymiser => ({
   replace(project, userId) {

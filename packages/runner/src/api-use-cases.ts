@@ -13,9 +13,9 @@ import { type EventLoop, type RecordingRules, Turns } from '@user-activity/domai
 import { anonymiser, digestUser } from './anonymisation.ts';
 import { instrumentApi } from './metrics/instrument.ts';
 import { droppedReadsCounter } from './metrics/dropped-reads-counter.ts';
-import { measuredPublisher } from './metrics/publish-metrics.ts';
-import { measuredDeadLetterQueue } from './metrics/storing-metrics.ts';
-import { measuredWaiter } from './metrics/waiting-metrics.ts';
+import { withPublishMetrics } from './metrics/publish-metrics.ts';
+import { withDeadLetterMetrics } from './metrics/storing-metrics.ts';
+import { measureWaiter } from './metrics/waiting-metrics.ts';
 import { tokens } from './tokens.ts';
 import type { Get } from './wiring.ts';
 
@@ -26,8 +26,8 @@ const eventLoop: EventLoop = { defer: setImmediate, now: () => performance.now()
 const maxWaitingRequests = 1000;
 const maxWaitingBytes = 32 * 1024 * 1024;
 
-// A sweep of projects pauses after each 1,000 activities, for as long as their removal took. So it keeps a store that does one thing at a
-// time busy for at most half of the time.
+// A sweep of projects pauses after each 1,000 activities for as long as their removal took, but at least this long. So it keeps a store that
+// does one thing at a time busy for at most half of the time.
 const minSweepPauseMs = 50;
 
 /** The settings of the use cases of the API. */
@@ -48,11 +48,11 @@ export function apiUseCases(get: Get, limits: ApiLimits, health: HealthDeps): Ap
       clock: get(tokens.clock),
       ids: get(tokens.ids),
       rules: limits.recordingRules,
-      publisher: measuredPublisher(get(tokens.publisher)),
+      publisher: withPublishMetrics(get(tokens.publisher)),
       repository: get(tokens.repository),
       deadLetters: get(tokens.deadLetters),
       // Sweeps for the quota use the instrumented use case, so metrics include them.
-      deadLetterQueue: withinQuota(measuredDeadLetterQueue(get(tokens.deadLetterQueue)), (reason) =>
+      deadLetterQueue: withinQuota(withDeadLetterMetrics(get(tokens.deadLetterQueue)), (reason) =>
         useCases.sweepDeadLetters(reason),
       ),
       outcomeWaiter: get(tokens.outcomeWaiter),
@@ -104,7 +104,7 @@ export const outcomeWaiter = (
     ANONYMISATION_KEY,
   }: Pick<RecordingRules, 'maxMetadataBytes'> & Pick<ApiLimits, 'ANONYMISATION_KEY'>,
 ): OutcomeWaiter =>
-  measuredWaiter(
+  measureWaiter(
     new OutcomeWaiter({
       repository: get(tokens.repository),
       deadLetters: get(tokens.deadLetters),

@@ -5,7 +5,7 @@ import type { Logger } from './logger.ts';
 export const progressLog = (logger: Logger): ProgressObserver => ({
   stalled: (partitions) =>
     logger.error({ partitions }, 'consumer stalled: records are waiting and none is committed'),
-  // A reason that is a text was expected, so it is logged without a stack trace.
+  // If the reason is a text, this process requested the restart, so there is no stack trace to log.
   restarted: (reason) =>
     typeof reason === 'string'
       ? logger.warn(`consumer restarted: ${reason}`)

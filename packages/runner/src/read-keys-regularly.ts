@@ -4,7 +4,7 @@ import { logFailures, repeatRegularly } from './repeat-regularly.ts';
 import { tokens } from './tokens.ts';
 import type { Get } from './wiring.ts';
 
-// The pause between two reads of the keys. It is short, so that a revoked key works for at most some seconds.
+// The pause between two reads of the keys. It is short, so that a revoked key works for at most a few seconds.
 const defaultPauseMs = 2000;
 
 /**

@@ -22,7 +22,7 @@ export async function repeatRegularly(
       pause = await work();
       isFailing = false;
     } catch (error) {
-      // The work may fail because the process closes what it uses.
+      // After an abort, the process closes the resources that the work uses, so an error is expected.
       if (signal.aborted) return;
       onFailure(error, isFailing);
       isFailing = true;

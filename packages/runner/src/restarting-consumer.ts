@@ -17,7 +17,7 @@ export interface RestartingConsumerOptions {
   readonly pause: Pause;
   /** Called for each replacement of a member, with the reason. */
   readonly onRestart: (reason: unknown) => void;
-  /** The time limit for stopping a member, in ms. A frozen member never stops. Default: 4,000. */
+  /** The time limit for stopping a member, in milliseconds. A frozen member never stops. Default: 4,000. */
   readonly stopTimeoutMs?: number;
   /** The number of failures at which `ended` rejects. Each handled batch sets the count to 0. Default: 5. */
   readonly maxFailures?: number;

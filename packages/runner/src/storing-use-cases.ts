@@ -11,7 +11,7 @@ import { anonymiser, digestUser } from './anonymisation.ts';
 import { instrumentStoring } from './metrics/instrument.ts';
 import { measureLag } from './metrics/lag-metrics.ts';
 import { withRestartCounter, measureProgress } from './metrics/progress-metrics.ts';
-import { measuredDeadLetterQueue, withOutageMetrics, withSaveMetrics } from './metrics/storing-metrics.ts';
+import { withDeadLetterMetrics, withOutageMetrics, withSaveMetrics } from './metrics/storing-metrics.ts';
 import { outageLog } from './outage-log.ts';
 import { progressLog } from './progress-log.ts';
 import { resumeLog } from './resume-log.ts';
@@ -45,7 +45,7 @@ export const storingUseCases = (
       consumer: get(tokens.consumer),
       acceptsGap,
       resumeObserver: resumeLog(get(tokens.logger)),
-      deadLetterQueue: measuredDeadLetterQueue(get(tokens.deadLetterQueue)),
+      deadLetterQueue: withDeadLetterMetrics(get(tokens.deadLetterQueue)),
       projects: get(tokens.projects),
       ledger: get(tokens.ledger),
       digestUser,

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 
-// POSIX writes up to this many bytes (about 20 lines) to a pipe atomically, so lines of several processes on one pipe never mix.
+// Linux writes up to this many bytes (about 20 lines) to a pipe atomically, so lines of several processes on one pipe never mix.
 const maxWriteLength = 4096;
 // The number that pino gives to the level `info`. Warnings and errors have larger ones.
 const infoLevel = 30;

@@ -13,7 +13,7 @@ export interface WatchOptions {
 
 /**
  * The default options. After 45 s without progress, the process reports that it is not ready. After 60 s and after 120 s, the consumer replaces
- * its group member. After 180 s, the process fails. These times are longer than a failover of a broker or a rebalance take. A rebalance
+ * its group member. After 180 s, the process fails. These times are longer than a failover of a broker or a rebalance takes. A rebalance
  * waits up to 10 s for a lost member and up to 30 s for a hanging member.
  */
 export const defaultWatchOptions: WatchOptions = {
@@ -44,7 +44,7 @@ async function checkProgress({ consumer, store, watchdog }: WatchedParts): Promi
   let partitions: Awaited<ReturnType<RestartingConsumer['progress']>>;
   try {
     partitions = await consumer.progress();
-    // If all partitions make progress, the store works, so it need not be asked.
+    // If all partitions make progress, the store works, so it need not be checked.
     if (watchdog.isSuspicious(partitions)) await store.ping();
   } catch {
     watchdog.outage();

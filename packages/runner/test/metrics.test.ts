@@ -15,8 +15,8 @@ import { groupObserver, withOutageMetrics, publishObserver } from '../src/index.
 import { measureGroup, measureLag, cachedProgressReader } from '../src/metrics/lag-metrics.ts';
 import { measureUseCase } from '../src/metrics/measure-use-case.ts';
 import { withRestartCounter, measureProgress } from '../src/metrics/progress-metrics.ts';
-import { measuredPublisher } from '../src/metrics/publish-metrics.ts';
-import { measuredDeadLetterQueue, withSaveMetrics, storingMetrics } from '../src/metrics/storing-metrics.ts';
+import { withPublishMetrics } from '../src/metrics/publish-metrics.ts';
+import { withDeadLetterMetrics, withSaveMetrics, storingMetrics } from '../src/metrics/storing-metrics.ts';
 import { sweepMetrics } from '../src/metrics/sweep-metrics.ts';
 import { acceptanceMetrics } from '../src/metrics/acceptance-metrics.ts';
 
@@ -133,14 +133,12 @@ describe('storing', () => {
       reason: 'x',
       diedAt: Timestamp.fromMillis(0),
     } as const;
-    await measuredDeadLetterQueue({ add: async () => undefined }).add([
+    await withDeadLetterMetrics({ add: async () => undefined }).add([
       dead,
       dead,
       { ...dead, code: 'conflict' },
     ]);
-    await expect(measuredDeadLetterQueue({ add: failing(unavailable) }).add([dead])).rejects.toBe(
-      unavailable,
-    );
+    await expect(withDeadLetterMetrics({ add: failing(unavailable) }).add([dead])).rejects.toBe(unavailable);
     expect(await numbers('dead_letters')).toEqual({ invalid: 0, unreadable: 0, refused: 2, conflict: 1 });
   });
 
@@ -179,9 +177,9 @@ describe('publishing', () => {
       ping: async () => undefined,
       close: async () => undefined,
     };
-    await measuredPublisher(sound).publish([]);
-    expect(await measuredPublisher(sound).republish([])).toEqual(['published']);
-    await expect(measuredPublisher({ ...sound, publish: failing(busy) }).publish([])).rejects.toBe(busy);
+    await withPublishMetrics(sound).publish([]);
+    expect(await withPublishMetrics(sound).republish([])).toEqual(['published']);
+    await expect(withPublishMetrics({ ...sound, publish: failing(busy) }).publish([])).rejects.toBe(busy);
     expect(await numbers('publish.duration')).toEqual({ '': 2, LOG_BUSY: 1 });
   });
 

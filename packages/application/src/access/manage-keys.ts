@@ -96,9 +96,8 @@ export const makeCreateKey = (deps: KeyDeps): CreateKey =>
   };
 
 /**
- * Returns the keys of a project that the principal may manage. Without a project, returns those of all projects. Includes keys that expired
- * or were revoked recently. The oldest key is first.
- * Throws STORE_UNAVAILABLE and STORE_TIMEOUT.
+ * Returns the keys that the principal may manage: only the keys of `project` if it is set, otherwise the keys of all projects. Includes keys
+ * that expired or were revoked recently. The oldest key is first. Throws STORE_UNAVAILABLE and STORE_TIMEOUT.
  */
 export type FindKeys = (
   principal: Principal,
@@ -114,7 +113,8 @@ export const makeFindKeys = ({ keys }: Pick<KeyDeps, 'keys'>): FindKeys =>
 
 /**
  * Revokes a key permanently. Every process refuses it within a few seconds. Returns 'absent' if the key does not exist, if the principal may
- * not manage it, or if it does not belong to `project`. Throws STORE_UNAVAILABLE and STORE_TIMEOUT; then the caller must try again.
+ * not manage it, or if it does not belong to `project`. Throws STORE_UNAVAILABLE and STORE_TIMEOUT. After these errors, the key may still
+ * work, so revoke it again.
  */
 export type RevokeKey = (
   principal: Principal,
@@ -130,7 +130,8 @@ export const makeRevokeKey = (deps: KeyDeps): RevokeKey =>
 
 /**
  * Gives a key a new secret. Its earlier secrets work for at most `overlapMs` more. Returns 'absent' as `RevokeKey` does, and 'ended' if the
- * key was revoked or has expired. Throws STORE_UNAVAILABLE and STORE_TIMEOUT: then the secret may have changed, so rotate again.
+ * key was revoked or has expired. Throws STORE_UNAVAILABLE and STORE_TIMEOUT. After these errors, the secret may have changed, so rotate the
+ * key again.
  */
 export type RotateKey = (
   principal: Principal,
@@ -211,7 +212,7 @@ const keyEvent = (
   },
 });
 
-/** Reads the change into the table of this process at once. If the store is unavailable, the next regular read does it. */
+/** Reads a change into the table of this process at once. If the store is unavailable, the next regular read gets the change. */
 async function refreshIfPossible({ keys, keyTable }: KeyDeps): Promise<void> {
   try {
     await keyTable.refresh(keys);

@@ -1,4 +1,4 @@
-/** Numbers reads that may overlap, so that the result of an older read never replaces the result of a newer one. */
+/** Gives reads increasing numbers. If reads overlap, the numbers keep the result of an older read from replacing that of a newer one. */
 export class ReadOrder {
   #begun = 0;
   #accepted = 0;
@@ -9,14 +9,14 @@ export class ReadOrder {
     return this.#begun;
   }
 
-  /** Returns whether the result of this read may be used: true, unless the result of a newer read was accepted before. */
+  /** Accepts the result of a read, and returns true. Returns false if the result of a newer read has already been accepted. */
   accept(read: number): boolean {
     if (read < this.#accepted) return false;
     this.#accepted = read;
     return true;
   }
 
-  /** Returns whether this is the read that began last. */
+  /** Returns whether no read has begun after this one. */
   isLatest(read: number): boolean {
     return read === this.#begun;
   }

@@ -22,7 +22,7 @@ export interface ChangeEvent extends Omit<AuditEvent, 'actor'> {
  * After the change, the event gets the outcome `done` and the details that `detailsOf` returns. If `detailsOf` returns 'unchanged', the event
  * is withdrawn. If the change throws, or if the process ends meanwhile, the outcome is `unknown`.
  * Rejects with LOG_BUSY before the change if the outbox is full. Operators may add more events to the outbox than keys of projects may.
- * Rejects with STORE_UNAVAILABLE or STORE_TIMEOUT if the event can't be added, and nothing was changed then. Otherwise throws as `change` does.
+ * Rejects with STORE_UNAVAILABLE or STORE_TIMEOUT if the event can't be added. Then nothing was changed. Otherwise throws as `change` does.
  */
 export type Audit = <Result>(
   event: ChangeEvent,

@@ -7,7 +7,7 @@ import {
   type UserActivity,
 } from '@user-activity/domain';
 
-/** The maximum number of waiting events. Most take less than a kilobyte of memory, and none more than some kilobytes. */
+/** The maximum number of waiting events. Most take less than a kilobyte of memory, and none more than a few kilobytes. */
 const maxWaiting = 10_000;
 const portionSize = 500;
 

@@ -47,7 +47,7 @@ export const makeReadFeed = ({ feed, followedLog, feedWatch }: ReadFeedDeps): Re
       const page = await run(() => feed.read(current));
       if (page.activities.length > 0 || page.hasMore) return page;
       const hasNews = until !== undefined && (await feedWatch.newsAfter(page.position, until));
-      // Updates the log, as the watch does. Otherwise a reader of a replaced log would get empty pages for ever.
+      // Updates the log, as the watch does. Otherwise a reader of a replaced log would get empty pages forever.
       if (until === undefined) await followedLog.settled();
       await followedLog.assertHas(page.position);
       if (!hasNews) return page;

@@ -30,7 +30,7 @@ export interface ProgressObserver {
   dead(partitions: readonly PartitionProgress[]): void;
 }
 
-/** A partition that is behind: how often it was seen there, and how often the consumer was restarted because of it. */
+/** A partition that is behind: how often it was seen at the same offset, and how often the consumer was restarted because of it. */
 interface Standstill {
   /** The committed offset. */
   readonly committed: number;

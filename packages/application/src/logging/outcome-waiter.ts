@@ -44,7 +44,7 @@ type MaybeOutcome = ActivityOutcome | undefined;
 const tickMs = 20;
 /** The maximum number of activities in one query. */
 const maxAtOnce = 250;
-// The longest time between two queries is 500 ms.
+// The longest interval between two queries, in ticks: 500 ms.
 const maxTicks = 25;
 // Erasures are rare, so a request without an outcome looks for them only after this number of queries.
 const queriesBeforeErasures = 4;
@@ -167,7 +167,7 @@ export class OutcomeWaiter {
       const turn = this.#deps.turns.begin();
       const unsure = new Map<Request, MaybeOutcome>();
       for (const request of due) {
-        // Comparing large metadata takes up to 66 ms.
+        // Comparing large metadata takes up to 66 ms, so other work gets a turn in between.
         if (lookup.stored.has(ActivityKeyText.of(request.activity)) && turn.isOver) await turn.next();
         if (!this.#requests.has(request)) continue;
         const outcome = outcomeIn(lookup, request.activity);

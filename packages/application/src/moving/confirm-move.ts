@@ -12,7 +12,10 @@ import { activityPages, allProjects } from './source-pages.ts';
 export interface ConfirmMoveDeps extends PersistDeps {
   readonly source: Pick<MoveSource, 'repository' | 'projects'>;
   readonly target: { readonly repository: Pick<ActivityRepository, 'findByIds'> };
-  /** Called after each query of the target. `confirmed` counts all activities found so far, `missing` those of the current page not found yet. */
+  /**
+   * Called after each query of the target. `confirmed` is the number of activities found so far. `missing` is the number of activities on the
+   * current page that are not found yet.
+   */
   readonly onConfirmed: (confirmed: number, missing: number) => void;
 }
 

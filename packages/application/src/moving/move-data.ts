@@ -85,8 +85,8 @@ export interface EarlierMove {
 
 /**
  * Copies all data to another deployment. Settings of projects, keys, erasures and dead letters go into its store. Activities become new records
- * on its log, from which its consumers store them. The records have the present as their time, because a topic might remove older ones before
- * they are read. A move can be repeated: items that the target already has stay as they are, including the settings of projects, and activities
+ * on its log, from which its consumers store them. The records get the current time, because a topic might remove older records before they
+ * are read. A move can be repeated: items that the target already has stay as they are, including the settings of projects, and activities
  * are stored once. While the log or the store of the target is down, the move waits. Throws MoveRefused if it can't go on.
  */
 export type MoveData = (signal: Cancellation, earlier?: EarlierMove) => Promise<MovedData>;
@@ -102,7 +102,7 @@ export const makeMoveData = (deps: MoveDataDeps): MoveData => {
       ? text
       : QualifiedTopic.of(movedOrigin({ ...QualifiedTopic.parts(text), partition: 0, offset: 0 }));
   const recordOf = (activity: StoredActivity): OriginalRecord => {
-    // Older versions kept no origins. Such an activity counts as the first record of the log, so erasures cover it.
+    // Older versions kept no origins. An activity without an origin counts as the first record of the log, so erasures cover it.
     const { log = source.log, partition = 0, offset = 0 } = activity.origin ?? {};
     return { ...toRecord(activity), origin: { topic: target.topic, log, partition, offset } };
   };

@@ -73,7 +73,8 @@ export const maxErasing = 1000;
 
 /**
  * Erases a project: its settings, and all its activities and dead letters that the service received until now. Resolves once the erasure is
- * recorded; `sweepProjects` carries it out. Throws STORE_UNAVAILABLE and STORE_TIMEOUT; then the caller must try again.
+ * recorded; `sweepProjects` carries it out. Throws STORE_UNAVAILABLE and STORE_TIMEOUT. After these errors, the erasure may be
+ * missing, so erase the project again.
  */
 export type EraseProject = (principal: Principal, project: ProjectId) => Promise<EffectiveProject>;
 

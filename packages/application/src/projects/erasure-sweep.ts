@@ -17,8 +17,8 @@ interface Pass {
 }
 
 /**
- * Removes the data of erased projects. If a sweep runs out of time, the next one continues at the same position. It could take too long to
- * start over, because a project may have much data that is newer than its erasure and stays.
+ * Removes the data of erased projects. If a sweep runs out of time, the next one continues at the same position. To start over could take
+ * too long: a project may have much data that is newer than its erasure, and each new start would read this data again.
  */
 export class ErasureSweep {
   readonly #projects: ProjectRepository;
@@ -53,9 +53,9 @@ export class ErasureSweep {
   }
 
   /**
-   * Repeats passes until one removes nothing. Returns false if the time ran out first. One pass removes all that was stored before it began,
-   * and `unlessErased` removes what a consumer stores later. A write that its process abandoned may still reach
-   * the store after both. The further passes remove such writes.
+   * Repeats passes until one removes nothing. Returns false if the time ran out first. The first pass removes what was stored before it began,
+   * and `unlessErased` removes what a consumer stores later. A process may have abandoned a write that reaches the store after both. Further
+   * passes remove the data of such writes.
    */
   async #erase(erasure: Erasure, removals: Removals): Promise<boolean> {
     const { project, erasedAt } = erasure;

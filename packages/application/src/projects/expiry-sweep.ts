@@ -33,7 +33,7 @@ export class ExpirySweep {
     return this.#round !== undefined;
   }
 
-  /** Begins a new round, unless the last one is not complete. */
+  /** Begins a new round, unless the previous one is still under way. */
   begin(now: Timestamp): void {
     if (this.#round !== undefined) return;
     const earlier = this.#previous === undefined ? undefined : Math.min(this.#previous, now);

@@ -13,7 +13,7 @@ import { ReadOrder } from '../access/read-order.ts';
 
 /** A project with the retention that applies to it. */
 export interface EffectiveProject extends Project {
-  /** The retention of the project or of the deployment, whichever is shorter. Undefined keeps activities for ever. */
+  /** The retention of the project or of the deployment, whichever is shorter. Undefined keeps activities forever. */
   readonly effectiveRetentionDays: RetentionDays | undefined;
 }
 

@@ -3,7 +3,7 @@ import type { ActivityRemoval, Clock, ProjectId, ProjectRepository, Timestamp } 
 export interface RemovalDeps {
   readonly projects: Pick<ProjectRepository, 'removeActivities' | 'removeLetters'>;
   readonly clock: Clock;
-  /** Pauses after portions, so that the store gets to other work. `tookMs` is the time that the portions since the last pause took. */
+  /** Pauses after portions, so that the store can do other work. `tookMs` is the time that the portions since the last pause took. */
   readonly pauseSweep: (tookMs: number) => Promise<void>;
   /** A clock in milliseconds that never jumps. */
   readonly now: () => number;
@@ -12,7 +12,7 @@ export interface RemovalDeps {
 /** The maximum number of items that a store removes at once. It is small, so that other work is not delayed for long. */
 export const maxPortion = 1000;
 
-// In milliseconds. The shortest pause takes as long, so there is no pause before the store has worked for this time.
+// How long the store may work on small removals before a pause, in milliseconds. The shortest pause takes just as long.
 const minWorkMs = 50;
 
 /** A walk over the activities of a project that are to be removed. `after` is its position, so that a later sweep can continue it. */

@@ -1,6 +1,7 @@
 import { DomainError, type MeasuredPortion, type Position, type ProjectId } from '@user-activity/domain';
 
-// A measurement reads every activity of a project. With pauses four times as long, it runs for at most a fifth of the time.
+// A measurement reads every activity of a project. The pause after it is four times as long as the measurement, and at least this long, so
+// measurements take at most a fifth of the time.
 const minPauseMs = 60_000;
 const pausesPerWalk = 4;
 

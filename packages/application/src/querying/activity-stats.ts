@@ -19,7 +19,7 @@ import { withNarrowingHint } from './with-narrowing-hint.ts';
  *  - Counts over time are in the order of time. With `series`, there is one count for each unit of time and each type or user, and the
  *    counts of a unit are in the order of code points.
  * Omits counts of 0. Throws QUERY_TOO_BROAD if there are more than 10,000 types or users (100 in a series), or more than 20,000 counts over
- * time. Throws STORE_UNAVAILABLE, and STORE_TIMEOUT with a hint how to narrow the filter.
+ * time. Throws STORE_UNAVAILABLE, and STORE_TIMEOUT with a hint on how to narrow the filter.
  */
 export type ActivityStats = (query: StatsQuery) => Promise<readonly StatsLine[]>;
 

@@ -27,7 +27,7 @@ export type ExportedPages = AsyncIterable<readonly StoredActivity[]>;
 
 /**
  * Returns all activities that match a filter, page by page. Resolves once the first page is read. The read of any page may throw
- * STORE_UNAVAILABLE, or STORE_TIMEOUT with a hint how to narrow the filter.
+ * STORE_UNAVAILABLE, or STORE_TIMEOUT with a hint on how to narrow the filter.
  */
 export type ExportActivities = (options: ExportOptions) => Promise<ExportedPages>;
 

@@ -7,7 +7,7 @@ import type {
 } from '@user-activity/domain';
 import { withNarrowingHint } from './with-narrowing-hint.ts';
 
-/** Returns one page of activities. Throws STORE_UNAVAILABLE, and STORE_TIMEOUT with a hint how to narrow the filter. */
+/** Returns one page of activities. Throws STORE_UNAVAILABLE, and STORE_TIMEOUT with a hint on how to narrow the filter. */
 export type FindActivities = (query: ActivityQuery) => Promise<ActivityPage>;
 
 export const makeFindActivities = (deps: { readonly repository: ActivityRepository }): FindActivities =>

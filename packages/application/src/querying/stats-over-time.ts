@@ -20,8 +20,8 @@ import { type Series, seriesOf } from './stats-series.ts';
 import { tooManyLines } from './too-broad.ts';
 
 /**
- * The maximum length of time that one query of the store counts: 54 years, in milliseconds. That is about as many days as there may be lines.
- * In that time, a zone changes its clock some hundred times, and the query has all these changes.
+ * The longest period that one query of the store covers, in milliseconds: 54 years. It has nearly 20,000 days, and there may be 20,000 lines.
+ * In this period, a time zone changes its offset about a hundred times. The query contains all these changes.
  */
 const partMs = 54 * 365.25 * 86_400_000;
 

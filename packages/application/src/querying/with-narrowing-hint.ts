@@ -1,6 +1,6 @@
 import { type ActivityFilter, DomainError, isDomainError } from '@user-activity/domain';
 
-/** Calls `query` and returns its result. If it rejects with STORE_TIMEOUT, adds a hint how to narrow the filter to the message. */
+/** Calls `query` and returns its result. If it rejects with STORE_TIMEOUT, adds a hint on how to narrow the filter to the message. */
 export async function withNarrowingHint<Answer>(
   filter: ActivityFilter,
   query: () => Promise<Answer>,

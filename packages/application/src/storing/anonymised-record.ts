@@ -33,14 +33,14 @@ const anonymisedRecords = new WeakMap<LogRecord, LogRecord>();
 const deliveredRecords = new WeakMap<LogRecord, LogRecord>();
 
 /**
- * Returns the record that was delivered, from which a record was anonymised. It identifies the record in all attempts to store it, because an
- * early attempt may not anonymise the record yet. Returns other records unchanged.
+ * Returns the delivered record from which an anonymised record was made. The delivered record is the same in all attempts to store it, although
+ * an early attempt may not anonymise it yet. Returns a record that is not anonymised unchanged.
  */
 export const deliveredRecord = (record: LogRecord): LogRecord => deliveredRecords.get(record) ?? record;
 
 /**
- * Returns a copy of a record whose activity has a replacement for its user, and no metadata. The bytes of the record change too. Returns
- * undefined if the record has no activity.
+ * Returns an anonymised copy of a record. In the copy, a replacement stands for the user of the activity, and there is no metadata. The
+ * bytes of the copy are anonymised too. Returns undefined if the record has no activity.
  */
 export function anonymisedRecord(record: LogRecord, anonymiser: Anonymiser): LogRecord | undefined {
   const { content } = record;

@@ -90,7 +90,7 @@ function settledOffsetOf(partition: number, settled: readonly number[]): number 
   const offset = settled[partition];
   if (offset !== undefined) return offset;
   throw new LogMismatch(
-    `The store has no offset for partition ${partition}: the topic has got more partitions since its first use. ` +
+    `The store has no offset for partition ${partition}: the topic has gained partitions since its first use. ` +
       'Restart this process: it then says what to do.',
   );
 }

@@ -30,8 +30,8 @@ const maxAtOnce = 100;
 
 /**
  * Saves activities, and resolves the conflicts that an erasure of a user explains:
- *  - The stored activity belongs to an erased user, and is about to be removed or anonymised. Then that is done now, and the new activity is
- *    saved again.
+ *  - The stored activity belongs to an erased user, and is about to be removed or anonymised. Then it is removed or anonymised now, and
+ *    the new activity is saved again.
  *  - The stored activity is the same as the new one, but its user was anonymised. Then the new one is a duplicate. A conflict would become a
  *    dead letter that names the user.
  */

@@ -22,7 +22,7 @@ export interface UnlessErasedDeps extends ErasureLookupDeps {
 
 /**
  * Stores records unless an erasure covers them. An erasure of a project covers what the service received up to its time. An erasure of a user
- * covers records before its request on the log. Covered records get the outcome `erased`. If a user was anonymised, covered records
+ * covers records that precede its request on the log. Covered records get the outcome `erased`. If a user was anonymised, covered records
  * are stored without their user and metadata.
  *
  *  1. Records the erasures that are requested by records.

@@ -7,9 +7,9 @@ export interface CompareDeps extends UserErasureDeps {
 }
 
 /**
- * Compares a stored activity with one that has the same id and may be the same activity from before its user was anonymised. Anonymises the
- * latter in the same way first, also repeatedly if the replacement of its user was anonymised too. Returns `conflict` if none of the user's
- * erasures is an anonymisation.
+ * Compares a stored activity, which may be anonymised, with another activity that has the same id. Anonymises the other activity before the
+ * comparison. If they still differ and the replacement of the user was anonymised too, repeats this with the next replacement. Returns
+ * `conflict` if none of `erasures`, which are those of the user, is an anonymisation.
  */
 export async function compareAnonymised(
   deps: CompareDeps,

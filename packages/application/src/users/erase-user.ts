@@ -33,7 +33,8 @@ export interface EraseUserDeps {
 /**
  * Erases a user of a project: all activities and dead letters of the user that the service received until now. Resolves once the log holds
  * the request. A consumer then records it in the store, and `sweepProjects` carries it out. Throws INVALID_QUERY for a mode that the deployment
- * does not offer. Throws LOG_UNAVAILABLE, LOG_BUSY, STORE_UNAVAILABLE and STORE_TIMEOUT; then the caller must try again.
+ * does not offer. Throws LOG_UNAVAILABLE, LOG_BUSY, STORE_UNAVAILABLE and STORE_TIMEOUT. After these errors, the request may be missing,
+ * so erase the user again.
  */
 export type EraseUser = (principal: Principal, draft: ErasureDraft) => Promise<UserErasure>;
 

@@ -36,7 +36,7 @@ interface Walk {
   after: UserRemoval['after'];
 }
 
-/** How far an erasure is. It takes two passes over all that it covers, the last one `settleMs` after the first. */
+/** How far the erasure of a user has come. It takes two passes over all that it covers, the last one `settleMs` after the first. */
 interface Progress extends Walk {
   /** When the first pass ended, on the clock `now`. Undefined until then. */
   firstPassAt: number | undefined;
@@ -129,8 +129,8 @@ export class UserErasureSweep {
   }
 
   /**
-   * If the replacement itself was erased as a user, erases the activities that have just got it: that erasure may have ended before. If it was
-   * an anonymisation, repeats this with the next replacement. Returns true when done, or false if the time ran out first.
+   * If the replacement itself was erased as a user, erases the activities that have just received it, because that erasure may have ended
+   * before. If it was an anonymisation, repeats this with the next replacement. Returns true when done, or false if the time ran out first.
    */
   async #eraseReplacement(
     { erasure: { project }, replacement: userId }: Removal,

@@ -69,10 +69,10 @@ function makeRootKey(file: string): boolean {
   }
 }
 
-// The error codes for a hard link on file systems that have none, and on Linux if the link is not permitted.
+// The error codes if a file system has no hard links, or if Linux does not permit the link.
 const hardLinkErrorCodes: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
 
-/** Links the draft to the file name. On file systems without hard links, writes the file: then another process may read half a key. */
+/** Links the draft to the file name. On file systems without hard links, writes the key to the file: then another process may read half of it. */
 function linkOrCreate(draftFile: string, file: string, key: string): void {
   try {
     linkSync(draftFile, file);

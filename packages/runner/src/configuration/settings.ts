@@ -78,7 +78,7 @@ export function accessFaults(variables: AccessVariables): readonly string[] {
 
 /**
  * Returns the path of the root key file, or undefined if the service needs no root key: other variables set keys, or allow calls without a
- * key. Also returns undefined if other processes may share the data of this process, because they may not have the file.
+ * key. Also returns undefined if other processes may share the data of this process, because they might not have the file.
  */
 export const rootKeyFileOf = (
   { ROOT_KEY_FILE, API_KEYS = '', API_KEYS_FILE = '', ALLOW_ANONYMOUS }: AccessVariables,

@@ -4,7 +4,7 @@ import { type LogLevel, logLevels } from '../logger.ts';
 import { keyPatternSource } from './key-files.ts';
 import { networksFormat } from './networks-format.ts';
 
-// For an invalid value, the message is `NAME must be` and the description in the schema.
+// For an invalid value, the message is `NAME must be`, followed by the description in the schema.
 
 /** Makes the schema of a whole number between two limits. */
 export const wholeNumber = (min: number, max: number, defaultValue?: number) =>

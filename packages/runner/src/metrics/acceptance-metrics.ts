@@ -6,11 +6,11 @@ export const acceptedMetric = 'user_activity.activities.accepted';
 
 /** Returns two functions. `single` counts one accepted activity. `batch` counts the accepted and rejected activities of a batch. */
 export function acceptanceMetrics() {
-  const accepted = counter(acceptedMetric, '{activity}', 'Activities accepted, which the log holds');
+  const accepted = counter(acceptedMetric, '{activity}', 'Activities accepted and confirmed by the log');
   const rejected = counter(
     'user_activity.activities.rejected',
     '{activity}',
-    'Items of batches refused because they break a rule',
+    'Batch items refused because they break a rule',
   );
   return {
     single: () => accepted.add(1),

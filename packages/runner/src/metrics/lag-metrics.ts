@@ -58,7 +58,7 @@ export function measureGroup(read: ReadProgress): void {
   observe('user_activity.group.lag', 'Records that the group has not handled yet, in all partitions', lagOf);
   observe(
     'user_activity.group.handled',
-    'Records that the group has handled since the topic was made, in all partitions',
+    'Records that the group has handled since the topic was created, in all partitions',
     ({ committed }) => committed,
   );
 }

@@ -5,7 +5,7 @@ const ageAttributes = { 'user_activity.removal': 'age' };
 const erasureAttributes = { 'user_activity.removal': 'erasure' };
 const userAttributes = { 'user_activity.removal': 'user-erasure' };
 
-/** Returns a function that counts the activities that a sweep removed, by reason. It ignores 'under way': then another process sweeps. */
+/** Returns a function that counts the activities that a sweep removed, by reason. It ignores 'under way', which means that another process sweeps. */
 export function projectSweepMetrics(): (sweep: ProjectSweep | 'under way') => void {
   const removed = counter(
     'user_activity.activities.removed',

@@ -61,7 +61,7 @@ export function publishObserver(limits: {
 }
 
 /** Wraps the publisher to measure the duration of its `publish` and `republish` calls, by error code. */
-export function measuredPublisher(publisher: EventPublisher): EventPublisher {
+export function withPublishMetrics(publisher: EventPublisher): EventPublisher {
   const duration = durationHistogram(
     'user_activity.publish.duration',
     'Time until the log confirmed a call of publish or republish, in seconds',

@@ -19,7 +19,7 @@ export const storedAfterMetric = 'user_activity.accepted_to_stored.duration';
 const outcomeAttributes = attributesBy(outcomeAttribute);
 const codeAttributes = attributesBy('user_activity.dead_letter.code');
 
-/** Returns a function that measures a handled batch: its number of records, and from `tally` the number with each outcome. */
+/** Returns a function that measures a handled batch: its number of records, and the number with each outcome, which is in `tally`. */
 export function storingMetrics(): (tally: StoreTally, records: readonly LogRecord[]) => void {
   const batchSizes = histogram(
     'user_activity.consumer.batch.records',
@@ -66,7 +66,7 @@ export function withSaveMetrics(
 }
 
 /** Wraps the queue to count the dead letters added to it, by code. */
-export function measuredDeadLetterQueue(queue: DeadLetterQueue): DeadLetterQueue {
+export function withDeadLetterMetrics(queue: DeadLetterQueue): DeadLetterQueue {
   const additions = counter(
     deadLettersMetric,
     '{record}',

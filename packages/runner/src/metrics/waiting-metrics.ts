@@ -2,7 +2,7 @@ import type { OutcomeWaiter } from '@user-activity/application';
 import { gauge } from './meter.ts';
 
 /** Measures how many requests wait for the outcome of their activity. Returns the waiter itself. */
-export function measuredWaiter(waiter: OutcomeWaiter): OutcomeWaiter {
+export function measureWaiter(waiter: OutcomeWaiter): OutcomeWaiter {
   gauge(
     'user_activity.waiting.requests',
     '{request}',
