@@ -26,7 +26,7 @@ import { translateErrors } from './translate-errors.ts';
 import {
   keptErasureFromDocument,
   openErasureFromDocument,
-  erasureFromDocument,
+  userErasureFromDocument,
   recordedPart,
 } from './user-erasure-document.ts';
 
@@ -93,7 +93,7 @@ export class MongoErasureLedger implements ErasureLedger {
     return translateErrors(async () => {
       const documents = await erasuresOfUsers(this.#store, users).toArray();
       return documents.map((document) => ({
-        ...erasureFromDocument(document),
+        ...userErasureFromDocument(document),
         isOpen: document.userId !== undefined,
       }));
     });

@@ -70,7 +70,7 @@ export class MongoProjectRepository implements ProjectRepository {
       if (document === null) throw new Error('MongoDB returned no document for an upsert.');
       // This is the last step. If it fails, the erasure has begun, but the project keeps its settings until the request is sent again.
       await settings.deleteOne({ _id: project });
-      return erasureFromDocument(document);
+      return projectErasureFromDocument(document);
     });
   }
 
@@ -81,7 +81,7 @@ export class MongoProjectRepository implements ProjectRepository {
     return translateErrors(async () => {
       const documents = await erasures.find(condition, { maxTimeMS: timeoutMs }).toArray();
       return documents.map((document) => ({
-        ...erasureFromDocument(document),
+        ...projectErasureFromDocument(document),
         erasing: document.erasing !== undefined,
       }));
     });
@@ -91,7 +91,7 @@ export class MongoProjectRepository implements ProjectRepository {
     const { erasures, timeoutMs: maxTimeMS } = this.#store;
     const options = { limit, maxTimeMS, hint: { ...erasingIndex.key } };
     return translateErrors(async () =>
-      (await erasures.find({ erasing: true }, options).toArray()).map(erasureFromDocument),
+      (await erasures.find({ erasing: true }, options).toArray()).map(projectErasureFromDocument),
     );
   }
 
@@ -155,7 +155,7 @@ export class MongoProjectRepository implements ProjectRepository {
   }
 }
 
-const erasureFromDocument = ({ _id, erasedAt }: ErasureDocument): Erasure => ({
+const projectErasureFromDocument = ({ _id, erasedAt }: ErasureDocument): Erasure => ({
   project: ProjectId.trusted(_id),
   erasedAt: Timestamp.trusted(erasedAt.getTime()),
 });

@@ -53,7 +53,7 @@ export const recordedPart = ({ user, mode, requestedAt, place, topic }: PlacedEr
   topic,
 });
 
-export const erasureFromDocument = ({ _id, project, recorded }: RecordedDocument): PlacedErasure => ({
+export const userErasureFromDocument = ({ _id, project, recorded }: RecordedDocument): PlacedErasure => ({
   id: ErasureId.trusted(_id),
   project: ProjectId.trusted(project),
   user: UserDigest.trusted(recorded.user),
@@ -64,13 +64,13 @@ export const erasureFromDocument = ({ _id, project, recorded }: RecordedDocument
 });
 
 export const keptErasureFromDocument = (document: RecordedDocument): KeptUserErasure => ({
-  ...erasureFromDocument(document),
+  ...userErasureFromDocument(document),
   userId: document.userId === undefined ? undefined : UserId.trusted(document.userId),
   erased: document.erased,
 });
 
 /** Converts the document of an erasure that is not done. */
 export const openErasureFromDocument = (document: RecordedDocument): OpenErasure => ({
-  ...erasureFromDocument(document),
+  ...userErasureFromDocument(document),
   userId: UserId.trusted(document.userId ?? ''),
 });

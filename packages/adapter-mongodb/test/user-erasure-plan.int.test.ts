@@ -21,7 +21,7 @@ import {
 } from '../src/index.ts';
 import { activitiesOfUser, coveredFilter, lettersOfUser, userActivityRanges } from '../src/remove-covered.ts';
 import { explained } from './explained.ts';
-import { erasureFromDocument } from '../src/user-erasure-document.ts';
+import { userErasureFromDocument } from '../src/user-erasure-document.ts';
 import { freshStore } from './mongo-subjects.ts';
 
 const users = ['user-1', 'user-2', 'user-3'];
@@ -140,7 +140,7 @@ test('the erasures that are not done are read from their index in order, page by
     expect(plan).toContain('"recorded.requestedAt_1__id_1"');
     expect(plan).not.toMatch(/COLLSCAN|"SORT"/);
     expect([examined, keys]).toEqual([max, max]);
-    last = (await erasuresNotDone(fixture.store, 10, last).toArray()).map(erasureFromDocument).at(-1);
+    last = (await erasuresNotDone(fixture.store, 10, last).toArray()).map(userErasureFromDocument).at(-1);
   }
 });
 

@@ -38,7 +38,7 @@ export { InputFault } from './logging/input-fault.ts';
 export type { KnownOutcome } from './logging/log-activity.ts';
 export { type Call, type CallPortions, type MendedDraft, maxOriginalBytes } from './logging/log-calls.ts';
 export { OutcomeWaiter } from './logging/outcome-waiter.ts';
-export type { ExportedPages, ExportOptions } from './querying/export-activities.ts';
+export type { ExportedPages, ExportReadOptions } from './querying/export-activities.ts';
 export { type EffectiveProject, ProjectTable } from './projects/project-table.ts';
 export type { ProjectSweep } from './projects/sweep-projects.ts';
 export type { Anonymiser } from './storing/anonymised-record.ts';

@@ -11,7 +11,7 @@ import { filterOf, sampleActivities } from '@user-activity/port-contracts';
 import { expect, test } from 'vitest';
 import {
   type ExportedPages,
-  type ExportOptions,
+  type ExportReadOptions,
   makeExportActivities,
 } from '../src/querying/export-activities.ts';
 
@@ -39,7 +39,7 @@ async function setUp(count: number, failing?: number) {
   await repository.save(activities);
   const counted = counting(repository, failing);
   const exported = makeExportActivities(counted);
-  const pagesOf = (question: Partial<ExportOptions> = {}) =>
+  const pagesOf = (question: Partial<ExportReadOptions> = {}) =>
     exported({ filter, order: 'asc', run: read, ...question });
   return { ids: idsOf(activities), activities, pagesOf, queries: counted.queries };
 }
@@ -120,7 +120,7 @@ test('an error for a later page is thrown when that page is requested', async ()
 test('every read goes through `run`', async () => {
   const { pagesOf, queries } = await setUp(234);
   let runs = 0;
-  const run: ExportOptions['run'] = async (query) => {
+  const run: ExportReadOptions['run'] = async (query) => {
     runs += 1;
     return query();
   };

@@ -12,7 +12,7 @@ import {
   matchAllFilter,
   feedCases,
   FeedWriter,
-  walkFeed,
+  readWholeFeed,
   log,
   partitionCount,
   variousActivities,
@@ -30,7 +30,7 @@ export const activityFeedContract = [
         for (let partition = 0; partition < partitionCount; partition += 1)
           await writer.append(activities.slice(partition * 30, partition * 30 + 30), partition, 0);
         for (const limit of [1, 7, 30, 500])
-          assertWalkFound((await walkFeed(feed, { limit })).found, activities);
+          assertWalkFound((await readWholeFeed(feed, { limit })).found, activities);
       },
       async 'a reader at the end gets every new activity, even if lower offsets are saved after higher ones'(
         feed,
@@ -41,7 +41,7 @@ export const activityFeedContract = [
         const seen: StoredActivity[] = [];
         let position = FeedPosition.start(log);
         const read = async (): Promise<void> => {
-          const { found, position: next } = await walkFeed(feed, { limit: 9, position });
+          const { found, position: next } = await readWholeFeed(feed, { limit: 9, position });
           seen.push(...found);
           position = next;
         };
@@ -89,7 +89,7 @@ export const activityFeedContract = [
         for (let isLast = false; !isLast; ) {
           // Set before the page is read, so that the last page is read after all writes.
           isLast = !isWriting;
-          const { found, position: next } = await walkFeed(feed, { limit: 50, position });
+          const { found, position: next } = await readWholeFeed(feed, { limit: 50, position });
           seen.push(...found);
           position = next;
         }
@@ -104,12 +104,12 @@ export const activityFeedContract = [
         const [first, second] = sampleActivities(2);
         assert.ok(first !== undefined && second !== undefined);
         await writer.append([first], 0, 0);
-        const { position } = await walkFeed(feed);
+        const { position } = await readWholeFeed(feed);
         await writer.save([first, second], 0, [0, 2]);
-        assert.deepEqual(idsOf((await walkFeed(feed, { position })).found), []);
+        assert.deepEqual(idsOf((await readWholeFeed(feed, { position })).found), []);
         await writer.settle(0, 2, 3);
-        assert.deepEqual(idsOf((await walkFeed(feed, { position })).found), [second.id]);
-        assertWalkFound((await walkFeed(feed)).found, [first, second]);
+        assert.deepEqual(idsOf((await readWholeFeed(feed, { position })).found), [second.id]);
+        assertWalkFound((await readWholeFeed(feed)).found, [first, second]);
       },
     },
     F2: {
@@ -120,7 +120,7 @@ export const activityFeedContract = [
           await writer.append(activities.slice(partition * 20, partition * 20 + 20), partition, 0);
         const query = FeedQuery.of({ filter: matchAllFilter, position: FeedPosition.start(log), limit: 15 });
         const first = await feed.read(query);
-        const rest = await walkFeed(feed, { position: first.position });
+        const rest = await readWholeFeed(feed, { position: first.position });
         assertWalkFound([...first.activities, ...rest.found], activities);
         for (const handle of [feed, await subject.open()]) {
           const again = await handle.read(query);
@@ -134,14 +134,14 @@ export const activityFeedContract = [
         for (const partition of [0, 2])
           await writer.append(activities.slice(partition * 7, partition * 7 + 15), partition, 0);
         const expected = [...activities.slice(0, 15), ...activities.slice(14, 29)];
-        const { found } = await walkFeed(feed);
+        const { found } = await readWholeFeed(feed);
         for (const cut of [1, 7, 14, 15, 16, 28]) {
           let position = FeedPosition.start(log);
           for (const { origin } of found.slice(0, cut)) {
             assert.ok(origin !== undefined);
             position = FeedPosition.after(position, origin);
           }
-          const rest = await walkFeed(feed, { position, limit: 4 });
+          const rest = await readWholeFeed(feed, { position, limit: 4 });
           assert.deepEqual(new Set(idsOf([...found.slice(0, cut), ...rest.found])), new Set(idsOf(expected)));
           assert.equal(cut + rest.found.length, found.length);
         }
@@ -158,7 +158,7 @@ export const activityFeedContract = [
         );
         await writer.save(activities.toReversed(), 0, [2 ** 40 + 2, 9, 8]);
         await writer.settle(0, 0, 2 ** 41);
-        assert.deepEqual(idsOf((await walkFeed(feed, { limit: 2 })).found), idsOf(activities));
+        assert.deepEqual(idsOf((await readWholeFeed(feed, { limit: 2 })).found), idsOf(activities));
       },
       async 'if one partition has many new activities, a reader still gets those of the others within a few pages'(
         feed,
@@ -185,13 +185,13 @@ export const activityFeedContract = [
         assert.ok(first !== undefined && second !== undefined && elsewhere !== undefined);
         await writer.save([first, second], 0, [0, 1]);
         await writer.save([elsewhere], 1, [0]);
-        assert.deepEqual((await walkFeed(feed)).found, []);
+        assert.deepEqual((await readWholeFeed(feed)).found, []);
         await writer.settle(0, 0, 1);
-        const { found, position } = await walkFeed(feed);
+        const { found, position } = await readWholeFeed(feed);
         assert.deepEqual(idsOf(found), [first.id]);
         await writer.settle(1, 0, 1);
         await writer.settle(0, 1, 2);
-        assertWalkFound((await walkFeed(feed, { position })).found, [second, elsewhere]);
+        assertWalkFound((await readWholeFeed(feed, { position })).found, [second, elsewhere]);
       },
       async 'the feed of a log without settled offsets is empty'(feed, writer) {
         await writer.save(sampleActivities(1), 0, [0]);
@@ -208,7 +208,7 @@ export const activityFeedContract = [
         assert.ok(located !== undefined && older !== undefined);
         await (await subject.repository()).save([older]);
         await writer.append([located], 0, 0);
-        assertWalkFound((await walkFeed(feed)).found, [located]);
+        assertWalkFound((await readWholeFeed(feed)).found, [located]);
       },
       async '`settled` returns the settled offset of each partition'(feed, writer) {
         await writer.begin([3, 0, 7]);
@@ -240,7 +240,7 @@ export const activityFeedContract = [
         for (const filter of filters)
           for (const limit of [1, 3, 500]) {
             const expected = activities.filter((activity) => filter.matches(activity));
-            assertWalkFound((await walkFeed(feed, { filter, limit })).found, expected);
+            assertWalkFound((await readWholeFeed(feed, { filter, limit })).found, expected);
           }
       },
       async 'a walk that changes its filter returns the matches of the new filter from then on'(
@@ -256,7 +256,7 @@ export const activityFeedContract = [
           limit: 10,
         });
         const { activities: logins, position } = await feed.read(query);
-        const rest = await walkFeed(feed, { filter: filterOf({ types: ['LOGOUT'] }), position });
+        const rest = await readWholeFeed(feed, { filter: filterOf({ types: ['LOGOUT'] }), position });
         const last = logins.at(-1)?.origin?.offset ?? 0;
         const expected = activities.filter(({ type }, index) => type === 'LOGOUT' && index * 2 > last);
         assert.deepEqual(idsOf(rest.found), idsOf(expected));

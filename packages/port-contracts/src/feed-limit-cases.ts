@@ -12,7 +12,7 @@ import {
   assertWalkFound,
   matchAllFilter,
   feedCases,
-  walkFeed,
+  readWholeFeed,
   log,
   otherLog,
   partitionCount,
@@ -133,18 +133,20 @@ export const feedLimitCases = feedCases({
       await settled.settle({ log: otherLog, partition: 0, from: 0, to: 9 });
       // An activity that is saved again from another log keeps its first origin.
       await repository.save([own], [{ log: otherLog, partition: 0, offset: 1 }]);
-      assertWalkFound((await walkFeed(feed)).found, [own]);
-      assertWalkFound((await walkFeed(feed, { position: FeedPosition.start(otherLog) })).found, [foreign]);
+      assertWalkFound((await readWholeFeed(feed)).found, [own]);
+      assertWalkFound((await readWholeFeed(feed, { position: FeedPosition.start(otherLog) })).found, [
+        foreign,
+      ]);
     },
     async 'the feed of a project has no activities of other projects'(feed, writer) {
       await writer.begin();
       const project = ProjectId.parse('shop');
       const activities = [sampleActivity(), sampleActivity({ project }), sampleActivity()];
       await writer.append(activities, 0, 0);
-      const shop = await walkFeed(feed, { filter: filterOf({ project }) });
+      const shop = await readWholeFeed(feed, { filter: filterOf({ project }) });
       assertWalkFound(shop.found, activities.slice(1, 2));
       assertWalkFound(
-        (await walkFeed(feed)).found,
+        (await readWholeFeed(feed)).found,
         [activities[0], activities[2]].flatMap((one) => one ?? []),
       );
     },
@@ -162,14 +164,14 @@ export const feedLimitCases = feedCases({
       await writer.save(again, 0, [10, 12, 14, 16, 18]);
       for (const to of [14, 20]) {
         await writer.settle(0, 10, to);
-        const { found, position: next } = await walkFeed(feed, { position });
+        const { found, position: next } = await readWholeFeed(feed, { position });
         assert.deepEqual(found, []);
         assert.deepEqual(next.offsets, position.offsets);
       }
       const [fresh] = sampleActivities(1);
       assert.ok(fresh !== undefined);
       await writer.append([fresh], 0, 20);
-      assert.deepEqual(idsOf((await walkFeed(feed, { position })).found), [fresh.id]);
+      assert.deepEqual(idsOf((await readWholeFeed(feed, { position })).found), [fresh.id]);
     },
   },
   F9: {
@@ -209,7 +211,7 @@ export const feedLimitCases = feedCases({
       await assertEachRejects([() => feed.settled(log), () => feed.read(query)], ...codes);
       await restore();
       assert.deepEqual(await feed.settled(log), [4, 0, 0]);
-      assertWalkFound((await walkFeed(feed)).found, activities);
+      assertWalkFound((await readWholeFeed(feed)).found, activities);
     },
   },
 });

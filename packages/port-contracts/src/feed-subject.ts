@@ -88,7 +88,7 @@ interface WalkOptions {
 }
 
 /** Reads pages until there are no more. Returns the activities of all pages, and the last position. */
-export async function walkFeed(
+export async function readWholeFeed(
   feed: ActivityFeed,
   { filter = matchAllFilter, limit, position = FeedPosition.start(log) }: WalkOptions = {},
 ): Promise<{ readonly found: readonly StoredActivity[]; readonly position: FeedPosition }> {

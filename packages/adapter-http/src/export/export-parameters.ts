@@ -1,4 +1,4 @@
-import type { ExportOptions } from '@user-activity/application';
+import type { ExportReadOptions } from '@user-activity/application';
 import {
   ActivityFilter,
   ActivityId,
@@ -75,7 +75,7 @@ const parameterNames = [
 ];
 
 /** A client's request for an export. */
-export interface ExportRequest extends Omit<ExportOptions, 'run'> {
+export interface ExportRequest extends Omit<ExportReadOptions, 'run'> {
   readonly format: ExportFormat;
 }
 

@@ -47,7 +47,7 @@ export class SqliteErasureLedger implements ErasureLedger {
     return queryStore(async () => {
       const rows = await this.#database.queries.submit('allErasures', { after, limit }, options);
       return rows.map((row) => ({
-        ...erasureFromRow(row),
+        ...userErasureFromRow(row),
         userId: row[9] === null ? undefined : UserId.trusted(row[9]),
         erased: row[10],
       }));
@@ -77,7 +77,7 @@ export class SqliteErasureLedger implements ErasureLedger {
     return queryStore(async () => {
       // Each erasure is returned once, even if `users` names its user twice.
       const rows = await this.#database.log.submit('erasuresOfUsers', [...new Set(users)], options);
-      return rows.map((row) => ({ ...erasureFromRow(row), isOpen: row[9] !== null }));
+      return rows.map((row) => ({ ...userErasureFromRow(row), isOpen: row[9] !== null }));
     });
   }
 
@@ -85,7 +85,7 @@ export class SqliteErasureLedger implements ErasureLedger {
     const after: OpenRow = last === undefined ? beforeAll : [last.requestedAt, last.id];
     return queryStore(async () => {
       const rows = await this.#database.queries.submit('openErasures', { after, limit }, options);
-      return rows.map((row) => ({ ...erasureFromRow(row), userId: UserId.trusted(row[9] ?? '') }));
+      return rows.map((row) => ({ ...userErasureFromRow(row), userId: UserId.trusted(row[9] ?? '') }));
     });
   }
 
@@ -170,7 +170,7 @@ const erasureRow = ({
   erased,
 ];
 
-function erasureFromRow(row: UserErasureRow | KeptErasureRow): PlacedErasure {
+function userErasureFromRow(row: UserErasureRow | KeptErasureRow): PlacedErasure {
   const [id, project, user, mode, requestedAt, log, partition, offset, topic] = row;
   return {
     id: ErasureId.trusted(id),

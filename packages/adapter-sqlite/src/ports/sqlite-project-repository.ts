@@ -80,13 +80,13 @@ export class SqliteProjectRepository implements ProjectRepository {
     return queryStore(async () => {
       // Runs on the log's thread: the consumer calls this before each batch, and must not wait behind the queries of clients.
       const rows = await this.#database.log.submit('erasures', distinct, this.#options);
-      return rows.map((row) => ({ ...erasureFromRow(row), erasing: row[2] === 1 }));
+      return rows.map((row) => ({ ...projectErasureFromRow(row), erasing: row[2] === 1 }));
     });
   }
 
   findErasing(limit: number): Promise<readonly Erasure[]> {
     return queryStore(async () =>
-      (await this.#database.queries.submit('erasing', limit, this.#options)).map(erasureFromRow),
+      (await this.#database.queries.submit('erasing', limit, this.#options)).map(projectErasureFromRow),
     );
   }
 
@@ -166,7 +166,7 @@ export class SqliteProjectRepository implements ProjectRepository {
   }
 }
 
-const erasureFromRow = ([project, erasedAt]: ErasureRow): Erasure => ({
+const projectErasureFromRow = ([project, erasedAt]: ErasureRow): Erasure => ({
   project: ProjectId.trusted(project),
   erasedAt: Timestamp.trusted(erasedAt),
 });

@@ -13,7 +13,7 @@ import type {
 import type { FindDeadLetters } from '../dead-letters/find-dead-letters.ts';
 import type { ActivityStats } from '../querying/activity-stats.ts';
 import type { CountActivities } from '../querying/count-activities.ts';
-import type { ExportActivities, ExportedPages, ExportOptions } from '../querying/export-activities.ts';
+import type { ExportActivities, ExportedPages, ExportReadOptions } from '../querying/export-activities.ts';
 import type { FindActivities, FindActivity } from '../querying/find-activities.ts';
 import type { ReadFeed } from '../following/read-feed.ts';
 import type { ReadLog } from './read-log.ts';
@@ -92,7 +92,10 @@ export function makeLoggedReads({ readLog, digest }: LoggedReadsDeps, reads: Rea
 
   // One event for the whole export, at its end, when the number of results is known. With an event for each page, an export of the audit
   // events would never end, because each page would add an event to export.
-  const exportActivities = async (principal: Principal, options: ExportOptions): Promise<ExportedPages> => {
+  const exportActivities = async (
+    principal: Principal,
+    options: ExportReadOptions,
+  ): Promise<ExportedPages> => {
     const pages = await reads.exportActivities(options);
     if (readLog === undefined) return pages;
     return countingPages(pages, (results) =>

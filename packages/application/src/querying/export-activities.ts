@@ -13,7 +13,7 @@ import { withNarrowingHint } from './with-narrowing-hint.ts';
 const pageSize = 100;
 
 /** The activities to export, and how to read them. */
-export interface ExportOptions {
+export interface ExportReadOptions {
   readonly filter: ActivityFilter;
   readonly order: Order;
   /** The position after which the export begins, even if no activity has it. Undefined: begins at the beginning. */
@@ -29,7 +29,7 @@ export type ExportedPages = AsyncIterable<readonly StoredActivity[]>;
  * Returns all activities that match a filter, page by page. Resolves once the first page is read. The read of any page may throw
  * STORE_UNAVAILABLE, or STORE_TIMEOUT with a hint on how to narrow the filter.
  */
-export type ExportActivities = (options: ExportOptions) => Promise<ExportedPages>;
+export type ExportActivities = (options: ExportReadOptions) => Promise<ExportedPages>;
 
 export const makeExportActivities = (deps: { readonly repository: ActivityRepository }): ExportActivities =>
   async function exportActivities({ filter, order, after, run }) {
