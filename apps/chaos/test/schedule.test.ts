@@ -10,7 +10,7 @@ const plainFormOf = (schedule: Schedule): unknown =>
     lane.map(({ kind, atSeconds, lastsMs, choice }) => [kind, atSeconds, lastsMs, choice]),
   );
 
-test('the same seed gives the same schedule, and another seed gives another schedule', () => {
+test('the same seed gives the same schedule, and a different seed gives a different schedule', () => {
   expect(plainFormOf(draw(7, 120))).toEqual(plainFormOf(draw(7, 120)));
   expect(plainFormOf(draw(7, 120))).not.toEqual(plainFormOf(draw(8, 120)));
 });

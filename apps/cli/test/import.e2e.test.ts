@@ -67,7 +67,7 @@ test('imports NDJSON with mapped paths, times in several forms, and other member
     { userId: 'ann', type: 'LOGIN', createdAt: '2023-11-14T22:13:22.000Z', metadata: { n: 1 } },
   ]);
   for (const { id } of all) expect(id).toMatch(/^im_[\w-]{43}$/);
-  // With another name of the import, the same rows get other ids.
+  // With a different name of the import, the same rows get different ids.
   await run('import', path, ...map, '--name', 'another');
   expect(await stored('mapped', 6)).toHaveLength(6);
 });
@@ -188,7 +188,7 @@ test('numbers and keys are never changed silently', async () => {
   expect(await stored('exact', 1)).toMatchObject([{ userId: '42', metadata: { n: 1.5 } }]);
 });
 
-test('CSV can have another delimiter; rows of another length and a repeated column name are refused', async () => {
+test('CSV can have a different delimiter; rows of a different length and a repeated column name are refused', async () => {
   const path = file('ragged.csv', 'userId;type;plan\nann;A;pro\nbob;B\ncid;C;pro;more\ndan;D;"a;b"\n');
   const ended = await run('import', path, '--delimiter', ';', '--project', 'ragged');
   expect(ended).toMatchObject({ code: 1, out: '2 of 4 rows logged\n' });
@@ -235,7 +235,7 @@ test('a repeated import with faulty rows reports them again, and another project
   await expect.poll(() => run('count', ...elsewhere)).toMatchObject({ out: '5000\n' });
 });
 
-describe('a wrong use gives a message and an exit code', () => {
+describe('invalid usage gives a message and an exit code', () => {
   const broken = file('broken.csv', 'a,b\n1,"2\n');
   test.each([
     [['missing.ndjson'], 2, /There is no file missing\.ndjson/],

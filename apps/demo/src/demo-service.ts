@@ -30,7 +30,7 @@ export class DemoService {
       env: makeServiceEnvironment(folder, port),
       stdio: ['ignore', 'pipe', 'inherit', 'pipe'],
     });
-    // Not `close`, because the guard keeps the output open until it gets its line.
+    // Waits for `exit` instead of `close`, because the shell in the background keeps the output open until it gets its line.
     const ended = once(child, 'exit').then(() => undefined);
     const pipe = child.stdio[3];
     if (pipe instanceof Writable) {

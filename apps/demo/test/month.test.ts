@@ -91,7 +91,7 @@ describe('a month of 100,000 activities', () => {
   const count = (items: readonly DemoActivity[], type: RegExp): number =>
     items.filter((item) => type.test(item.type)).length;
 
-  test('has other activities with another seed', () => {
+  test('has different activities with a different seed', () => {
     expect(new Month({ ...options, seed: 8 }).portion(0)).not.toEqual(portions[0]);
   });
 

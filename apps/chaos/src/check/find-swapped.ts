@@ -13,7 +13,10 @@ interface LoggedFact {
   answeredAt: number;
 }
 
-/** Finds facts of a user in a wrong order: on the log, compared with the responses and the batches, or in the store, compared with the log. */
+/**
+ * Finds facts of a user in a wrong order. The order on the log must agree with the responses and the batches, and the order in the store must
+ * agree with the log. Also finds users whose facts are on several partitions.
+ */
 export function findSwapped(evidence: Evidence, facts: FactIndex): Violation[] {
   const violations: Violation[] = [];
   const byNonce = loggedFactsByNonce(evidence, facts);

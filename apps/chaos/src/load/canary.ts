@@ -89,7 +89,7 @@ async function newestIds(url: string): Promise<readonly string[]> {
   }
 }
 
-/** Returns a user for each partition, whose records go to this partition. */
+/** Returns one user for each partition, chosen so that the records of the user go to that partition. */
 function usersByPartition(partitions: number): readonly string[] {
   const users = new Map<number, string>();
   for (let number = 0; users.size < partitions; number += 1) {

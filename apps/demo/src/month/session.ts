@@ -30,7 +30,7 @@ export const activitiesOfDay = (
     ? machineRuns(person, presence, count, timeline, random)
     : humanSessions(person, presence, count, timeline, random);
 
-/** Returns the activities of a machine, which runs every hour, always at about the same minute. */
+/** Returns the activities of a machine: spread evenly over the hours, always at about the same minute of the hour. */
 function machineRuns(
   person: Person,
   { from, to }: Presence,

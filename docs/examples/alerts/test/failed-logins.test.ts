@@ -31,7 +31,7 @@ test.each<[string, readonly number[], readonly number[]]>([
   expect(reported(times.map((seconds) => failed(seconds)))).toEqual(expected);
 });
 
-test('a login that is delivered again counts once, also after its burst was reported', () => {
+test('a login that is delivered again counts once, even after its burst was reported', () => {
   const five = [0, 1, 2, 3, 4].map((seconds) => failed(seconds));
   const four = five.slice(0, 4);
   expect(reported([...four, ...four])).toEqual([]);
@@ -44,7 +44,7 @@ test('each user has a separate count, and only failed logins count', () => {
   expect(reported([...users, ...others])).toEqual([]);
 });
 
-test('users of the same name in two projects have separate counts, also with the same ids', () => {
+test('users of the same name in two projects have separate counts, even with the same ids', () => {
   const [shop, shop2] = [ProjectId.parse('shop'), ProjectId.parse('shop-2')];
   const inEach = [0, 1, 2].flatMap((seconds) =>
     [ProjectId.default, shop, shop2].map((project) => failed(seconds, { project, id: `id-${seconds}` })),
