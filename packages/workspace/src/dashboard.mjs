@@ -24,7 +24,7 @@ export async function buildDashboard(root, node, start) {
     const draft = join(root, 'packages', 'dashboard', 'site.new');
     if (!(await runBuild(root, node, draft, start, addHolder))) return false;
     writeFileSync(join(draft, '.stamp'), stamp);
-    // Between these steps, a running service finds no files for a moment.
+    // Between the removal and the renaming, a running service finds no files for a moment.
     rmSync(site, { recursive: true, force: true });
     renameSync(draft, site);
     return true;

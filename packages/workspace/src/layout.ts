@@ -5,7 +5,7 @@ import { join } from 'node:path';
 export const root: string = join(import.meta.dirname, '..', '..', '..');
 
 /** The folder of the programs that check and build the code. */
-export const tools: string = join(import.meta.dirname, '..', 'node_modules', '.bin');
+export const toolFolder: string = join(import.meta.dirname, '..', 'node_modules', '.bin');
 
 /** The folders whose subfolders are the members of the workspace. */
 export const memberGroups: readonly string[] = ['packages', 'apps', 'docs/examples'];

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { root, tools, typeScriptProjects } from './layout.ts';
+import { root, toolFolder, typeScriptProjects } from './layout.ts';
 
 /** The result of a static check. `output` is the output of its tool, and may be empty. */
 export interface StaticResult {
@@ -39,7 +39,7 @@ async function runCheck(check: StaticCheck): Promise<StaticResult> {
 
 async function run(command: () => readonly string[]): Promise<{ passed: boolean; output: string }> {
   const [tool = '', ...args] = command();
-  const child = spawn(join(tools, tool), args, {
+  const child = spawn(join(toolFolder, tool), args, {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NO_COLOR: '1' },

@@ -2,10 +2,10 @@ import { cpSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { root, tools } from '../src/layout.ts';
+import { root, toolFolder } from '../src/layout.ts';
 import { Tarballs } from './tarballs.ts';
 
-const tsc = join(tools, 'tsc');
+const tsc = join(toolFolder, 'tsc');
 const fixtures = join(import.meta.dirname, 'fixtures');
 
 /** A package that others install, and a program of another service in `fixtures/packed-<name>` that uses it. */

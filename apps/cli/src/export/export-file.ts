@@ -120,7 +120,7 @@ async function lastPosition(
   if (!isPartOfFirstLine && last !== csvExportHeader)
     assertOrder(positionFrom(first, format), positionFrom(last, format), order);
   const isWithoutLines = isPartOfFirstLine || last === csvExportHeader;
-  // Not earlier: only the check above shows that the file is an export.
+  // The file must stay unchanged until here, because only the check above shows that it is an export.
   await handle.truncate(isWithoutLines ? 0 : begin + end);
   return isWithoutLines ? undefined : positionFrom(last, format);
 }

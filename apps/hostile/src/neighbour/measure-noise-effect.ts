@@ -33,7 +33,7 @@ export async function measureNoiseEffect(noise: Noise, options: MeasurementOptio
   const key = await makeKey(options, { scopes: ['write'], project: 'quiet' });
   const neighbour: Neighbour = { port, key, seconds };
   const source = new NoiseSource({ port, request: requestBytesOf(noise, noisyKey), rate: noise.rate });
-  // A round to warm up, because the first requests of a process are slow.
+  // This round only warms up the service, because the first requests of a process are slow.
   await measureRound(neighbour, source);
   const pairs: (readonly [number, number])[] = [];
   for (let round = 0; round < rounds; round += 1) pairs.push(await measureRound(neighbour, source));

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
-import { root, tools } from '../layout.ts';
+import { root, toolFolder } from '../layout.ts';
 import { bundle } from './bundle.ts';
 import { publishedManifestOf } from './manifest.ts';
 import { noticesOf } from './notices.ts';
@@ -20,7 +20,7 @@ const run = (tool: string, args: readonly string[], cwd: string): string =>
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, NO_COLOR: '1' },
   });
-const tsc = join(tools, 'tsc');
+const tsc = join(toolFolder, 'tsc');
 
 /** Compiles a whole library into `target/dist`. Makes no source maps, because the sources are not packed. */
 function compile(folder: string, target: string): void {
