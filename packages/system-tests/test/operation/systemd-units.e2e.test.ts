@@ -35,8 +35,8 @@ test('each unit starts the program from its place in the package, with a command
   const program = `/opt/user-activity/node_modules/user-activity-log/${bin['user-activity-log']}`;
   const commands = units.map((unit) => /^ExecStart=(.*)$/m.exec(text(unit))?.[1] ?? '');
   expect(commands.toSorted()).toEqual([
-    `/usr/bin/node ${program}`,
     `/usr/bin/node --max-semi-space-size=16 ${program} api`,
+    `/usr/bin/node ${program}`,
     `/usr/bin/node ${program} consumer`,
   ]);
 });
