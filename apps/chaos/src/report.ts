@@ -18,7 +18,7 @@ export interface Report {
   /** The number of faults that the harness could not cause or end as planned. */
   readonly failedFaults: number;
   readonly requests: number;
-  /** The number of requests by the status and the reason in their response. The key `none` counts requests without a response. */
+  /** The number of requests for each kind of response: its status, and the reason in its body. The key `none` counts requests without a response. */
   readonly answers: Readonly<Record<string, number>>;
   /** The number of distinct activities that were answered 202. */
   readonly accepted: number;

@@ -49,7 +49,7 @@ async function carryOut(
       return undefined;
     const faults = hasEnded() ? [] : await attack.check?.(target);
     target.close();
-    // The normal activity is on the log after the records of the attack. Once it is stored, these records have been processed.
+    // Sends a normal activity and waits until it is stored. It comes after the records of the attack, so these have been processed by then.
     if (!(await isFulfilledWithin(maxRecoveryMs, [waitUntilServing(port, key), process.exited])))
       return undefined;
     return faults ?? [];

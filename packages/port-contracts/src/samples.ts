@@ -54,8 +54,9 @@ export const idsOf = (activities: readonly Pick<UserActivity, 'id'>[]): string[]
   activities.map(({ id }) => id);
 
 /**
- * Makes 2,200 activities for each of three users, a second apart. Of every 50 activities of a user, the first and the last have the step
- * `rare`, so that a store that reads a few hundred at a time finds one at both ends. `first` is true for the first 1,000 of `user-1`.
+ * Makes 2,200 activities for each of three users, a second apart. In every block of 50 activities of a user, the first and the last have the
+ * step `rare`. So if a store reads a few blocks at a time, a rare activity is at both ends of what it reads. `first` is true for the first
+ * 1,000 of `user-1`.
  */
 export const activitiesWithRareSteps = (): UserActivity[] =>
   sampleActivities(6600).map(({ createdAt }, index) =>

@@ -44,7 +44,7 @@ async function* decompress(payload: Readable, maxBytes: number): AsyncGenerator<
   const abort = (): void => {
     if (!payload.readableEnded) gunzip.destroy();
   };
-  // If the connection is closed already, the payload emits no further `close`.
+  // If the connection is already closed, the payload does not emit `close` again, so the listener below would never run.
   if (payload.destroyed) abort();
   payload.on('data', countChunk).on('error', abort).on('close', abort).pipe(gunzip);
   try {

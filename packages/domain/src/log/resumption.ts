@@ -19,10 +19,10 @@ export class LogMismatch extends Error {
 }
 
 /**
- * Returns whether this is the first start after an upgrade from a version without settled offsets. Then an older version has filled the store
- * up to the committed offsets of the consumer group. A commit with a mark (see `PartitionProgress`) comes from a newer version. If there is
- * one, an untracked store is a backup from before the upgrade, and the committed offsets do not apply to it. One marked commit is enough,
- * because during an upgrade the members of a group may have different versions.
+ * Returns whether this is the first start after an upgrade from a version without settled offsets: the store is untracked, and no commit of
+ * the consumer group has a mark (see `PartitionProgress`). In this case, the older version has stored all records below the committed offsets.
+ * Only newer versions mark their commits. So if a commit has a mark, an untracked store is a backup from before the upgrade, and the committed
+ * offsets do not apply to it. A single mark decides this, because old and new members may run at the same time during an upgrade.
  */
 export const isUpgrade = (history: SettledHistory, partitions: readonly PartitionProgress[]): boolean =>
   history === 'untracked' && !partitions.some(({ isMarked }) => isMarked);
