@@ -3,7 +3,6 @@ import {
   defaultLimit,
   maxProjectSettings,
   ProjectId,
-  RuleBroken,
   RetentionDays,
   type SettingsChange,
   UsageLimits,
@@ -27,8 +26,8 @@ import { parseProjectCursor, encodeProjectCursor } from '../query/project-cursor
 import { parseQueryParameters, refuseParameters } from '../query/query-parameters.ts';
 import { limitParameter } from '../query/read-page.ts';
 import { itemBodyLimit } from '../requests/input-limits.ts';
-import { unknownPathProblem } from '../requests/error-handling.ts';
-import { Problem, rulesBroken } from '../requests/problem.ts';
+import { parseInPath } from '../requests/parse-in-path.ts';
+import { rulesBroken } from '../requests/problem.ts';
 import type { AddRoute, Route } from '../requests/route.ts';
 
 const cursorSchema = Type.String({
@@ -164,17 +163,8 @@ const deleteProject: Route<'eraseProject'> = (app, { eraseProject }) => {
   );
 };
 
-/** Returns the project that a path names. Throws 400 if the name is invalid, and 404 if it is empty because the path ends with a slash. */
-function projectInPath({ id }: { readonly id: string }): ProjectId {
-  if (id === '') throw unknownPathProblem();
-  try {
-    return ProjectId.parse(id);
-  } catch (error) {
-    if (!(error instanceof RuleBroken)) throw error;
-    const errors = [{ path: '/id', message: error.message }];
-    throw new Problem(400, `The name of the project in the path ${error.message}.`, { errors, cause: error });
-  }
-}
+const projectInPath = ({ id }: { readonly id: string }): ProjectId =>
+  parseInPath(id, { name: 'id', noun: 'The name of the project', parse: (text) => ProjectId.parse(text) });
 
 /** The routes of projects. */
 export const projectRoutes: readonly AddRoute[] = [getProjects, putProject, deleteProject];

@@ -1,12 +1,12 @@
 import { Type } from '@sinclair/typebox';
-import { ErasureId, ErasureMode, RuleBroken, unlessBroken, UserId } from '@user-activity/domain';
+import { ErasureId, ErasureMode, unlessBroken, UserId } from '@user-activity/domain';
 import { refuseBody } from '../bodies/json-body.ts';
 import { namedSchema } from '../openapi/component-schemas.ts';
 import { erasureIdSchema, erasureSchema } from '../openapi/erasure-json.ts';
 import { notFoundResponse, problemResponses, userIdSchema } from '../openapi/schemas.ts';
 import { type Parameter, ParameterReader } from '../query/parameter-reader.ts';
 import { parseQueryParameters, refuseParameters } from '../query/query-parameters.ts';
-import { unknownPathProblem } from '../requests/error-handling.ts';
+import { parseInPath } from '../requests/parse-in-path.ts';
 import { Problem } from '../requests/problem.ts';
 import type { AddRoute, Route } from '../requests/route.ts';
 
@@ -66,17 +66,8 @@ const deleteUser: Route<'eraseUser'> = (app, { eraseUser }) => {
   );
 };
 
-/** Throws 400 if the user id is invalid, and 404 if it is empty. */
-function userInPath({ userId }: { readonly userId: string }): UserId {
-  if (userId === '') throw unknownPathProblem();
-  try {
-    return UserId.parse(userId);
-  } catch (error) {
-    if (!(error instanceof RuleBroken)) throw error;
-    const errors = [{ path: '/userId', message: error.message }];
-    throw new Problem(400, `The user id in the path ${error.message}.`, { errors, cause: error });
-  }
-}
+const userInPath = ({ userId }: { readonly userId: string }): UserId =>
+  parseInPath(userId, { name: 'userId', noun: 'The user id', parse: (text) => UserId.parse(text) });
 
 const findErasureSchema = {
   operationId: 'findErasure',
