@@ -84,7 +84,7 @@ function readAnswer(bytes: Buffer, topic: string): TopicAnswer {
   const reader = new ByteReader(bytes);
   // A response header of version 1 ends with tagged fields. KafkaJS reads a header of version 0 without them.
   skipTaggedFields(reader);
-  const clientSideThrottleTime = readInt32(reader);
+  const clientSideThrottleTime = reader.int32();
   for (let brokers = readLength(reader); brokers > 0; brokers -= 1) {
     reader.skip(4);
     skipText(reader);
@@ -114,15 +114,17 @@ function readAnswer(bytes: Buffer, topic: string): TopicAnswer {
 function readPartition(reader: ByteReader): Partition {
   // Skips the error code and the number of the partition. A partition with an error has no leader, or lacks a replica.
   reader.skip(2 + 4);
-  const leader = readInt32(reader);
+  const leader = reader.int32();
   // Skips the epoch of the leader.
   reader.skip(4);
-  const [replicas, isr] = [readList(reader, readInt32), readList(reader, readInt32)];
+  const [replicas, isr] = [readNodeIds(reader), readNodeIds(reader)];
   // Skips the replicas that are offline.
-  readList(reader, readInt32);
+  readNodeIds(reader);
   skipTaggedFields(reader);
   return { leader, replicas, isr };
 }
+
+const readNodeIds = (reader: ByteReader): readonly number[] => readList(reader, (list) => list.int32());
 
 /** Reads a compact array. */
 function readList<Item>(reader: ByteReader, read: (reader: ByteReader) => Item): readonly Item[] {
@@ -130,8 +132,6 @@ function readList<Item>(reader: ByteReader, read: (reader: ByteReader) => Item):
   for (let count = readLength(reader); count > 0; count -= 1) items.push(read(reader));
   return items;
 }
-
-const readInt32 = (reader: ByteReader): number => reader.bytes.readInt32BE(reader.skip(4));
 
 /** Reads the length of a compact array or text. The protocol writes the length plus one, and 0 for null. */
 const readLength = (reader: ByteReader): number => Math.max(0, reader.unsignedVarint() - 1);

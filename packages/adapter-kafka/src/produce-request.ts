@@ -110,22 +110,20 @@ function expectedBytes(records: RecordsByPartition): number {
 /** Throws UnreadableBytes if the response is malformed, or names another topic. */
 function readAnswer(bytes: Buffer, topic: string, apiVersion: number): ProduceAnswer {
   const reader = new ByteReader(bytes);
-  if (readInt32(reader) !== 1) throw new UnreadableBytes('the response does not name one topic');
+  if (reader.int32() !== 1) throw new UnreadableBytes('the response does not name one topic');
   const nameStart = reader.skip(bytes.readInt16BE(reader.skip(2)));
   if (bytes.toString('utf8', nameStart, reader.position) !== topic)
     throw new UnreadableBytes('the response names another topic');
   const partitions: ProducedPartition[] = [];
-  for (let count = readInt32(reader); count > 0; count -= 1) {
-    const partition = readInt32(reader);
+  for (let count = reader.int32(); count > 0; count -= 1) {
+    const partition = reader.int32();
     const errorCode = bytes.readInt16BE(reader.skip(2));
     // Skips the offset of the first record, and the time at which it was appended.
     reader.skip(8 + 8);
     if (apiVersion >= versionWithLogStart) reader.skip(8);
     partitions.push({ partition, errorCode });
   }
-  const throttleTime = readInt32(reader);
+  const throttleTime = reader.int32();
   const clientSideThrottleTime = apiVersion >= versionWithClientThrottle ? throttleTime : 0;
   return { partitions, clientSideThrottleTime };
 }
-
-const readInt32 = (reader: ByteReader): number => reader.bytes.readInt32BE(reader.skip(4));

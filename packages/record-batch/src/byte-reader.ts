@@ -38,6 +38,10 @@ export class ByteReader {
     return this.bytes.readUInt8(this.skip(1));
   }
 
+  int32(): number {
+    return this.bytes.readInt32BE(this.skip(4));
+  }
+
   varint(): number {
     const { position } = this;
     const byte = this.bytes[position] ?? 0x80;
