@@ -9,7 +9,7 @@ export interface ContenderSettings {
   readonly buildFolder: string;
 }
 
-/** The service, or a program that is compared with it. Logs activities over HTTP, at the same paths. */
+/** The service, or a server that the bench compares with it. Accepts activities over HTTP at the paths of the service. */
 export interface Contender {
   readonly name: string;
   readonly about: string;

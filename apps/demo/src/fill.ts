@@ -11,7 +11,7 @@ const pollMs = 2000;
 const conflictCount = 3;
 
 /**
- * Logs a month through the API, as any other client would. Writing directly to the store would be faster, but then the log, the feed, the
+ * Logs a month through the API, as other clients do. Writing directly to the store would be faster, but then the log, the feed, the
  * dead letters and the metrics would not show the month.
  *
  * Filling is fast because the activities of a user on one day follow one another, so each transaction changes few pages of the indexes.

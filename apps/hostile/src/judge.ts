@@ -77,7 +77,7 @@ function violationsExceptGap(attempt: Attempt, limits: Bounds): readonly Violati
       kind: 'growth',
       detail: `the memory grew by ${attempt.growthMiB} MiB; the maximum is ${limits.growthMiB} MiB`,
     });
-  const amplified = mostAmplifiedResponse(attempt.responses, limits);
+  const amplified = responseWithMaxAmplification(attempt.responses, limits);
   if (amplified !== undefined && amplificationOf(amplified, limits) > limits.amplification)
     violations.push({
       kind: 'amplification',
@@ -95,8 +95,8 @@ function violationsExceptGap(attempt: Attempt, limits: Bounds): readonly Violati
   return violations;
 }
 
-/** Returns the response with the largest amplification. Returns undefined if there is no response. */
-export const mostAmplifiedResponse = (
+/** Returns the response with the maximum amplification, or undefined if there are no responses. */
+export const responseWithMaxAmplification = (
   responses: readonly HttpResponse[],
   limits: Bounds,
 ): HttpResponse | undefined =>

@@ -1,4 +1,4 @@
-import { amplificationOf, bounds, gapToJudge, mostAmplifiedResponse } from './judge.ts';
+import { amplificationOf, bounds, gapToJudge, responseWithMaxAmplification } from './judge.ts';
 import type { Outcome } from './run.ts';
 
 const columnWidths = [30, 5, 8, 8, 10, 10, 7];
@@ -20,7 +20,7 @@ export const tableHeader: string = formatRow([
 /** Returns the table row of an attack, followed by a line for each violation. */
 export function formatOutcome({ attack, attempts, violations, seconds }: Outcome): string {
   const responses = attempts.flatMap((attempt) => attempt.responses);
-  const amplified = mostAmplifiedResponse(responses, bounds);
+  const amplified = responseWithMaxAmplification(responses, bounds);
   const line = formatRow([
     attack.name,
     attempts.length,

@@ -19,8 +19,8 @@ export interface HealthServerOptions extends ServerOptions, Telemetry {
   readonly checkHealth: CheckHealth;
   readonly progress: ProgressSource;
   /**
-   * The hosts that the routes other than health checks accept in the header Host, in addition to loopback names and addresses. Default: any
-   * host.
+   * The values of the header Host that are accepted by the routes other than health checks, in addition to loopback names and addresses. By
+   * default, these routes accept every host.
    */
   readonly allowedHosts?: readonly string[] | undefined;
 }

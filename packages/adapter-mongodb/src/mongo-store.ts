@@ -43,7 +43,7 @@ export interface MongoStoreOptions {
 
 /** A topic as it was first registered. */
 interface TopicDocument {
-  /** The name of the topic. If an earlier topic has the same name, the name, a space and the topic id. */
+  /** The name of the topic, or `<name> <topicId>` if an earlier topic has the same name. */
   readonly _id: string;
   readonly partitions: number;
   /** Absent in documents of versions without log ids, until the topic is registered again. */

@@ -156,7 +156,7 @@ describe('parse', () => {
     expect(UserActivity.parse(newer).toJSON()).toEqual(activity.toJSON());
   });
 
-  test('accepts as much as any configuration allows: 256 KiB and 64 levels of metadata', () => {
+  test('accepts the largest metadata that a configuration can allow: 256 KiB and 64 levels', () => {
     const nested = (levels: number): JsonObject => (levels === 1 ? {} : { a: nested(levels - 1) });
     const parse = (metadata: JsonObject) => () => UserActivity.parse(sampleActivity({ metadata }).toJSON());
     expect(parse({ a: 'x'.repeat(262_136) })).not.toThrow();

@@ -119,18 +119,18 @@ test('the value of any activity is the JSON that JSON.stringify writes, and its 
       ids,
       texts,
       fc.option(fc.constant('00-ab'), { nil: undefined }),
-      (any, id, text, traceparent) => {
+      (sample, id, text, traceparent) => {
         const activity = UserActivity.rehydrate({
-          project: any.project,
-          metadata: any.metadata,
-          createdAt: any.createdAt,
-          receivedAt: any.receivedAt,
+          project: sample.project,
+          metadata: sample.metadata,
+          createdAt: sample.createdAt,
+          receivedAt: sample.receivedAt,
           id: ActivityId.trusted(id),
           userId: UserId.trusted(text),
           type: ActivityType.trusted(text),
         });
-        const { project, metadata } = any;
-        const createdAt = new Date(any.createdAt).toISOString();
+        const { project, metadata } = sample;
+        const createdAt = new Date(sample.createdAt).toISOString();
         const named = project === 'default' ? {} : { project };
         const shown = {
           ...named,
@@ -139,7 +139,7 @@ test('the value of any activity is the JSON that JSON.stringify writes, and its 
           type: text,
           metadata,
           createdAt,
-          receivedAt: new Date(any.receivedAt).toISOString(),
+          receivedAt: new Date(sample.receivedAt).toISOString(),
           ...(id === publicId ? { source: 'public' } : {}),
         };
         const context = traceparent === undefined ? { source } : { source, traceparent };

@@ -127,7 +127,7 @@ export const deadLetterAttacks: readonly Attack[] = [
   },
   {
     name: 's12-no-body',
-    about: 'requests for replays that name no dead letters, as any web page could send them',
+    about: 'requests for a replay that name no dead letters, as a page of another site could send them',
     isShort: true,
     async send(target) {
       const textHeaders = { 'content-type': 'text/plain' };

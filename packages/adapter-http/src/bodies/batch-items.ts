@@ -14,7 +14,7 @@ import {
 } from './json-body.ts';
 import { type ItemRun, itemRunsIn } from './item-runs.ts';
 import { estimateValueBytes } from './json-bytes.ts';
-import { ElementCutter, textsOf } from './json-elements.ts';
+import { ElementScanner, textsOf } from './json-elements.ts';
 import { turns } from './turns.ts';
 
 // A run may hold thousands of items, and an item that breaks a rule takes up to 30 us. So the caller gets a run in portions.
@@ -78,7 +78,7 @@ export async function* readBatchItems<Result>(
         }
         continue;
       }
-      for (const item of textsOf(new ElementCutter(run.json))) {
+      for (const item of textsOf(new ElementScanner(run.json))) {
         if (turn.isOver) await turn.next();
         itemCount += 1;
         if (itemCount > limit.maxItems) throw inputTooLarge(limit.message);

@@ -1,5 +1,5 @@
 import { closeBracket, openBracket } from './json-bytes.ts';
-import { ElementCutter } from './json-elements.ts';
+import { ElementScanner } from './json-elements.ts';
 
 /** Consecutive items of a JSON array. */
 export interface ItemRun {
@@ -15,18 +15,18 @@ export interface ItemRun {
  * item. Throws RuleBroken after the last run if the brackets or commas around the items are wrong.
  */
 export function* itemRunsIn(json: Buffer, maxBytes: number): Generator<ItemRun> {
-  const cutter = ElementCutter.inside(json, openBracket, closeBracket);
+  const scanner = ElementScanner.inside(json, openBracket, closeBracket);
   let [start, end, itemCount, valueBytes] = [0, 0, 0, 0];
-  while (cutter.next()) {
-    if (itemCount > 0 && cutter.end - start > maxBytes) {
+  while (scanner.next()) {
+    if (itemCount > 0 && scanner.end - start > maxBytes) {
       yield { json: json.subarray(start, end), itemCount, valueBytes };
       itemCount = 0;
     }
-    if (itemCount === 0) [start, valueBytes] = [cutter.start, 0];
-    end = cutter.end;
+    if (itemCount === 0) [start, valueBytes] = [scanner.start, 0];
+    end = scanner.end;
     itemCount += 1;
-    valueBytes += cutter.valueBytes;
+    valueBytes += scanner.valueBytes;
   }
   if (itemCount > 0) yield { json: json.subarray(start, end), itemCount, valueBytes };
-  cutter.assertClosed(closeBracket);
+  scanner.assertClosed(closeBracket);
 }

@@ -64,21 +64,21 @@ function decodedKey(json: Buffer, start: number, end: number): string {
 }
 
 function* elementsIn(json: Buffer, open: number, close: number): Generator<Buffer> {
-  const cutter = ElementCutter.inside(json, open, close);
-  yield* textsOf(cutter);
-  cutter.assertClosed(close);
+  const scanner = ElementScanner.inside(json, open, close);
+  yield* textsOf(scanner);
+  scanner.assertClosed(close);
 }
 
-/** Yields the JSON text of each element that a cutter finds. */
-export function* textsOf(cutter: ElementCutter): Generator<Buffer> {
-  while (cutter.next()) yield cutter.json.subarray(cutter.start, cutter.end);
+/** Yields the JSON text of each element that a scanner finds. */
+export function* textsOf(scanner: ElementScanner): Generator<Buffer> {
+  while (scanner.next()) yield scanner.json.subarray(scanner.start, scanner.end);
 }
 
 /**
  * Finds the elements of an array or object, which are separated by commas, and estimates the memory that their values take. Makes no object
  * for an element: its bounds are in `start` and `end`. Does not check that brackets match, because a parser does that later.
  */
-export class ElementCutter {
+export class ElementScanner {
   readonly json: Buffer;
   /** The bounds of the latest element, as indexes in `json`. */
   start: number;
@@ -99,11 +99,11 @@ export class ElementCutter {
   }
 
   /** Finds the elements of an array or object. Throws RuleBroken if the opening bracket is missing. */
-  static inside(json: Buffer, open: number, close: number): ElementCutter {
+  static inside(json: Buffer, open: number, close: number): ElementScanner {
     const bracket = skipSpace(json, 0);
     if (json[bracket] !== open) throw malformedJson();
     const start = skipSpace(json, bracket + 1);
-    return new ElementCutter(json, start, json[start] !== close);
+    return new ElementScanner(json, start, json[start] !== close);
   }
 
   /** Finds the next element. Returns false if there is none. */

@@ -1,7 +1,7 @@
 import type { RateName, RateState } from '@user-activity/application';
 import { Problem } from './problem.ts';
 
-// Of these units, only `content-bytes` is registered. Without a unit, clients would take the other quotas for numbers of requests.
+// `content-bytes` is a registered unit, and the others are our own. Clients read a quota without a unit as a number of requests.
 const quotaUnits: Readonly<Record<RateName, string>> = {
   itemsPerSecond: 'items',
   bytesPerSecond: 'content-bytes',

@@ -23,7 +23,8 @@ const HealthHistory = namedSchema(
           }),
           seconds: Type.Number({
             minimum: 0,
-            description: 'The length of the minute in seconds. The last minute is not over yet.',
+            description:
+              'The number of seconds that the point covers: about 60, and fewer for the last point, whose minute is not over yet.',
             examples: [60.001],
           }),
           accepted: count('Activities that the log confirmed.'),

@@ -120,7 +120,7 @@ export class ProgressWatchdog {
   #updateState(stalled: readonly PartitionProgress[], isMoving: boolean): void {
     const before = this.#state;
     if (stalled.length > 0) this.#state = 'stalled';
-    // After an outage all partitions must move, or be up to date, before the state is `moving`.
+    // A look ends the state `waiting` only if every partition moved or is up to date. `outageOver` ends it at once.
     else if (before !== 'waiting' || isMoving) this.#state = 'moving';
     if (before !== 'stalled' && this.#state === 'stalled') this.#observer.stalled(stalled);
     if (before === 'stalled' && this.#state === 'moving') this.#observer.recovered();
